@@ -1,0 +1,33 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>One level of a pyramid plan.</summary>
+/// <param name="Index">0 is the finest level, as in the paper.</param>
+/// <param name="Scale">Factor from full size to this level, the same for input and output.</param>
+/// <param name="Input">Size of the input at this level: x_n.</param>
+/// <param name="Output">Size of the output at this level: y_n.</param>
+/// <param name="Patch">Patch size.</param>
+/// <param name="Iterations">EM iterations.</param>
+public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Output, Extent Patch, int Iterations)
+{
+    /// <summary>Query patches: one nearest neighbour is searched for each.</summary>
+    public Extent QueryGrid => Output.PatchGrid(Patch);
+
+    /// <summary>Key patches to choose from.</summary>
+    public Extent KeyGrid => Input.PatchGrid(Patch);
+}
+
+/// <summary>The levels of a run, coarsest last, and what the run will take.</summary>
+/// <param name="Input">Size of the input.</param>
+/// <param name="Output">Size of the output.</param>
+/// <param name="Levels">Finest first: <c>Levels[n].Index == n</c>.</param>
+/// <param name="PatchEvaluations">Patch distances that one sample computes, an estimate.</param>
+/// <param name="VotedVoxels">Voxels that one sample votes for, over all levels and iterations.</param>
+/// <param name="PeakBytes">An upper bound of the bytes held at once, whatever the number of samples.</param>
+public sealed record PyramidPlan(
+    Extent Input, Extent Output, IReadOnlyList<LevelPlan> Levels, long PatchEvaluations, long VotedVoxels, long PeakBytes)
+{
+    /// <summary>The coarsest level, where a run starts.</summary>
+    public LevelPlan Coarsest => Levels[^1];
+}

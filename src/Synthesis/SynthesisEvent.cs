@@ -1,0 +1,28 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>What happens in a run, in order: the one place from which progress, previews and checkpoints come.</summary>
+/// <param name="Level">The level at work.</param>
+/// <param name="Fraction">Part of the whole sample's estimated work that is done, 0 to 1, never decreasing.</param>
+public abstract record SynthesisEvent(LevelPlan Level, double Fraction);
+
+/// <summary>Work goes on.</summary>
+/// <param name="Level">The level at work.</param>
+/// <param name="Fraction">Part of the sample's work that is done.</param>
+/// <param name="Iteration">EM iteration, from 1.</param>
+public sealed record IterationProgress(LevelPlan Level, double Fraction, int Iteration) : SynthesisEvent(Level, Fraction);
+
+/// <summary>A level is done. Its output is a preview, and all that a later run needs to go on from here with the same bits.</summary>
+/// <param name="Level">The level that is done.</param>
+/// <param name="Fraction">Part of the sample's work that is done.</param>
+/// <param name="Output">y_n, owned by the run: read or copy it within the call.</param>
+/// <param name="Timing">Where the level's time went.</param>
+public sealed record LevelFinished(LevelPlan Level, double Fraction, Volume Output, LevelTiming Timing) : SynthesisEvent(Level, Fraction);
+
+/// <summary>Where a level's time went.</summary>
+/// <param name="Resample">Making the level's query, keys and values.</param>
+/// <param name="Search">Finding nearest neighbours.</param>
+/// <param name="Vote">Folding the patches back.</param>
+/// <param name="MeanDistance">Mean summed squared distance of the last iteration's patches to their matches.</param>
+public sealed record LevelTiming(TimeSpan Resample, TimeSpan Search, TimeSpan Vote, double MeanDistance);
