@@ -5,6 +5,9 @@ namespace Vgpnn.Kernels;
 /// </summary>
 public sealed class ExhaustiveSearch : IPatchSearch
 {
+    /// <summary>Whether a patch may not match the one at its own place: for the nearest other patch within one volume.</summary>
+    public bool ExcludeSelf { get; init; }
+
     /// <inheritdoc/>
     public void Search(SearchTask task, Workers workers)
     {
@@ -28,7 +31,7 @@ public sealed class ExhaustiveSearch : IPatchSearch
     /// <inheritdoc/>
     public long WorkingBytes(Extent queryGrid) => 0;
 
-    private static unsafe void SearchRow(SearchTask task, PatchDistance distance, int t, int h, CancellationToken cancellation)
+    private unsafe void SearchRow(SearchTask task, PatchDistance distance, int t, int h, CancellationToken cancellation)
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid, keys = field.KeyGrid;
@@ -43,8 +46,9 @@ public sealed class ExhaustiveSearch : IPatchSearch
                 // hopeless patches are left early. The bound is a hair above it, so that the scan below finds that patch
                 // again, or an equally near one before it.
                 guess.W = Math.Min(guess.W + 1, keys.W - 1);
-                float best = float.BitIncrement(
-                    distance.Squared(q, key + distance.KeyStart(guess.T, guess.H, guess.W), float.PositiveInfinity));
+                float best = ExcludeSelf && guess == (t, h, w)
+                    ? float.PositiveInfinity
+                    : float.BitIncrement(distance.Squared(q, key + distance.KeyStart(guess.T, guess.H, guess.W), float.PositiveInfinity));
                 uint place = 0;
                 for (int kt = 0; kt < keys.T; kt++)
                 {
@@ -55,7 +59,7 @@ public sealed class ExhaustiveSearch : IPatchSearch
                         for (int kw = 0; kw < keys.W; kw++, k += task.Keys.Channels)
                         {
                             float d = distance.Squared(q, k, best);
-                            if (d >= best) continue;
+                            if (d >= best || (ExcludeSelf && (kt, kh, kw) == (t, h, w))) continue;
                             best = d;
                             place = field.Pack(kt, kh, kw);
                         }
