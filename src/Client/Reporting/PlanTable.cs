@@ -18,8 +18,7 @@ internal static class PlanTable
         Row(head, "Method", Method(plan.Settings));
         Row(head, "Memory", $"{ByteSize.Format(plan.PeakBytes)} at most, of {ByteSize.Format(plan.Settings.MaxMemoryBytes)} allowed");
         Row(head, "Time", Time(plan));
-        AnsiConsole.Write(head);
-        AnsiConsole.Write(Levels(plan.Levels));
+        Tables.Write(head, Levels(plan.Levels));
     }
 
     private static string Method(ManifestSettings s)

@@ -18,9 +18,13 @@ namespace Vgpnn.Client.Runs;
 internal sealed class GenerationRun(
     PreparedRun run, OutputRequest output, IRunReporter reporter, IReadOnlyDictionary<int, string>? recorded = null)
 {
+    /// <summary>Thousands of quick samples do not spend their time on writing the manifest.</summary>
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+
     private readonly ResultDirectory _directory = new(output.Directory);
     private readonly List<int> _different = [];
     private readonly long _start = Stopwatch.GetTimestamp();
+    private long _lastSave;
     private RunManifest _manifest = ManifestMaker.Begin(run, output, DateTimeOffset.UtcNow);
 
     /// <summary>Makes all samples of the request.</summary>
@@ -40,9 +44,11 @@ internal sealed class GenerationRun(
             {
                 ManifestSample sample = await MakeAsync(index, writer, progress, cancellation);
                 _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
-                Save(_manifest.Samples.Count == run.Request.Indices.Count ? RunStatus.Complete : RunStatus.Running);
+                if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
                 ReportFinished(sample, progress);
             }
+
+            Save(RunStatus.Complete);
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
@@ -111,6 +117,7 @@ internal sealed class GenerationRun(
             Seconds = Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3),
         };
         _directory.Save(_manifest);
+        _lastSave = Stopwatch.GetTimestamp();
     }
 
     private RunInterruptedException Interrupted()

@@ -20,7 +20,8 @@ internal static class ManifestMaker
         Status = RunStatus.Running,
         Created = now,
         Seconds = 0,
-        Command = ReproductionCommand.For(run, output),
+        Command = ReproductionCommand.Generate(run, output),
+        Repeat = ReproductionCommand.Repeat(output),
         Input = new ManifestInput
         {
             Name = NameOf(run.Request.Input.Path),
@@ -42,7 +43,7 @@ internal static class ManifestMaker
     public static ManifestSettings Settings(PreparedRun run, bool saveLevels)
     {
         (RunRequest request, GenerationOptions options) = (run.Request, run.Request.Options);
-        Scale scale = options.ResolveScale(run.Clip.Extent);
+        Scale scale = run.Plan.OutputScale;
         return new ManifestSettings
         {
             Samples = request.SetSize,

@@ -16,7 +16,7 @@ internal static class MemoryLimit
         if (plan.PeakBytes <= limit) return;
         int? fitting = LargestHeight(input, request.Options, limit);
         string hint = fitting is null
-            ? "fewer frames (--frames A..B) take less, and --max-memory allows more"
+            ? "no smaller height would fit; raise --max-memory, or take fewer frames (--frames A..B)"
             : $"--max-height {fitting} would fit; so would fewer frames (--frames A..B) or a larger --max-memory";
         throw new VgpnnException(
             ErrorKind.Device, "memory-limit",

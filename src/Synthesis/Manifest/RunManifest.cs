@@ -45,6 +45,9 @@ public sealed record RunManifest
     /// <summary>The command line that makes the same set again, ready for a shell.</summary>
     public required string Command { get; init; }
 
+    /// <summary>The command line that makes them again and checks every frame, ready for a shell.</summary>
+    public required string Repeat { get; init; }
+
     /// <summary>What the samples were made of.</summary>
     public required ManifestInput Input { get; init; }
 
