@@ -5,7 +5,7 @@ using Vgpnn.Kernels;
 namespace Vgpnn.Testing;
 
 /// <summary>Properties that hold for everything a generator makes.</summary>
-internal static class Property
+internal static class Properties
 {
     /// <summary>
     /// Calls <paramref name="body"/> with generated cases; a case fails by an exception. The cases are the same in every
