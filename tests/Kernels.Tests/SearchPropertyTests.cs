@@ -54,6 +54,23 @@ public class SearchPropertyTests
             Assert.Equal(distance, field.Distances.Select(d => (double)d));
         });
 
+    [Fact]
+    public void The_nearest_other_patch_of_the_same_volume_is_exact_too() =>
+        Properties.Holds(Cases.Where(c => c.Query.PatchGrid(c.Patch).Count > 1), c =>
+        {
+            Volume volume = RandomVolume.Integers(c.Query, c.Channels, 3, c.Seed);
+            Extent grid = c.Query.PatchGrid(c.Patch);
+            var field = new NearestNeighbourField(grid, grid);
+            new ExhaustiveSearch { ExcludeSelf = true }.Search(
+                new SearchTask { Query = volume, Keys = volume, Patch = c.Patch, Field = field }, new Workers(1));
+            for (int i = 0; i < grid.Count; i++)
+            {
+                (int Key, double Distance) nearest = Enumerable.Range(0, (int)grid.Count).Where(k => k != i)
+                    .Select(k => (k, NaiveSearch.Distance(volume, i, volume, k, c.Patch))).MinBy(k => k.Item2);
+                Assert.Equal(nearest, (field.LinearMatch(i), field.Distances[i]));
+            }
+        });
+
     [Theory]
     [MemberData(nameof(Methods))]
     public void Matches_lie_in_the_key_grid_and_have_the_distance_that_is_stored(SearchMethod method) =>

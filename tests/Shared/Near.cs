@@ -9,6 +9,13 @@ internal static class Near
     public static void Assert(Volume expected, Volume actual, double tolerance, string what = "") =>
         Assert(expected, actual, tolerance, _ => true, what);
 
+    /// <summary>Same size, and every sample equal (as numbers: infinities too, and zeros of either sign).</summary>
+    public static void AssertEqual(Volume expected, Volume actual)
+    {
+        Xunit.Assert.Equal((expected.Extent, expected.Channels), (actual.Extent, actual.Channels));
+        Xunit.Assert.Equal(expected.Samples.ToArray(), actual.Samples.ToArray());
+    }
+
     /// <summary>Same size, and none of the samples at the chosen voxels (t, h, w) farther off than <paramref name="tolerance"/>.</summary>
     public static void Assert(
         Volume expected, Volume actual, double tolerance, Func<(int T, int H, int W), bool> where, string what = "")
