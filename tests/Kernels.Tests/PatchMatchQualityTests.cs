@@ -23,7 +23,7 @@ public class PatchMatchQualityTests(ITestOutputHelper output)
     private void AssertQuality(SearchMethod method, string set, double mean, double exact)
     {
         var patch = Vectors.Case("08_patchmatch/stats", "query", set).GetProperty("kernel").Extent();
-        Volume query = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);
+        Volume<float> query = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);
         double[] optimum = Vectors.Array($"08_patchmatch/{set}_exact_dist").Values.ToArray();
         for (ulong seed = 0; seed < 3; seed++)
         {
