@@ -107,7 +107,10 @@ public static class PyramidPlanner
 
     private static string Count(int frames) => frames == 1 ? "1 frame" : $"{frames} frames";
 
-    /// <summary>One axis on its way down. The official program corrects time below its minimum, space at or below it.</summary>
+    /// <summary>
+    /// One axis on its way down. The official program corrects time below its minimum, space at or below it; so time's
+    /// factor may still shrink while its rounded size stays at the minimum.
+    /// </summary>
     private sealed class Axis
     {
         private readonly double _factor;
@@ -115,13 +118,15 @@ public static class PyramidPlanner
         private readonly (int Full, int Min)[] _sizes;
         private double _scale = 1;
         private int _power;
+        private bool _fixed;
 
         public Axis(double factor, int outputMin, int output, int inputMin, int input, bool strict)
         {
             _factor = factor;
             _strict = strict;
             _sizes = [(output, outputMin), (input, inputMin)];
-            Done = factor == 1 || _sizes.Any(s => s.Full <= s.Min);
+            _fixed = factor == 1 || _sizes.Any(s => !Allowed(s.Full, s.Min));
+            Done = _fixed || _sizes.Any(s => s.Full <= s.Min);
         }
 
         /// <summary>Whether the axis has reached its minimum.</summary>
@@ -129,22 +134,22 @@ public static class PyramidPlanner
 
         public double Next()
         {
-            if (Done) return _scale;
+            if (_fixed) return _scale;
             double next = Math.Pow(_factor, ++_power);
             foreach ((int full, int min) in _sizes)
             {
-                int size = Size(full * next);
-                if (_strict ? size > min : size >= min) continue;
+                if (Allowed(Size(full * next), min)) continue;
 
                 // From the size before, which was rounded: that is how the official program comes to its coarsest levels.
                 double last = (double)min / Size(full * _scale) * _scale;
-                next = Done ? Math.Max(next, last) : last;
-                Done = true;
+                next = _fixed ? Math.Max(next, last) : last;
+                _fixed = true;
             }
 
-            // Exactly at the minimum without a correction: the next level would be corrected back to this one.
-            Done |= _sizes.Any(s => Size(s.Full * next) <= s.Min);
+            Done = _fixed || _sizes.Any(s => Size(s.Full * next) <= s.Min);
             return _scale = next;
         }
+
+        private bool Allowed(int size, int min) => _strict ? size > min : size >= min;
     }
 }
