@@ -101,7 +101,12 @@ internal sealed class InputSettings
         if (range is not null)
             throw Usage("frames-twice", "--frames and --start-frame or --end-frame say the same thing twice", "give --frames A..B alone");
         if (last <= (first ?? 1))
-            throw Usage("bad-value", $"--end-frame is {last}, but must be larger than --start-frame, {first ?? 1}", null);
+        {
+            throw Usage(
+                "bad-value", $"--end-frame is {last}, but must be larger than --start-frame, {first ?? 1}",
+                "frames are counted from 1, and both ends are used");
+        }
+
         return new FrameRange(first ?? 1, last);
     }
 

@@ -37,7 +37,7 @@ internal sealed class DevicesCommand : Verb
     }
 
     private static DeviceReport Cpu() => new(
-        "cpu", ManifestMaker.Engine, CpuModel(), Environment.ProcessorCount, VectorBits(),
+        "cpu", ManifestMaker.EngineClass, CpuModel(), Environment.ProcessorCount, VectorBits(),
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static int VectorBits() =>

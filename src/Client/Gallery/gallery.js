@@ -101,7 +101,7 @@
       ['Noise', `${round(s.noise, 3)}${s.noiseAuto ? ' (auto)' : ''}, ${s.noiseTime}`],
       ['Search', s.search],
       ['Vote', s.vote],
-      ['Engine', `${run.engine}, ${plural(s.threads, 'thread')}`],
+      ['Engine', `${run.engineClass}, ${s.engine}, ${plural(s.threads, 'thread')}`],
       ['Memory limit', bytes(s.maxMemoryBytes)],
       ['Made', new Date(run.created).toLocaleString()],
       ['Vgpnn', run.version],

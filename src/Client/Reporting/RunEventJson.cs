@@ -11,7 +11,11 @@ namespace Vgpnn.Client.Reporting;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>)])]
+    Converters =
+    [
+        typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
+        typeof(LowerCaseNames<Engine>),
+    ])]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(DeviceReport))]
 internal sealed partial class RunEventJson : JsonSerializerContext

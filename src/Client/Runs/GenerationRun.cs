@@ -52,12 +52,12 @@ internal sealed class GenerationRun(
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            Save(RunStatus.Interrupted);
+            TrySave(RunStatus.Interrupted);
             throw Interrupted();
         }
         catch
         {
-            Save(RunStatus.Failed);
+            TrySave(RunStatus.Failed);
             throw;
         }
 
@@ -80,7 +80,7 @@ internal sealed class GenerationRun(
                 writer.WriteLevelAsync(level, progress.Position(level.Level), index, run.Clip.FrameRate, cancellation).GetAwaiter().GetResult();
             });
             reporter.Stage("writing");
-            string comment = $"vgpnn {_manifest.Version} ({_manifest.Engine}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
+            string comment = $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
             (string file, string preview) = await writer.WriteSampleAsync(clip, index, comment, cancellation);
             return new ManifestSample
             {
@@ -118,6 +118,19 @@ internal sealed class GenerationRun(
         };
         _directory.Save(_manifest);
         _lastSave = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>On the way out of an error, which may itself be that nothing can be written, and which must be told.</summary>
+    private void TrySave(RunStatus status)
+    {
+        try
+        {
+            Save(status);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The manifest of the last finished sample stays.
+        }
     }
 
     private RunInterruptedException Interrupted()

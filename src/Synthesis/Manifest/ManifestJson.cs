@@ -12,10 +12,11 @@ namespace Vgpnn.Synthesis.Manifest;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters =
     [
         typeof(LowerCaseNames<RunStatus>), typeof(LowerCaseNames<ClipFormat>), typeof(LowerCaseNames<NoiseTime>),
-        typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
+        typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>), typeof(LowerCaseNames<Engine>),
         typeof(SizeOnOneLine), typeof(ScaleOnOneLine), typeof(LevelOnOneLine), typeof(TimingOnOneLine),
     ])]
 [JsonSerializable(typeof(RunManifest))]

@@ -31,7 +31,7 @@ public sealed record RunManifest
     public required string Version { get; init; }
 
     /// <summary>Class of engine; the same bits are promised within one class.</summary>
-    public required string Engine { get; init; }
+    public required string EngineClass { get; init; }
 
     /// <summary>How the run stands.</summary>
     public required RunStatus Status { get; init; }
