@@ -32,7 +32,7 @@ public class VotingTests
             Gen.Elements(new Extent(3, 7, 7), new Extent(3, 5, 5), new Extent(2, 4, 4), new Extent(1, 1, 1), new Extent(1, 3, 2)),
             Properties.Extents(new Extent(1, 1, 1), new Extent(3, 6, 9)))
         from values in Properties.Extents(patch, new Extent(patch.T + 2, patch.H + 5, patch.W + 6))
-        from output in Properties.Extents(patch, new Extent(patch.T + 2, patch.H + 4, patch.W + 40))
+        from output in Properties.Extents(patch, new Extent(patch.T + 1, patch.H + 2, patch.W + 40))
         from channels in Gen.Choose(1, 5)
         from seed in Gen.Choose(0, 1_000_000)
         select new Case(values, output, patch, channels, seed);
