@@ -13,7 +13,7 @@ public enum NoiseTime
 }
 
 /// <summary>Every knob of the method (paper, section 3 and appendix; the defaults are the generation preset).</summary>
-public sealed record GenerationOptions
+public sealed partial record GenerationOptions
 {
     /// <summary>Output size over input size; null: 0.8 in time from 24 frames on, otherwise 1. Each 0.1 to 4.</summary>
     public Scale? Scale { get; init; }
