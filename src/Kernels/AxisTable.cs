@@ -38,8 +38,11 @@ internal sealed class AxisTable
     /// <summary>Weight of every tap, [output, tap]; those of one output sum to 1.</summary>
     public float[] Weight { get; }
 
+    public ReadOnlySpan<float> WeightsOf(int output) => Weight.AsSpan(output * Taps, Taps);
+
     public static AxisTable Build(int input, int output, double scale, BorderRule border)
     {
+        if (scale == 1 && input == output) return new AxisTable(1, [.. Enumerable.Range(0, input)], [.. Enumerable.Repeat(1f, input)]);
         double shrink = Math.Min(scale, 1);
         double support = 4 / shrink;
         int taps = (int)Math.Ceiling(support - Epsilon);

@@ -3,18 +3,20 @@ namespace Vgpnn.Kernels;
 /// <summary>
 /// Tries every key patch for every query patch. Of equally near ones the first in [T, H, W] order wins. O(n·m) time.
 /// </summary>
-public sealed class ExhaustiveSearch : IPatchSearch
+internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
+    where T : unmanaged
+    where TDistance : struct, IPatchDistance<T, TDistance>
 {
     /// <summary>Whether a patch may not match the one at its own place: for the nearest other patch within one volume.</summary>
     public bool ExcludeSelf { get; init; }
 
     /// <inheritdoc/>
-    public void Search(SearchTask task, Workers workers)
+    public void Search(SearchTask<T> task, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        var distance = new PatchDistance(task.Query, task.Keys, task.Patch);
+        TDistance distance = TDistance.Create(task.Query, task.Keys, task.Patch);
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
         for (int t = 0; t < grid.T; t++)
@@ -29,48 +31,45 @@ public sealed class ExhaustiveSearch : IPatchSearch
     public double Evaluations(long queryPatches, long keyPatches, int iteration) => (double)queryPatches * keyPatches;
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent queryGrid) => 0;
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+        TDistance.WorkingBytes(query, keys, patch, channels);
 
-    private unsafe void SearchRow(SearchTask task, PatchDistance distance, int t, int h, CancellationToken cancellation)
+    private void SearchRow(SearchTask<T> task, TDistance distance, int t, int h, CancellationToken cancellation)
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid, keys = field.KeyGrid;
         (int T, int H, int W) guess = (Math.Min(t, keys.T - 1), Math.Min(h, keys.H - 1), 0);
-        fixed (float* query = task.Query.Buffer, key = task.Keys.Buffer)
+        for (int w = 0; w < grid.W; w++)
         {
-            for (int w = 0; w < grid.W; w++)
-            {
-                float* q = query + distance.QueryStart(t, h, w);
+            distance.Aim(t, h, w);
 
-                // The left neighbour's match, moved along, is often near: it bounds the distance from the start, so that
-                // hopeless patches are left early. The bound is a hair above it, so that the scan below finds that patch
-                // again, or an equally near one before it.
-                guess.W = Math.Min(guess.W + 1, keys.W - 1);
-                float best = ExcludeSelf && guess == (t, h, w)
-                    ? float.PositiveInfinity
-                    : float.BitIncrement(distance.Squared(q, key + distance.KeyStart(guess.T, guess.H, guess.W), float.PositiveInfinity));
-                uint place = 0;
-                for (int kt = 0; kt < keys.T; kt++)
+            // The left neighbour's match, moved along, is often near: it bounds the distance from the start, so that
+            // hopeless patches are left early. The bound is a hair above it, so that the scan below finds that patch
+            // again, or an equally near one before it.
+            guess.W = Math.Min(guess.W + 1, keys.W - 1);
+            float best = ExcludeSelf && guess == (t, h, w)
+                ? float.PositiveInfinity
+                : float.BitIncrement(distance.Measure(guess.T, guess.H, guess.W, float.PositiveInfinity));
+            uint place = 0;
+            for (int kt = 0; kt < keys.T; kt++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (int kh = 0; kh < keys.H; kh++)
                 {
-                    cancellation.ThrowIfCancellationRequested();
-                    for (int kh = 0; kh < keys.H; kh++)
+                    for (int kw = 0; kw < keys.W; kw++)
                     {
-                        float* k = key + distance.KeyStart(kt, kh, 0);
-                        for (int kw = 0; kw < keys.W; kw++, k += task.Keys.Channels)
-                        {
-                            float d = distance.Squared(q, k, best);
-                            if (d >= best || (ExcludeSelf && (kt, kh, kw) == (t, h, w))) continue;
-                            best = d;
-                            place = field.Pack(kt, kh, kw);
-                        }
+                        float d = distance.Measure(kt, kh, kw, best);
+                        if (d >= best || (ExcludeSelf && (kt, kh, kw) == (t, h, w))) continue;
+                        best = d;
+                        place = field.Pack(kt, kh, kw);
                     }
                 }
-
-                int index = (((t * grid.H) + h) * grid.W) + w;
-                field.Places[index] = place;
-                field.Distances[index] = best;
-                guess = (field.T(place), field.H(place), field.W(place));
             }
+
+            int index = (((t * grid.H) + h) * grid.W) + w;
+            field.Places[index] = place;
+            field.Distances[index] = best;
+            guess = (field.T(place), field.H(place), field.W(place));
         }
     }
 }

@@ -7,30 +7,26 @@ internal static class FieldStart
     /// Gives every query patch a uniformly random place at iteration 0, keeps the field's places later, and measures their
     /// distances: the query has changed since the field was made.
     /// </summary>
-    public static void Prepare(SearchTask task, PatchDistance distance, Workers workers)
+    public static void Prepare<T, TDistance>(SearchTask<T> task, TDistance distance, Workers workers)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance>
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
         ulong seed = Hash.Derive(task.Seed, 0xF1E1D);
-        workers.For(grid.T * grid.H, row => Row(task, distance, seed, row / grid.H, row % grid.H));
-    }
-
-    private static unsafe void Row(SearchTask task, PatchDistance distance, ulong seed, int t, int h)
-    {
-        NearestNeighbourField field = task.Field;
         int keys = (int)field.KeyGrid.Count;
-        int index = ((t * field.QueryGrid.H) + h) * field.QueryGrid.W;
-        fixed (float* query = task.Query.Buffer, key = task.Keys.Buffer)
+        workers.For(grid.T * grid.H, row =>
         {
-            for (int w = 0; w < field.QueryGrid.W; w++, index++)
+            TDistance aimed = distance;
+            (int t, int h) = (row / grid.H, row % grid.H);
+            int index = row * grid.W;
+            for (int w = 0; w < grid.W; w++, index++)
             {
                 if (task.Iteration == 0) field.Places[index] = field.FromLinear(Hash.Below(Hash.Derive(seed, (ulong)index), keys));
                 uint place = field.Places[index];
-                field.Distances[index] = distance.Squared(
-                    query + distance.QueryStart(t, h, w),
-                    key + distance.KeyStart(field.T(place), field.H(place), field.W(place)),
-                    float.PositiveInfinity);
+                aimed.Aim(t, h, w);
+                field.Distances[index] = aimed.Measure(field.T(place), field.H(place), field.W(place), float.PositiveInfinity);
             }
-        }
+        });
     }
 }

@@ -1,13 +1,14 @@
 namespace Vgpnn.Kernels;
 
 /// <summary>One search: for every patch of the query the nearest patch of the keys.</summary>
-public sealed record SearchTask
+public sealed record SearchTask<T>
+    where T : unmanaged
 {
     /// <summary>Q.</summary>
-    public required Volume Query { get; init; }
+    public required Volume<T> Query { get; init; }
 
     /// <summary>K, with as many channels as Q.</summary>
-    public required Volume Keys { get; init; }
+    public required Volume<T> Keys { get; init; }
 
     /// <summary>Patch size.</summary>
     public required Extent Patch { get; init; }
@@ -35,10 +36,11 @@ public sealed record SearchTask
 }
 
 /// <summary>A way to search nearest neighbours. Results depend on the task alone, not on threads or instruction set.</summary>
-public interface IPatchSearch
+public interface IPatchSearch<T>
+    where T : unmanaged
 {
-    /// <summary>Fills <see cref="SearchTask.Field"/> with places and their exact distances.</summary>
-    void Search(SearchTask task, Workers workers);
+    /// <summary>Fills <see cref="SearchTask{T}.Field"/> with places and their exact distances.</summary>
+    void Search(SearchTask<T> task, Workers workers);
 
     /// <summary>About how many patch distances <see cref="Search"/> computes, for progress and estimates.</summary>
     /// <param name="queryPatches">Patches of the query.</param>
@@ -46,8 +48,8 @@ public interface IPatchSearch
     /// <param name="iteration">EM iteration within the level, from 0.</param>
     double Evaluations(long queryPatches, long keyPatches, int iteration);
 
-    /// <summary>Bytes held beside the task's own volumes and field.</summary>
-    long WorkingBytes(Extent queryGrid);
+    /// <summary>Bytes held beside the task's own volumes and field, for volumes and patches of these sizes.</summary>
+    long WorkingBytes(Extent query, Extent keys, Extent patch, int channels);
 }
 
 /// <summary>The searches by name.</summary>
@@ -59,12 +61,23 @@ public static class PatchSearch
     /// </summary>
     public const int SmallLevel = 1024;
 
-    /// <summary>The search that does what <paramref name="method"/> says.</summary>
-    public static IPatchSearch Create(SearchMethod method) => method switch
-    {
-        SearchMethod.PatchMatch => new RasterSearch(),
-        SearchMethod.JumpFlood => new JumpFloodSearch(),
-        SearchMethod.Exhaustive => new ExhaustiveSearch(),
-        _ => throw new ArgumentOutOfRangeException(nameof(method)),
-    };
+    /// <summary>The search that does what <paramref name="method"/> says, for floats or for bytes.</summary>
+    public static IPatchSearch<T> Create<T>(SearchMethod method)
+        where T : unmanaged =>
+        typeof(T) == typeof(float)
+            ? (IPatchSearch<T>)Create<float, FloatDistance>(method)
+            : (IPatchSearch<T>)Create<byte, ByteDistance>(method);
+
+    /// <summary>A search for the nearest <em>other</em> patch within one volume: exhaustive, the patch itself left out.</summary>
+    public static IPatchSearch<float> NearestOther() => new ExhaustiveSearch<float, FloatDistance> { ExcludeSelf = true };
+
+    private static IPatchSearch<T> Create<T, TDistance>(SearchMethod method)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance> => method switch
+        {
+            SearchMethod.PatchMatch => new RasterSearch<T, TDistance>(),
+            SearchMethod.JumpFlood => new JumpFloodSearch<T, TDistance>(),
+            SearchMethod.Exhaustive => new ExhaustiveSearch<T, TDistance>(),
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
 }

@@ -11,7 +11,9 @@ namespace Vgpnn.Kernels;
 /// any order with the same result.
 /// </para>
 /// </summary>
-public sealed class RasterSearch : IPatchSearch
+internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
+    where T : unmanaged
+    where TDistance : struct, IPatchDistance<T, TDistance>
 {
     private const int TileRows = 24;
     private const int Radius = 1;
@@ -23,12 +25,12 @@ public sealed class RasterSearch : IPatchSearch
     private static readonly int[] Passes = [10, 6, 4];
 
     /// <inheritdoc/>
-    public void Search(SearchTask task, Workers workers)
+    public void Search(SearchTask<T> task, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        var distance = new PatchDistance(task.Query, task.Keys, task.Patch);
+        TDistance distance = TDistance.Create(task.Query, task.Keys, task.Patch);
         FieldStart.Prepare(task, distance, workers);
         Extent grid = task.Field.QueryGrid;
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
@@ -49,32 +51,33 @@ public sealed class RasterSearch : IPatchSearch
         (double)queryPatches * (1 + (6.5 * PassesAt(iteration)));
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent queryGrid) => queryGrid.Count * sizeof(uint);
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+        (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
     private static int PassesAt(int iteration) => Passes[Math.Min(iteration, Passes.Length - 1)];
 
-    private sealed record Pass(SearchTask Task, PatchDistance Distance, uint[] Before, ulong Seed, int Direction, int Jump)
+    private sealed record Pass(SearchTask<T> Task, TDistance Distance, uint[] Before, ulong Seed, int Direction, int Jump)
     {
-        public unsafe void Tile(int t, int top)
+        public void Tile(int t, int top)
         {
             NearestNeighbourField field = Task.Field;
+            TDistance distance = Distance;
             Extent grid = field.QueryGrid;
             int bottom = Math.Min(top + TileRows, grid.H);
-            fixed (float* query = Task.Query.Buffer, key = Task.Keys.Buffer)
+            for (int h = Direction > 0 ? top : bottom - 1; h >= top && h < bottom; h += Direction)
             {
-                for (int h = Direction > 0 ? top : bottom - 1; h >= top && h < bottom; h += Direction)
+                for (int w = Direction > 0 ? 0 : grid.W - 1; w >= 0 && w < grid.W; w += Direction)
                 {
-                    for (int w = Direction > 0 ? 0 : grid.W - 1; w >= 0 && w < grid.W; w += Direction)
-                    {
-                        int index = (((t * grid.H) + h) * grid.W) + w;
-                        var patch = new Trial(field, Distance, query + Distance.QueryStart(t, h, w), key, index);
-                        if (!patch.IsPerfect) Improve(ref patch, (t, h, w), index, top, bottom);
-                    }
+                    int index = (((t * grid.H) + h) * grid.W) + w;
+                    var patch = new Trial<T, TDistance>(field, ref distance, index);
+                    if (patch.IsPerfect) continue;
+                    distance.Aim(t, h, w);
+                    Improve(ref patch, (t, h, w), index, top, bottom);
                 }
             }
         }
 
-        private void Improve(ref Trial patch, (int T, int H, int W) at, int index, int top, int bottom)
+        private void Improve(ref Trial<T, TDistance> patch, (int T, int H, int W) at, int index, int top, int bottom)
         {
             NearestNeighbourField field = Task.Field;
             Extent grid = field.QueryGrid;
@@ -95,8 +98,7 @@ public sealed class RasterSearch : IPatchSearch
                 if ((moved & (1 << source)) != 0) patch.TryClamped(t + random.Next(), h + random.Next(), w + random.Next());
             }
 
-            uint anywhere = field.FromLinear(random.Below((int)field.KeyGrid.Count));
-            patch.Try(field.T(anywhere), field.H(anywhere), field.W(anywhere));
+            patch.Try(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
             patch.Store();
         }
     }

@@ -1,16 +1,22 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Vgpnn.Kernels;
 
-/// <summary>Antialiased bicubic resizing of a volume in all three dimensions, one axis after the other.</summary>
+/// <summary>
+/// Antialiased bicubic resizing of a volume in all three dimensions. One piece of work is a band of output rows of one
+/// frame: its source rows are combined over time, then over rows, then over columns, in floats that never leave the cache.
+/// </summary>
 public static class Resampler
 {
+    private const int BandRows = 32;
+
     /// <summary>
     /// Resizes <paramref name="source"/>. The grids of input and output share their centre and the spacing is exactly
     /// 1/<paramref name="scale"/>, even where size and scale disagree by a fraction of a sample, so that levels of a
-    /// pyramid stay aligned. Values may overshoot the source's range; nothing is clamped.
+    /// pyramid stay aligned. Floats may overshoot the source's range; bytes are rounded and clamped.
     /// </summary>
     /// <param name="source">What to resize.</param>
     /// <param name="output">The size wanted.</param>
@@ -18,99 +24,75 @@ public static class Resampler
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="border">What lies beyond the border.</param>
     /// <returns>A new volume.</returns>
-    public static Volume Resize(Volume source, Extent output, Scale scale, Workers workers, BorderRule border = BorderRule.Mirror)
+    public static Volume<T> Resize<T>(
+        Volume<T> source, Extent output, Scale scale, Workers workers, BorderRule border = BorderRule.Mirror)
+        where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(workers);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale.T, nameof(scale));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale.H, nameof(scale));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(scale.W, nameof(scale));
-
-        // The axis that shrinks most goes first: what is left for the others is smaller. The sort is stable.
-        Volume result = source;
-        foreach ((char axis, double s) in new[] { ('T', scale.T), ('H', scale.H), ('W', scale.W) }.OrderBy(a => a.Item2))
-        {
-            Extent from = result.Extent;
-            (int input, int wanted) = axis switch
-            {
-                'T' => (from.T, output.T),
-                'H' => (from.H, output.H),
-                _ => (from.W, output.W),
-            };
-            if (s == 1 && input == wanted) continue;
-            var table = AxisTable.Build(input, wanted, s, border);
-            result = axis switch
-            {
-                'T' => ResizeT(result, table, wanted, workers),
-                'H' => ResizeH(result, table, wanted, workers),
-                _ => ResizeW(result, table, wanted, workers),
-            };
-        }
-
-        return ReferenceEquals(result, source) ? source.Clone() : result;
-    }
-
-    /// <summary>Bytes that <see cref="Resize"/> holds at once for its own intermediate volumes and the result, the source not counted.</summary>
-    public static long WorkingBytes(Extent input, Extent output, Scale scale, int channels)
-    {
-        Extent size = input;
-        long held = 0, peak = 0;
-        foreach ((char axis, double _) in new[] { ('T', scale.T), ('H', scale.H), ('W', scale.W) }.OrderBy(a => a.Item2))
-        {
-            size = axis switch
-            {
-                'T' => size with { T = output.T },
-                'H' => size with { H = output.H },
-                _ => size with { W = output.W },
-            };
-            long bytes = Volume.Bytes(size, channels);
-            peak = Math.Max(peak, held + bytes);
-            held = bytes;
-        }
-
-        return peak;
-    }
-
-    private static Volume ResizeT(Volume source, AxisTable table, int frames, Workers workers)
-    {
-        var target = new Volume(source.Extent with { T = frames }, source.Channels);
-        int rows = source.Extent.H;
-        workers.For(frames * rows, piece =>
-        {
-            int t = piece / rows, h = piece % rows;
-            WeightedRows(source, table, t, h * source.RowStride, source.FrameStride, target.Row(t, h));
-        });
+        var target = new Volume<T>(output, source.Channels);
+        var job = new Job<T>(
+            source, target,
+            AxisTable.Build(source.Extent.T, output.T, scale.T, border),
+            AxisTable.Build(source.Extent.H, output.H, scale.H, border),
+            AxisTable.Build(source.Extent.W, output.W, scale.W, border));
+        int bands = (output.H + BandRows - 1) / BandRows;
+        workers.For(output.T * bands, piece => job.Band(piece / bands, piece % bands * BandRows));
         return target;
     }
 
-    private static Volume ResizeH(Volume source, AxisTable table, int rows, Workers workers)
+    private sealed record Job<T>(Volume<T> Source, Volume<T> Target, AxisTable Time, AxisTable Rows, AxisTable Columns)
+        where T : unmanaged
     {
-        var target = new Volume(source.Extent with { H = rows }, source.Channels);
-        workers.For(source.Extent.T * rows, piece =>
+        public void Band(int t, int top)
         {
-            int t = piece / rows, h = piece % rows;
-            WeightedRows(source, table, h, t * source.FrameStride, source.RowStride, target.Row(t, h));
-        });
-        return target;
+            int stride = Source.RowStride;
+            int bottom = Math.Min(top + BandRows, Target.Extent.H);
+            ReadOnlySpan<int> used = Rows.Index.AsSpan(top * Rows.Taps, (bottom - top) * Rows.Taps);
+            int first = int.MaxValue, last = 0;
+            foreach (int h in used) (first, last) = (Math.Min(first, h), Math.Max(last, h));
+
+            float[] combined = ArrayPool<float>.Shared.Rent((last - first + 1) * stride);
+            float[] row = ArrayPool<float>.Shared.Rent(stride + Volume.Padding);
+            Span<int> starts = stackalloc int[Math.Max(Time.Taps, Rows.Taps)];
+            for (int h = first; h <= last; h++)
+            {
+                for (int j = 0; j < Time.Taps; j++)
+                    starts[j] = (Time.Index[(t * Time.Taps) + j] * Source.FrameStride) + (h * stride);
+                WeightedRows(Source.Buffer, starts, Time.WeightsOf(t), combined.AsSpan((h - first) * stride, stride));
+            }
+
+            for (int h = top; h < bottom; h++)
+            {
+                for (int j = 0; j < Rows.Taps; j++) starts[j] = (Rows.Index[(h * Rows.Taps) + j] - first) * stride;
+                WeightedRows(combined, starts, Rows.WeightsOf(h), row.AsSpan(0, stride));
+                WeightedColumns(row, Columns, Source.Channels, Target.Row(t, h));
+            }
+
+            ArrayPool<float>.Shared.Return(combined);
+            ArrayPool<float>.Shared.Return(row);
+        }
     }
 
-    // One output row as the weighted sum of whole source rows. Lanes are neighbouring samples; every lane adds its taps in
-    // ascending order, multiply and add apart, so vectors of any width and the scalar tail give the same bits.
-    private static void WeightedRows(Volume source, AxisTable table, int output, int start, int stride, Span<float> target)
+    // One row as the weighted sum of whole rows. Lanes are neighbouring samples; every lane adds its taps in ascending
+    // order, multiply and add apart, so vectors of any width and the scalar tail give the same bits.
+    private static void WeightedRows<T>(T[] source, ReadOnlySpan<int> starts, ReadOnlySpan<float> weight, Span<float> target)
+        where T : unmanaged
     {
-        ref float samples = ref MemoryMarshal.GetArrayDataReference(source.Buffer);
-        ReadOnlySpan<int> index = table.Index.AsSpan(output * table.Taps, table.Taps);
-        ReadOnlySpan<float> weight = table.Weight.AsSpan(output * table.Taps, table.Taps);
+        ref T samples = ref MemoryMarshal.GetArrayDataReference(source);
         int i = 0;
         for (; i <= target.Length - 16; i += 16)
         {
             Vector256<float> a = Vector256<float>.Zero, b = Vector256<float>.Zero;
             for (int j = 0; j < weight.Length; j++)
             {
-                nuint at = (nuint)(start + (index[j] * stride) + i);
                 var w = Vector256.Create(weight[j]);
-                a += w * Vector256.LoadUnsafe(ref samples, at);
-                b += w * Vector256.LoadUnsafe(ref samples, at + 8);
+                (Vector256<float> x, Vector256<float> y) = Load16(ref Unsafe.Add(ref samples, starts[j] + i));
+                a += w * x;
+                b += w * y;
             }
 
             a.CopyTo(target[i..]);
@@ -120,42 +102,50 @@ public static class Resampler
         for (; i < target.Length; i++)
         {
             float sum = 0;
-            for (int j = 0; j < weight.Length; j++)
-                sum += weight[j] * Unsafe.Add(ref samples, start + (index[j] * stride) + i);
+            for (int j = 0; j < weight.Length; j++) sum += weight[j] * Sample.Load(Unsafe.Add(ref samples, starts[j] + i));
             target[i] = sum;
         }
     }
 
-    private static Volume ResizeW(Volume source, AxisTable table, int columns, Workers workers)
-    {
-        var target = new Volume(source.Extent with { W = columns }, source.Channels);
-        int rows = source.Extent.H;
-        workers.For(source.Extent.T * rows, piece =>
-        {
-            int t = piece / rows, h = piece % rows;
-            WeightedColumns(source, table, (t * source.FrameStride) + (h * source.RowStride), target.Row(t, h));
-        });
-        return target;
-    }
-
     // One output row along W. A vector holds four channels of one voxel; lanes beyond the last channel compute with a
-    // neighbour's samples (or the volume's padding) and are overwritten by the next voxel or not stored at all.
-    private static void WeightedColumns(Volume source, AxisTable table, int start, Span<float> target)
+    // neighbour's samples (or what lies behind the row) and are not stored.
+    private static void WeightedColumns<T>(float[] source, AxisTable table, int channels, Span<T> target)
+        where T : unmanaged
     {
-        ref float samples = ref MemoryMarshal.GetArrayDataReference(source.Buffer);
-        int channels = source.Channels;
+        ref float samples = ref MemoryMarshal.GetArrayDataReference(source);
         for (int c = 0; c < channels; c += 4)
         {
             int lanes = Math.Min(4, channels - c);
             for (int i = 0, at = c; at < target.Length; i++, at += channels)
             {
                 ReadOnlySpan<int> index = table.Index.AsSpan(i * table.Taps, table.Taps);
-                ReadOnlySpan<float> weight = table.Weight.AsSpan(i * table.Taps, table.Taps);
+                ReadOnlySpan<float> weight = table.WeightsOf(i);
                 Vector128<float> sum = Vector128<float>.Zero;
                 for (int j = 0; j < weight.Length; j++)
-                    sum += Vector128.Create(weight[j]) * Vector128.LoadUnsafe(ref samples, (nuint)(start + c + (index[j] * channels)));
-                for (int lane = 0; lane < lanes; lane++) target[at + lane] = sum.GetElement(lane);
+                    sum += Vector128.Create(weight[j]) * Vector128.LoadUnsafe(ref samples, (nuint)(c + (index[j] * channels)));
+                for (int lane = 0; lane < lanes; lane++) target[at + lane] = Sample.Store<T>(sum.GetElement(lane));
             }
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector256<float> Low, Vector256<float> High) Load16<T>(ref T at)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float))
+        {
+            ref float f = ref Unsafe.As<T, float>(ref at);
+            return (Vector256.LoadUnsafe(ref f), Vector256.LoadUnsafe(ref f, 8));
+        }
+
+        Vector128<byte> bytes = Vector128.LoadUnsafe(ref Unsafe.As<T, byte>(ref at));
+        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(bytes);
+        return (ToFloat(low), ToFloat(high));
+    }
+
+    private static Vector256<float> ToFloat(Vector128<ushort> v)
+    {
+        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(v);
+        return Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
     }
 }

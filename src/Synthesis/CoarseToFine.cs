@@ -4,23 +4,27 @@ using Vgpnn.Kernels;
 namespace Vgpnn.Synthesis;
 
 /// <summary>Walks the levels from the coarsest to the finest (paper, section 3.2).</summary>
-internal sealed class CoarseToFine(PyramidPlan plan, InputPyramid pyramid, SearchMethod search, VoteRule vote, BorderRule border = BorderRule.Mirror)
+/// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
+internal sealed class CoarseToFine<T>(
+    PyramidPlan plan, InputPyramid<T> pyramid, SearchMethod search, VoteRule vote, BorderRule border = BorderRule.Mirror)
+    where T : unmanaged
 {
     // From this size on a level's dead volumes are collected before the next level's are made.
     private const long LargeVolume = 16L << 20;
 
     /// <summary>Runs all levels, or those finer than the one that <paramref name="resumeFrom"/> holds.</summary>
-    /// <param name="coarsestQuery">Q of the coarsest level, noise and all; not called when the run resumes.</param>
+    /// <param name="coarsestQuery">Q of the coarsest level in [−1, 1] plus noise; not called when the run resumes.</param>
     /// <param name="seed">The sample's seed.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="observe">Told of every step.</param>
     /// <param name="resumeFrom">A finished level's output.</param>
     /// <returns>y₀.</returns>
-    public Volume Run(
-        Func<Volume> coarsestQuery, ulong seed, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
+    public Volume<T> Run(
+        Func<Volume<float>> coarsestQuery, ulong seed, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
     {
         var progress = new ProgressCount(plan, search, observe);
-        Volume? output = resumeFrom?.Output;
+        Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
+        var layer = new VpnnLayer<T>(search, vote);
         foreach (LevelPlan level in plan.Levels.Reverse())
         {
             if (resumeFrom is not null && level.Index >= resumeFrom.Level)
@@ -30,20 +34,26 @@ internal sealed class CoarseToFine(PyramidPlan plan, InputPyramid pyramid, Searc
             }
 
             var resampling = Stopwatch.StartNew();
-            Volume query = output is null
-                ? coarsestQuery()
-                : Resampler.Resize(output, level.Output, level.Scale / plan.Levels[level.Index + 1].Scale, workers, border);
-            Volume? blurred = output is null ? null : pyramid.Blurred(level.Index, workers);
-            Volume values = pyramid.Level(level.Index, workers);
-            resampling.Stop();
-            output = null;
-            if (Volume.Bytes(level.Input, 3) > LargeVolume) GC.Collect();
+            Volume<T> values = pyramid.Level(level.Index, workers);
+            ulong levelSeed = Hash.Derive(seed, (ulong)level.Index);
+            LayerTiming timing;
+            if (output is null)
+            {
+                Volume<float> query = coarsestQuery();
+                resampling.Stop();
+                (output, timing) = layer.RunCoarsest(level, query, values, levelSeed, workers, progress.For(level));
+            }
+            else
+            {
+                Scale up = level.Scale / plan.Levels[level.Index + 1].Scale;
+                output = Resampler.Resize(output, level.Output, up, workers, border);
+                Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
+                resampling.Stop();
+                if (Volume.Bytes<T>(level.Input, 3) > LargeVolume) GC.Collect();
+                timing = layer.Run(level, output, ref blurred, values, levelSeed, workers, progress.For(level));
+            }
 
-            var layer = new VpnnLayer(VpnnLayer.SearchFor(search, level), vote);
-            (double distance, TimeSpan searching, TimeSpan voting) = layer.Run(
-                level, query, ref blurred, values, Hash.Derive(seed, (ulong)level.Index), workers, progress.For(level));
-            output = query;
-            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, searching, voting, distance));
+            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance));
         }
 
         return output ?? throw new InvalidOperationException("a plan has at least one level");
@@ -69,7 +79,7 @@ internal sealed class CoarseToFine(PyramidPlan plan, InputPyramid pyramid, Searc
         public Action<int, double>? For(LevelPlan level)
         {
             if (_observe is null) return null;
-            IPatchSearch search = VpnnLayer.SearchFor(_search, level);
+            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
             double before = _done;
             return (iteration, part) =>
             {
@@ -88,7 +98,7 @@ internal sealed class CoarseToFine(PyramidPlan plan, InputPyramid pyramid, Searc
 
         private double Work(LevelPlan level)
         {
-            IPatchSearch search = VpnnLayer.SearchFor(_search, level);
+            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
             return Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work(search, level, j));
         }
     }

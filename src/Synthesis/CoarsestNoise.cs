@@ -8,7 +8,7 @@ internal static class CoarsestNoise
     private const double Weakest = 2, Strongest = 5;
 
     /// <summary>Adds normal noise of standard deviation <paramref name="sigma"/> to every sample of <paramref name="query"/>.</summary>
-    public static void Add(Volume query, double sigma, NoiseTime time, ulong seed)
+    public static void Add(Volume<float> query, double sigma, NoiseTime time, ulong seed)
     {
         if (sigma == 0) return;
         for (int t = 0; t < query.Extent.T; t++)
@@ -24,13 +24,13 @@ internal static class CoarsestNoise
     /// The mean summed squared distance of a patch of the coarsest level to its nearest other patch, clamped to [2, 5]:
     /// noise as strong as the clip is varied.
     /// </summary>
-    public static double Auto(Volume coarsest, Extent patch, Workers workers)
+    public static double Auto(Volume<float> coarsest, Extent patch, Workers workers)
     {
         Extent grid = coarsest.Extent.PatchGrid(patch);
         if (grid.Count < 2) return Weakest;
         var nearest = new NearestNeighbourField(grid, grid);
-        new ExhaustiveSearch { ExcludeSelf = true }.Search(
-            new SearchTask { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest }, workers);
+        PatchSearch.NearestOther().Search(
+            new SearchTask<float> { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest }, workers);
         return Math.Clamp(nearest.MeanDistance(), Weakest, Strongest);
     }
 }

@@ -12,6 +12,16 @@ public enum NoiseTime
     Independent,
 }
 
+/// <summary>What a run computes with; results differ a little between them, and within one they are the same everywhere.</summary>
+public enum Engine
+{
+    /// <summary>Levels of 8-bit samples and integer distances: every output value is a value of the input anyway.</summary>
+    Fast,
+
+    /// <summary>Levels of floats: the exact engine, slower and in need of four times the memory.</summary>
+    Float,
+}
+
 /// <summary>Every knob of the method (paper, section 3 and appendix; the defaults are the generation preset).</summary>
 public sealed partial record GenerationOptions
 {
@@ -50,4 +60,7 @@ public sealed partial record GenerationOptions
 
     /// <summary>How nearest neighbours are searched.</summary>
     public SearchMethod Search { get; init; }
+
+    /// <summary>What the run computes with.</summary>
+    public Engine Engine { get; init; }
 }

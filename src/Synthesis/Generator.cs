@@ -11,7 +11,8 @@ public sealed class Generator
 {
     private readonly GenerationOptions _options;
     private readonly Clip _input;
-    private InputPyramid? _pyramid;
+    private readonly Lazy<InputPyramid<byte>> _bytes;
+    private readonly Lazy<InputPyramid<float>> _floats;
     private double? _noise;
 
     /// <summary>Plans the run; nothing heavy happens yet.</summary>
@@ -24,18 +25,18 @@ public sealed class Generator
         _options = options;
         _noise = options.Noise;
         Plan = PyramidPlanner.Plan(input.Extent, options);
+        _bytes = new(() => new InputPyramid<byte>(input.ToBytes(), Plan.Levels));
+        _floats = new(() => new InputPyramid<float>(input.ToFloats(), Plan.Levels));
     }
 
     /// <summary>Levels, memory and work.</summary>
     public PyramidPlan Plan { get; }
 
-    private InputPyramid Pyramid => _pyramid ??= new InputPyramid(_input.ToVolume(), Plan.Levels);
-
     /// <summary>The noise's standard deviation; where it was left to the program it is computed at the first call.</summary>
     public double ResolveNoise(Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        return _noise ??= CoarsestNoise.Auto(Pyramid.Level(Plan.Coarsest.Index, workers), Plan.Coarsest.Patch, workers);
+        return _noise ??= CoarsestNoise.Auto(Coarse(Plan.Coarsest.Input, Scale.One, workers), Plan.Coarsest.Patch, workers);
     }
 
     /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
@@ -53,21 +54,37 @@ public sealed class Generator
         ArgumentNullException.ThrowIfNull(workers);
         if (resumeFrom is not null
             && (resumeFrom.Level >= Plan.Levels.Count || resumeFrom.Output.Channels != 3
+                || resumeFrom.Output is Volume<float> != (_options.Engine == Engine.Float)
                 || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output))
             throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
 
         ulong sampleSeed = Hash.Derive(seed, (ulong)index);
-        var run = new CoarseToFine(Plan, Pyramid, _options.Search, _options.Vote);
-        Volume output = run.Run(() => CoarsestQuery(sampleSeed, workers), sampleSeed, workers, observe, resumeFrom);
+        Volume output = _options.Engine == Engine.Float
+            ? Run(_floats.Value, sampleSeed, workers, observe, resumeFrom)
+            : Run(_bytes.Value, sampleSeed, workers, observe, resumeFrom);
         return Clip.FromVolume(output, _input.FrameRate);
     }
 
-    private Volume CoarsestQuery(ulong sampleSeed, Workers workers)
+    private Volume<T> Run<T>(
+        InputPyramid<T> pyramid, ulong seed, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom)
+        where T : unmanaged =>
+        new CoarseToFine<T>(Plan, pyramid, _options.Search, _options.Vote)
+            .Run(() => CoarsestQuery(seed, workers), seed, workers, observe, resumeFrom);
+
+    private Volume<float> CoarsestQuery(ulong sampleSeed, Workers workers)
     {
-        LevelPlan level = Plan.Coarsest;
-        Scale scale = new(level.Scale.T * Plan.OutputScale.T, level.Scale.H * Plan.OutputScale.H, level.Scale.W * Plan.OutputScale.W);
-        Volume query = Pyramid.Resized(level.Output, scale, workers);
+        Volume<float> query = Coarse(Plan.Coarsest.Output, Plan.OutputScale, workers);
         CoarsestNoise.Add(query, ResolveNoise(workers), _options.NoiseTime, Hash.Derive(sampleSeed, ulong.MaxValue));
         return query;
+    }
+
+    // The input at the coarsest level, enlarged by a scale besides, in one step.
+    private Volume<float> Coarse(Extent size, Scale enlarged, Workers workers)
+    {
+        Scale level = Plan.Coarsest.Scale;
+        var scale = new Scale(level.T * enlarged.T, level.H * enlarged.H, level.W * enlarged.W);
+        return _options.Engine == Engine.Float
+            ? _floats.Value.Resized(size, scale, workers)
+            : RgbSamples.ToFloat(_bytes.Value.Resized(size, scale, workers));
     }
 }

@@ -12,7 +12,7 @@ internal static class PlanCost
     private const double VoteWeight = 10;
 
     // The runtime, the program, ffmpeg's pipes and the workers' scratch memory.
-    private const long BaseBytes = 96L << 20;
+    internal const long BaseBytes = 96L << 20;
 
     public static PyramidPlan Complete(
         Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, GenerationOptions options)
@@ -21,59 +21,63 @@ internal static class PlanCost
         long votes = 0;
         foreach (LevelPlan level in levels)
         {
-            IPatchSearch search = VpnnLayer.SearchFor(options.Search, level);
+            IPatchSearch<byte> search = LevelSearch.For<byte>(options.Search, level);
             for (int j = 0; j < level.Iterations; j++) evaluations += Evaluations(search, level, j);
             votes += level.Output.Count * level.Iterations;
         }
 
         return new PyramidPlan(
-            input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes, PeakBytes(input, output, levels, options));
+            input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes,
+            options.Engine == Engine.Float ? PeakBytes<float>(input, output, levels, options) : PeakBytes<byte>(input, output, levels, options));
     }
 
     /// <summary>Patch evaluations of one EM iteration.</summary>
-    public static double Evaluations(IPatchSearch search, LevelPlan level, int iteration) =>
+    public static double Evaluations<T>(IPatchSearch<T> search, LevelPlan level, int iteration)
+        where T : unmanaged =>
         search.Evaluations(level.QueryGrid.Count, level.KeyGrid.Count, iteration);
 
     /// <summary>Work of one EM iteration in units of a patch evaluation; what progress is counted in.</summary>
-    public static double Work(IPatchSearch search, LevelPlan level, int iteration) =>
+    public static double Work<T>(IPatchSearch<T> search, LevelPlan level, int iteration)
+        where T : unmanaged =>
         Evaluations(search, level, iteration) + (VoteWeight * level.Output.Count);
 
     /// <summary>Which levels of the input pyramid are kept: from the coarsest up, while they fit.</summary>
-    public static int FinestKeptLevel(IReadOnlyList<LevelPlan> levels)
+    public static int FinestKeptLevel<T>(IReadOnlyList<LevelPlan> levels)
+        where T : unmanaged
     {
         long bytes = 0;
         int n = levels.Count;
-        while (n > 1 && (bytes += Volume.Bytes(levels[n - 1].Input, 3)) <= KeptLevelBytes) n--;
+        while (n > 1 && (bytes += Volume.Bytes<T>(levels[n - 1].Input, 3)) <= KeptLevelBytes) n--;
         return n;
     }
 
     // Follows CoarseToFine step by step: what is alive when the most is alive.
-    private static long PeakBytes(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, GenerationOptions options)
+    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, GenerationOptions options)
+        where T : unmanaged
     {
-        int kept = FinestKeptLevel(levels);
-        long always = BaseBytes + (3 * (input.Count + output.Count)) + Volume.Bytes(input, 3);
-        for (int n = kept; n < levels.Count; n++) always += Volume.Bytes(levels[n].Input, 3);
+        int kept = FinestKeptLevel<T>(levels);
+        long always = BaseBytes + (3 * (input.Count + output.Count)) + Volume.Bytes<T>(input, 3);
+        for (int n = kept; n < levels.Count; n++) always += Volume.Bytes<T>(levels[n].Input, 3);
         long peak = 0;
         for (int n = levels.Count - 1; n >= 0; n--)
         {
             LevelPlan level = levels[n];
-            long query = Volume.Bytes(level.Output, 3);
-            long values = n == 0 || n >= kept ? 0 : Volume.Bytes(level.Input, 3);
-            long keys = 0;
+            long query = Volume.Bytes<T>(level.Output, 3);
+            long values = n == 0 || n >= kept ? 0 : Volume.Bytes<T>(level.Input, 3);
+            long keys = 0, coarser = 0;
             if (n + 1 < levels.Count)
             {
-                LevelPlan coarser = levels[n + 1];
-                Scale up = level.Scale / coarser.Scale;
-                long coarserInput = n + 1 >= kept ? 0 : Volume.Bytes(coarser.Input, 3);
-                keys = Volume.Bytes(level.Input, 3);
-                peak = Math.Max(peak, Volume.Bytes(coarser.Output, 3) + Resampler.WorkingBytes(coarser.Output, level.Output, up, 3));
-                peak = Math.Max(peak, query + coarserInput + Resampler.WorkingBytes(coarser.Input, level.Input, up, 3));
-                if (coarserInput > 0) peak = Math.Max(peak, query + Resampler.WorkingBytes(input, coarser.Input, coarser.Scale, 3));
+                keys = Volume.Bytes<T>(level.Input, 3);
+                coarser = Volume.Bytes<T>(levels[n + 1].Output, 3) + (n + 1 >= kept ? 0 : Volume.Bytes<T>(levels[n + 1].Input, 3));
+            }
+            else
+            {
+                query += Volume.Bytes<float>(level.Output, 3) + Volume.Bytes<float>(level.Input, 3);
             }
 
-            peak = Math.Max(peak, query + keys + Resampler.WorkingBytes(input, level.Input, level.Scale, 3));
-            long search = VpnnLayer.SearchFor(options.Search, level).WorkingBytes(level.QueryGrid);
-            peak = Math.Max(peak, query + keys + values + NearestNeighbourField.Bytes(level.QueryGrid) + search);
+            long search = LevelSearch.For<T>(options.Search, level).WorkingBytes(level.Output, level.Input, level.Patch, 3)
+                + NearestNeighbourField.Bytes(level.QueryGrid);
+            peak = Math.Max(peak, query + keys + values + Math.Max(coarser, search));
         }
 
         return always + peak;

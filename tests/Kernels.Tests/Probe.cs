@@ -28,7 +28,7 @@ internal static class Probe
     {
         foreach (int channels in (int[])[1, 3, 4, 5])
         {
-            Volume source = RandomVolume.Noise(new Extent(5, 13, 17), channels, channels);
+            Volume<float> source = RandomVolume.Noise(new Extent(5, 13, 17), channels, channels);
             foreach (Scale scale in (Scale[])[new(0.7, 0.6, 0.55), new(1.3, 1.2, 1.45)])
             {
                 var size = new Extent((int)Math.Ceiling(5 * scale.T), (int)Math.Ceiling(13 * scale.H), (int)Math.Ceiling(17 * scale.W));
@@ -41,7 +41,7 @@ internal static class Probe
                  [(new(3, 7, 7), 3), (new(3, 5, 5), 3), (new(2, 4, 4), 3), (new(1, 1, 1), 3), (new(3, 5, 5), 4), (new(1, 3, 9), 5), (new(3, 7, 7), 1)])
         {
             string what = $"{patch} {channels}";
-            Volume query = RandomVolume.Noise(new Extent(4, 12, 15), channels, 7), keys = RandomVolume.Noise(new Extent(5, 11, 14), channels, 8);
+            Volume<float> query = RandomVolume.Noise(new Extent(4, 12, 15), channels, 7), keys = RandomVolume.Noise(new Extent(5, 11, 14), channels, 8);
             NearestNeighbourField? field = null;
             foreach (SearchMethod method in Searches.All)
             {
@@ -52,7 +52,7 @@ internal static class Probe
 
             foreach (VoteRule rule in Enum.GetValues<VoteRule>())
             {
-                var output = new Volume(query.Extent, channels);
+                var output = new Volume<float>(query.Extent, channels);
                 Voting.Vote(keys, field!, patch, rule, output, Two);
                 yield return Line($"{rule} {what}", output.Samples);
             }

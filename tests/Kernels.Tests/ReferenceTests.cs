@@ -50,8 +50,8 @@ public class ReferenceTests
         foreach (JsonElement vector in Vectors.Cases("04_vote/cases"))
         {
             string id = vector.GetProperty("id").GetString()!;
-            Volume expected = Vectors.Volume($"04_vote/{id}_{output}");
-            Volume actual = NaiveVote.Vote(
+            Volume<float> expected = Vectors.Volume($"04_vote/{id}_{output}");
+            Volume<float> actual = NaiveVote.Vote(
                 Vectors.Volume($"04_vote/{id}_v"), Vectors.Array($"04_vote/{id}_index").Ints, expected.Extent,
                 vector.GetProperty("kernel").Extent(), rule);
             Near.Assert(expected, actual, tolerance);
@@ -64,7 +64,7 @@ public class ReferenceTests
         foreach (JsonElement vector in Vectors.Cases("04_vote/cases"))
         {
             string id = vector.GetProperty("id").GetString()!;
-            Volume values = Vectors.Volume($"04_vote/{id}_v");
+            Volume<float> values = Vectors.Volume($"04_vote/{id}_v");
             int[] index = Vectors.Array($"04_vote/{id}_index").Ints;
             Extent patch = vector.GetProperty("kernel").Extent();
             Extent output = vector.GetProperty("out_thw").Extent();

@@ -15,10 +15,10 @@ public class ResamplerConformanceTests
     public void Volumes_agree_with_the_official_program(string id)
     {
         JsonElement vector = Vectors.Case("01_resize/cases", "id", id);
-        Volume input = Vectors.Volume($"01_resize/{id}_in");
-        Volume expected = Vectors.Volume($"01_resize/{id}_out");
+        Volume<float> input = Vectors.Volume($"01_resize/{id}_in");
+        Volume<float> expected = Vectors.Volume($"01_resize/{id}_out");
 
-        Volume actual = Resampler.Resize(input, expected.Extent, ScaleOf(vector, input, expected), Two, BorderRule.FoldedDistance);
+        Volume<float> actual = Resampler.Resize(input, expected.Extent, ScaleOf(vector, input, expected), Two, BorderRule.FoldedDistance);
 
         // 2e-5 for samples in [−1, 1]; two cases hold larger numbers.
         float largest = Math.Max(1, input.Samples.ToArray().Max(Math.Abs));
@@ -40,9 +40,9 @@ public class ResamplerConformanceTests
             double[][] weights = Rows(table, "weights");
             for (int sample = 0; sample < inputSize; sample++)
             {
-                var impulse = new Volume(Along(axis, inputSize), 1);
+                var impulse = new Volume<float>(Along(axis, inputSize), 1);
                 impulse.Samples[sample] = 1;
-                Volume resized = Resampler.Resize(
+                Volume<float> resized = Resampler.Resize(
                     impulse, Along(axis, outputSize), Along(axis, scale), Two, BorderRule.FoldedDistance);
                 for (int i = 0; i < outputSize; i++)
                     Assert.Equal(taps[i].Zip(weights[i]).Where(p => p.First == sample).Sum(p => p.Second), resized.Samples[i], 3e-6);
@@ -57,16 +57,16 @@ public class ResamplerConformanceTests
     public void The_size_that_is_asked_for_comes_out_even_where_the_scale_is_1(string id)
     {
         JsonElement vector = Vectors.Case("01_resize/cases", "id", id);
-        Volume input = Vectors.Volume($"01_resize/{id}_in");
+        Volume<float> input = Vectors.Volume($"01_resize/{id}_in");
         Extent wanted = vector.GetProperty("out_shape_argument").Extent();
 
-        Volume actual = Resampler.Resize(input, wanted, vector.GetProperty("scale_factors").Scale(), Two);
+        Volume<float> actual = Resampler.Resize(input, wanted, vector.GetProperty("scale_factors").Scale(), Two);
 
         Assert.Equal(wanted, actual.Extent);
         Assert.NotEqual(wanted, vector.GetProperty("actual_out_shape").Extent());
     }
 
-    private static Scale ScaleOf(JsonElement vector, Volume input, Volume output)
+    private static Scale ScaleOf(JsonElement vector, Volume<float> input, Volume<float> output)
     {
         JsonElement factors = vector.GetProperty("scale_factors");
         return factors.ValueKind switch

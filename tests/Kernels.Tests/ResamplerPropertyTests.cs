@@ -11,7 +11,7 @@ public class ResamplerPropertyTests
 
     private sealed record Case(Extent Input, Extent Output, Scale Scale, int Channels, int Seed)
     {
-        public Volume Volume => RandomVolume.Noise(Input, Channels, Seed);
+        public Volume<float> Volume => RandomVolume.Noise(Input, Channels, Seed);
     }
 
     /// <summary>Any size to any size, by a scale that agrees with the sizes only roughly.</summary>
@@ -48,7 +48,7 @@ public class ResamplerPropertyTests
     public void A_constant_stays_constant() =>
         Properties.Holds(Any(), c =>
         {
-            var flat = new Volume(c.Input, c.Channels);
+            var flat = new Volume<float>(c.Input, c.Channels);
             flat.Samples.Fill(0.7f);
             foreach (float sample in Resampler.Resize(flat, c.Output, c.Scale, One).Samples) Assert.Equal(0.7f, sample, 2e-6);
         });
@@ -57,11 +57,11 @@ public class ResamplerPropertyTests
     public void A_ramp_stays_a_ramp_away_from_the_border() =>
         Properties.Holds(Any(0.4, 2.5, smallest: 9), c =>
         {
-            var ramp = new Volume(new Extent(1, 1, 40), 1);
+            var ramp = new Volume<float>(new Extent(1, 1, 40), 1);
             for (int i = 0; i < 40; i++) ramp.Samples[i] = i;
             double s = c.Scale.W;
             int size = (int)Math.Ceiling(40 * s);
-            Volume resized = Resampler.Resize(ramp, new Extent(1, 1, size), new Scale(1, 1, s), One);
+            Volume<float> resized = Resampler.Resize(ramp, new Extent(1, 1, size), new Scale(1, 1, s), One);
             for (int i = 0; i < size; i++)
             {
                 double place = (i / s) + 19.5 - ((size - 1) / (2 * s));
@@ -86,8 +86,8 @@ public class ResamplerPropertyTests
         {
             // Sizes that belong exactly to the scale, so that the window is the whole volume.
             var output = new Extent(6, 7, 8);
-            Volume source = RandomVolume.Blobs(new Extent(9, 14, 17), c.Channels, c.Seed);
-            Volume resized = Resampler.Resize(source, output, new Scale(6 / 9.0, 7 / 14.0, 8 / 17.0), One);
+            Volume<float> source = RandomVolume.Blobs(new Extent(9, 14, 17), c.Channels, c.Seed);
+            Volume<float> resized = Resampler.Resize(source, output, new Scale(6 / 9.0, 7 / 14.0, 8 / 17.0), One);
             Assert.Equal(source.Samples.ToArray().Average(), resized.Samples.ToArray().Average(), 0.01);
         });
 
@@ -97,8 +97,8 @@ public class ResamplerPropertyTests
         foreach ((int padding, int outputPadding) in ((int, int)[])[(8, 4), (8, 6), (10, 9), (8, 12), (4, 8)])
         {
             double s = (double)outputPadding / padding;
-            Volume source = RandomVolume.Noise(new Extent(3, 12, 12), 3, padding);
-            var continued = new Volume(new Extent(3, 12 + (2 * padding), 12 + (2 * padding)), 3);
+            Volume<float> source = RandomVolume.Noise(new Extent(3, 12, 12), 3, padding);
+            var continued = new Volume<float>(new Extent(3, 12 + (2 * padding), 12 + (2 * padding)), 3);
             for (int t = 0; t < 3; t++)
             {
                 for (int h = 0; h < continued.Extent.H; h++)
@@ -110,8 +110,8 @@ public class ResamplerPropertyTests
 
             var size = new Extent(3, (int)(12 * s), (int)(12 * s));
             var whole = new Extent(3, size.H + (2 * outputPadding), size.W + (2 * outputPadding));
-            Volume expected = Resampler.Resize(continued, whole, new Scale(1, s, s), One);
-            Volume actual = Resampler.Resize(source, size, new Scale(1, s, s), One);
+            Volume<float> expected = Resampler.Resize(continued, whole, new Scale(1, s, s), One);
+            Volume<float> actual = Resampler.Resize(source, size, new Scale(1, s, s), One);
             for (int t = 0; t < 3; t++)
             {
                 for (int h = 0; h < size.H; h++)
@@ -130,7 +130,7 @@ public class ResamplerPropertyTests
     public void The_two_border_rules_agree_but_for_the_three_outermost_samples_when_shrinking() =>
         Properties.Holds(Any(0.5, 0.999), c =>
         {
-            Volume source = RandomVolume.Noise(new Extent(12, 15, 18), c.Channels, c.Seed);
+            Volume<float> source = RandomVolume.Noise(new Extent(12, 15, 18), c.Channels, c.Seed);
             var output = new Extent((int)Math.Ceiling(12 * c.Scale.T), (int)Math.Ceiling(15 * c.Scale.H), (int)Math.Ceiling(18 * c.Scale.W));
             Near.Assert(
                 Resampler.Resize(source, output, c.Scale, One, BorderRule.FoldedDistance),
@@ -144,8 +144,8 @@ public class ResamplerPropertyTests
     [Fact]
     public void Scale_1_at_equal_size_copies_the_samples_into_a_new_volume()
     {
-        Volume source = RandomVolume.Noise(new Extent(3, 4, 5), 3, 1);
-        Volume copy = Resampler.Resize(source, source.Extent, Scale.One, One);
+        Volume<float> source = RandomVolume.Noise(new Extent(3, 4, 5), 3, 1);
+        Volume<float> copy = Resampler.Resize(source, source.Extent, Scale.One, One);
         Assert.NotSame(source, copy);
         Assert.Equal(source.Samples, copy.Samples);
     }
@@ -154,7 +154,7 @@ public class ResamplerPropertyTests
     public void The_source_is_left_as_it_was() =>
         Properties.Holds(Any(), c =>
         {
-            Volume source = c.Volume;
+            Volume<float> source = c.Volume;
             Resampler.Resize(source, c.Output, c.Scale, One);
             Assert.Equal(c.Volume.Samples, source.Samples);
         });
@@ -164,19 +164,19 @@ public class ResamplerPropertyTests
     [InlineData(1, -1, 1)]
     public void A_scale_that_is_not_positive_is_refused(double t, double h, double w) =>
         Assert.Throws<ArgumentOutOfRangeException>(
-            () => Resampler.Resize(new Volume(new Extent(2, 2, 2), 1), new Extent(1, 1, 1), new Scale(t, h, w), One));
+            () => Resampler.Resize(new Volume<float>(new Extent(2, 2, 2), 1), new Extent(1, 1, 1), new Scale(t, h, w), One));
 
     [Fact]
     public void A_cancelled_resize_throws()
     {
-        var source = new Volume(new Extent(4, 8, 8), 3);
+        var source = new Volume<float>(new Extent(4, 8, 8), 3);
         var workers = new Workers(2, new CancellationToken(canceled: true));
         Assert.Throws<OperationCanceledException>(() => Resampler.Resize(source, new Extent(2, 4, 4), new Scale(0.5, 0.5, 0.5), workers));
     }
 
-    private static Volume Reversed(Volume volume)
+    private static Volume<float> Reversed(Volume<float> volume)
     {
-        var reversed = new Volume(volume.Extent, volume.Channels);
+        var reversed = new Volume<float>(volume.Extent, volume.Channels);
         int voxels = (int)volume.Extent.Count;
         for (int i = 0; i < voxels; i++)
             volume.Samples.Slice(i * volume.Channels, volume.Channels).CopyTo(reversed.Samples[((voxels - 1 - i) * volume.Channels)..]);

@@ -14,7 +14,7 @@ public class SearchConformanceTests
     {
         JsonElement vector = Vectors.Case("03_nn/cases", "id", id);
         Extent patch = vector.GetProperty("kernel").Extent();
-        Volume query = Vectors.Volume($"03_nn/{id}_q"), keys = Vectors.Volume($"03_nn/{id}_k");
+        Volume<float> query = Vectors.Volume($"03_nn/{id}_q"), keys = Vectors.Volume($"03_nn/{id}_k");
         int[] index = Vectors.Array($"03_nn/{id}_index").Ints;
         double[] distances = Vectors.Array($"03_nn/{id}_dist").Values.ToArray();
         foreach (int threads in (int[])[1, 2, 3, 5])
@@ -35,8 +35,8 @@ public class SearchConformanceTests
         // One row of patches of the stored 6×42×58: trying all 14,616 keys for all queries would take long.
         var patch = new Extent(3, 7, 7);
         const int frame = 2, row = 20;
-        Volume whole = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);
-        var query = new Volume(new Extent(3, 7, 64), 3);
+        Volume<float> whole = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);
+        var query = new Volume<float>(new Extent(3, 7, 64), 3);
         for (int t = 0; t < 3; t++)
             for (int h = 0; h < 7; h++)
                 whole.Row(frame + t, row + h).CopyTo(query.Row(t, h));

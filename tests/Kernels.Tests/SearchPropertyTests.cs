@@ -9,9 +9,9 @@ public class SearchPropertyTests
 {
     private sealed record Case(Extent Query, Extent Keys, Extent Patch, int Channels, int Seed)
     {
-        public Volume Q => RandomVolume.Noise(Query, Channels, Seed);
+        public Volume<float> Q => RandomVolume.Noise(Query, Channels, Seed);
 
-        public Volume K => RandomVolume.Noise(Keys, Channels, Seed + 1);
+        public Volume<float> K => RandomVolume.Noise(Keys, Channels, Seed + 1);
     }
 
     /// <summary>Any sizes, down to a single patch on either side.</summary>
@@ -47,7 +47,7 @@ public class SearchPropertyTests
     public void Of_equally_near_patches_exhaustive_search_takes_the_first() =>
         Properties.Holds(Cases, c =>
         {
-            Volume query = RandomVolume.Integers(c.Query, c.Channels, 2, c.Seed), keys = RandomVolume.Integers(c.Keys, c.Channels, 2, c.Seed + 1);
+            Volume<float> query = RandomVolume.Integers(c.Query, c.Channels, 2, c.Seed), keys = RandomVolume.Integers(c.Keys, c.Channels, 2, c.Seed + 1);
             NearestNeighbourField field = Searches.Run(SearchMethod.Exhaustive, query, keys, c.Patch);
             (int[] index, double[] distance) = NaiveSearch.Search(query, keys, c.Patch);
             Assert.Equal(index, field.Matches());
@@ -58,11 +58,11 @@ public class SearchPropertyTests
     public void The_nearest_other_patch_of_the_same_volume_is_exact_too() =>
         Properties.Holds(Cases.Where(c => c.Query.PatchGrid(c.Patch).Count > 1), c =>
         {
-            Volume volume = RandomVolume.Integers(c.Query, c.Channels, 3, c.Seed);
+            Volume<float> volume = RandomVolume.Integers(c.Query, c.Channels, 3, c.Seed);
             Extent grid = c.Query.PatchGrid(c.Patch);
             var field = new NearestNeighbourField(grid, grid);
-            new ExhaustiveSearch { ExcludeSelf = true }.Search(
-                new SearchTask { Query = volume, Keys = volume, Patch = c.Patch, Field = field }, new Workers(1));
+            PatchSearch.NearestOther().Search(
+                new SearchTask<float> { Query = volume, Keys = volume, Patch = c.Patch, Field = field }, new Workers(1));
             for (int i = 0; i < grid.Count; i++)
             {
                 (int Key, double Distance) nearest = Enumerable.Range(0, (int)grid.Count).Where(k => k != i)
@@ -97,7 +97,7 @@ public class SearchPropertyTests
     public void The_number_of_threads_changes_no_match_of_a_larger_clip(SearchMethod method)
     {
         var patch = new Extent(3, 5, 5);
-        Volume query = RandomVolume.Blobs(new Extent(5, 62, 40), 3, 1), keys = RandomVolume.Blobs(new Extent(5, 57, 43), 3, 2);
+        Volume<float> query = RandomVolume.Blobs(new Extent(5, 62, 40), 3, 1), keys = RandomVolume.Blobs(new Extent(5, 57, 43), 3, 2);
         NearestNeighbourField expected = Searches.Run(method, query, keys, patch, 1, 3);
         foreach (int threads in (int[])[2, 3, 5])
         {
@@ -113,7 +113,7 @@ public class SearchPropertyTests
         Properties.Holds(Cases, c =>
         {
             // The query changes between two iterations: the field's old distances mean nothing then.
-            Volume changed = RandomVolume.Noise(c.Query, c.Channels, c.Seed + 2);
+            Volume<float> changed = RandomVolume.Noise(c.Query, c.Channels, c.Seed + 2);
             NearestNeighbourField field = Searches.Run(method, c.Q, c.K, c.Patch, seed: (ulong)c.Seed);
             float[] before = field.Measure(changed, c.K, c.Patch);
             Searches.Run(method, changed, c.K, c.Patch, seed: (ulong)c.Seed + 1, continued: field, iteration: 1);
@@ -138,7 +138,7 @@ public class SearchPropertyTests
     public void The_seed_alone_decides_what_an_approximate_search_finds(SearchMethod method)
     {
         var patch = new Extent(1, 3, 3);
-        Volume query = RandomVolume.Noise(new Extent(3, 20, 20), 3, 1), keys = RandomVolume.Noise(new Extent(4, 22, 24), 3, 2);
+        Volume<float> query = RandomVolume.Noise(new Extent(3, 20, 20), 3, 1), keys = RandomVolume.Noise(new Extent(4, 22, 24), 3, 2);
         int[] first = Searches.Run(method, query, keys, patch, seed: 5).Matches();
         Assert.Equal(first, Searches.Run(method, query, keys, patch, seed: 5).Matches());
         Assert.NotEqual(first, Searches.Run(method, query, keys, patch, seed: 6).Matches());
@@ -162,9 +162,9 @@ public class SearchPropertyTests
     public void Progress_rises_to_1(SearchMethod method)
     {
         var seen = new List<double>();
-        Volume volume = RandomVolume.Noise(new Extent(4, 9, 9), 3, 1);
+        Volume<float> volume = RandomVolume.Noise(new Extent(4, 9, 9), 3, 1);
         var patch = new Extent(2, 3, 3);
-        var task = new SearchTask
+        var task = new SearchTask<float>
         {
             Query = volume,
             Keys = volume,
@@ -172,7 +172,7 @@ public class SearchPropertyTests
             Field = new NearestNeighbourField(volume.Extent.PatchGrid(patch), volume.Extent.PatchGrid(patch)),
             Progress = seen.Add,
         };
-        PatchSearch.Create(method).Search(task, new Workers(2));
+        PatchSearch.Create<float>(method).Search(task, new Workers(2));
         Assert.Equal(seen.Order(), seen);
         Assert.Equal(1, seen[^1]);
     }
@@ -182,10 +182,10 @@ public class SearchPropertyTests
     public void A_cancelled_search_throws(SearchMethod method)
     {
         using var source = new CancellationTokenSource();
-        Volume volume = RandomVolume.Noise(new Extent(6, 20, 20), 3, 1);
+        Volume<float> volume = RandomVolume.Noise(new Extent(6, 20, 20), 3, 1);
         var patch = new Extent(3, 5, 5);
         Extent grid = volume.Extent.PatchGrid(patch);
-        var task = new SearchTask
+        var task = new SearchTask<float>
         {
             Query = volume,
             Keys = volume,
@@ -194,28 +194,28 @@ public class SearchPropertyTests
             Progress = _ => source.Cancel(),
         };
         foreach (int threads in (int[])[1, 2])
-            Assert.ThrowsAny<OperationCanceledException>(() => PatchSearch.Create(method).Search(task, new Workers(threads, source.Token)));
+            Assert.ThrowsAny<OperationCanceledException>(() => PatchSearch.Create<float>(method).Search(task, new Workers(threads, source.Token)));
     }
 
     [Fact]
     public void Volumes_patch_and_field_that_do_not_belong_together_are_refused()
     {
         var patch = new Extent(2, 3, 3);
-        var volume = new Volume(new Extent(4, 8, 8), 3);
+        var volume = new Volume<float>(new Extent(4, 8, 8), 3);
         Extent grid = volume.Extent.PatchGrid(patch);
-        var right = new SearchTask { Query = volume, Keys = volume, Patch = patch, Field = new NearestNeighbourField(grid, grid) };
-        SearchTask[] wrong =
+        var right = new SearchTask<float> { Query = volume, Keys = volume, Patch = patch, Field = new NearestNeighbourField(grid, grid) };
+        SearchTask<float>[] wrong =
         [
-            right with { Keys = new Volume(new Extent(4, 8, 8), 1) },
-            right with { Keys = new Volume(new Extent(4, 8, 9), 3) },
-            right with { Query = new Volume(new Extent(5, 8, 8), 3) },
+            right with { Keys = new Volume<float>(new Extent(4, 8, 8), 1) },
+            right with { Keys = new Volume<float>(new Extent(4, 8, 9), 3) },
+            right with { Query = new Volume<float>(new Extent(5, 8, 8), 3) },
             right with { Patch = new Extent(2, 3, 4) },
             right with { Patch = new Extent(5, 3, 3) },
         ];
         foreach (SearchMethod method in Searches.All)
         {
-            Assert.All(wrong, task => Assert.Throws<ArgumentException>(() => PatchSearch.Create(method).Search(task, new Workers(1))));
-            PatchSearch.Create(method).Search(right, new Workers(1));
+            Assert.All(wrong, task => Assert.Throws<ArgumentException>(() => PatchSearch.Create<float>(method).Search(task, new Workers(1))));
+            PatchSearch.Create<float>(method).Search(right, new Workers(1));
         }
     }
 }

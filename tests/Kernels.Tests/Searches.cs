@@ -8,12 +8,12 @@ internal static class Searches
     public static readonly SearchMethod[] All = Enum.GetValues<SearchMethod>();
 
     public static NearestNeighbourField Run(
-        SearchMethod method, Volume query, Volume keys, Extent patch, int threads = 1, ulong seed = 0,
+        SearchMethod method, Volume<float> query, Volume<float> keys, Extent patch, int threads = 1, ulong seed = 0,
         NearestNeighbourField? continued = null, int iteration = 0)
     {
         NearestNeighbourField field = continued ?? new NearestNeighbourField(query.Extent.PatchGrid(patch), keys.Extent.PatchGrid(patch));
-        var task = new SearchTask { Query = query, Keys = keys, Patch = patch, Field = field, Seed = seed, Iteration = iteration };
-        PatchSearch.Create(method).Search(task, new Workers(threads));
+        var task = new SearchTask<float> { Query = query, Keys = keys, Patch = patch, Field = field, Seed = seed, Iteration = iteration };
+        PatchSearch.Create<float>(method).Search(task, new Workers(threads));
         return field;
     }
 
@@ -21,26 +21,23 @@ internal static class Searches
         Enumerable.Range(0, field.Distances.Length).Select(field.LinearMatch).ToArray();
 
     /// <summary>The distance of every patch to its match, measured anew by the scalar definition.</summary>
-    public static unsafe float[] Measure(this NearestNeighbourField field, Volume query, Volume keys, Extent patch)
+    public static float[] Measure(this NearestNeighbourField field, Volume<float> query, Volume<float> keys, Extent patch)
     {
-        var distance = new PatchDistance(query, keys, patch);
+        var distance = new FloatDistance(query, keys, patch);
         var measured = new float[field.Distances.Length];
-        fixed (float* q = query.Buffer, k = keys.Buffer)
+        for (int i = 0; i < measured.Length; i++)
         {
-            for (int i = 0; i < measured.Length; i++)
-            {
-                (int qt, int qh, int qw) = NaiveSearch.Place(i, field.QueryGrid);
-                (int kt, int kh, int kw) = field.Match(i);
-                measured[i] = distance.SquaredScalar(
-                    q + distance.QueryStart(qt, qh, qw), k + distance.KeyStart(kt, kh, kw), float.PositiveInfinity);
-            }
+            (int qt, int qh, int qw) = NaiveSearch.Place(i, field.QueryGrid);
+            (int kt, int kh, int kw) = field.Match(i);
+            distance.Aim(qt, qh, qw);
+            measured[i] = distance.MeasureScalar(kt, kh, kw, float.PositiveInfinity);
         }
 
         return measured;
     }
 
     /// <summary>Every match lies in the key grid, and the distance that is stored with it is its distance, to the last bit.</summary>
-    public static void AssertSound(this NearestNeighbourField field, Volume query, Volume keys, Extent patch)
+    public static void AssertSound(this NearestNeighbourField field, Volume<float> query, Volume<float> keys, Extent patch)
     {
         for (int i = 0; i < field.Distances.Length; i++)
         {

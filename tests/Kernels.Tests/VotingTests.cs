@@ -12,7 +12,7 @@ public class VotingTests
 
     private sealed record Case(Extent Values, Extent Output, Extent Patch, int Channels, int Seed)
     {
-        public Volume V => RandomVolume.Noise(Values, Channels, Seed);
+        public Volume<float> V => RandomVolume.Noise(Values, Channels, Seed);
 
         /// <summary>A match drawn at random for every patch.</summary>
         public NearestNeighbourField Field
@@ -32,7 +32,7 @@ public class VotingTests
             Gen.Elements(new Extent(3, 7, 7), new Extent(3, 5, 5), new Extent(2, 4, 4), new Extent(1, 1, 1), new Extent(1, 3, 2)),
             Properties.Extents(new Extent(1, 1, 1), new Extent(3, 6, 9)))
         from values in Properties.Extents(patch, new Extent(patch.T + 2, patch.H + 5, patch.W + 6))
-        from output in Properties.Extents(patch, new Extent(patch.T + 2, patch.H + 4, patch.W + 40))
+        from output in Properties.Extents(patch, new Extent(patch.T + 1, patch.H + 2, patch.W + 40))
         from channels in Gen.Choose(1, 5)
         from seed in Gen.Choose(0, 1_000_000)
         select new Case(values, output, patch, channels, seed);
@@ -49,12 +49,12 @@ public class VotingTests
         {
             string id = vector.GetProperty("id").GetString()!;
             Extent patch = vector.GetProperty("kernel").Extent();
-            Volume values = Vectors.Volume($"04_vote/{id}_v"), expected = Vectors.Volume($"04_vote/{id}_{output}");
+            Volume<float> values = Vectors.Volume($"04_vote/{id}_v"), expected = Vectors.Volume($"04_vote/{id}_{output}");
             int[] index = Vectors.Array($"04_vote/{id}_index").Ints;
             NearestNeighbourField field = FieldOf(expected.Extent, patch, values.Extent.PatchGrid(patch), i => index[i]);
             foreach (int threads in (int[])[1, 2, 3, 5])
             {
-                var actual = new Volume(expected.Extent, expected.Channels);
+                var actual = new Volume<float>(expected.Extent, expected.Channels);
                 Voting.Vote(values, field, patch, rule, actual, new Workers(threads));
                 Near.Assert(expected, actual, tolerance, id);
             }
@@ -89,10 +89,10 @@ public class VotingTests
         {
             float[] special = [0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, float.PositiveInfinity, 1.0000001f, -1.0000001f];
             var random = new Random(c.Seed);
-            Volume values = c.V;
+            Volume<float> values = c.V;
             foreach (ref float sample in values.Samples) sample = special[random.Next(special.Length)];
             NearestNeighbourField field = c.Field;
-            var actual = new Volume(c.Output, c.Channels);
+            var actual = new Volume<float>(c.Output, c.Channels);
             Voting.Vote(values, field, c.Patch, VoteRule.Median, actual, One);
             Near.AssertEqual(NaiveVote.Vote(values, field.Matches(), c.Output, c.Patch, VoteRule.Median), actual);
         });
@@ -111,7 +111,7 @@ public class VotingTests
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField field = FieldOf(c.Values, c.Patch, c.Values.PatchGrid(c.Patch), i => i);
-            var actual = new Volume(c.Values, c.Channels);
+            var actual = new Volume<float>(c.Values, c.Channels);
             Voting.Vote(c.V, field, c.Patch, rule, actual, One);
             Near.Assert(c.V, actual, rule == VoteRule.Median ? 0 : 1e-6);
         });
@@ -121,7 +121,7 @@ public class VotingTests
     public void What_the_output_held_before_is_of_no_account(VoteRule rule) =>
         Properties.Holds(Cases, c =>
         {
-            var used = new Volume(c.Output, c.Channels);
+            var used = new Volume<float>(c.Output, c.Channels);
             used.Samples.Fill(float.NaN);
             Voting.Vote(c.V, c.Field, c.Patch, rule, used, One);
             Assert.Equal(Vote(c, c.Field, rule, One).Samples, used.Samples);
@@ -133,8 +133,8 @@ public class VotingTests
         var patch = new Extent(1, 3, 3);
         var size = new Extent(2, 8, 8);
         NearestNeighbourField field = FieldOf(size, patch, size.PatchGrid(patch), i => i);
-        var good = new Volume(size, 3);
-        foreach (Volume wrong in (Volume[])[new Volume(size, 1), new Volume(size with { W = 9 }, 3)])
+        var good = new Volume<float>(size, 3);
+        foreach (Volume<float> wrong in (Volume<float>[])[new Volume<float>(size, 1), new Volume<float>(size with { W = 9 }, 3)])
         {
             Assert.Throws<ArgumentException>(() => Voting.Vote(wrong, field, patch, VoteRule.Median, good, One));
             Assert.Throws<ArgumentException>(() => Voting.Vote(good, field, patch, VoteRule.Median, wrong, One));
@@ -149,12 +149,12 @@ public class VotingTests
         NearestNeighbourField field = FieldOf(size, patch, size.PatchGrid(patch), i => i);
         var workers = new Workers(2, new CancellationToken(canceled: true));
         foreach (VoteRule rule in Enum.GetValues<VoteRule>())
-            Assert.ThrowsAny<OperationCanceledException>(() => Voting.Vote(new Volume(size, 3), field, patch, rule, new Volume(size, 3), workers));
+            Assert.ThrowsAny<OperationCanceledException>(() => Voting.Vote(new Volume<float>(size, 3), field, patch, rule, new Volume<float>(size, 3), workers));
     }
 
-    private static Volume Vote(Case c, NearestNeighbourField field, VoteRule rule, Workers workers)
+    private static Volume<float> Vote(Case c, NearestNeighbourField field, VoteRule rule, Workers workers)
     {
-        var output = new Volume(c.Output, c.Channels);
+        var output = new Volume<float>(c.Output, c.Channels);
         Voting.Vote(c.V, field, c.Patch, rule, output, workers);
         return output;
     }

@@ -6,11 +6,11 @@ namespace Vgpnn.Testing;
 internal static class Near
 {
     /// <summary>Same size, and no sample farther off than <paramref name="tolerance"/>.</summary>
-    public static void Assert(Volume expected, Volume actual, double tolerance, string what = "") =>
+    public static void Assert(Volume<float> expected, Volume<float> actual, double tolerance, string what = "") =>
         Assert(expected, actual, tolerance, _ => true, what);
 
     /// <summary>Same size, and every sample equal (as numbers: infinities too, and zeros of either sign).</summary>
-    public static void AssertEqual(Volume expected, Volume actual)
+    public static void AssertEqual(Volume<float> expected, Volume<float> actual)
     {
         Xunit.Assert.Equal((expected.Extent, expected.Channels), (actual.Extent, actual.Channels));
         Xunit.Assert.Equal(expected.Samples.ToArray(), actual.Samples.ToArray());
@@ -18,7 +18,7 @@ internal static class Near
 
     /// <summary>Same size, and none of the samples at the chosen voxels (t, h, w) farther off than <paramref name="tolerance"/>.</summary>
     public static void Assert(
-        Volume expected, Volume actual, double tolerance, Func<(int T, int H, int W), bool> where, string what = "")
+        Volume<float> expected, Volume<float> actual, double tolerance, Func<(int T, int H, int W), bool> where, string what = "")
     {
         Xunit.Assert.Equal((expected.Extent, expected.Channels), (actual.Extent, actual.Channels));
         for (int i = 0; i < expected.Count; i++)

@@ -6,28 +6,28 @@ namespace Vgpnn.Testing;
 internal static class RandomVolume
 {
     /// <summary>Independent samples, uniform in [−1, 1].</summary>
-    public static Volume Noise(Extent extent, int channels, int seed)
+    public static Volume<float> Noise(Extent extent, int channels, int seed)
     {
         var random = new Random(seed);
-        var volume = new Volume(extent, channels);
+        var volume = new Volume<float>(extent, channels);
         foreach (ref float sample in volume.Samples) sample = (random.NextSingle() * 2f) - 1f;
         return volume;
     }
 
     /// <summary>Whole numbers from 0 to <paramref name="levels"/> − 1: distances are exact, and there are many ties.</summary>
-    public static Volume Integers(Extent extent, int channels, int levels, int seed)
+    public static Volume<float> Integers(Extent extent, int channels, int levels, int seed)
     {
         var random = new Random(seed);
-        var volume = new Volume(extent, channels);
+        var volume = new Volume<float>(extent, channels);
         foreach (ref float sample in volume.Samples) sample = random.Next(levels);
         return volume;
     }
 
     /// <summary>A few soft blobs that move, each in its own way: what patches of real clips look like.</summary>
-    public static Volume Blobs(Extent extent, int channels, int seed)
+    public static Volume<float> Blobs(Extent extent, int channels, int seed)
     {
         var random = new Random(seed);
-        var volume = new Volume(extent, channels);
+        var volume = new Volume<float>(extent, channels);
         var blobs = Enumerable.Range(0, 6).Select(_ => new
         {
             H = random.NextSingle() * extent.H,

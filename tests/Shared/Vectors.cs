@@ -13,13 +13,13 @@ internal static class Vectors
 
     /// <summary>A video stored as [1,C,T,H,W] or [C,T,H,W].</summary>
     /// <param name="bytes">The file holds 8-bit samples, to be mapped to [−1, 1].</param>
-    public static Volume Volume(string name, bool bytes = false)
+    public static Volume<float> Volume(string name, bool bytes = false)
     {
         Npy array = Array(name);
         int[] shape = array.Shape.Length == 5 ? array.Shape[1..] : array.Shape;
         ReadOnlySpan<double> source = array.Values;
         var extent = new Extent(shape[1], shape[2], shape[3]);
-        var volume = new Volume(extent, shape[0]);
+        var volume = new Volume<float>(extent, shape[0]);
         Span<float> target = volume.Samples;
         int voxels = (int)extent.Count;
         for (int c = 0; c < shape[0]; c++)

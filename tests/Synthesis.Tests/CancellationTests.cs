@@ -38,7 +38,7 @@ public class CancellationTests
     [InlineData(SearchMethod.PatchMatch)]
     public void A_long_search_ends_soon_after_it_is_cancelled(SearchMethod search)
     {
-        Clip clip = TestClip.Blobs(24, 200, 300);
+        Clip clip = TestClip.Noise(24, 200, 300);
         var options = new GenerationOptions { DownscaleT = 1, DownscaleS = 1, Search = search, Noise = 3 };
         using var source = new CancellationTokenSource();
         long cancelled = 0;

@@ -30,7 +30,7 @@ public class CheckpointTests
         var generator = new Generator(Blobs, TestClip.Quick);
         LevelPlan from = generator.Plan.Levels[2];
         var seen = new List<SynthesisEvent>();
-        generator.Generate(1, 0, new Workers(1), seen.Add, new Checkpoint(2, new Volume(from.Output, 3)));
+        generator.Generate(1, 0, new Workers(1), seen.Add, new Checkpoint(2, new Volume<float>(from.Output, 3)));
         Assert.Equal([1, 0], seen.OfType<LevelFinished>().Select(e => e.Level.Index));
         Assert.True(seen[0].Fraction > 0);
         Assert.Equal(1, seen[^1].Fraction, 1e-9);
@@ -43,7 +43,7 @@ public class CheckpointTests
         var generator = new Generator(Blobs, TestClip.Quick);
         for (int n = 0; n < generator.Plan.Levels.Count; n++)
         {
-            Volume output = RandomVolume.Noise(generator.Plan.Levels[n].Output, 3, n);
+            Volume<float> output = RandomVolume.Noise(generator.Plan.Levels[n].Output, 3, n);
             float[] before = output.Samples.ToArray();
             generator.Generate(1, 0, new Workers(1), resumeFrom: new Checkpoint(n, output));
             Assert.Equal(before, output.Samples);
@@ -56,7 +56,7 @@ public class CheckpointTests
         var checkpoint = new Checkpoint(7, RandomVolume.Noise(new Extent(3, 5, 4), 3, 1));
         Checkpoint loaded = Stored(checkpoint);
         Assert.Equal((7, checkpoint.Output.Extent, 3), (loaded.Level, loaded.Output.Extent, loaded.Output.Channels));
-        Assert.Equal(checkpoint.Output.Samples, loaded.Output.Samples);
+        Assert.Equal(((Volume<float>)checkpoint.Output).Samples, ((Volume<float>)loaded.Output).Samples);
     }
 
     [Fact]
@@ -80,11 +80,11 @@ public class CheckpointTests
         Extent size = generator.Plan.Levels[1].Output;
         Checkpoint[] wrong =
         [
-            new(1, new Volume(size with { W = size.W + 1 }, 3)),
-            new(1, new Volume(size, 1)),
-            new(0, new Volume(size, 3)),
-            new(generator.Plan.Levels.Count, new Volume(size, 3)),
-            new(-1, new Volume(size, 3)),
+            new(1, new Volume<float>(size with { W = size.W + 1 }, 3)),
+            new(1, new Volume<float>(size, 1)),
+            new(0, new Volume<float>(size, 3)),
+            new(generator.Plan.Levels.Count, new Volume<float>(size, 3)),
+            new(-1, new Volume<float>(size, 3)),
         ];
         Assert.All(wrong, c => Assert.ThrowsAny<ArgumentException>(() => generator.Generate(1, 0, new Workers(1), resumeFrom: c)));
     }

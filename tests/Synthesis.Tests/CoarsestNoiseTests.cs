@@ -14,7 +14,7 @@ public class CoarsestNoiseTests
     [InlineData(NoiseTime.Independent)]
     public void Noise_is_normal_with_the_given_deviation(NoiseTime time)
     {
-        Volume z = Noise(2.5, time, 1);
+        Volume<float> z = Noise(2.5, time, 1);
         double mean = z.Samples.ToArray().Average(x => (double)x);
         double deviation = Math.Sqrt(z.Samples.ToArray().Average(x => (double)x * x));
         Assert.Equal(0, mean, 0.1);
@@ -24,7 +24,7 @@ public class CoarsestNoiseTests
     [Fact]
     public void Replicated_noise_is_the_same_in_every_frame_and_independent_noise_in_none()
     {
-        Volume replicated = Noise(1, NoiseTime.Replicated, 1), independent = Noise(1, NoiseTime.Independent, 1);
+        Volume<float> replicated = Noise(1, NoiseTime.Replicated, 1), independent = Noise(1, NoiseTime.Independent, 1);
         for (int t = 1; t < Size.T; t++)
         {
             Assert.Equal(replicated.Frame(0), replicated.Frame(t));
@@ -35,7 +35,7 @@ public class CoarsestNoiseTests
     [Fact]
     public void Channels_and_seeds_are_independent()
     {
-        Volume one = Noise(1, NoiseTime.Replicated, 1), other = Noise(1, NoiseTime.Replicated, 2);
+        Volume<float> one = Noise(1, NoiseTime.Replicated, 1), other = Noise(1, NoiseTime.Replicated, 2);
         float[] a = one.Frame(0).ToArray(), b = other.Frame(0).ToArray();
         Assert.Equal(0, a.Zip(b).Average(p => (double)p.First * p.Second), 0.06);
         Assert.Equal(0, a.Zip(a.Skip(1)).Average(p => (double)p.First * p.Second), 0.06);
@@ -44,12 +44,12 @@ public class CoarsestNoiseTests
     [Fact]
     public void Noise_is_added_to_what_is_there()
     {
-        Volume query = RandomVolume.Noise(Size, 3, 1);
-        Volume before = query.Clone();
+        Volume<float> query = RandomVolume.Noise(Size, 3, 1);
+        Volume<float> before = query.Clone();
         CoarsestNoise.Add(query, 0, NoiseTime.Replicated, 5);
         Assert.Equal(before.Samples, query.Samples);
         CoarsestNoise.Add(query, 2, NoiseTime.Replicated, 5);
-        Volume z = Noise(2, NoiseTime.Replicated, 5);
+        Volume<float> z = Noise(2, NoiseTime.Replicated, 5);
         for (int i = 0; i < query.Count; i++) Assert.Equal(before.Samples[i] + z.Samples[i], query.Samples[i], 1e-6);
     }
 
@@ -63,7 +63,7 @@ public class CoarsestNoiseTests
             select (size, patch, amplitude, seed),
             c =>
             {
-                Volume coarsest = RandomVolume.Noise(c.size, 3, c.seed);
+                Volume<float> coarsest = RandomVolume.Noise(c.size, 3, c.seed);
                 foreach (ref float sample in coarsest.Samples) sample *= (float)c.amplitude;
                 double expected = Math.Clamp(MeanDistanceToOthers(coarsest, c.patch), 2, 5);
                 Assert.Equal(expected, CoarsestNoise.Auto(coarsest, c.patch, new Workers(1)), 1e-4);
@@ -78,14 +78,14 @@ public class CoarsestNoiseTests
     public void Noise_that_is_given_is_taken() =>
         Assert.Equal(0.25, new Generator(TestClip.Blobs(), new GenerationOptions { Noise = 0.25 }).ResolveNoise(new Workers(1)));
 
-    private static Volume Noise(double sigma, NoiseTime time, ulong seed)
+    private static Volume<float> Noise(double sigma, NoiseTime time, ulong seed)
     {
-        var volume = new Volume(Size, 3);
+        var volume = new Volume<float>(Size, 3);
         CoarsestNoise.Add(volume, sigma, time, seed);
         return volume;
     }
 
-    private static double MeanDistanceToOthers(Volume volume, Extent patch)
+    private static double MeanDistanceToOthers(Volume<float> volume, Extent patch)
     {
         Extent grid = volume.Extent.PatchGrid(patch);
         var places = (from t in Enumerable.Range(0, grid.T)

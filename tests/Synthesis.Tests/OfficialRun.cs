@@ -38,27 +38,27 @@ internal sealed class OfficialRun
     /// <summary>The same levels, finest first.</summary>
     public PyramidPlan Plan { get; }
 
-    public static Volume Input => Vectors.Volume("07_e2e/input");
+    public static Volume<float> Input => Vectors.Volume("07_e2e/input");
 
     /// <summary>The level that the official program calls <paramref name="l"/>.</summary>
     public LevelPlan Level(int l) => Plan.Levels[Count - 1 - l];
 
-    public static Volume Values(int l) => Vectors.Volume($"07_e2e/pyr{l}");
+    public static Volume<float> Values(int l) => Vectors.Volume($"07_e2e/pyr{l}");
 
     /// <summary>Blurred keys of pass 0, the same in all runs; sharp ones at the coarsest level and from pass 1 on.</summary>
-    public static Volume Keys(int l, int pass) => l > 0 && pass == 0 ? Vectors.Volume($"07_e2e/A/L{l}_j0_k") : Values(l);
+    public static Volume<float> Keys(int l, int pass) => l > 0 && pass == 0 ? Vectors.Volume($"07_e2e/A/L{l}_j0_k") : Values(l);
 
     /// <summary>The query that enters a pass.</summary>
-    public Volume Query(int l, int pass) => pass == 0 ? Vectors.Volume($"07_e2e/{_name}/L{l}_j0_q") : Output(l, pass - 1);
+    public Volume<float> Query(int l, int pass) => pass == 0 ? Vectors.Volume($"07_e2e/{_name}/L{l}_j0_q") : Output(l, pass - 1);
 
-    public Volume Output(int l, int pass) => Vectors.Volume($"07_e2e/{_name}/L{l}_j{pass}_out");
+    public Volume<float> Output(int l, int pass) => Vectors.Volume($"07_e2e/{_name}/L{l}_j{pass}_out");
 
     public int[] Index(int l, int pass) => Vectors.Array($"07_e2e/{_name}/L{l}_j{pass}_index").Ints;
 
     /// <summary>q0 + amplitude·z.</summary>
-    public Volume CoarsestQuery()
+    public Volume<float> CoarsestQuery()
     {
-        Volume query = Vectors.Volume($"07_e2e/{_name}/q0"), noise = Vectors.Volume($"07_e2e/{_name}/noise");
+        Volume<float> query = Vectors.Volume($"07_e2e/{_name}/q0"), noise = Vectors.Volume($"07_e2e/{_name}/noise");
         for (int i = 0; i < query.Count; i++) query.Samples[i] += (float)NoiseAmplitude * noise.Samples[i];
         return query;
     }

@@ -21,13 +21,13 @@ public class OfficialRunTests
         for (int l = 0; l < run.Count; l++)
         {
             LevelPlan level = run.Level(l);
-            Volume values = OfficialRun.Values(l);
+            Volume<float> values = OfficialRun.Values(l);
             for (int pass = 0; pass < level.Iterations; pass++)
             {
                 var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
-                Volume query = run.Query(l, pass);
-                new ExhaustiveSearch().Search(
-                    new SearchTask { Query = query, Keys = OfficialRun.Keys(l, pass), Patch = level.Patch, Field = field }, Two);
+                Volume<float> query = run.Query(l, pass);
+                PatchSearch.Create<float>(SearchMethod.Exhaustive).Search(
+                    new SearchTask<float> { Query = query, Keys = OfficialRun.Keys(l, pass), Patch = level.Patch, Field = field }, Two);
                 Assert.Equal(run.Index(l, pass), Enumerable.Range(0, field.Distances.Length).Select(field.LinearMatch));
 
                 Voting.Vote(values, field, level.Patch, VoteRule.Median, query, Two);
@@ -47,7 +47,7 @@ public class OfficialRunTests
         for (int l = 1; l < run.Count; l++)
         {
             LevelPlan level = run.Level(l), coarser = run.Level(l - 1);
-            Volume query = Resampler.Resize(
+            Volume<float> query = Resampler.Resize(
                 run.Output(l - 1, coarser.Iterations - 1), level.Output, level.Scale / coarser.Scale, Two, BorderRule.FoldedDistance);
             Near.Assert(run.Query(l, 0), query, Resized, $"run {name}, level {l}");
         }
@@ -57,7 +57,7 @@ public class OfficialRunTests
     public void Every_level_of_the_input_and_its_blurred_keys_agree()
     {
         var run = new OfficialRun("A");
-        var pyramid = new InputPyramid(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
+        var pyramid = new InputPyramid<float>(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
         for (int l = 0; l < run.Count; l++)
         {
             Near.Assert(OfficialRun.Values(l), pyramid.Level(run.Count - 1 - l, Two), Resized, $"level {l}");
@@ -75,9 +75,9 @@ public class OfficialRunTests
         for (int l = 0; l < run.Count; l++)
         {
             LevelPlan level = run.Level(l);
-            Volume output = run.Query(l, 0);
-            Volume? blurred = l == 0 ? null : OfficialRun.Keys(l, 0);
-            new VpnnLayer(new ExhaustiveSearch(), VoteRule.Median).Run(level, output, ref blurred, OfficialRun.Values(l), seed: 0, Two);
+            Volume<float> output = run.Query(l, 0);
+            Volume<float>? blurred = l == 0 ? null : OfficialRun.Keys(l, 0);
+            new VpnnLayer<float>(SearchMethod.Exhaustive, VoteRule.Median).Run(level, output, ref blurred, OfficialRun.Values(l), seed: 0, Two);
             Near.Assert(run.Output(l, level.Iterations - 1), output, l == 0 ? 2e-6 : 2e-7, $"run {name}, level {l}");
         }
     }
@@ -89,15 +89,15 @@ public class OfficialRunTests
     public void The_whole_run_agrees_from_the_noise_on(string name)
     {
         var run = new OfficialRun(name);
-        var pyramid = new InputPyramid(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
-        var levels = new CoarseToFine(run.Plan, pyramid, SearchMethod.Exhaustive, VoteRule.Median, BorderRule.FoldedDistance);
+        var pyramid = new InputPyramid<float>(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
+        var levels = new CoarseToFine<float>(run.Plan, pyramid, SearchMethod.Exhaustive, VoteRule.Median, BorderRule.FoldedDistance);
         int finished = 0;
 
-        Volume output = levels.Run(run.CoarsestQuery, seed: 0, Two, observe: e =>
+        Volume<float> output = levels.Run(run.CoarsestQuery, seed: 0, Two, observe: e =>
         {
             if (e is not LevelFinished done) return;
             int l = run.Count - 1 - done.Level.Index;
-            Near.Assert(run.Output(l, done.Level.Iterations - 1), done.Output, Resized, $"run {name}, level {l}");
+            Near.Assert(run.Output(l, done.Level.Iterations - 1), (Volume<float>)done.Output, Resized, $"run {name}, level {l}");
             finished++;
         });
 

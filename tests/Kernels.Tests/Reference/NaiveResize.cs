@@ -32,7 +32,7 @@ internal static class NaiveResize
     }
 
     /// <summary>All three axes, in the order of ascending scale as the official program goes.</summary>
-    public static Volume Resize(Volume source, Extent output, Scale scale, bool foldedDistance)
+    public static Volume<float> Resize(Volume<float> source, Extent output, Scale scale, bool foldedDistance)
     {
         double[] scales = [scale.T, scale.H, scale.W];
         int[] sizes = [source.Extent.T, source.Extent.H, source.Extent.W];
@@ -59,7 +59,7 @@ internal static class NaiveResize
             sizes[axis] = targets[axis];
         }
 
-        var volume = new Volume(output, source.Channels);
+        var volume = new Volume<float>(output, source.Channels);
         for (int i = 0; i < data.Length; i++) volume.Samples[i] = (float)data[i];
         return volume;
     }

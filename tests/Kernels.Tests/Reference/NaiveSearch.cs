@@ -6,7 +6,7 @@ namespace Vgpnn.Kernels.Tests.Reference;
 internal static class NaiveSearch
 {
     /// <summary>Sum of squared differences over patch and channels; positions are linear indices in the two patch grids.</summary>
-    public static double Distance(Volume query, int queryIndex, Volume key, int keyIndex, Extent patch)
+    public static double Distance(Volume<float> query, int queryIndex, Volume<float> key, int keyIndex, Extent patch)
     {
         (int qt, int qh, int qw) = Place(queryIndex, query.Extent.PatchGrid(patch));
         (int kt, int kh, int kw) = Place(keyIndex, key.Extent.PatchGrid(patch));
@@ -29,7 +29,7 @@ internal static class NaiveSearch
     }
 
     /// <summary>For every query patch the nearest key patch, of several equally near ones the first.</summary>
-    public static (int[] Index, double[] Distance) Search(Volume query, Volume key, Extent patch)
+    public static (int[] Index, double[] Distance) Search(Volume<float> query, Volume<float> key, Extent patch)
     {
         int queries = (int)query.Extent.PatchGrid(patch).Count;
         int keys = (int)key.Extent.PatchGrid(patch).Count;

@@ -6,9 +6,9 @@ namespace Vgpnn.Kernels.Tests.Reference;
 internal static class NaiveVote
 {
     /// <param name="index">For every patch of the output the linear index of the value patch that lies there.</param>
-    public static Volume Vote(Volume values, int[] index, Extent output, Extent patch, VoteRule rule)
+    public static Volume<float> Vote(Volume<float> values, int[] index, Extent output, Extent patch, VoteRule rule)
     {
-        var result = new Volume(output, values.Channels);
+        var result = new Volume<float>(output, values.Channels);
         for (int t = 0; t < output.T; t++)
         {
             for (int h = 0; h < output.H; h++)
@@ -26,7 +26,7 @@ internal static class NaiveVote
 
     /// <summary>Value and Gaussian weight of every candidate for one channel of one voxel.</summary>
     public static List<(float Value, double Weight)> Candidates(
-        Volume values, int[] index, Extent output, Extent patch, (int T, int H, int W) voxel, int channel)
+        Volume<float> values, int[] index, Extent output, Extent patch, (int T, int H, int W) voxel, int channel)
     {
         Extent queries = output.PatchGrid(patch);
         Extent keys = values.Extent.PatchGrid(patch);

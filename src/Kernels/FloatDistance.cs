@@ -15,10 +15,10 @@ namespace Vgpnn.Kernels;
 /// </para>
 /// <para>
 /// Multiplication and addition are never fused and the order is fixed by this description, not by a register's width,
-/// so 512-, 256- and 128-bit machines and <see cref="SquaredScalar"/> agree to the last bit.
+/// so 512-, 256- and 128-bit machines and <see cref="MeasureScalar"/> agree to the last bit.
 /// </para>
 /// </summary>
-internal readonly unsafe struct PatchDistance
+internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
 {
     private readonly Extent _patch;
     private readonly int _rowLength;
@@ -28,10 +28,15 @@ internal readonly unsafe struct PatchDistance
     private readonly nint _keyRow;
     private readonly nint _keyFrame;
     private readonly Vector256<float> _tail;
+    private readonly Volume<float> _query;
+    private readonly Volume<float> _keys;
+    private float* _aim;
 
-    public PatchDistance(Volume query, Volume keys, Extent patch)
+    public FloatDistance(Volume<float> query, Volume<float> keys, Extent patch)
     {
         if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
+        (_query, _keys) = (query, keys);
+        _aim = query.Pointer;
         _patch = patch;
         _channels = query.Channels;
         _rowLength = patch.W * query.Channels;
@@ -43,34 +48,39 @@ internal readonly unsafe struct PatchDistance
         _tail = Vector256.LessThan(lane, Vector256.Create(_rowLength % 8)).AsSingle();
     }
 
-    /// <summary>Where in the query volume's samples the patch at (t, h, w) starts.</summary>
-    public nint QueryStart(int t, int h, int w) => (t * _queryFrame) + (h * _queryRow) + (w * _channels);
+    public static FloatDistance Create(Volume<float> query, Volume<float> keys, Extent patch) => new(query, keys, patch);
 
-    /// <summary>Where in the key volume's samples the patch at (t, h, w) starts.</summary>
-    public nint KeyStart(int t, int h, int w) => (t * _keyFrame) + (h * _keyRow) + (w * _channels);
+    public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) => 0;
 
-    /// <summary>The distance, or something at or above <paramref name="limit"/> if the distance is not below it.</summary>
+    public void Aim(int t, int h, int w) => _aim = _query.Pointer + (t * _queryFrame) + (h * _queryRow) + (w * _channels);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Squared(float* query, float* key, float limit) => _rowLength switch
+    public readonly float Measure(int t, int h, int w, float limit)
     {
-        21 => Squared<Row21>(query, key, limit),
-        15 => Squared<Row15>(query, key, limit),
-        _ => Squared<RowAny>(query, key, limit),
-    };
+        float* key = _keys.Pointer + (t * _keyFrame) + (h * _keyRow) + (w * _channels);
+        return _rowLength switch
+        {
+            21 => Squared<Row21>(_aim, key, limit),
+            15 => Squared<Row15>(_aim, key, limit),
+            _ => Squared<RowAny>(_aim, key, limit),
+        };
+    }
 
     /// <summary>The same in plain scalar arithmetic: the definition that the vectors are held to.</summary>
-    public float SquaredScalar(float* query, float* key, float limit)
+    public readonly float MeasureScalar(int t, int h, int w, float limit)
     {
+        float* query = _aim;
+        float* key = _keys.Pointer + (t * _keyFrame) + (h * _keyRow) + (w * _channels);
         float* sums = stackalloc float[32];
         float* lane = stackalloc float[8];
         new Span<float>(sums, 32).Clear();
         float total = 0;
-        for (int t = 0; t < _patch.T; t++)
+        for (int frame = 0; frame < _patch.T; frame++)
         {
-            for (int h = 0; h < _patch.H; h++)
+            for (int row = 0; row < _patch.H; row++)
             {
-                float* q = query + (t * _queryFrame) + (h * _queryRow);
-                float* k = key + (t * _keyFrame) + (h * _keyRow);
+                float* q = query + (frame * _queryFrame) + (row * _queryRow);
+                float* k = key + (frame * _keyFrame) + (row * _keyRow);
                 for (int i = 0; i < _rowLength; i++)
                 {
                     float d = q[i] - k[i];
@@ -88,7 +98,7 @@ internal readonly unsafe struct PatchDistance
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private float Squared<TRow>(float* query, float* key, float limit)
+    private readonly float Squared<TRow>(float* query, float* key, float limit)
         where TRow : struct, IRow
     {
         Vector256<float> a = default, b = default, c = default, d = default;
