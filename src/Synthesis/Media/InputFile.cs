@@ -11,9 +11,18 @@ internal static partial class InputFile
     {
         if (path.Length == 0 || path.Contains('\0')) throw MediaErrors.Missing(path);
         string full = Path.GetFullPath(path);
-        if (Directory.Exists(full)) return (full, true);
-        if (File.Exists(full)) return (full, false);
-        throw Address().IsMatch(path) ? MediaErrors.Url(path) : MediaErrors.Missing(path);
+        try
+        {
+            return (full, Directory.Exists(full) || File.GetAttributes(full).HasFlag(FileAttributes.Directory));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw Address().IsMatch(path) ? MediaErrors.Url(path) : MediaErrors.Missing(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw MediaErrors.Unreadable(path, e);
+        }
     }
 
     /// <summary>What a file is by its first bytes.</summary>

@@ -59,7 +59,7 @@ internal sealed class Probe(FfmpegTools tools, string path, InputSource source, 
                 "-select_streams", "V:0", "-read_intervals", "%+#1", "-of", "json", "-show_entries",
                 "stream=codec_name,width,height,pix_fmt,sample_aspect_ratio,r_frame_rate,avg_frame_rate,time_base,nb_frames,field_order,"
                 + "color_space,color_transfer:stream_tags=alpha_mode:stream_side_data=rotation:"
-                + "frame=width,height,pix_fmt,sample_aspect_ratio,color_space,color_transfer:frame_side_data=rotation",
+                + "frame=width,height,pix_fmt,sample_aspect_ratio,interlaced_frame,color_space,color_transfer:frame_side_data=rotation",
             ],
             cancellation).ConfigureAwait(false);
         try

@@ -20,7 +20,7 @@ internal static class ProbeJson
             Text("pix_fmt") ?? "",
             Text("color_space"),
             Text("color_transfer"),
-            Own("field_order") is "tt" or "bb" or "tb" or "bt",
+            Own("field_order") is "tt" or "bb" or "tb" or "bt" || Number("interlaced_frame") == 1,
             stream.TryGetProperty("tags", out JsonElement tags) && tags.TryGetProperty("alpha_mode", out JsonElement alpha) && alpha.GetString() == "1",
             Rate("r_frame_rate"),
             Rate("avg_frame_rate"),
