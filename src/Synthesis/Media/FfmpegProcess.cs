@@ -71,6 +71,8 @@ internal static class FfmpegProcess
             throw new TimeoutException();
         }
 
+        // What a shell and its like end with where they cannot start what they were told to; ffmpeg itself never does.
+        if (process.ExitCode is 126 or 127) throw MediaErrors.ToolBroken(run.Program, null);
         return new FfmpegOutcome(process.ExitCode, log);
     }
 

@@ -122,6 +122,7 @@ internal static class ImageHeader
 
     private static byte[] At(Stream image, long offset, int count)
     {
+        if (offset + count > image.Length) throw new EndOfStreamException();
         byte[] bytes = new byte[count];
         image.Position = offset;
         image.ReadExactly(bytes);

@@ -11,8 +11,8 @@ internal static class MediaErrors
     public static VgpnnException ToolMissing(string tool) => new(
         ErrorKind.Device, "ffmpeg-missing", $"{tool} is not installed, and no video can be read or written without it", "apt-get install ffmpeg");
 
-    public static VgpnnException ToolBroken(string tool, Exception inner) => new(
-        ErrorKind.Device, "ffmpeg-missing", $"{tool} cannot be started", "apt-get install --reinstall ffmpeg", inner);
+    public static VgpnnException ToolBroken(string tool, Exception? inner) => new(
+        ErrorKind.Device, "ffmpeg-broken", $"{tool} cannot be started", "apt-get install --reinstall ffmpeg", inner);
 
     public static VgpnnException ToolTooOld() => new(
         ErrorKind.Device, "ffmpeg-too-old", "the installed ffmpeg is older than 5.1", "install ffmpeg 5.1 or newer: apt-get install ffmpeg");

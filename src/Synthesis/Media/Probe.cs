@@ -65,7 +65,10 @@ internal sealed class Probe(FfmpegTools tools, string path, InputSource source, 
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            return ProbeJson.Read(document.RootElement) ?? throw Refusal(log);
+            StreamInfo stream = ProbeJson.Read(document.RootElement) ?? throw Refusal(log);
+
+            // Pictures larger than allowed leave the stream without a size; only the log says why.
+            return stream.Size.Width > 0 || log.Errors.Count == 0 ? stream : throw Refusal(log);
         }
         catch (JsonException)
         {

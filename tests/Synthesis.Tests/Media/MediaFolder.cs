@@ -37,6 +37,13 @@ public sealed class MediaFolder : IDisposable
         return path;
     }
 
+    /// <summary>A named pipe: the only kind of file that a program without the right to write files can write.</summary>
+    public string Pipe(string name)
+    {
+        Run("mkfifo", [this[name]]);
+        return this[name];
+    }
+
     public string Write(string name, byte[] bytes)
     {
         File.WriteAllBytes(this[name], bytes);
