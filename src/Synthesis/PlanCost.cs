@@ -12,7 +12,7 @@ internal static class PlanCost
     private const double VoteWeight = 10;
 
     // The runtime, the program, ffmpeg's pipes and the workers' scratch memory.
-    private const long BaseBytes = 96L << 20;
+    internal const long BaseBytes = 96L << 20;
 
     public static PyramidPlan Complete(
         Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, GenerationOptions options)
