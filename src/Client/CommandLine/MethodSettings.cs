@@ -28,7 +28,7 @@ internal sealed class MethodSettings
         Default = Invariant($"{Library.DownscaleT},{Library.DownscaleS}"),
     };
 
-    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair((1, 10_000), (1, 10_000)))
+    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair(1, 10_000))
     {
         Group = Group,
         Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
@@ -55,7 +55,8 @@ internal sealed class MethodSettings
     private readonly Setting<double?> _noise = new("--noise", "SIGMA|auto", ValueText.Noise)
     {
         Group = Group,
-        Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; 0 gives the input's own layout back.",
+        Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; "
+            + "0 gives the input's own layout back.",
         Allowed = "a number from 0 to 1000, or auto",
         Default = "auto: from how alike the input's patches are, 2 to 5",
     };
@@ -74,8 +75,8 @@ internal sealed class MethodSettings
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine])
-            command.Add(option);
+        Option[] options = [_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine];
+        foreach (Option option in options) command.Add(option);
     }
 
     public GenerationOptions Read(ParseResult parse)

@@ -23,7 +23,7 @@ internal static class ProgressLine
         string sample = progress.Samples > 1 ? $"sample {Of(progress.Position, progress.Samples)}  " : "";
         string step = stage ?? $"level {Of(progress.Level, progress.Levels)}  iteration {Of(progress.Iteration, progress.Iterations)}";
         string percent = $"{Math.Floor(progress.Percent),3:0} %";
-        string left = progress.SecondsLeft is { } seconds ? $"  {HumanText.Duration(Math.Max(0, seconds - since.TotalSeconds))} left" : "";
+        string left = $"  {HumanText.Duration(Math.Max(0, progress.SecondsLeft - since.TotalSeconds))} left";
         string before = $"{sample}{step}  ";
         string after = $"  {percent}{left}";
 

@@ -8,7 +8,9 @@ using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>A request with everything resolved: the clip is read, the pyramid planned, the noise measured. Nothing is written yet.</summary>
+/// <summary>
+/// A request with everything resolved: the clip is read, the pyramid planned, the noise measured. Nothing is written yet.
+/// </summary>
 internal sealed class PreparedRun
 {
     private const int SpareThreads = 4;

@@ -42,9 +42,7 @@ internal sealed partial class ResultDirectory(string path)
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
         if (!overwrite && !HoldsNothingButABeginning())
             throw Usage("output-exists", $"{Path} is not empty", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
-        string root = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)) + System.IO.Path.DirectorySeparatorChar;
-        string input = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(inputPath)) + System.IO.Path.DirectorySeparatorChar;
-        if (input.StartsWith(root, StringComparison.Ordinal))
+        if (WithSeparator(inputPath).StartsWith(WithSeparator(Path), StringComparison.Ordinal))
             throw Usage("input-in-output", $"the input lies in {Path}, which would be overwritten", "-o DIR writes elsewhere");
     }
 
@@ -89,6 +87,8 @@ internal sealed partial class ResultDirectory(string path)
             return false;
         }
     }
+
+    private static string WithSeparator(string path) => $"{System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))}/";
 
     private static bool IsSample(string path) => SamplePattern().IsMatch(System.IO.Path.GetFileName(path));
 

@@ -29,16 +29,17 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
         return (file, preview);
     }
 
-    /// <summary>Writes the output of a level that is done, without loss.</summary>
+    /// <summary>Writes the output of a level that is done, without loss, while the engine waits: its samples are not there later.</summary>
     /// <param name="level">What the run told.</param>
     /// <param name="position">1 for the coarsest level.</param>
     /// <param name="index">Which sample.</param>
     /// <param name="frameRate">Its pace.</param>
     /// <param name="cancellation">Leaves nothing half written.</param>
-    public Task WriteLevelAsync(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation) =>
-        WriteAsync(
-            Clip.FromVolume(level.Output, frameRate), $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}", ClipFormat.Png,
-            null, cancellation);
+    public void WriteLevel(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation)
+    {
+        string name = $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}";
+        WriteAsync(Clip.FromVolume(level.Output, frameRate), name, ClipFormat.Png, null, cancellation).GetAwaiter().GetResult();
+    }
 
     /// <summary>Removes what was already written of a sample that was not finished.</summary>
     public void Drop(int index)
