@@ -3,7 +3,7 @@ using Vgpnn.Kernels;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// How a video's frames x₀, x₁, … differ: the mean over all samples of |xₜ₊₁ − xₜ|, and of |xₜ₊₂ − 2xₜ₊₁ + xₜ|, in byte units.
+/// How a video's frames x₀, x₁, … differ: the mean over all voxels' grey (<see cref="Grey"/>) of |xₜ₊₁ − xₜ|, and of |xₜ₊₂ − 2xₜ₊₁ + xₜ|.
 /// Their ratio, second over first, is small for smooth motion and large for flicker; a clip's own grain counts too, which
 /// is why a sample is compared with its input.
 /// </summary>
@@ -12,22 +12,22 @@ namespace Vgpnn.Synthesis.Evaluation;
 internal sealed record Motion(double First, double Second)
 {
     /// <summary>Measures a video of at least three frames.</summary>
-    public static Motion Of(Volume<byte> video, Workers workers)
+    public static Motion Of(Volume<float> grey, Workers workers)
     {
-        int frames = video.Extent.T;
-        var first = new long[frames];
-        var second = new long[frames];
+        int frames = grey.Extent.T;
+        var first = new double[frames];
+        var second = new double[frames];
         workers.For(frames - 1, t =>
         {
-            ReadOnlySpan<byte> a = video.Frame(t), b = video.Frame(t + 1);
+            ReadOnlySpan<float> a = grey.Frame(t), b = grey.Frame(t + 1);
             for (int i = 0; i < a.Length; i++) first[t] += Math.Abs(b[i] - a[i]);
             if (t + 2 == frames) return;
-            ReadOnlySpan<byte> c = video.Frame(t + 2);
+            ReadOnlySpan<float> c = grey.Frame(t + 2);
             for (int i = 0; i < a.Length; i++) second[t] += Math.Abs(c[i] - (2 * b[i]) + a[i]);
         });
         return new Motion(
-            first.Sum() / ((double)video.FrameStride * (frames - 1)),
-            second.Sum() / ((double)video.FrameStride * (frames - 2)));
+            first.Sum() / ((double)grey.FrameStride * (frames - 1)),
+            second.Sum() / ((double)grey.FrameStride * (frames - 2)));
     }
 
     /// <summary>Motion of a sample over that of its input; null where the input stands still.</summary>

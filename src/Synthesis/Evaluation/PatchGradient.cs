@@ -6,29 +6,28 @@ namespace Vgpnn.Synthesis.Evaluation;
 internal static class PatchGradient
 {
     /// <summary>
-    /// The mean of √(∂h² + ∂w²) over all samples of a patch that have a neighbour below and one to the right within it; ∂h and ∂w
-    /// are the differences to these, channel by channel, in byte units.
+    /// The mean of √(∂h² + ∂w²) over all voxels of a patch that have a neighbour below and one to the right within it; ∂h and ∂w
+    /// are the differences of their grey.
     /// </summary>
-    public static double Mean(Volume<byte> volume, Extent patch, int index)
+    public static double Mean(Volume<float> grey, Extent patch, int index)
     {
-        Extent grid = volume.Extent.PatchGrid(patch);
-        int channels = volume.Channels, run = (patch.W - 1) * channels;
-        int top = index / grid.W % grid.H, left = index % grid.W * channels;
+        Extent grid = grey.Extent.PatchGrid(patch);
+        int first = index / grid.W / grid.H, top = index / grid.W % grid.H, left = index % grid.W;
         double sum = 0;
         for (int t = 0; t < patch.T; t++)
         {
             for (int h = 0; h < patch.H - 1; h++)
             {
-                ReadOnlySpan<byte> row = volume.Row((index / grid.W / grid.H) + t, top + h)[left..];
-                ReadOnlySpan<byte> below = volume.Row((index / grid.W / grid.H) + t, top + h + 1)[left..];
-                for (int i = 0; i < run; i++)
+                ReadOnlySpan<float> row = grey.Row(first + t, top + h)[left..];
+                ReadOnlySpan<float> below = grey.Row(first + t, top + h + 1)[left..];
+                for (int i = 0; i < patch.W - 1; i++)
                 {
-                    int dh = below[i] - row[i], dw = row[i + channels] - row[i];
+                    float dh = below[i] - row[i], dw = row[i + 1] - row[i];
                     sum += Math.Sqrt((dh * dh) + (dw * dw));
                 }
             }
         }
 
-        return sum / (patch.T * (patch.H - 1) * run);
+        return sum / (patch.T * (patch.H - 1) * (patch.W - 1));
     }
 }

@@ -23,13 +23,13 @@ internal sealed record PatchScores(double Coherence, double Completeness, double
     // Distances of bytes to distances in [−1, 1].
     private const double Unit = 1 / (127.5 * 127.5);
 
-    public static PatchScores Measure(Volume<byte> input, Volume<byte> sample, Workers workers)
+    public static PatchScores Measure(EvaluatedVideo input, EvaluatedVideo sample, Workers workers)
     {
-        int[] ofSample = Select(sample.Extent.PatchGrid(Patch)), ofInput = Select(input.Extent.PatchGrid(Patch));
-        NearestPatch[] matches = NearestPatches.Exact(sample, input, Patch, ofSample, workers);
-        NearestPatch[] reverse = NearestPatches.Exact(input, sample, Patch, ofInput, workers);
-        double own = ofSample.Average(p => PatchGradient.Mean(sample, Patch, p));
-        double matched = matches.Average(m => PatchGradient.Mean(input, Patch, m.Key));
+        int[] ofSample = Select(sample.Rgb.Extent.PatchGrid(Patch)), ofInput = Select(input.Rgb.Extent.PatchGrid(Patch));
+        NearestPatch[] matches = NearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers);
+        NearestPatch[] reverse = NearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers);
+        double own = ofSample.Average(p => PatchGradient.Mean(sample.Grey, Patch, p));
+        double matched = matches.Average(m => PatchGradient.Mean(input.Grey, Patch, m.Key));
         return new PatchScores(
             matches.Average(m => (double)m.Distance) * Unit,
             reverse.Average(m => (double)m.Distance) * Unit,
