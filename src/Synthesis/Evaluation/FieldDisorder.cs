@@ -5,8 +5,8 @@ namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
 /// NNFDIV: how disordered the field of nearest neighbours is. For every 3×3×3 patch of the sample the displacement to its
-/// nearest patch of the input, three whole numbers modulo 256, is written as bytes, all of time, then all of rows, then all of columns, and compressed with
-/// zlib at its default level:
+/// nearest patch of the input, three whole numbers modulo 256, is written as bytes (all of time, then all of rows, then
+/// all of columns) and compressed with zlib at its default level:
 /// <code>NNFDIV = compressed bytes / bytes</code>
 /// Neighbours are searched with PatchMatch, not exactly: a longer search changes the number by about one per cent.
 /// Large pieces taken over whole give long runs of one displacement, hence few bytes: 0 is a copy. (Haim et al., VGPNN, 2022.)
