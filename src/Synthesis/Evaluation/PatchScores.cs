@@ -3,7 +3,7 @@ using Vgpnn.Kernels;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// Coherence, completeness and matched sharpness of patches of 3×7×7 RGB voxels, over a fixed selection of at most 3,000
+/// Coherence, completeness and matched sharpness of patches of 3×7×7 RGB voxels, over a fixed selection of at most 1,500
 /// patches. For patches P of video A and their exact nearest patches N(P) of video B, with samples in [−1, 1]:
 /// <code>d(A, B) = mean over P of Σ (P − N(P))²</code>
 /// <para>
@@ -18,7 +18,7 @@ internal sealed record PatchScores(double Coherence, double Completeness, double
     /// <summary>The size of the patches compared.</summary>
     public static readonly Extent Patch = new(3, 7, 7);
 
-    private const int Selected = 3000;
+    private const int Selected = 1500;
 
     // Distances of bytes to distances in [−1, 1].
     private const double Unit = 1 / (127.5 * 127.5);
