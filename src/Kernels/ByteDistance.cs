@@ -77,6 +77,14 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         }
     }
 
+    // The first runs: they decide about most keys, and the hardware follows from there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Fetch(int t, int h, int w)
+    {
+        byte* key = _keys.At(t, h, w);
+        for (int r = 0; r < 3; r++) Simd.Prefetch(key + (r * _keys.Row));
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly float Measure(int t, int h, int w, float limit)
     {

@@ -38,8 +38,8 @@ internal static class FieldStart
             if (index is null) continue;
             var patch = new Trial<T, TDistance>(field, ref distance, at);
             if (patch.IsPerfect) continue;
-            foreach (int key in index.Near(described!, grid.W, w)) patch.Try(field.FromLinear(key));
-            patch.Store();
+            foreach (int key in index.Near(described!, grid.W, w)) patch.Offer(field.FromLinear(key));
+            patch.Settle();
         }
     }
 }

@@ -56,8 +56,8 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             var random = new NoiseStream(Hash.Derive(seed, (ulong)index), radius);
             uint now = before[index];
             int nt = field.T(now), nh = field.H(now), nw = field.W(now);
-            patch.Try(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
-            patch.TryClamped(nt + random.Next(), nh + random.Next(), nw + random.Next());
+            patch.Offer(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
+            patch.Offer(nt + random.Next(), nh + random.Next(), nw + random.Next());
             for (int side = 0; side < 6; side++)
             {
                 int move = (side & 1) == 0 ? -step : step;
@@ -65,11 +65,11 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
                 if ((uint)(t + dt) >= (uint)grid.T || (uint)(h + dh) >= (uint)grid.H || (uint)(w + dw) >= (uint)grid.W) continue;
                 uint there = before[index + (((dt * grid.H) + dh) * grid.W) + dw];
                 int ct = field.T(there) - dt, ch = field.H(there) - dh, cw = field.W(there) - dw;
-                patch.TryClamped(ct, ch, cw);
-                patch.TryClamped(ct + random.Next(), ch + random.Next(), cw + random.Next());
+                patch.Offer(ct, ch, cw);
+                patch.Offer(ct + random.Next(), ch + random.Next(), cw + random.Next());
             }
 
-            patch.Store();
+            patch.Settle();
         }
     }
 }
