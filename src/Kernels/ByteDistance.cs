@@ -59,6 +59,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         return Math.Max(q, k) <= PackLimit && patch.T > 1 ? q + k : 0;
     }
 
+    [MethodImpl(Jit.Hot)]
     public void Aim(int t, int h, int w)
     {
         _aim = _query.At(t, h, w);
@@ -112,6 +113,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     }
 
     // 3×7×7 RGB, packed: four steps a run, each with its own accumulator.
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared377(byte* key, float limit)
     {
         Vector256<int> a = default, b = default, c = default, d = default;
@@ -140,6 +142,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     }
 
     // 3×5×5 RGB, not packed: one step a run.
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared355(byte* key)
     {
         Vector256<int> a = default, b = default, c = default;
@@ -159,6 +162,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         return Sum(a + b + c);
     }
 
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared(byte* key)
     {
         Vector256<int> sum = default;

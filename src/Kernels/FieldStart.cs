@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>Where an approximate search starts.</summary>
@@ -20,6 +22,7 @@ internal static class FieldStart
         workers.For(grid.T * grid.H, row => Row(task, distance, index, seed, row / grid.H, row % grid.H));
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void Row<T, TDistance>(SearchTask<T> task, TDistance distance, PatchIndex<T>? index, ulong seed, int t, int h)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>

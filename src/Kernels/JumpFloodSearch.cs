@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
@@ -44,6 +46,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
     public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
         (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
+    [MethodImpl(Jit.Hot)]
     private static void Row(SearchTask<T> task, TDistance distance, uint[] before, int step, int radius, ulong seed, int t, int h)
     {
         NearestNeighbourField field = task.Field;

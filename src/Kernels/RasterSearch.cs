@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
@@ -61,6 +63,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 
     private sealed record Pass(SearchTask<T> Task, TDistance Distance, uint[] Before, ulong Seed, int Direction, int Jump)
     {
+        [MethodImpl(Jit.Hot)]
         public void Tile(int t, int top)
         {
             NearestNeighbourField field = Task.Field;
@@ -80,6 +83,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
             }
         }
 
+        [MethodImpl(Jit.Hot)]
         private void Improve(ref Trial<T, TDistance> patch, (int T, int H, int W) at, int index, int top, int bottom)
         {
             NearestNeighbourField field = Task.Field;

@@ -64,6 +64,7 @@ internal unsafe ref struct Trial<T, TDistance>
         _field.Distances[_index] = _best;
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Decide()
     {
         for (int i = 0; i < _count; i++)
