@@ -6,11 +6,8 @@ public class FrameRateTests : MediaTest
 {
     [Theory]
     [InlineData("clip.mp4", "30000/1001")]
-    [InlineData("clip.mp4", "24000/1001")]
-    [InlineData("clip.mp4", "15")]
     [InlineData("clip.mkv", "30000/1001")]
     [InlineData("clip.mkv", "24000/1001")]
-    [InlineData("clip.mkv", "60")]
     [InlineData("clip.avi", "30000/1001")]
     public async Task The_rate_of_a_video_is_kept_exactly(string name, string rate)
     {
@@ -26,9 +23,7 @@ public class FrameRateTests : MediaTest
     [Theory]
     [InlineData("10")]
     [InlineData("12")]
-    [InlineData("15")]
     [InlineData("24")]
-    [InlineData("25")]
     [InlineData("30")]
     [InlineData("100/3")]
     [InlineData("50")]
