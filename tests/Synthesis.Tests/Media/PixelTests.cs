@@ -119,7 +119,8 @@ public class PixelTests : MediaTest
         VgpnnException e = await RefusedAsync(path, "input-hdr");
 
         Assert.Contains(name, e.Message, StringComparison.Ordinal);
-        Assert.Contains("tonemap", e.Hint, StringComparison.Ordinal);
+        string converted = Folder.Ffmpeg(e.Hint!.Split("ffmpeg ")[1].Replace("INPUT", path, StringComparison.Ordinal));
+        Assert.Empty((await ClipReader.ReadAsync(converted)).Notices);
     }
 
     [Fact]
