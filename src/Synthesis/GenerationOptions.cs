@@ -12,8 +12,18 @@ public enum NoiseTime
     Independent,
 }
 
+/// <summary>What a run computes with; results differ a little between them, and within one they are the same everywhere.</summary>
+public enum Engine
+{
+    /// <summary>Levels of 8-bit samples and integer distances: every output value is a value of the input anyway.</summary>
+    Fast,
+
+    /// <summary>Levels of floats: the exact engine, slower and in need of four times the memory.</summary>
+    Float,
+}
+
 /// <summary>Every knob of the method (paper, section 3 and appendix; the defaults are the generation preset).</summary>
-public sealed record GenerationOptions
+public sealed partial record GenerationOptions
 {
     /// <summary>Output size over input size; null: 0.8 in time from 24 frames on, otherwise 1. Each 0.1 to 4.</summary>
     public Scale? Scale { get; init; }
@@ -50,4 +60,7 @@ public sealed record GenerationOptions
 
     /// <summary>How nearest neighbours are searched.</summary>
     public SearchMethod Search { get; init; }
+
+    /// <summary>What the run computes with.</summary>
+    public Engine Engine { get; init; }
 }

@@ -21,12 +21,13 @@ public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Outp
 /// <summary>The levels of a run, coarsest last, and what the run will take.</summary>
 /// <param name="Input">Size of the input.</param>
 /// <param name="Output">Size of the output.</param>
+/// <param name="OutputScale">Output size over input size as resolved.</param>
 /// <param name="Levels">Finest first: <c>Levels[n].Index == n</c>.</param>
 /// <param name="PatchEvaluations">Patch distances that one sample computes, an estimate.</param>
 /// <param name="VotedVoxels">Voxels that one sample votes for, over all levels and iterations.</param>
 /// <param name="PeakBytes">An upper bound of the bytes held at once, whatever the number of samples.</param>
 public sealed record PyramidPlan(
-    Extent Input, Extent Output, IReadOnlyList<LevelPlan> Levels, long PatchEvaluations, long VotedVoxels, long PeakBytes)
+    Extent Input, Extent Output, Scale OutputScale, IReadOnlyList<LevelPlan> Levels, long PatchEvaluations, long VotedVoxels, long PeakBytes)
 {
     /// <summary>The coarsest level, where a run starts.</summary>
     public LevelPlan Coarsest => Levels[^1];

@@ -35,37 +35,35 @@ public sealed class Clip
     /// <summary>The same frames at another pace.</summary>
     public Clip WithFrameRate(FrameRate rate) => new(Frames, Width, Height, rate);
 
-    /// <summary>The frames as floats in [−1, 1]: 2·(b/255) − 1.</summary>
-    public Volume ToVolume()
+    /// <summary>The frames as one volume of bytes.</summary>
+    public Volume<byte> ToBytes()
     {
-        var volume = new Volume(Extent, 3);
+        var volume = new Volume<byte>(Extent, 3);
+        for (int t = 0; t < Frames.Count; t++) Frames[t].CopyTo(volume.Frame(t));
+        return volume;
+    }
+
+    /// <summary>The frames as one volume of floats in [−1, 1]: 2·(b/255) − 1.</summary>
+    public Volume<float> ToFloats()
+    {
+        var volume = new Volume<float>(Extent, 3);
         for (int t = 0; t < Frames.Count; t++)
         {
-            byte[] source = Frames[t];
             Span<float> target = volume.Frame(t);
-            for (int i = 0; i < source.Length; i++) target[i] = ((source[i] / 255f) * 2f) - 1f;
+            for (int i = 0; i < target.Length; i++) target[i] = RgbSamples.ToFloat(Frames[t][i]);
         }
 
         return volume;
     }
 
-    /// <summary>
-    /// Rounds a volume of three channels in [−1, 1] to bytes, as the official program does on saving:
-    /// (x + 1)/2 · 255 + 0.5, clamped to [0, 255] and truncated.
-    /// </summary>
+    /// <summary>A volume of three channels as a clip: bytes as they are, floats rounded (<see cref="RgbSamples.ToByte"/>).</summary>
     public static Clip FromVolume(Volume volume, FrameRate frameRate)
     {
         ArgumentNullException.ThrowIfNull(volume);
         if (volume.Channels != 3) throw new ArgumentException("a clip has three channels", nameof(volume));
         var frames = new byte[volume.Extent.T][];
         for (int t = 0; t < frames.Length; t++)
-        {
-            ReadOnlySpan<float> source = volume.Frame(t);
-            byte[] target = frames[t] = new byte[source.Length];
-            for (int i = 0; i < target.Length; i++)
-                target[i] = (byte)Math.Clamp(((source[i] + 1f) / 2f * 255f) + 0.5f, 0f, 255f);
-        }
-
+            frames[t] = volume is Volume<float> floats ? Rounded(floats.Frame(t)) : ((Volume<byte>)volume).Frame(t).ToArray();
         return new Clip(frames, volume.Extent.W, volume.Extent.H, frameRate);
     }
 
@@ -80,5 +78,12 @@ public sealed class Clip
         hash.AppendData(header);
         foreach (byte[] frame in Frames) hash.AppendData(frame);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static byte[] Rounded(ReadOnlySpan<float> source)
+    {
+        var target = new byte[source.Length];
+        for (int i = 0; i < target.Length; i++) target[i] = RgbSamples.ToByte(source[i]);
+        return target;
     }
 }

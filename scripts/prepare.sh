@@ -1,0 +1,114 @@
+# shellcheck shell=bash disable=SC2154
+# What the launchers vgpnn and test share: installing packages, finding the .NET SDK, building. Sourced, never run;
+# expects root, the top of the repository. All it says goes to stderr: stdout belongs to the program.
+
+build=$root/.build
+
+say() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+}
+
+# fail STATUS MESSAGE: status 1 says that something broke, 4 that the machine lacks something.
+fail() {
+    say "$2"
+    exit "$1"
+}
+
+# Lets only one process at a time prepare this copy of the repository, until it calls unlock or ends.
+lock() {
+    user_umask=$(umask)
+    # Whoever else may read the repository may use what is built.
+    umask 022
+    { mkdir -p "$build" 2>/dev/null && [[ -w $build ]]; } || fail 1 "cannot write to $build"
+    exec 9<"$build"
+    flock --nonblock 9 && return
+    say "waiting for another build to finish…"
+    flock 9
+}
+
+unlock() {
+    exec 9<&-
+    umask "$user_umask"
+}
+
+# need PACKAGE COMMAND…: installs the Debian package unless all of the commands are there.
+need() {
+    local package=$1 log
+    shift
+    type -P "$@" >/dev/null && return
+    type -P apt-get >/dev/null || fail 4 "$package is missing; install it with your package manager and try again"
+    ((EUID == 0)) ||
+        fail 4 "$package is missing; install it with: sudo sh -c 'apt-get update && apt-get install --yes $package'"
+    say "installing $package with apt-get…"
+    # A package source that cannot be reached is no reason to give up: another one may have what is needed.
+    log=$( (apt-get update; DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
+        -o DPkg::Lock::Timeout=600 "$package") 2>&1 </dev/null 9<&-) ||
+        fail 4 "could not install $package: $(tail -n 5 <<<"$log")"
+    hash -r
+}
+
+# Sets DOTNET_ROOT to the .NET installation that has an SDK as global.json asks for.
+find_dotnet() {
+    local candidate version found=
+    local get="get it from https://dotnet.microsoft.com/download/dotnet/10.0 and try again"
+    for candidate in "${DOTNET_ROOT:-}/dotnet" "$(type -P dotnet)" "${HOME:-}/.dotnet/dotnet" \
+        /usr/share/dotnet/dotnet /usr/lib/dotnet/dotnet; do
+        [[ -x $candidate ]] || continue
+        candidate=$(readlink -f -- "$candidate")
+        DOTNET_ROOT=${candidate%/*}
+        version=$(cd -- "$root" && dotnet --version 2>/dev/null) && [[ -d $DOTNET_ROOT/sdk/$version ]] && return
+        found+=$(dotnet --list-sdks 2>/dev/null | cut -d ' ' -f 1)$'\n'
+    done
+    found=$(sort -u <<<"$found" | xargs)
+    [[ -z $found ]] || fail 4 "the .NET 10 SDK is needed, and this machine only has $found; $get"
+    fail 4 "the .NET 10 SDK is needed; $get"
+}
+
+# Runs the .NET command line found above, unattended.
+dotnet() {
+    local home=${HOME:-}
+    [[ -w $home ]] || { home=$build/home; mkdir -p "$home"; }
+    # Globalization: a minimal machine has no ICU, and nothing here depends on the culture.
+    HOME=$home DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false \
+        DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
+        "$DOTNET_ROOT/dotnet" "$@" 9<&-
+}
+
+# Prints the errors in what a build said, with short paths, or else its last lines.
+build_errors() {
+    local errors
+    errors=$(grep -E '(: |^)error ' <<<"${1//"$root/"/}" | sed 's| \[[^]]*proj\]$||' | sort -u) || errors=$(tail -n 20 <<<"$1")
+    printf '%s\n' "$errors" >&2
+}
+
+# Brings what vgpnn starts up to date. The finished program appears at $app in one step, together with the fingerprint
+# of the sources it was made from, taken before they were read.
+prepare_client() {
+    lock
+    need ffmpeg ffmpeg ffprobe
+    up_to_date || build_client
+    unlock
+}
+
+build_client() {
+    local work=$build/client-work fresh=$app.new sources log
+    find_dotnet
+    say "building…"
+    sources=$(fingerprint)
+    # An interrupted build may leave truncated files that look finished to the next one.
+    [[ -e $work/unfinished ]] && rm -rf -- "$work"
+    rm -rf -- "$fresh"
+    mkdir -p "$work"
+    : >"$work/unfinished"
+    if ! log=$(dotnet publish "$root/src/Client" --configuration Release --output "$fresh" --artifacts-path "$work" \
+        --disable-build-servers -nologo -tl:off -consoleLoggerParameters:ErrorsOnly 2>&1 </dev/null); then
+        rm -rf -- "$fresh"
+        build_errors "$log"
+        fail 1 "the build failed"
+    fi
+    rm "$work/unfinished"
+    printf '%s\n' "$DOTNET_ROOT" >"$fresh/dotnet-root"
+    printf '%s\n' "$sources" >"$fresh/fingerprint"
+    rm -rf -- "$app"
+    mv -T -- "$fresh" "$app"
+}

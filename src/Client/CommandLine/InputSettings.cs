@@ -1,0 +1,114 @@
+using System.CommandLine;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>What is read, and how much of it.</summary>
+/// <param name="Path">A video or a directory of frames.</param>
+/// <param name="Frames">The frames wanted; null: all.</param>
+/// <param name="MaxHeight">Rows to which higher frames are reduced; null: none.</param>
+/// <param name="FrameRate">The pace to show it at; null: its own.</param>
+internal sealed record InputRequest(string Path, FrameRange? Frames, int? MaxHeight, FrameRate? FrameRate);
+
+/// <summary>The options that say what is read.</summary>
+internal sealed class InputSettings
+{
+    private const string Group = "Input";
+
+    private readonly Argument<string?> _input = new("INPUT")
+    {
+        Description = "A video (mp4, webm, mkv, mov, avi, gif) or a directory of numbered frames.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
+    {
+        Group = Group,
+        Description = "INPUT, given by name.",
+        Allowed = "a path",
+        Default = "INPUT",
+        Synonyms = ["--video-path", "--frames_dir", "--frames-dir"],
+    };
+
+    private readonly Setting<FrameRange> _frames = new("--frames", "A..B", ValueText.FrameRange)
+    {
+        Group = Group,
+        Description = "Only these frames, counted from 1, both ends included; A.. and ..B are open.",
+        Allowed = "two frame numbers such as 3..10, the second one larger",
+        Default = "all frames",
+    };
+
+    private readonly Setting<int> _startFrame = new("--start-frame", "A", ValueText.Integer(1, int.MaxValue), "--start_frame")
+    {
+        Group = Group,
+        Allowed = "a frame number from 1",
+        Default = "1",
+        Hidden = true,
+    };
+
+    private readonly Setting<int> _endFrame = new("--end-frame", "B", ValueText.Integer(1, int.MaxValue), "--end_frame")
+    {
+        Group = Group,
+        Allowed = "a frame number from 1",
+        Default = "the last frame",
+        Hidden = true,
+    };
+
+    private readonly Setting<int> _maxHeight = new("--max-height", "PX", ValueText.Integer(8, 4320))
+    {
+        Group = Group,
+        Description = "Make higher frames smaller first, keeping their shape; time and memory go with the pixels.",
+        Allowed = "a whole number of pixels from 8 to 4320",
+        Default = "the input's own height",
+    };
+
+    private readonly Setting<FrameRate> _frameRate = new("--fps", "F", ValueText.Pace)
+    {
+        Group = Group,
+        Description = "The pace of the results, in frames per second; no frame is added or dropped.",
+        Allowed = "a number from 0.1 to 1000, such as 25, 29.97 or 30000/1001",
+        Default = "the input's own",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_input);
+        foreach (Option option in (Option[])[_inputByName, _frames, _startFrame, _endFrame, _maxHeight, _frameRate]) command.Add(option);
+    }
+
+    /// <exception cref="VgpnnException">Kind Usage: no input, two inputs, or a range given twice.</exception>
+    public InputRequest Read(ParseResult parse) =>
+        new(ReadPath(parse), ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
+
+    private string ReadPath(ParseResult parse)
+    {
+        string? argument = parse.GetValue(_input);
+        string? option = _inputByName.IsGiven(parse) ? parse.GetValue(_inputByName) : null;
+        if (argument is not null && option is not null)
+            throw Usage("two-inputs", $"there are two inputs, '{argument}' and '{option}'", "give one; a run makes samples of one clip");
+        string path = argument ?? option ?? throw Usage(
+            "missing-input", "there is no input", $"{ProgramName.Current} {parse.CommandResult.Command.Name} clip.mp4");
+        return path.Length > 0 ? path : throw Usage("missing-input", "the input's name is empty", null);
+    }
+
+    private FrameRange? ReadFrames(ParseResult parse)
+    {
+        int? first = _startFrame.OrNull(parse);
+        int? last = _endFrame.OrNull(parse);
+        FrameRange? range = _frames.OrNull(parse);
+        if (first is null && last is null) return range;
+        if (range is not null)
+            throw Usage("frames-twice", "--frames and --start-frame or --end-frame say the same thing twice", "give --frames A..B alone");
+        if (last <= (first ?? 1))
+        {
+            throw Usage(
+                "bad-value", $"--end-frame is {last}, but must be larger than --start-frame, {first ?? 1}",
+                "frames are counted from 1, and both ends are used");
+        }
+
+        return new FrameRange(first ?? 1, last);
+    }
+
+    private static VgpnnException Usage(string code, string message, string? hint) => new(ErrorKind.Usage, code, message, hint);
+}

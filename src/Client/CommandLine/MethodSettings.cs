@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Globalization;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>The knobs of the method; what is not given stays as the library has it.</summary>
+internal sealed class MethodSettings
+{
+    private const string Group = "Method";
+    private static readonly GenerationOptions Library = new();
+
+    private readonly Setting<Scale> _scale = new("--scale", "T,H,W", ValueText.Scale(0.1, 4))
+    {
+        Group = Group,
+        Description = "Output size over input size in time, height and width.",
+        Allowed = "three factors from 0.1 to 4, such as 0.8,1,1",
+        Default = "1,1,1; from 24 frames on 0.8,1,1, so that motions fall out of step",
+        Synonyms = ["--sthw"],
+    };
+
+    private readonly Setting<(double T, double S)> _downscale = new("--downscale", "T,S", ValueText.Pair(0.1, 1))
+    {
+        Group = Group,
+        Description = "Factor from one level to the next coarser one, in time and in space; 1 leaves that axis alone.",
+        Allowed = "two factors from 0.1 to 1, such as 0.87,0.82",
+        Default = Invariant($"{Library.DownscaleT},{Library.DownscaleS}"),
+    };
+
+    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair((1, 10_000), (1, 10_000)))
+    {
+        Group = Group,
+        Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
+        Allowed = "two whole numbers, frames and pixels from 1 to 10000, such as 3,15",
+        Default = Invariant($"{Library.MinT},{Library.MinS}"),
+    };
+
+    private readonly Setting<Extent> _patch = new("--patch", "T,H,W", ValueText.Extent(1, 15))
+    {
+        Group = Group,
+        Description = "Patch size in frames and pixels; larger keeps larger things whole, and costs in proportion.",
+        Allowed = "three whole numbers from 1 to 15, such as 3,7,7",
+        Default = "3,7,7; 3,5,5 at levels of more than 3,000,000 voxels",
+    };
+
+    private readonly Setting<int> _iterations = new("--iterations", "J", ValueText.Integer(1, 100))
+    {
+        Group = Group,
+        Description = "Rounds of matching and voting per level (the coarsest always takes one); time goes with it.",
+        Allowed = "a whole number from 1 to 100",
+        Default = "5; 1 at levels of more than 3,000,000 voxels",
+    };
+
+    private readonly Setting<double?> _noise = new("--noise", "SIGMA|auto", ValueText.Noise)
+    {
+        Group = Group,
+        Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; 0 gives the input's own layout back.",
+        Allowed = "a number from 0 to 1000, or auto",
+        Default = "auto: from how alike the input's patches are, 2 to 5",
+    };
+
+    private readonly Setting<NoiseTime> _noiseTime = Choice(
+        "--noise-time", Library.NoiseTime, "Whether that noise is the same in every frame, which keeps motions natural, or drawn anew.");
+
+    private readonly Setting<VoteRule> _vote = Choice(
+        "--vote", Library.Vote, "How a pixel is made from the patches that cover it; median is sharpest.");
+
+    private readonly Setting<SearchMethod> _search = Choice(
+        "--search", Library.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
+
+    private readonly Setting<Engine> _engine = Choice(
+        "--engine", Library.Engine, "What is computed with: 8-bit levels and integer distances, or floats, which is exact and slower.");
+
+    public void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine])
+            command.Add(option);
+    }
+
+    public GenerationOptions Read(ParseResult parse)
+    {
+        (double downT, double downS) = _downscale.Or(parse, (Library.DownscaleT, Library.DownscaleS));
+        (int minT, int minS) = _minSize.Or(parse, (Library.MinT, Library.MinS));
+        return new GenerationOptions
+        {
+            Scale = _scale.OrNull(parse),
+            DownscaleT = downT,
+            DownscaleS = downS,
+            MinT = minT,
+            MinS = minS,
+            Patch = _patch.OrNull(parse),
+            Iterations = _iterations.OrNull(parse),
+            Noise = _noise.Or(parse, Library.Noise),
+            NoiseTime = _noiseTime.Or(parse, Library.NoiseTime),
+            Vote = _vote.Or(parse, Library.Vote),
+            Search = _search.Or(parse, Library.Search),
+            Engine = _engine.Or(parse, Library.Engine),
+        };
+    }
+
+    private static Setting<T> Choice<T>(string name, T fallback, string description)
+        where T : struct, Enum => new(name, string.Join('|', Names.All<T>()), ValueText.Name<T>())
+        {
+            Group = Group,
+            Description = description,
+            Allowed = Names.Either(Names.All<T>()),
+            Default = Names.Of(fallback),
+        };
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

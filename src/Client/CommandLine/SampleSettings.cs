@@ -1,0 +1,44 @@
+using System.CommandLine;
+using System.Security.Cryptography;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>How many samples, and of which seed.</summary>
+internal sealed class SampleSettings
+{
+    /// <summary>The most samples of one run.</summary>
+    public const int MaxSamples = 10_000;
+
+    private const string Group = "Samples";
+
+    private readonly Setting<int> _samples = new("--samples", "N", ValueText.Integer(1, MaxSamples), "-n")
+    {
+        Group = Group,
+        Description = "How many samples to make.",
+        Allowed = "a whole number from 1 to 10000",
+        Default = "1",
+        Synonyms = ["--num-samples"],
+    };
+
+    private readonly Setting<ulong> _seed = new("--seed", "N", ValueText.Seed)
+    {
+        Group = Group,
+        Description = "The same seed gives the same samples, bit for bit, on any number of threads.",
+        Allowed = $"a whole number from 0 to {ValueText.MaxSeed}",
+        Default = "drawn at random, and printed",
+    };
+
+    public void AddTo(Command command)
+    {
+        AddCountTo(command);
+        command.Add(_seed);
+    }
+
+    /// <summary>Adds only how many samples.</summary>
+    public void AddCountTo(Command command) => command.Add(_samples);
+
+    public int ReadCount(ParseResult parse) => _samples.Or(parse, 1);
+
+    /// <summary>The seed given, or one drawn now: short enough to be read out.</summary>
+    public ulong ReadSeed(ParseResult parse) => _seed.Or(parse, (ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
+}

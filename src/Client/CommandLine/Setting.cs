@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>Reads a value; false: the text is none.</summary>
+internal delegate bool TryParse<T>(string text, out T value);
+
+/// <summary>What the help tells about an option.</summary>
+internal interface ISetting
+{
+    /// <summary>The heading it stands under.</summary>
+    string Group { get; }
+
+    /// <summary>What may be given, as the end of "must be …"; empty for a flag.</summary>
+    string Allowed { get; }
+
+    /// <summary>What holds when it is not given; empty for a flag.</summary>
+    string Default { get; }
+
+    /// <summary>Names that other programs use for it, understood and not shown.</summary>
+    IReadOnlyList<string> Synonyms { get; }
+}
+
+/// <summary>An option with a value: one declaration for parsing, checking, error sentence and help.</summary>
+internal sealed class Setting<T> : Option<T>, ISetting
+{
+    public Setting(string name, string valueName, TryParse<T> parse, params string[] aliases)
+        : base(name, aliases)
+    {
+        HelpName = valueName;
+        Arity = ArgumentArity.ExactlyOne;
+        CustomParser = result => Read(result, parse);
+    }
+
+    public required string Group { get; init; }
+
+    public required string Allowed { get; init; }
+
+    public required string Default { get; init; }
+
+    public IReadOnlyList<string> Synonyms
+    {
+        get;
+        init
+        {
+            field = value;
+            foreach (string synonym in value) Aliases.Add(synonym);
+        }
+    } = [];
+
+    /// <summary>The value given, or the fallback.</summary>
+    public T Or(ParseResult parse, T fallback) => IsGiven(parse) ? parse.GetValue(this)! : fallback;
+
+    /// <summary>Whether the user gave it.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetResult(this) is { Implicit: false };
+
+    private T? Read(ArgumentResult result, TryParse<T> parse)
+    {
+        string text = result.Tokens[0].Value;
+        if (parse(text, out T value)) return value;
+        result.AddError($"{Name} is '{text}', but must be {Allowed}");
+        return default;
+    }
+}
+
+/// <summary>An option that is there or not.</summary>
+internal sealed class Flag : Option<bool>, ISetting
+{
+    public Flag(string name, params string[] aliases)
+        : base(name, aliases) => Arity = ArgumentArity.Zero;
+
+    public required string Group { get; init; }
+
+    public string Allowed => "";
+
+    public string Default => "";
+
+    public IReadOnlyList<string> Synonyms => [];
+
+    /// <summary>Whether the user gave it.</summary>
+    public bool IsGiven(ParseResult parse) => parse.GetValue(this);
+}
+
+internal static class SettingExtensions
+{
+    /// <summary>The value given, or null.</summary>
+    public static T? OrNull<T>(this Setting<T> setting, ParseResult parse)
+        where T : struct => setting.IsGiven(parse) ? parse.GetValue(setting) : null;
+}

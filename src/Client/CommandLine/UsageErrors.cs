@@ -1,0 +1,105 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>Turns what the parser could not make sense of into one sentence and a way out.</summary>
+internal static class UsageErrors
+{
+    /// <exception cref="VgpnnException">Kind Usage: the first thing that is wrong.</exception>
+    public static void ThrowIfAny(ParseResult parse, IReadOnlyList<string> arguments)
+    {
+        Command command = parse.CommandResult.Command;
+        if (command is RootCommand && parse.UnmatchedTokens.Count > 0) throw UnknownCommand(command, parse.UnmatchedTokens[0]);
+        ThrowIfFlagHasValue(command, arguments);
+        ThrowIfOptionIsTakenForValue(parse, command);
+        foreach (ParseError error in parse.Errors)
+        {
+            if (error.SymbolResult is OptionResult option) throw BadOption(command, option, error.Message);
+            if (error.SymbolResult is ArgumentResult argument)
+                throw Usage("missing-argument", $"{argument.Argument.Name} is missing: {Uncapitalised(argument.Argument.Description!)}", null, command);
+        }
+
+        if (parse.UnmatchedTokens.Count > 0)
+        {
+            throw Usage(
+                "unexpected-argument", $"'{parse.UnmatchedTokens[0]}' is one argument too many",
+                "quote names that hold spaces", command);
+        }
+
+        if (parse.Errors.Count > 0) throw Usage("usage", parse.Errors[0].Message, null, command);
+    }
+
+    private static VgpnnException UnknownCommand(Command root, string typed)
+    {
+        if (typed.StartsWith('-')) return UnknownOption(root, typed);
+        string? near = Names.Nearest(typed, root.Subcommands.Select(c => c.Name));
+        string hint = near is not null ? $"did you mean '{near}'?"
+            : Path.Exists(typed) ? $"{ProgramName.Current} generate {ShellText.Quote(typed)}"
+            : $"the commands are {Names.Either([.. root.Subcommands.Select(c => c.Name)])}";
+        return new VgpnnException(ErrorKind.Usage, "unknown-command", $"there is no command '{typed}'", hint);
+    }
+
+    private static VgpnnException UnknownOption(Command command, string typed)
+    {
+        string name = typed.Split('=', ':')[0];
+        string? near = Names.Nearest(name, command.Options.Where(o => !o.Hidden).SelectMany(AllNames));
+        return Usage("unknown-option", $"there is no option '{name}'", near is null ? null : $"did you mean '{near}'?", command);
+    }
+
+    private static VgpnnException BadOption(Command command, OptionResult result, string message)
+    {
+        string allowed = result.Option is ISetting { Allowed: not "" } setting ? $": {setting.Allowed}" : "";
+        return result.Tokens.Count switch
+        {
+            0 => Usage("missing-value", $"{result.Option.Name} needs a value{allowed}", null, command),
+            1 => Usage("bad-value", message, null, command),
+            _ => Usage("option-twice", $"{result.Option.Name} is given {result.Tokens.Count} times", "give it once", command),
+        };
+    }
+
+    private static void ThrowIfFlagHasValue(Command command, IReadOnlyList<string> arguments)
+    {
+        foreach (string argument in arguments.TakeWhile(a => a != "--"))
+        {
+            int end = argument.IndexOfAny(['=', ':']);
+            if (end <= 0) continue;
+            string name = argument[..end];
+            if (command.Options.OfType<Flag>().Any(f => AllNames(f).Contains(name)))
+                throw Usage("unexpected-value", $"{name} takes no value, but was given '{argument[(end + 1)..]}'", null, command);
+        }
+    }
+
+    /// <summary>The parser takes an unknown option for an argument, and an option after one that lacks its value for that value.</summary>
+    private static void ThrowIfOptionIsTakenForValue(ParseResult parse, Command command)
+    {
+        Token? before = null;
+        foreach (Token token in parse.Tokens.TakeWhile(t => t.Type != TokenType.DoubleDash))
+        {
+            if (token.Type == TokenType.Argument && LooksLikeOption(token.Value))
+            {
+                bool known = command.Options.Any(o => AllNames(o).Contains(token.Value));
+                Option? owner = before?.Type == TokenType.Option ? command.Options.FirstOrDefault(o => AllNames(o).Contains(before.Value)) : null;
+                if (known && owner is ISetting setting)
+                    throw Usage("missing-value", $"{owner.Name} needs a value: {setting.Allowed}", null, command);
+                throw UnknownOption(command, token.Value);
+            }
+
+            before = token;
+        }
+    }
+
+    private static bool LooksLikeOption(string text) =>
+        text.Length > 1 && text[0] == '-' && !char.IsAsciiDigit(text[1]) && text[1] != '.';
+
+    private static string Uncapitalised(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
+
+    private static IEnumerable<string> AllNames(Option option) => option.Aliases.Prepend(option.Name);
+
+    private static VgpnnException Usage(string code, string message, string? hint, Command command)
+    {
+        string commandName = command is RootCommand ? ProgramName.Current : $"{ProgramName.Current} {command.Name}";
+        return new VgpnnException(ErrorKind.Usage, code, message, hint ?? $"{commandName} --help lists every option");
+    }
+}

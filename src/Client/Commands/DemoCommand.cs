@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Reporting;
+using Vgpnn.Client.Runs;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.Commands;
+
+/// <summary><c>vgpnn demo</c>: a clip of the project's own from end to end.</summary>
+internal sealed class DemoCommand : Verb
+{
+    private const string SamplesName = "samples";
+    private const int Samples = 3;
+    private const ulong Seed = 1;
+
+    private readonly OutputSettings _output = new("vgpnn-demo, in the working directory");
+    private readonly MachineSettings _machine = new();
+
+    public DemoCommand()
+        : base("demo", "Make three samples of a clip that comes with the program, and say where to watch them.")
+    {
+        _output.AddDirectoryTo(this);
+        _machine.AddTo(this);
+        Add(Json);
+    }
+
+    public override IReadOnlyList<Example> Examples => [new("demo", "Three samples in vgpnn-demo/, always the same ones.")];
+
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        string clip = FindClip();
+        OutputRequest output = _output.Read(parse, "vgpnn-demo");
+        new ResultDirectory(output.Directory).ThrowIfOccupied(clip, output.Overwrite);
+        RunRequest request = RunRequest.WholeSet(
+            new InputRequest(clip, null, null, null), new GenerationOptions(), _machine.Read(parse), Samples, Seed);
+        using IRunReporter reporter = RunReporter.Create(Json.IsGiven(parse));
+        PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
+        await new GenerationRun(run, output, reporter).ExecuteAsync(cancellation);
+        return ExitCode.Success;
+    }
+
+    /// <summary>The first clip of the nearest <c>samples</c> directory above the program.</summary>
+    private static string FindClip()
+    {
+        for (DirectoryInfo? place = new(AppContext.BaseDirectory); place is not null; place = place.Parent)
+        {
+            string samples = Path.Combine(place.FullName, SamplesName);
+            string? clip = Directory.Exists(samples) ? Directory.EnumerateFiles(samples, "*.mp4").Order().FirstOrDefault() : null;
+            if (clip is not null) return Path.GetRelativePath(".", clip);
+        }
+
+        throw new VgpnnException(
+            ErrorKind.Input, "no-demo-clip", $"there is no directory '{SamplesName}' with clips above {AppContext.BaseDirectory}",
+            $"{ProgramName.Current} generate takes a clip of yours");
+    }
+}

@@ -1,0 +1,113 @@
+using System.CommandLine;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Reporting;
+using Vgpnn.Client.Runs;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.Commands;
+
+/// <summary><c>vgpnn repeat</c>: the same bits again, and the proof that they are the same.</summary>
+internal sealed class RepeatCommand : Verb
+{
+    private readonly Argument<string> _manifest = new("MANIFEST")
+    {
+        Description = "The manifest.json of a run, or the directory that holds it.",
+    };
+
+    private readonly Setting<int> _sample = new("--sample", "I", ValueText.Integer(0, SampleSettings.MaxSamples - 1))
+    {
+        Group = "Samples",
+        Description = "Only this sample, counted from 0 as in its file's name.",
+        Allowed = $"a whole number from 0 to {SampleSettings.MaxSamples - 1}",
+        Default = "every sample that the manifest names",
+    };
+
+    private readonly Setting<string> _input = new("--input", "PATH", PathText.TryParse)
+    {
+        Group = "Input",
+        Description = "Where the input is now, should it have moved.",
+        Allowed = "a path",
+        Default = "where the manifest says",
+    };
+
+    private readonly OutputSettings _output = new("the manifest's directory with '-repeat', in the working directory");
+    private readonly MachineSettings _machine = new();
+
+    public RepeatCommand()
+        : base("repeat", "Make the samples of an earlier run again, and check that every frame is the same.")
+    {
+        Add(_manifest);
+        Add(_input);
+        Add(_sample);
+        _output.AddDirectoryTo(this);
+        _machine.AddTo(this);
+        Add(Json);
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("repeat clip-samples/manifest.json", "All its samples again, in clip-samples-repeat/."),
+        new("repeat clip-samples --sample 2 -o again", "Only sample 2, without making those before it."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        string path = parse.GetRequiredValue(_manifest);
+        RunManifest manifest = ManifestFile.Load(path);
+        string home = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        RunRequest request = RequestOf(parse, manifest, home);
+        OutputRequest output = _output.Read(parse, $"{ManifestMaker.NameOf(home)}-repeat") with
+        {
+            Format = manifest.Output.Format,
+            SaveLevels = manifest.Settings.SaveLevels,
+        };
+        new ResultDirectory(output.Directory).ThrowIfOccupied(request.Input.Path, output.Overwrite);
+
+        using IRunReporter reporter = RunReporter.Create(Json.IsGiven(parse));
+        PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
+        ThrowIfInputDiffers(manifest.Input, run);
+        await new GenerationRun(run, output, reporter, manifest.Samples.ToDictionary(s => s.Index, s => s.FramesSha256))
+            .ExecuteAsync(cancellation);
+        return ExitCode.Success;
+    }
+
+    private RunRequest RequestOf(ParseResult parse, RunManifest manifest, string home)
+    {
+        ManifestSettings settings = manifest.Settings;
+        FrameRate? pace = null;
+        if (settings.FrameRate is not null)
+            pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? rate : throw Invalid("its frame rate is none");
+        string input = _input.Or(parse, Path.GetRelativePath(".", Path.Combine(home, manifest.Input.Path)));
+        return new RunRequest(
+            new InputRequest(input, settings.ToFrameRange(), settings.MaxHeight, pace),
+            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest));
+    }
+
+    private int[] Indices(ParseResult parse, RunManifest manifest)
+    {
+        int[] recorded = [.. manifest.Samples.Select(s => s.Index).Distinct().Order()];
+        if (recorded.Length != manifest.Samples.Count) throw Invalid("it names a sample twice");
+        if (recorded.Length == 0) throw Invalid("it names no sample");
+        if (_sample.OrNull(parse) is not { } wanted) return recorded;
+        if (recorded.Contains(wanted)) return [wanted];
+        throw new VgpnnException(
+            ErrorKind.Usage, "no-such-sample", $"the manifest names no sample {wanted}",
+            $"it names {HumanText.Count(recorded.Length, "sample")} from {recorded[0]} to {recorded[^1]}");
+    }
+
+    private static void ThrowIfInputDiffers(ManifestInput recorded, PreparedRun run)
+    {
+        if (run.FramesSha256 == recorded.FramesSha256) return;
+        bool sameFile = run.FileSha256 is not null && run.FileSha256 == recorded.FileSha256;
+        throw new VgpnnException(
+            ErrorKind.Input, "input-changed", $"{run.Request.Input.Path} is not what the samples were made of",
+            sameFile
+                ? "the file is the same, but this ffmpeg decodes it to other frames than the one that was used then"
+                : "--input PATH names the right one");
+    }
+
+    private static VgpnnException Invalid(string why) =>
+        new(ErrorKind.Input, "manifest-invalid", $"the manifest cannot be repeated: {why}");
+}

@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Vgpnn.Client.Reporting;
+
+/// <summary>Every event as one line of JSON; progress at most four times a second.</summary>
+internal sealed class JsonReporter(TextWriter output) : IRunReporter
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private long _lastProgress;
+
+    public void Report(RunEvent what)
+    {
+        if (what is ProgressEvent)
+        {
+            if (_lastProgress != 0 && Stopwatch.GetElapsedTime(_lastProgress) < Pause) return;
+            _lastProgress = Stopwatch.GetTimestamp();
+        }
+
+        output.WriteLine(JsonSerializer.Serialize(what, RunEventJson.Lines.RunEvent));
+    }
+
+    public void Stage(string what)
+    {
+        // Programs wait for the plan; that an input is being read is no news to them.
+    }
+
+    public void Dispose()
+    {
+        // The writer is the process's own.
+    }
+}

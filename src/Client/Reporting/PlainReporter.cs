@@ -1,0 +1,40 @@
+using System.Diagnostics;
+
+namespace Vgpnn.Client.Reporting;
+
+/// <summary>A few plain lines, for logs: the start, every tenth part of work that takes long, and the end.</summary>
+internal sealed class PlainReporter(TextWriter talk, TextWriter results) : IRunReporter
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private double _nextPercent = 10;
+
+    public void Report(RunEvent what)
+    {
+        switch (what)
+        {
+            case PlanEvent plan:
+                foreach (string notice in plan.Notices) talk.WriteLine($"note: {notice}");
+                talk.WriteLine(HumanText.Start(plan));
+                break;
+            case ProgressEvent progress when progress.Percent >= _nextPercent && progress.Percent < 100:
+                _nextPercent = (Math.Floor(progress.Percent / 10) * 10) + 10;
+                if (Stopwatch.GetElapsedTime(_start) < Patience || progress.SecondsLeft is not { } left) break;
+                talk.WriteLine($"{progress.Percent:0} %, sample {progress.Position} of {progress.Samples}, {HumanText.Duration(left)} left");
+                break;
+            case DoneEvent done:
+                results.WriteLine(HumanText.End(done));
+                break;
+        }
+    }
+
+    public void Stage(string what)
+    {
+        // A log needs no sign of life.
+    }
+
+    public void Dispose()
+    {
+        // The writers are the process's own.
+    }
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+using Spectre.Console;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Reporting;
+
+/// <summary>A plan for people.</summary>
+internal static class PlanTable
+{
+    public static void Write(PlanEvent plan)
+    {
+        Grid head = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
+        Row(head, "Input", $"{HumanText.OneLine(plan.Input)}, {HumanText.Size(plan.InputSize)}, {plan.FrameRate} frames a second");
+        foreach (string notice in plan.Notices) Row(head, "", notice);
+        Row(head, "Output", $"{HumanText.Count(plan.Samples, "sample")}, {HumanText.Size(plan.OutputSize)}");
+        if (plan.Directory is not null) Row(head, "", $"in {HumanText.OneLine(plan.Directory)}, seed {plan.Seed}");
+        Row(head, "Method", Method(plan.Settings));
+        Row(head, "Memory", $"{ByteSize.Format(plan.PeakBytes)} at most, of {ByteSize.Format(plan.Settings.MaxMemoryBytes)} allowed");
+        Row(head, "Time", Time(plan));
+        Tables.Write(head, Levels(plan.Levels));
+    }
+
+    private static string Method(ManifestSettings s)
+    {
+        string noise = s.Noise.ToString("0.###", CultureInfo.InvariantCulture) + (s.NoiseAuto ? " (auto)" : "");
+        return $"noise {noise}, {Names.Of(s.NoiseTime)} in time; {Names.Of(s.Search)}; {Names.Of(s.Vote)} vote";
+    }
+
+    private static string Time(PlanEvent plan)
+    {
+        string one = $"about {HumanText.Duration(plan.ExpectedSeconds / plan.Samples)} a sample on {HumanText.Count(plan.Settings.Threads, "thread")}";
+        return plan.Samples == 1 ? one : $"{one}, {HumanText.Duration(plan.ExpectedSeconds)} in all";
+    }
+
+    private static Table Levels(IReadOnlyList<ManifestLevel> levels)
+    {
+        Table table = Tables.New("Level", "Input T×H×W", "Output T×H×W", "Patch", "Patches to match", "Iterations");
+        foreach (TableColumn column in table.Columns) column.RightAligned();
+        for (int i = 0; i < levels.Count; i++)
+        {
+            ManifestLevel level = levels[i];
+            string name = i == 0 && levels.Count > 1 ? "coarsest  1" : $"{i + 1}";
+            table.AddRow(
+                name, Size(level.Input), Size(level.Output), Size(level.Patch), HumanText.Number(Patches(level)), $"{level.Iterations}");
+        }
+
+        return table;
+    }
+
+    private static long Patches(ManifestLevel level) =>
+        (long)(level.Output.Frames - level.Patch.Frames + 1)
+        * (level.Output.Height - level.Patch.Height + 1)
+        * (level.Output.Width - level.Patch.Width + 1);
+
+    private static string Size(ManifestSize size) => $"{size.Frames}×{size.Height}×{size.Width}";
+
+    private static void Row(Grid grid, string name, string text) => grid.AddRow($"[bold]{name}[/]", Markup.Escape(text));
+}

@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Reporting;
+
+/// <summary>Writes events and lists as lines of JSON.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters =
+    [
+        typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
+        typeof(LowerCaseNames<Engine>),
+    ])]
+[JsonSerializable(typeof(RunEvent))]
+[JsonSerializable(typeof(DeviceReport))]
+internal sealed partial class RunEventJson : JsonSerializerContext
+{
+    /// <summary>For lines that people read too: quotes and letters beyond ASCII stay as they are.</summary>
+    public static RunEventJson Lines => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

@@ -1,0 +1,26 @@
+namespace Vgpnn.Client.Reporting;
+
+/// <summary>What is known of the terminal.</summary>
+internal static class TerminalInfo
+{
+    /// <summary>Whether colours are welcome (see no-color.org).</summary>
+    public static bool HasColor { get; } =
+        string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !IsDumb;
+
+    /// <summary>Whether the terminal cannot move its cursor.</summary>
+    public static bool IsDumb => Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
+
+    /// <summary>Columns; 80 where there is no terminal to ask.</summary>
+    public static int Width(bool redirected)
+    {
+        if (redirected) return 80;
+        try
+        {
+            return Console.WindowWidth > 0 ? Console.WindowWidth : 80;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Diagnostics;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Reporting;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>
+/// Makes samples and writes them. After every sample the manifest and the page are whole and name exactly the samples that
+/// are whole, however the run ends.
+/// </summary>
+/// <param name="run">The prepared run.</param>
+/// <param name="output">Where results go.</param>
+/// <param name="reporter">Is told of every step.</param>
+/// <param name="recorded">Hashes that the samples' frames must have; null: none are known.</param>
+internal sealed class GenerationRun(
+    PreparedRun run, OutputRequest output, IRunReporter reporter, IReadOnlyDictionary<int, string>? recorded = null)
+{
+    /// <summary>Thousands of quick samples do not spend their time on writing the manifest.</summary>
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+
+    private readonly ResultDirectory _directory = new(output.Directory);
+    private readonly List<int> _different = [];
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private long _lastSave;
+    private RunManifest _manifest = ManifestMaker.Begin(run, output, DateTimeOffset.UtcNow);
+
+    /// <summary>Makes all samples of the request.</summary>
+    /// <exception cref="RunInterruptedException">The run was cancelled; finished samples are there.</exception>
+    /// <exception cref="NotIdenticalException">A sample's frames are not those recorded; all samples are there.</exception>
+    public async Task ExecuteAsync(CancellationToken cancellation)
+    {
+        reporter.Report(run.ToEvent(_directory.Path));
+        _directory.Create();
+        try
+        {
+            var writer = new SampleWriter(_directory, output.Format);
+            await writer.WriteInputAsync(run.Clip, cancellation);
+            Save(RunStatus.Running);
+            var progress = new RunProgress(run, reporter);
+            foreach (int index in run.Request.Indices)
+            {
+                ManifestSample sample = await MakeAsync(index, writer, progress, cancellation);
+                _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
+                if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
+                ReportFinished(sample, progress);
+            }
+
+            Save(RunStatus.Complete);
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            TrySave(RunStatus.Interrupted);
+            throw Interrupted();
+        }
+        catch
+        {
+            TrySave(RunStatus.Failed);
+            throw;
+        }
+
+        ThrowIfDifferent();
+        reporter.Report(new DoneEvent(
+            _directory.Path, _directory.ManifestPath, _directory.PagePath, _manifest.Samples.Count, _manifest.Seconds,
+            recorded is null ? null : true));
+    }
+
+    private async Task<ManifestSample> MakeAsync(int index, SampleWriter writer, RunProgress progress, CancellationToken cancellation)
+    {
+        long start = Stopwatch.GetTimestamp();
+        progress.Begin(index);
+        try
+        {
+            var workers = new Workers(run.Request.Machine.Threads, cancellation);
+            Clip clip = run.Generator.Generate(run.Request.Seed, index, workers, what =>
+            {
+                if (progress.Observe(what) is not { } level || !output.SaveLevels) return;
+                writer.WriteLevelAsync(level, progress.Position(level.Level), index, run.Clip.FrameRate, cancellation).GetAwaiter().GetResult();
+            });
+            reporter.Stage("writing");
+            string comment = $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
+            (string file, string preview) = await writer.WriteSampleAsync(clip, index, comment, cancellation);
+            return new ManifestSample
+            {
+                Index = index,
+                File = file,
+                Preview = preview,
+                LevelsDirectory = output.SaveLevels ? ResultDirectory.LevelsDirectoryName(index) : null,
+                FramesSha256 = clip.ContentHash(),
+                Seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3),
+                Levels = progress.Timings,
+            };
+        }
+        catch
+        {
+            writer.DropLevels(index);
+            throw;
+        }
+    }
+
+    private void ReportFinished(ManifestSample sample, RunProgress progress)
+    {
+        bool? identical = recorded is null ? null : recorded[sample.Index] == sample.FramesSha256;
+        if (identical == false) _different.Add(sample.Index);
+        reporter.Report(new SampleFinishedEvent(
+            sample.Index, progress.SamplePosition, run.Request.Indices.Count, _directory.In(sample.File), sample.FramesSha256,
+            sample.Seconds, identical));
+    }
+
+    private void Save(RunStatus status)
+    {
+        _manifest = _manifest with
+        {
+            Status = status,
+            Seconds = Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3),
+        };
+        _directory.Save(_manifest);
+        _lastSave = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>On the way out of an error, which may itself be that nothing can be written, and which must be told.</summary>
+    private void TrySave(RunStatus status)
+    {
+        try
+        {
+            Save(status);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The manifest of the last finished sample stays.
+        }
+    }
+
+    private RunInterruptedException Interrupted()
+    {
+        int done = _manifest.Samples.Count;
+        string what = done == 0 ? "no sample was finished" : $"{done} of {HumanText.Count(run.Request.Indices.Count, "sample")} finished";
+        return new RunInterruptedException($"interrupted; {what}", done == 0 ? null : $"open {_directory.PagePath} to watch");
+    }
+
+    private void ThrowIfDifferent()
+    {
+        if (_different.Count == 0) return;
+        throw new NotIdenticalException(
+            $"not identical: {_different.Count} of {HumanText.Count(run.Request.Indices.Count, "sample")} "
+            + $"(the first is sample {_different[0]}) differ from those recorded",
+            "another version of the program may have made them; the manifest names it");
+    }
+}

@@ -1,0 +1,89 @@
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>Writes down a run in the words of the manifest.</summary>
+internal static class ManifestMaker
+{
+    /// <summary>The class of engine of this program's results.</summary>
+    public const string EngineClass = "cpu";
+
+    /// <summary>The manifest of a run that has no sample yet.</summary>
+    public static RunManifest Begin(PreparedRun run, OutputRequest output, DateTimeOffset now) => new()
+    {
+        Schema = RunManifest.CurrentSchema,
+        Version = ProgramName.Version,
+        EngineClass = EngineClass,
+        Status = RunStatus.Running,
+        Created = now,
+        Seconds = 0,
+        Command = ReproductionCommand.Generate(run, output),
+        Repeat = ReproductionCommand.Repeat(output),
+        Input = new ManifestInput
+        {
+            Name = NameOf(run.Request.Input.Path),
+            Path = Path.GetRelativePath(output.Directory, run.Request.Input.Path),
+            FileSha256 = run.FileSha256,
+            FramesSha256 = run.FramesSha256,
+            Size = Size(run.Clip.Extent),
+            FrameRate = run.Clip.FrameRate.ToString(),
+            Preview = ResultDirectory.InputName,
+            Notices = run.Read.Notices,
+        },
+        Output = new ManifestOutput(Size(run.Plan.Output), run.Clip.FrameRate.ToString(), output.Format),
+        Settings = Settings(run, output.SaveLevels),
+        Levels = Levels(run.Plan),
+        Samples = [],
+    };
+
+    /// <summary>Every setting, resolved.</summary>
+    public static ManifestSettings Settings(PreparedRun run, bool saveLevels)
+    {
+        (RunRequest request, GenerationOptions options) = (run.Request, run.Request.Options);
+        Scale scale = run.Plan.OutputScale;
+        return new ManifestSettings
+        {
+            Samples = request.SetSize,
+            Seed = request.Seed,
+            FirstFrame = request.Input.Frames?.First,
+            LastFrame = request.Input.Frames?.Last,
+            MaxHeight = request.Input.MaxHeight,
+            FrameRate = request.Input.FrameRate?.ToString(),
+            Scale = new ManifestScale(scale.T, scale.H, scale.W),
+            DownscaleT = options.DownscaleT,
+            DownscaleS = options.DownscaleS,
+            MinT = options.MinT,
+            MinS = options.MinS,
+            Patch = options.Patch is { } patch ? Size(patch) : null,
+            Iterations = options.Iterations,
+            Noise = run.Noise,
+            NoiseAuto = options.Noise is null,
+            NoiseTime = options.NoiseTime,
+            Vote = options.Vote,
+            Search = options.Search,
+            Engine = options.Engine,
+            Threads = request.Machine.Threads,
+            MaxMemoryBytes = request.Machine.MemoryLimit,
+            SaveLevels = saveLevels,
+        };
+    }
+
+    /// <summary>The levels, coarsest first.</summary>
+    public static IReadOnlyList<ManifestLevel> Levels(PyramidPlan plan) =>
+        [.. plan.Levels.Reverse().Select(l => new ManifestLevel(l.Index, Size(l.Input), Size(l.Output), Size(l.Patch), l.Iterations))];
+
+    public static ManifestSize Size(Extent extent) => new(extent.T, extent.H, extent.W);
+
+    public static ManifestTiming Timing(LevelFinished level) => new(
+        level.Level.Index,
+        Math.Round(level.Timing.Resample.TotalMilliseconds, 2),
+        Math.Round(level.Timing.Search.TotalMilliseconds, 2),
+        Math.Round(level.Timing.Vote.TotalMilliseconds, 2),
+        double.IsFinite(level.Timing.MeanDistance) ? level.Timing.MeanDistance : null);
+
+    /// <summary>The last part of a path, whatever way it leads there.</summary>
+    public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+}

@@ -1,0 +1,52 @@
+using System.Globalization;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>The command lines that make a set again: every setting that matters to the bits is spelled out or recorded.</summary>
+internal static class ReproductionCommand
+{
+    /// <summary>Makes the set from its manifest, and checks it.</summary>
+    public static string Repeat(OutputRequest output) =>
+        ShellText.Join([ProgramName.Current, "repeat", Path.Combine(output.Directory, ManifestFile.Name)]);
+
+    /// <summary>Makes the set from nothing but the input.</summary>
+    public static string Generate(PreparedRun run, OutputRequest output)
+    {
+        ManifestSettings s = ManifestMaker.Settings(run, output.SaveLevels);
+        string input = run.Request.Input.Path;
+        List<string> arguments =
+        [
+            ProgramName.Current, "generate", input.StartsWith('-') ? $"./{input}" : input,
+            "--output", output.Directory, "--format", Names.Of(output.Format),
+            "--samples", Text(s.Samples), "--seed", Text(s.Seed),
+        ];
+        if (run.Request.Input.Frames is { } frames) arguments.AddRange(["--frames", $"{frames.First}..{frames.Last}"]);
+        if (s.MaxHeight is { } height) arguments.AddRange(["--max-height", Text(height)]);
+        if (s.FrameRate is { } rate) arguments.AddRange(["--fps", rate]);
+        arguments.AddRange(
+        [
+            "--scale", $"{Text(s.Scale.T)},{Text(s.Scale.H)},{Text(s.Scale.W)}",
+            "--downscale", $"{Text(s.DownscaleT)},{Text(s.DownscaleS)}",
+            "--min-size", $"{Text(s.MinT)},{Text(s.MinS)}",
+        ]);
+        if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);
+        if (s.Iterations is { } iterations) arguments.AddRange(["--iterations", Text(iterations)]);
+        arguments.AddRange(
+        [
+            "--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime),
+            "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search),
+        ]);
+        if (s.SaveLevels) arguments.Add("--save-levels");
+        return ShellText.Join(arguments);
+    }
+
+    /// <summary>The shortest decimal that reads back as the same number; never in scientific notation, which options do not take.</summary>
+    private static string Text<T>(T value)
+        where T : IFormattable =>
+        value is double number && (Math.Abs(number) < 1e-4 && number != 0)
+            ? number.ToString("0.############################", CultureInfo.InvariantCulture)
+            : value.ToString(null, CultureInfo.InvariantCulture);
+}

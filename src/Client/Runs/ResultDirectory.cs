@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+using Vgpnn.Client.Gallery;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>The directory of a run's results: what is called how in it, and what may be replaced.</summary>
+internal sealed partial class ResultDirectory(string path)
+{
+    /// <summary>The frames that were used, to be seen beside the samples.</summary>
+    public const string InputName = "input.mp4";
+
+    private const string PageName = "index.html";
+    private const string LevelsName = "levels";
+    private const string PreviewsName = "previews";
+
+    public string Path { get; } = path;
+
+    public string ManifestPath => In(ManifestFile.Name);
+
+    public string PagePath => In(PageName);
+
+    /// <summary>A sample's name without its ending.</summary>
+    public static string SampleName(int index) => $"sample-{index:0000}";
+
+    /// <summary>A video of a sample that is none itself.</summary>
+    public static string PreviewName(int index) => $"{PreviewsName}/{SampleName(index)}.mp4";
+
+    /// <summary>The directory of a sample's levels.</summary>
+    public static string LevelsDirectoryName(int index) => $"{LevelsName}/{SampleName(index)}";
+
+    /// <summary>The full path of something in the directory.</summary>
+    public string In(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Checks that results may go there; touches nothing.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: something is there, or the input itself is.</exception>
+    public void ThrowIfOccupied(string inputPath, bool overwrite)
+    {
+        if (File.Exists(Path))
+            throw Usage("output-is-a-file", $"{Path} is a file, and results need a directory", "-o DIR names another one");
+        if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
+        if (!overwrite)
+            throw Usage("output-exists", $"{Path} is not empty", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
+        string root = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)) + System.IO.Path.DirectorySeparatorChar;
+        string input = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(inputPath)) + System.IO.Path.DirectorySeparatorChar;
+        if (input.StartsWith(root, StringComparison.Ordinal))
+            throw Usage("input-in-output", $"the input lies in {Path}, which would be overwritten", "-o DIR writes elsewhere");
+    }
+
+    /// <summary>Makes the directory and removes the results of an earlier run, but no other file.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public void Create()
+    {
+        Directory.CreateDirectory(Path);
+        if (!File.Exists(ManifestPath)) return;
+
+        // The manifest goes first: without it nothing claims that the files are whole.
+        File.Delete(ManifestPath);
+        File.Delete(PagePath);
+        File.Delete(In(InputName));
+        foreach (string file in Directory.EnumerateFiles(Path).Where(IsSample)) File.Delete(file);
+        foreach (string directory in Directory.EnumerateDirectories(Path).Where(IsSample)) Directory.Delete(directory, recursive: true);
+        foreach (string name in (string[])[PreviewsName, LevelsName])
+        {
+            if (Directory.Exists(In(name))) Directory.Delete(In(name), recursive: true);
+        }
+    }
+
+    /// <summary>Writes the manifest and the page that shows it, each whole or not at all.</summary>
+    /// <exception cref="IOException">The disk is full or the directory is gone.</exception>
+    public void Save(RunManifest manifest)
+    {
+        ManifestFile.Save(manifest, ManifestPath);
+        AtomicFile.Write(PagePath, GalleryPage.Render(manifest));
+    }
+
+    private static bool IsSample(string path) => SamplePattern().IsMatch(System.IO.Path.GetFileName(path));
+
+    private static VgpnnException Usage(string code, string message, string hint) => new(ErrorKind.Usage, code, message, hint);
+
+    [GeneratedRegex(@"^sample-\d{4,}(\.(mp4|gif|webm))?$")]
+    private static partial Regex SamplePattern();
+}

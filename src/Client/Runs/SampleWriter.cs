@@ -1,0 +1,56 @@
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>Writes a run's videos.</summary>
+internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
+{
+    /// <summary>Whether a page can play the format and keep it in step; else a video is written beside it.</summary>
+    private bool NeedsPreview => format is ClipFormat.Gif or ClipFormat.Png;
+
+    /// <summary>Writes the frames that the samples are made of.</summary>
+    public Task WriteInputAsync(Clip clip, CancellationToken cancellation) =>
+        ClipWriter.WriteAsync(clip, directory.In(ResultDirectory.InputName), ClipFormat.Mp4, cancellation: cancellation);
+
+    /// <summary>Writes a sample.</summary>
+    /// <returns>The sample's and its preview's names, relative to the directory.</returns>
+    public async Task<(string File, string Preview)> WriteSampleAsync(Clip clip, int index, string comment, CancellationToken cancellation)
+    {
+        string file = ResultDirectory.SampleName(index) + ClipWriter.Extension(format);
+        string preview = file;
+        if (NeedsPreview)
+        {
+            preview = ResultDirectory.PreviewName(index);
+            await WriteAsync(clip, preview, ClipFormat.Mp4, comment, cancellation);
+        }
+
+        await WriteAsync(clip, file, format, comment, cancellation);
+        return (file, preview);
+    }
+
+    /// <summary>Writes the output of a level that is done, without loss.</summary>
+    /// <param name="level">What the run told.</param>
+    /// <param name="position">1 for the coarsest level.</param>
+    /// <param name="index">Which sample.</param>
+    /// <param name="frameRate">Its pace.</param>
+    /// <param name="cancellation">Leaves nothing half written.</param>
+    public Task WriteLevelAsync(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation) =>
+        WriteAsync(
+            Clip.FromVolume(level.Output, frameRate), $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}", ClipFormat.Png,
+            null, cancellation);
+
+    /// <summary>Removes the levels of a sample that was not finished.</summary>
+    public void DropLevels(int index)
+    {
+        string path = directory.In(ResultDirectory.LevelsDirectoryName(index));
+        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+    }
+
+    private Task WriteAsync(Clip clip, string name, ClipFormat what, string? comment, CancellationToken cancellation)
+    {
+        string path = directory.In(name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        return ClipWriter.WriteAsync(clip, path, what, comment, cancellation);
+    }
+}

@@ -1,0 +1,97 @@
+using System.Numerics;
+
+namespace Vgpnn.Kernels;
+
+/// <summary>
+/// For every query patch the place of its match among the key patches, and their distance. A place is three coordinates
+/// packed into 32 bits, each with as many bits as its axis needs: neighbouring places differ by a constant, and no
+/// division is needed to take one apart.
+/// </summary>
+public sealed class NearestNeighbourField
+{
+    /// <summary>Allocates a field whose every patch matches the first key patch at an infinite distance.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An empty grid, or one whose places do not fit (see <see cref="Fits"/>).</exception>
+    public NearestNeighbourField(Extent queryGrid, Extent keyGrid)
+    {
+        if (!Fits(queryGrid, keyGrid)) throw new ArgumentOutOfRangeException(nameof(keyGrid), $"no field from {queryGrid} to {keyGrid}");
+        QueryGrid = queryGrid;
+        KeyGrid = keyGrid;
+        HShift = Bits(keyGrid.W);
+        TShift = HShift + Bits(keyGrid.H);
+        Places = new uint[queryGrid.Count];
+        Distances = new float[queryGrid.Count];
+        Array.Fill(Distances, float.PositiveInfinity);
+    }
+
+    /// <summary>The grid of query patches.</summary>
+    public Extent QueryGrid { get; }
+
+    /// <summary>The grid of key patches.</summary>
+    public Extent KeyGrid { get; }
+
+    /// <summary>Summed squared difference of every query patch to its match, in [T, H, W] order of the query grid.</summary>
+    public float[] Distances { get; }
+
+    /// <summary>Packed places, in [T, H, W] order of the query grid.</summary>
+    internal uint[] Places { get; }
+
+    internal int HShift { get; }
+
+    internal int TShift { get; }
+
+    /// <summary>Bytes that a field over this query grid takes.</summary>
+    public static long Bytes(Extent queryGrid) => queryGrid.Count * (sizeof(uint) + sizeof(float));
+
+    /// <summary>Whether a field can be made between these grids.</summary>
+    public static bool Fits(Extent queryGrid, Extent keyGrid) =>
+        queryGrid is { T: > 0, H: > 0, W: > 0 } && keyGrid is { T: > 0, H: > 0, W: > 0 }
+        && queryGrid.Count <= Array.MaxLength
+        && Bits(keyGrid.T) + Bits(keyGrid.H) + Bits(keyGrid.W) <= 32;
+
+    /// <summary>Frame, row and column of the match of query patch <paramref name="query"/>, each within the key grid.</summary>
+    public (int T, int H, int W) Match(int query)
+    {
+        uint place = Places[query];
+        return (T(place), H(place), W(place));
+    }
+
+    /// <summary>The match of query patch <paramref name="query"/> as a linear index (t·H + h)·W + w of the key grid.</summary>
+    public int LinearMatch(int query)
+    {
+        (int t, int h, int w) = Match(query);
+        return (((t * KeyGrid.H) + h) * KeyGrid.W) + w;
+    }
+
+    /// <summary>Sets the match of query patch <paramref name="query"/> by its linear index in the key grid.</summary>
+    public void SetLinearMatch(int query, int match, float distance)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(match);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(match, KeyGrid.Count);
+        Places[query] = FromLinear(match);
+        Distances[query] = distance;
+    }
+
+    /// <summary>Mean of all distances, summed in double precision in order.</summary>
+    public double MeanDistance()
+    {
+        double sum = 0;
+        foreach (float d in Distances) sum += d;
+        return sum / Distances.Length;
+    }
+
+    internal uint Pack(int t, int h, int w) => ((uint)t << TShift) | ((uint)h << HShift) | (uint)w;
+
+    internal int T(uint place) => (int)(place >> TShift);
+
+    internal int H(uint place) => (int)(place >> HShift) & ((1 << (TShift - HShift)) - 1);
+
+    internal int W(uint place) => (int)place & ((1 << HShift) - 1);
+
+    internal uint FromLinear(int match)
+    {
+        int w = match % KeyGrid.W, row = match / KeyGrid.W;
+        return Pack(row / KeyGrid.H, row % KeyGrid.H, w);
+    }
+
+    private static int Bits(int size) => BitOperations.Log2((uint)Math.Max(1, size - 1)) + 1;
+}

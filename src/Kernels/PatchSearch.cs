@@ -1,0 +1,83 @@
+namespace Vgpnn.Kernels;
+
+/// <summary>One search: for every patch of the query the nearest patch of the keys.</summary>
+public sealed record SearchTask<T>
+    where T : unmanaged
+{
+    /// <summary>Q.</summary>
+    public required Volume<T> Query { get; init; }
+
+    /// <summary>K, with as many channels as Q.</summary>
+    public required Volume<T> Keys { get; init; }
+
+    /// <summary>Patch size.</summary>
+    public required Extent Patch { get; init; }
+
+    /// <summary>The field to fill, over the patch grids of Q and K. Unless it is fresh, its places are where the search starts.</summary>
+    public required NearestNeighbourField Field { get; init; }
+
+    /// <summary>EM iteration within the level, from 0; at 0 the field's content is ignored and a search starts from scratch.</summary>
+    public int Iteration { get; init; }
+
+    /// <summary>Determines all random choices.</summary>
+    public ulong Seed { get; init; }
+
+    /// <summary>Told from time to time which part of the search is done, 0 to 1, on the caller's thread.</summary>
+    public Action<double>? Progress { get; init; }
+
+    /// <exception cref="ArgumentException">Volumes, patch and field do not belong together.</exception>
+    internal void Validate()
+    {
+        if (Query.Channels != Keys.Channels) throw new ArgumentException("query and keys differ in channels");
+        if (!Query.Extent.Holds(Patch) || !Keys.Extent.Holds(Patch)) throw new ArgumentException($"no patch of {Patch} fits");
+        if (Field.QueryGrid != Query.Extent.PatchGrid(Patch)) throw new ArgumentException("the field is over another query grid");
+        if (Field.KeyGrid != Keys.Extent.PatchGrid(Patch)) throw new ArgumentException("the field is over another key grid");
+    }
+}
+
+/// <summary>A way to search nearest neighbours. Results depend on the task alone, not on threads or instruction set.</summary>
+public interface IPatchSearch<T>
+    where T : unmanaged
+{
+    /// <summary>Fills <see cref="SearchTask{T}.Field"/> with places and their exact distances.</summary>
+    void Search(SearchTask<T> task, Workers workers);
+
+    /// <summary>About how many patch distances <see cref="Search"/> computes, for progress and estimates.</summary>
+    /// <param name="queryPatches">Patches of the query.</param>
+    /// <param name="keyPatches">Patches of the keys.</param>
+    /// <param name="iteration">EM iteration within the level, from 0.</param>
+    double Evaluations(long queryPatches, long keyPatches, int iteration);
+
+    /// <summary>Bytes held beside the task's own volumes and field, for volumes and patches of these sizes.</summary>
+    long WorkingBytes(Extent query, Extent keys, Extent patch, int channels);
+}
+
+/// <summary>The searches by name.</summary>
+public static class PatchSearch
+{
+    /// <summary>
+    /// Below this many key patches trying them all costs less than an approximate search, and is exact: the coarsest
+    /// levels decide what the whole sample becomes.
+    /// </summary>
+    public const int SmallLevel = 1024;
+
+    /// <summary>The search that does what <paramref name="method"/> says, for floats or for bytes.</summary>
+    public static IPatchSearch<T> Create<T>(SearchMethod method)
+        where T : unmanaged =>
+        typeof(T) == typeof(float)
+            ? (IPatchSearch<T>)Create<float, FloatDistance>(method)
+            : (IPatchSearch<T>)Create<byte, ByteDistance>(method);
+
+    /// <summary>A search for the nearest <em>other</em> patch within one volume: exhaustive, the patch itself left out.</summary>
+    public static IPatchSearch<float> NearestOther() => new ExhaustiveSearch<float, FloatDistance> { ExcludeSelf = true };
+
+    private static IPatchSearch<T> Create<T, TDistance>(SearchMethod method)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance> => method switch
+        {
+            SearchMethod.PatchMatch => new RasterSearch<T, TDistance>(),
+            SearchMethod.JumpFlood => new JumpFloodSearch<T, TDistance>(),
+            SearchMethod.Exhaustive => new ExhaustiveSearch<T, TDistance>(),
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
+}

@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>Walks the levels from the coarsest to the finest (paper, section 3.2).</summary>
+/// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
+internal sealed class CoarseToFine<T>(
+    PyramidPlan plan, InputPyramid<T> pyramid, SearchMethod search, VoteRule vote, BorderRule border = BorderRule.Mirror)
+    where T : unmanaged
+{
+    // From this size on a level's dead volumes are collected before the next level's are made.
+    private const long LargeVolume = 16L << 20;
+
+    /// <summary>Runs all levels, or those finer than the one that <paramref name="resumeFrom"/> holds.</summary>
+    /// <param name="coarsestQuery">Q of the coarsest level in [−1, 1] plus noise; not called when the run resumes.</param>
+    /// <param name="seed">The sample's seed.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="observe">Told of every step.</param>
+    /// <param name="resumeFrom">A finished level's output.</param>
+    /// <returns>y₀.</returns>
+    public Volume<T> Run(
+        Func<Volume<float>> coarsestQuery, ulong seed, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
+    {
+        var progress = new ProgressCount(plan, search, observe);
+        Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
+        var layer = new VpnnLayer<T>(search, vote);
+        foreach (LevelPlan level in plan.Levels.Reverse())
+        {
+            if (resumeFrom is not null && level.Index >= resumeFrom.Level)
+            {
+                progress.Skip(level);
+                continue;
+            }
+
+            var resampling = Stopwatch.StartNew();
+            Volume<T> values = pyramid.Level(level.Index, workers);
+            ulong levelSeed = Hash.Derive(seed, (ulong)level.Index);
+            LayerTiming timing;
+            if (output is null)
+            {
+                Volume<float> query = coarsestQuery();
+                resampling.Stop();
+                (output, timing) = layer.RunCoarsest(level, query, values, levelSeed, workers, progress.For(level));
+            }
+            else
+            {
+                Scale up = level.Scale / plan.Levels[level.Index + 1].Scale;
+                output = Resampler.Resize(output, level.Output, up, workers, border);
+                Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
+                resampling.Stop();
+                if (Volume.Bytes<T>(level.Input, 3) > LargeVolume) GC.Collect();
+                timing = layer.Run(level, output, ref blurred, values, levelSeed, workers, progress.For(level));
+            }
+
+            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance));
+        }
+
+        return output ?? throw new InvalidOperationException("a plan has at least one level");
+    }
+
+    /// <summary>Turns finished work into a fraction of the whole that never decreases.</summary>
+    private sealed class ProgressCount
+    {
+        private readonly SearchMethod _search;
+        private readonly Action<SynthesisEvent>? _observe;
+        private readonly double _total;
+        private double _done;
+
+        public ProgressCount(PyramidPlan plan, SearchMethod search, Action<SynthesisEvent>? observe)
+        {
+            _search = search;
+            _observe = observe;
+            _total = plan.Levels.Sum(Work);
+        }
+
+        public void Skip(LevelPlan level) => _done += Work(level);
+
+        public Action<int, double>? For(LevelPlan level)
+        {
+            if (_observe is null) return null;
+            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
+            double before = _done;
+            return (iteration, part) =>
+            {
+                double done = before;
+                for (int j = 0; j < iteration; j++) done += PlanCost.Work(search, level, j);
+                done += part * PlanCost.Evaluations(search, level, iteration);
+                _observe(new IterationProgress(level, done / _total, iteration + 1));
+            };
+        }
+
+        public void Finished(LevelPlan level, Volume output, LevelTiming timing)
+        {
+            _done += Work(level);
+            _observe?.Invoke(new LevelFinished(level, Math.Min(1, _done / _total), output, timing));
+        }
+
+        private double Work(LevelPlan level)
+        {
+            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
+            return Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work(search, level, j));
+        }
+    }
+}

@@ -1,0 +1,38 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>The noise z that makes samples differ (paper, section 3.2), and how strong it has to be.</summary>
+internal static class CoarsestNoise
+{
+    private const double Weakest = 2, Strongest = 5;
+
+    /// <summary>Adds normal noise of standard deviation <paramref name="sigma"/> to every sample of <paramref name="query"/>.</summary>
+    public static void Add(Volume<float> query, double sigma, NoiseTime time, ulong seed, Workers workers)
+    {
+        if (sigma == 0) return;
+        int rows = query.Extent.H;
+        workers.For(query.Extent.T * rows, piece =>
+        {
+            (int t, int h) = (piece / rows, piece % rows);
+            ulong frameSeed = Hash.Derive(seed, time == NoiseTime.Replicated ? 0 : (ulong)t);
+            Span<float> row = query.Row(t, h);
+            for (int i = 0; i < row.Length; i++)
+                row[i] += (float)(sigma * GaussianNoise.Sample(Hash.Derive(frameSeed, (ulong)((h * row.Length) + i))));
+        });
+    }
+
+    /// <summary>
+    /// The mean summed squared distance of a patch of the coarsest level to its nearest other patch, clamped to [2, 5]:
+    /// noise as strong as the clip is varied.
+    /// </summary>
+    public static double Auto(Volume<float> coarsest, Extent patch, Workers workers)
+    {
+        Extent grid = coarsest.Extent.PatchGrid(patch);
+        if (grid.Count < 2) return Weakest;
+        var nearest = new NearestNeighbourField(grid, grid);
+        PatchSearch.NearestOther().Search(
+            new SearchTask<float> { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest }, workers);
+        return Math.Clamp(nearest.MeanDistance(), Weakest, Strongest);
+    }
+}

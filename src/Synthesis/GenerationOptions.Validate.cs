@@ -1,0 +1,29 @@
+namespace Vgpnn.Synthesis;
+
+public sealed partial record GenerationOptions
+{
+    /// <exception cref="VgpnnException">Kind Usage: the first value that is out of its range.</exception>
+    internal void Validate()
+    {
+        if (Scale is { } s)
+        {
+            foreach (double factor in new[] { s.T, s.H, s.W }) Require(factor is >= 0.1 and <= 4, "--scale", $"{factor}", "each factor 0.1 to 4");
+        }
+
+        foreach (double factor in new[] { DownscaleT, DownscaleS }) Require(factor is > 0 and <= 1, "--downscale", $"{factor}", "above 0 and up to 1");
+        Require(MinT is >= 1 and <= 10_000, "--min-size", $"{MinT}", "1 to 10,000 frames");
+        Require(MinS is >= 1 and <= 10_000, "--min-size", $"{MinS}", "1 to 10,000 pixels");
+        if (Patch is { } p)
+        {
+            foreach (int side in new[] { p.T, p.H, p.W }) Require(side is >= 1 and <= 15, "--patch", $"{side}", "each side 1 to 15");
+        }
+
+        if (Iterations is { } j) Require(j is >= 1 and <= 100, "--iterations", $"{j}", "1 to 100");
+        if (Noise is { } sigma) Require(sigma is >= 0 and <= 1000, "--noise", $"{sigma}", "0 to 1000, or auto");
+    }
+
+    private static void Require(bool holds, string option, string value, string range)
+    {
+        if (!holds) throw new VgpnnException(ErrorKind.Usage, "option-out-of-range", $"{option} cannot be {value}", $"{option} takes {range}");
+    }
+}

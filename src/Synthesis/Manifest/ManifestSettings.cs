@@ -1,0 +1,101 @@
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Synthesis.Manifest;
+
+/// <summary>Factors of the three axes.</summary>
+/// <param name="T">Time.</param>
+/// <param name="H">Height.</param>
+/// <param name="W">Width.</param>
+public sealed record ManifestScale(double T, double H, double W);
+
+/// <summary>Every setting of a run with the values that were used, whether the user gave them or not.</summary>
+public sealed record ManifestSettings
+{
+    /// <summary>Samples asked for.</summary>
+    public required int Samples { get; init; }
+
+    /// <summary>The seed of the whole set.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>First frame used, counted from 1; null: from the first.</summary>
+    public int? FirstFrame { get; init; }
+
+    /// <summary>Last frame used, counted from 1; null: up to the end.</summary>
+    public int? LastFrame { get; init; }
+
+    /// <summary>Height to which higher frames were reduced; null: none.</summary>
+    public int? MaxHeight { get; init; }
+
+    /// <summary>The pace asked for; null: the input's own.</summary>
+    public string? FrameRate { get; init; }
+
+    /// <summary>Output size over input size.</summary>
+    public required ManifestScale Scale { get; init; }
+
+    /// <summary>Factor from one level to the next coarser one in time.</summary>
+    public required double DownscaleT { get; init; }
+
+    /// <summary>Factor from one level to the next coarser one in space.</summary>
+    public required double DownscaleS { get; init; }
+
+    /// <summary>Frames of the coarsest output level.</summary>
+    public required int MinT { get; init; }
+
+    /// <summary>Shorter side of the coarsest output level in pixels.</summary>
+    public required int MinS { get; init; }
+
+    /// <summary>The patch size asked for; null: by level, as the levels tell.</summary>
+    public ManifestSize? Patch { get; init; }
+
+    /// <summary>The EM iterations asked for; null: by level, as the levels tell.</summary>
+    public int? Iterations { get; init; }
+
+    /// <summary>Standard deviation of the noise on the coarsest query.</summary>
+    public required double Noise { get; init; }
+
+    /// <summary>Whether the program chose <see cref="Noise"/>.</summary>
+    public required bool NoiseAuto { get; init; }
+
+    /// <summary>How that noise lies in time.</summary>
+    public required NoiseTime NoiseTime { get; init; }
+
+    /// <summary>How voxels are made from the candidates that cover them.</summary>
+    public required VoteRule Vote { get; init; }
+
+    /// <summary>How nearest neighbours are searched.</summary>
+    public required SearchMethod Search { get; init; }
+
+    /// <summary>What the run computes with.</summary>
+    public required Engine Engine { get; init; }
+
+    /// <summary>Threads used; they do not change the bits.</summary>
+    public required int Threads { get; init; }
+
+    /// <summary>The most bytes that the run was allowed to hold.</summary>
+    public required long MaxMemoryBytes { get; init; }
+
+    /// <summary>Whether every level's output was written.</summary>
+    public required bool SaveLevels { get; init; }
+
+    /// <summary>The knobs of the method, every one of them given.</summary>
+    public GenerationOptions ToOptions() => new()
+    {
+        Scale = new Scale(Scale.T, Scale.H, Scale.W),
+        DownscaleT = DownscaleT,
+        DownscaleS = DownscaleS,
+        MinT = MinT,
+        MinS = MinS,
+        Patch = Patch is null ? null : new Extent(Patch.Frames, Patch.Height, Patch.Width),
+        Iterations = Iterations,
+        Noise = Noise,
+        NoiseTime = NoiseTime,
+        Vote = Vote,
+        Search = Search,
+        Engine = Engine,
+    };
+
+    /// <summary>The frames used; null: all.</summary>
+    public FrameRange? ToFrameRange() =>
+        FirstFrame is null && LastFrame is null ? null : new FrameRange(FirstFrame ?? 1, LastFrame);
+}

@@ -1,0 +1,155 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>Chooses the levels of a run (paper, section 3; the official program's rules where it has a plan).</summary>
+public static class PyramidPlanner
+{
+    /// <summary>The most levels that a plan may have.</summary>
+    public const int MaxLevels = 60;
+
+    /// <summary>Frames that a clip must have.</summary>
+    public const int MinFrames = 2;
+
+    /// <summary>Pixels that each side of a clip must have.</summary>
+    public const int MinSide = 8;
+
+    /// <summary>Above this many output voxels a level takes smaller patches and one iteration, unless told otherwise.</summary>
+    public const long LargeLevel = 3_000_000;
+
+    private static readonly Extent UsualPatch = new(3, 7, 7);
+    private static readonly Extent SmallPatch = new(3, 5, 5);
+    private const int UsualIterations = 5;
+
+    /// <summary>The plan for a clip of this size: there is one for every clip of 2 frames or more and 8×8 pixels or more.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: the clip is too small or too large.</exception>
+    public static PyramidPlan Plan(Extent input, GenerationOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (input.T < MinFrames || input.ShortSide < MinSide)
+            throw TooSmall($"the clip is {input.W}×{input.H} with {Count(input.T)}", "use a larger clip");
+        Scale outputScale = options.Scale ?? DefaultScale(input);
+        var output = new Extent(Resized(input.T, outputScale.T), Resized(input.H, outputScale.H), Resized(input.W, outputScale.W));
+        if (output.T < MinFrames || output.ShortSide < MinSide)
+            throw TooSmall($"the output would be {output.W}×{output.H} with {Count(output.T)}", "raise --scale");
+
+        var levels = new List<LevelPlan>();
+        foreach (Scale scale in Scales(input, output, options))
+            levels.Add(Level(levels.Count, scale, input, output, options));
+        levels[^1] = levels[^1] with { Iterations = 1 };
+        foreach (LevelPlan level in levels) RequireFit(level);
+        return PlanCost.Complete(input, output, outputScale, levels, options);
+    }
+
+    /// <summary>Shorter by a fifth from 24 frames on, so that motions that were simultaneous drift apart.</summary>
+    private static Scale DefaultScale(Extent input) => new(input.T >= 24 ? 0.8 : 1, 1, 1);
+
+    // Factors from the finest level on. Time and space each shrink by powers of their factor until the next level would be
+    // too small; then they are set to their minimum and stay there while the other goes on. H and W stop together.
+    private static List<Scale> Scales(Extent input, Extent output, GenerationOptions options)
+    {
+        Extent patch = options.Patch ?? UsualPatch;
+        var scales = new List<Scale> { Scale.One };
+
+        // The minima hold for the output; the input's levels must hold the patch besides, or nothing is left to choose from.
+        var time = new Axis(options.DownscaleT, options.MinT, output.T, Math.Min(patch.T, input.T), input.T, strict: false);
+        var space = new Axis(
+            options.DownscaleS, options.MinS, output.ShortSide, Math.Min(Math.Max(patch.H, patch.W), input.ShortSide), input.ShortSide, strict: true);
+        while (!(time.Done && space.Done))
+        {
+            if (scales.Count == MaxLevels)
+            {
+                throw new VgpnnException(
+                    ErrorKind.Usage, "too-many-levels", $"the plan would have more than {MaxLevels} levels",
+                    "lower the factors of --downscale or raise --min-size");
+            }
+
+            double t = time.Next(), s = space.Next();
+            scales.Add(new Scale(t, s, s));
+        }
+
+        return scales;
+    }
+
+    private static LevelPlan Level(int index, Scale scale, Extent input, Extent output, GenerationOptions options)
+    {
+        Extent x = Scaled(input, scale), y = Scaled(output, scale);
+        bool large = y.Count > LargeLevel;
+        Extent patch = Extent.Min(options.Patch ?? (large ? SmallPatch : UsualPatch), Extent.Min(x, y));
+        int iterations = options.Iterations ?? (large ? 1 : UsualIterations);
+        return new LevelPlan(index, scale, x, y, patch, iterations);
+    }
+
+    private static void RequireFit(LevelPlan level)
+    {
+        if (NearestNeighbourField.Fits(level.QueryGrid, level.KeyGrid)
+            && level.Input.Count * 3 <= Volume.MaxSamples && level.Output.Count * 3 <= Volume.MaxSamples)
+            return;
+        throw new VgpnnException(
+            ErrorKind.Input, "input-too-large", $"a level of {level.Input} voxels is more than the search can address",
+            "take fewer frames (--frames) or smaller ones (--max-height)");
+    }
+
+    private static Extent Scaled(Extent size, Scale scale) => new(Size(size.T * scale.T), Size(size.H * scale.H), Size(size.W * scale.W));
+
+    // Up to the next whole number, unless the product is one up to rounding.
+    internal static int Size(double exact)
+    {
+        double nearest = Math.Round(exact);
+        return (int)(Math.Abs(exact - nearest) < 1e-5 ? nearest : Math.Ceiling(exact));
+    }
+
+    private static int Resized(int size, double scale) => (int)Math.Round(size * scale, MidpointRounding.AwayFromZero);
+
+    private static VgpnnException TooSmall(string what, string hint) =>
+        new(ErrorKind.Input, "input-too-small", $"{what}; {MinFrames} frames of {MinSide}×{MinSide} pixels are the least", hint);
+
+    private static string Count(int frames) => frames == 1 ? "1 frame" : $"{frames} frames";
+
+    /// <summary>
+    /// One axis on its way down. The official program corrects time below its minimum, space at or below it; so time's
+    /// factor may still shrink while its rounded size stays at the minimum.
+    /// </summary>
+    private sealed class Axis
+    {
+        private readonly double _factor;
+        private readonly bool _strict;
+        private readonly (int Full, int Min)[] _sizes;
+        private double _scale = 1;
+        private int _power;
+        private bool _fixed;
+
+        public Axis(double factor, int outputMin, int output, int inputMin, int input, bool strict)
+        {
+            _factor = factor;
+            _strict = strict;
+            _sizes = [(output, outputMin), (input, inputMin)];
+            _fixed = factor == 1 || _sizes.Any(s => !Allowed(s.Full, s.Min));
+            Done = _fixed || _sizes.Any(s => s.Full <= s.Min);
+        }
+
+        /// <summary>Whether the axis has reached its minimum.</summary>
+        public bool Done { get; private set; }
+
+        public double Next()
+        {
+            if (_fixed) return _scale;
+            double next = Math.Pow(_factor, ++_power);
+            foreach ((int full, int min) in _sizes)
+            {
+                if (Allowed(Size(full * next), min)) continue;
+
+                // From the size before, which was rounded: that is how the official program comes to its coarsest levels.
+                double last = (double)min / Size(full * _scale) * _scale;
+                next = _fixed ? Math.Max(next, last) : last;
+                _fixed = true;
+            }
+
+            Done = _fixed || _sizes.Any(s => Size(s.Full * next) <= s.Min);
+            return _scale = next;
+        }
+
+        private bool Allowed(int size, int min) => _strict ? size > min : size >= min;
+    }
+}

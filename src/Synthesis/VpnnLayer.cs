@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>
+/// The video patch nearest-neighbour layer (paper, section 3.1): queries find their nearest keys, the values at the same
+/// places are folded back, and the result is the next query.
+/// </summary>
+/// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
+internal sealed class VpnnLayer<T>(SearchMethod method, VoteRule vote)
+    where T : unmanaged
+{
+    /// <summary>
+    /// The coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
+    /// </summary>
+    /// <param name="level">Patch size; one iteration.</param>
+    /// <param name="query">Q in [−1, 1] plus noise.</param>
+    /// <param name="values">K and V.</param>
+    /// <param name="seed">Determines all random choices.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="progress">Told the iteration, from 0, and which part of it is done.</param>
+    public (Volume<T> Output, LayerTiming Timing) RunCoarsest(
+        LevelPlan level, Volume<float> query, Volume<T> values, ulong seed, Workers workers, Action<int, double>? progress = null)
+    {
+        Volume<float> keys = values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values);
+        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+        var output = new Volume<T>(level.Output, values.Channels);
+        TimeSpan search = Search(level, query, keys, field, 0, seed, workers, progress);
+        var voting = Stopwatch.StartNew();
+        Voting.Vote(values, field, level.Patch, vote, output, workers);
+        return (output, new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<float>(), search, voting.Elapsed));
+    }
+
+    /// <summary>Runs a level's EM iterations and leaves the result in <paramref name="query"/>.</summary>
+    /// <param name="level">Patch size and iterations.</param>
+    /// <param name="query">Q of the first iteration; overwritten by every vote, which needs Q no more.</param>
+    /// <param name="blurredKeys">K of the first iteration, as blurred as Q; released after it. Null: K is V throughout.</param>
+    /// <param name="values">V, and K from the second iteration on.</param>
+    /// <param name="seed">Determines all random choices.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="progress">Told the iteration, from 0, and which part of it is done.</param>
+    public LayerTiming Run(
+        LevelPlan level, Volume<T> query, ref Volume<T>? blurredKeys, Volume<T> values, ulong seed, Workers workers,
+        Action<int, double>? progress = null)
+    {
+        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+        TimeSpan searching = TimeSpan.Zero;
+        var voting = new Stopwatch();
+        for (int j = 0; j < level.Iterations; j++)
+        {
+            searching += Search(level, query, blurredKeys ?? values, field, j, Hash.Derive(seed, (ulong)j), workers, progress);
+            blurredKeys = null;
+            voting.Start();
+            Voting.Vote(values, field, level.Patch, vote, query, workers);
+            voting.Stop();
+        }
+
+        return new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<T>(), searching, voting.Elapsed);
+    }
+
+    private TimeSpan Search<TSample>(
+        LevelPlan level, Volume<TSample> query, Volume<TSample> keys, NearestNeighbourField field, int iteration, ulong seed,
+        Workers workers, Action<int, double>? progress)
+        where TSample : unmanaged
+    {
+        var clock = Stopwatch.StartNew();
+        var task = new SearchTask<TSample>
+        {
+            Query = query,
+            Keys = keys,
+            Patch = level.Patch,
+            Field = field,
+            Iteration = iteration,
+            Seed = seed,
+            Progress = progress is null ? null : part => progress(iteration, part),
+        };
+        LevelSearch.For<TSample>(method, level).Search(task, workers);
+        return clock.Elapsed;
+    }
+}
+
+/// <summary>What a layer measured.</summary>
+/// <param name="MeanDistance">Mean distance of the last search, for samples in [−1, 1].</param>
+/// <param name="Search">Time of all searches.</param>
+/// <param name="Vote">Time of all votes.</param>
+internal readonly record struct LayerTiming(double MeanDistance, TimeSpan Search, TimeSpan Vote);
+
+/// <summary>Distances of bytes and of floats in one unit.</summary>
+internal static class LevelUnits
+{
+    /// <summary>The squared difference of two samples that are 1 apart in [−1, 1].</summary>
+    public static double PerSquared<T>()
+        where T : unmanaged => typeof(T) == typeof(byte) ? 127.5 * 127.5 : 1;
+}
+
+/// <summary>Which search a level gets.</summary>
+internal static class LevelSearch
+{
+    /// <summary>Small levels are searched exhaustively, unless the official schedule is asked for.</summary>
+    public static IPatchSearch<T> For<T>(SearchMethod method, LevelPlan level)
+        where T : unmanaged =>
+        PatchSearch.Create<T>(
+            method == SearchMethod.PatchMatch && level.KeyGrid.Count <= PatchSearch.SmallLevel ? SearchMethod.Exhaustive : method);
+}

@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Vgpnn.Kernels.Tests;
+
+/// <summary>The wide instruction sets change the speed of the kernels, not one bit of what they compute.</summary>
+public class InstructionSetTests
+{
+    private static readonly string[] Expected = [.. Probe.Hashes()];
+
+    [Theory]
+    [InlineData("EnableAVX512", null)]
+    [InlineData("EnableAVX2", Probe.Width256)]
+    [InlineData("EnableAVX", Probe.Width256)]
+    [InlineData("EnableHWIntrinsic", Probe.Width128)]
+    public async Task Results_have_the_same_bits_with_an_instruction_set_switched_off(string instructionSet, string? lost)
+    {
+        string[] lines = await RunProbe(instructionSet);
+
+        // The switch took effect: without this the comparison could be one of a process with itself.
+        if (lost is not null) Assert.Contains($"{lost} False", lines);
+        Assert.Equal(Expected, lines.Where(l => !l.StartsWith("vectors", StringComparison.Ordinal)));
+    }
+
+    private static async Task<string[]> RunProbe(string switchedOff)
+    {
+        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
+        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
+        var start = new ProcessStartInfo(dotnet, [typeof(Probe).Assembly.Location])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [$"DOTNET_{switchedOff}"] = "0" },
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, await errors);
+        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Media;
+using Xunit.Abstractions;
+
+namespace Vgpnn.Synthesis.Tests;
+
+public class CancellationTests(ITestOutputHelper output)
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_run_can_be_cancelled_at_every_step_and_begun_again(int threads)
+    {
+        Clip clip = TestClip.Blobs();
+        var generator = new Generator(clip, TestClip.Quick);
+        int events = 0;
+        string expected = generator.Generate(1, 0, new Workers(threads), _ => events++).ContentHash();
+        for (int at = 1; at < events; at += 7)
+        {
+            using var source = new CancellationTokenSource();
+            int seen = 0;
+            OperationCanceledException e = Assert.ThrowsAny<OperationCanceledException>(
+                () => generator.Generate(1, 0, new Workers(threads, source.Token), _ =>
+                {
+                    if (++seen == at) source.Cancel();
+                }));
+            Assert.Equal(source.Token, e.CancellationToken);
+            Assert.Equal(at, seen);
+        }
+
+        Assert.Equal(expected, generator.Generate(1, 0, new Workers(threads)).ContentHash());
+    }
+
+    /// <summary>Each of these single searches takes many seconds; cancellation does not wait for its end.</summary>
+    [Theory]
+    [InlineData(SearchMethod.Exhaustive)]
+    [InlineData(SearchMethod.JumpFlood)]
+    [InlineData(SearchMethod.PatchMatch)]
+    public void A_long_search_ends_soon_after_it_is_cancelled(SearchMethod search)
+    {
+        Clip clip = TestClip.Noise(24, 200, 300);
+        var options = new GenerationOptions { DownscaleT = 1, DownscaleS = 1, Search = search, Noise = 3 };
+        using var source = new CancellationTokenSource();
+        long cancelled = 0;
+        source.Token.Register(() => cancelled = Stopwatch.GetTimestamp());
+        source.CancelAfter(TimeSpan.FromMilliseconds(300));
+        Assert.ThrowsAny<OperationCanceledException>(() => new Generator(clip, options).Generate(1, 0, new Workers(2, source.Token)));
+
+        output.WriteLine($"ended after {Stopwatch.GetElapsedTime(cancelled).TotalMilliseconds:F0} ms");
+
+        // Under 200 ms on an idle machine; here others may take the processor.
+        Assert.InRange(Stopwatch.GetElapsedTime(cancelled), TimeSpan.Zero, TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public void Measuring_the_noise_can_be_cancelled()
+    {
+        var generator = new Generator(TestClip.Blobs(), new GenerationOptions());
+        using var source = new CancellationTokenSource();
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => generator.ResolveNoise(new Workers(2, source.Token)));
+        Assert.InRange(generator.ResolveNoise(new Workers(2)), 2, 5);
+    }
+}

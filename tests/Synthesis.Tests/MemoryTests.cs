@@ -1,0 +1,51 @@
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Media;
+using Xunit.Abstractions;
+
+namespace Vgpnn.Synthesis.Tests;
+
+/// <summary>Alone, because memory is the process's: other tests would be counted in.</summary>
+[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
+public class MemoryTestsRunAlone;
+
+[Collection(nameof(MemoryTests))]
+public class MemoryTests(ITestOutputHelper output)
+{
+    /// <summary>What is alive whenever the run reports something, over two samples, against what the plan promises.</summary>
+    [Theory]
+    [InlineData(Engine.Fast, SearchMethod.PatchMatch, 1, 1)]
+    [InlineData(Engine.Fast, SearchMethod.PatchMatch, 0.7, 1.3)]
+    [InlineData(Engine.Fast, SearchMethod.JumpFlood, 1.5, 0.6)]
+    [InlineData(Engine.Float, SearchMethod.PatchMatch, 0.7, 1.3)]
+    [InlineData(Engine.Float, SearchMethod.JumpFlood, 1.5, 0.6)]
+    public void A_run_never_holds_more_than_its_plan_says(Engine engine, SearchMethod search, double t, double w)
+    {
+        Clip clip = TestClip.Noise(12, 64, 96);
+        var options = new GenerationOptions { Scale = new Scale(t, 1, w), Iterations = 1, Noise = 3, Search = search, Engine = engine };
+        var generator = new Generator(clip, options);
+
+        // The workers' scratch memory is pooled by the process and part of the base: a run before this one has filled the pools.
+        TestClip.Sample(TestClip.Noise(6, 64, 96), options, threads: 2);
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        long most = 0;
+        for (int index = 0; index < 2; index++)
+        {
+            // Once per level and once within its search; the clip itself was there before.
+            int level = -1;
+            Clip sample = generator.Generate(1, index, new Workers(2), e =>
+            {
+                if (e is IterationProgress && e.Level.Index == level) return;
+                level = e.Level.Index;
+                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            });
+            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+            GC.KeepAlive(sample);
+        }
+
+        long promised = generator.Plan.PeakBytes - PlanCost.BaseBytes - (3 * clip.Extent.Count);
+        output.WriteLine($"{most:N0} bytes of {promised:N0}");
+
+        // The base covers what is not volumes; a megabyte of it is for the test's and the runtime's own objects.
+        Assert.InRange(most, promised / 4, promised + (1 << 20));
+    }
+}
