@@ -61,7 +61,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         byte* key = _keys.At(t, h, w);
         return _run switch
         {
-            63 => Squared63(key),
+            63 when _frames == 1 => Squared63(key),
             15 => Squared15(key),
             _ => Squared(key),
         };

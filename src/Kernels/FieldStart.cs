@@ -7,26 +7,39 @@ internal static class FieldStart
     /// Gives every query patch a uniformly random place at iteration 0, keeps the field's places later, and measures their
     /// distances: the query has changed since the field was made.
     /// </summary>
-    public static void Prepare<T, TDistance>(SearchTask<T> task, TDistance distance, Workers workers)
+    /// <param name="task">The search.</param>
+    /// <param name="distance">Measures.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="index">If given, every query patch also tries the keys that it leads to.</param>
+    public static void Prepare<T, TDistance>(SearchTask<T> task, TDistance distance, Workers workers, PatchIndex<T>? index = null)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance>
+    {
+        Extent grid = task.Field.QueryGrid;
+        ulong seed = Hash.Derive(task.Seed, 0xF1E1D);
+        workers.For(grid.T * grid.H, row => Row(task, distance, index, seed, row / grid.H, row % grid.H));
+    }
+
+    private static void Row<T, TDistance>(SearchTask<T> task, TDistance distance, PatchIndex<T>? index, ulong seed, int t, int h)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
-        ulong seed = Hash.Derive(task.Seed, 0xF1E1D);
         int keys = (int)field.KeyGrid.Count;
-        workers.For(grid.T * grid.H, row =>
+        float[]? described = index?.Describe(task.Query, t, h, grid.W);
+        int at = ((t * grid.H) + h) * grid.W;
+        for (int w = 0; w < grid.W; w++, at++)
         {
-            TDistance aimed = distance;
-            (int t, int h) = (row / grid.H, row % grid.H);
-            int index = row * grid.W;
-            for (int w = 0; w < grid.W; w++, index++)
-            {
-                if (task.Iteration == 0) field.Places[index] = field.FromLinear(Hash.Below(Hash.Derive(seed, (ulong)index), keys));
-                uint place = field.Places[index];
-                aimed.Aim(t, h, w);
-                field.Distances[index] = aimed.Measure(field.T(place), field.H(place), field.W(place), float.PositiveInfinity);
-            }
-        });
+            if (task.Iteration == 0) field.Places[at] = field.FromLinear(Hash.Below(Hash.Derive(seed, (ulong)at), keys));
+            uint place = field.Places[at];
+            distance.Aim(t, h, w);
+            field.Distances[at] = distance.Measure(field.T(place), field.H(place), field.W(place), float.PositiveInfinity);
+            if (index is null) continue;
+            var patch = new Trial<T, TDistance>(field, ref distance, at);
+            if (patch.IsPerfect) continue;
+            foreach (int key in index.Near(described!, grid.W, w)) patch.Try(field.FromLinear(key));
+            patch.Store();
+        }
     }
 }

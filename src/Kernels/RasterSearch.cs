@@ -17,12 +17,12 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 {
     private const int TileRows = 24;
     private const int Radius = 1;
-    private const int Moved = 3;
+    private const int Moved = 2;
     private const int Sources = 7;
     private static readonly int[] Jumps = [8, 4, 2];
 
-    // Passes at EM iteration 0, 1 and later: from random places, then with new keys, then with a new query only.
-    private static readonly int[] Passes = [10, 6, 4];
+    // Passes at EM iteration 0, 1 and later: from scratch, then with sharp keys, then with a new query only.
+    private static readonly int[] Passes = [4, 4, 2];
 
     /// <inheritdoc/>
     public void Search(SearchTask<T> task, Workers workers)
@@ -31,7 +31,10 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
         TDistance distance = TDistance.Create(task.Query, task.Keys, task.Patch);
-        FieldStart.Prepare(task, distance, workers);
+
+        // The keys are new twice: blurred at iteration 0, sharp from iteration 1 on.
+        PatchIndex<T>? index = task.Iteration <= 1 ? new PatchIndex<T>(task.Keys, task.Patch, workers) : null;
+        FieldStart.Prepare(task, distance, workers, index);
         Extent grid = task.Field.QueryGrid;
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
         var before = new uint[task.Field.Places.Length];
@@ -48,11 +51,11 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 
     /// <inheritdoc/>
     public double Evaluations(long queryPatches, long keyPatches, int iteration) =>
-        (double)queryPatches * (1 + (6.5 * PassesAt(iteration)));
+        (double)queryPatches * (1 + (iteration <= 1 ? 12 : 0) + (7 * PassesAt(iteration)));
 
     /// <inheritdoc/>
     public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
+        (query.PatchGrid(patch).Count * sizeof(uint)) + PatchIndex<T>.Bytes(keys.PatchGrid(patch)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
     private static int PassesAt(int iteration) => Passes[Math.Min(iteration, Passes.Length - 1)];
 

@@ -62,48 +62,18 @@ public static class Resampler
             {
                 for (int j = 0; j < Time.Taps; j++)
                     starts[j] = (Time.Index[(t * Time.Taps) + j] * Source.FrameStride) + (h * stride);
-                WeightedRows(Source.Buffer, starts, Time.WeightsOf(t), combined.AsSpan((h - first) * stride, stride));
+                WeightedSum.Rows(Source.Buffer, starts, Time.WeightsOf(t), combined.AsSpan((h - first) * stride, stride));
             }
 
             for (int h = top; h < bottom; h++)
             {
                 for (int j = 0; j < Rows.Taps; j++) starts[j] = (Rows.Index[(h * Rows.Taps) + j] - first) * stride;
-                WeightedRows(combined, starts, Rows.WeightsOf(h), row.AsSpan(0, stride));
+                WeightedSum.Rows(combined, starts, Rows.WeightsOf(h), row.AsSpan(0, stride));
                 WeightedColumns(row, Columns, Source.Channels, Target.Row(t, h));
             }
 
             ArrayPool<float>.Shared.Return(combined);
             ArrayPool<float>.Shared.Return(row);
-        }
-    }
-
-    // One row as the weighted sum of whole rows. Lanes are neighbouring samples; every lane adds its taps in ascending
-    // order, multiply and add apart, so vectors of any width and the scalar tail give the same bits.
-    private static void WeightedRows<T>(T[] source, ReadOnlySpan<int> starts, ReadOnlySpan<float> weight, Span<float> target)
-        where T : unmanaged
-    {
-        ref T samples = ref MemoryMarshal.GetArrayDataReference(source);
-        int i = 0;
-        for (; i <= target.Length - 16; i += 16)
-        {
-            Vector256<float> a = Vector256<float>.Zero, b = Vector256<float>.Zero;
-            for (int j = 0; j < weight.Length; j++)
-            {
-                var w = Vector256.Create(weight[j]);
-                (Vector256<float> x, Vector256<float> y) = Load16(ref Unsafe.Add(ref samples, starts[j] + i));
-                a += w * x;
-                b += w * y;
-            }
-
-            a.CopyTo(target[i..]);
-            b.CopyTo(target[(i + 8)..]);
-        }
-
-        for (; i < target.Length; i++)
-        {
-            float sum = 0;
-            for (int j = 0; j < weight.Length; j++) sum += weight[j] * Sample.Load(Unsafe.Add(ref samples, starts[j] + i));
-            target[i] = sum;
         }
     }
 
@@ -126,26 +96,5 @@ public static class Resampler
                 for (int lane = 0; lane < lanes; lane++) target[at + lane] = Sample.Store<T>(sum.GetElement(lane));
             }
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector256<float> Low, Vector256<float> High) Load16<T>(ref T at)
-        where T : unmanaged
-    {
-        if (typeof(T) == typeof(float))
-        {
-            ref float f = ref Unsafe.As<T, float>(ref at);
-            return (Vector256.LoadUnsafe(ref f), Vector256.LoadUnsafe(ref f, 8));
-        }
-
-        Vector128<byte> bytes = Vector128.LoadUnsafe(ref Unsafe.As<T, byte>(ref at));
-        (Vector128<ushort> low, Vector128<ushort> high) = Vector128.Widen(bytes);
-        return (ToFloat(low), ToFloat(high));
-    }
-
-    private static Vector256<float> ToFloat(Vector128<ushort> v)
-    {
-        (Vector128<uint> low, Vector128<uint> high) = Vector128.Widen(v);
-        return Vector256.ConvertToSingle(Vector256.Create(low, high).AsInt32());
     }
 }

@@ -8,16 +8,18 @@ internal static class CoarsestNoise
     private const double Weakest = 2, Strongest = 5;
 
     /// <summary>Adds normal noise of standard deviation <paramref name="sigma"/> to every sample of <paramref name="query"/>.</summary>
-    public static void Add(Volume<float> query, double sigma, NoiseTime time, ulong seed)
+    public static void Add(Volume<float> query, double sigma, NoiseTime time, ulong seed, Workers workers)
     {
         if (sigma == 0) return;
-        for (int t = 0; t < query.Extent.T; t++)
+        int rows = query.Extent.H;
+        workers.For(query.Extent.T * rows, piece =>
         {
-            Span<float> frame = query.Frame(t);
+            (int t, int h) = (piece / rows, piece % rows);
             ulong frameSeed = Hash.Derive(seed, time == NoiseTime.Replicated ? 0 : (ulong)t);
-            for (int i = 0; i < frame.Length; i++)
-                frame[i] += (float)(sigma * GaussianNoise.Sample(Hash.Derive(frameSeed, (ulong)i)));
-        }
+            Span<float> row = query.Row(t, h);
+            for (int i = 0; i < row.Length; i++)
+                row[i] += (float)(sigma * GaussianNoise.Sample(Hash.Derive(frameSeed, (ulong)((h * row.Length) + i))));
+        });
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     public static CostModel Measure(Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        var generator = new Generator(Noise(new Extent(6, 40, 56)), new GenerationOptions { Iterations = 2 });
+        var generator = new Generator(Noise(new Extent(4, 24, 32)), new GenerationOptions { Iterations = 2 });
         TimeSpan search = default;
         TimeSpan vote = default;
         generator.Generate(0, 0, workers);

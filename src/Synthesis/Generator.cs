@@ -74,7 +74,7 @@ public sealed class Generator
     private Volume<float> CoarsestQuery(ulong sampleSeed, Workers workers)
     {
         Volume<float> query = Coarse(Plan.Coarsest.Output, Plan.OutputScale, workers);
-        CoarsestNoise.Add(query, ResolveNoise(workers), _options.NoiseTime, Hash.Derive(sampleSeed, ulong.MaxValue));
+        CoarsestNoise.Add(query, ResolveNoise(workers), _options.NoiseTime, Hash.Derive(sampleSeed, ulong.MaxValue), workers);
         return query;
     }
 

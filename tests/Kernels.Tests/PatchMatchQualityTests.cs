@@ -29,10 +29,19 @@ public class PatchMatchQualityTests(ITestOutputHelper output)
     public void The_default_search_comes_nearer_with_every_iteration(string set, double mean, double exact) =>
         AssertQuality(SearchMethod.PatchMatch, set, iterations: 5, mean, exact);
 
+    /// <summary>Both kinds of sample: distances of bytes are 127.5² times those of floats in [−1, 1].</summary>
     private void AssertQuality(SearchMethod method, string set, int iterations, double mean, double exact)
     {
         Volume<float> query = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);
         double[] optimum = Vectors.Array($"08_patchmatch/{set}_exact_dist").Values.ToArray();
+        AssertQuality(method, query, keys, optimum, iterations, mean, exact);
+        AssertQuality(method, Rounded(query), Rounded(keys), [.. optimum.Select(d => d * 127.5 * 127.5)], iterations, mean, exact);
+    }
+
+    private void AssertQuality<T>(
+        SearchMethod method, Volume<T> query, Volume<T> keys, double[] optimum, int iterations, double mean, double exact)
+        where T : unmanaged
+    {
         for (ulong seed = 0; seed < 3; seed++)
         {
             NearestNeighbourField? field = null;
@@ -40,10 +49,17 @@ public class PatchMatchQualityTests(ITestOutputHelper output)
                 field = Searches.Run(method, query, keys, Patch, threads: 2, Hash.Derive(seed, (ulong)i), field, iteration: i);
             double ratio = field!.MeanDistance() / optimum.Average();
             double share = field.Distances.Zip(optimum).Count(d => d.First <= d.Second * (1 + 1e-5)) / (double)optimum.Length;
-            output.WriteLine($"{method}, {set}, seed {seed}, {iterations} iterations: {ratio:F4} of the optimum, {share:P1} at it");
+            output.WriteLine($"{method}, {typeof(T).Name}, seed {seed}, {iterations} iterations: {ratio:F4} of the optimum, {share:P1} at it");
             Assert.All(field.Distances.Zip(optimum), d => Assert.True(d.First >= d.Second * (1 - 1e-5)));
             Assert.InRange(ratio, 1 - 1e-6, mean);
             Assert.InRange(share, exact, 1);
         }
+    }
+
+    private static Volume<byte> Rounded(Volume<float> floats)
+    {
+        var bytes = new Volume<byte>(floats.Extent, floats.Channels);
+        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
+        return bytes;
     }
 }

@@ -24,24 +24,32 @@ internal static class Probe
     public const string Width256 = "vectors of 256 bits in hardware:";
 
     /// <summary>One line for every kernel and kind of data: what, and SHA-256 of the result's bits.</summary>
-    public static IEnumerable<string> Hashes()
+    public static IEnumerable<string> Hashes() =>
+    [
+        .. Hashes<float>(),
+        .. Hashes<byte>(),
+        Line("noise", Enumerable.Range(0, 1000).Select(i => GaussianNoise.Sample(Hash.Derive(1, (ulong)i))).ToArray()),
+    ];
+
+    private static IEnumerable<string> Hashes<T>()
+        where T : unmanaged
     {
         foreach (int channels in (int[])[1, 3, 4, 5])
         {
-            Volume<float> source = RandomVolume.Noise(new Extent(5, 13, 17), channels, channels);
+            Volume<T> source = RandomVolume.Noise<T>(new Extent(5, 13, 17), channels, channels);
             foreach (Scale scale in (Scale[])[new(0.7, 0.6, 0.55), new(1.3, 1.2, 1.45)])
             {
                 var size = new Extent((int)Math.Ceiling(5 * scale.T), (int)Math.Ceiling(13 * scale.H), (int)Math.Ceiling(17 * scale.W));
                 foreach (BorderRule border in Enum.GetValues<BorderRule>())
-                    yield return Line($"resize {channels} {scale} {border}", Resampler.Resize(source, size, scale, Two, border).Samples);
+                    yield return Line($"resize {typeof(T).Name} {channels} {scale} {border}", Resampler.Resize(source, size, scale, Two, border).Samples);
             }
         }
 
         foreach ((Extent patch, int channels) in ((Extent, int)[])
                  [(new(3, 7, 7), 3), (new(3, 5, 5), 3), (new(2, 4, 4), 3), (new(1, 1, 1), 3), (new(3, 5, 5), 4), (new(1, 3, 9), 5), (new(3, 7, 7), 1)])
         {
-            string what = $"{patch} {channels}";
-            Volume<float> query = RandomVolume.Noise(new Extent(4, 12, 15), channels, 7), keys = RandomVolume.Noise(new Extent(5, 11, 14), channels, 8);
+            string what = $"{typeof(T).Name} {patch} {channels}";
+            Volume<T> query = RandomVolume.Noise<T>(new Extent(4, 12, 15), channels, 7), keys = RandomVolume.Noise<T>(new Extent(5, 11, 14), channels, 8);
             NearestNeighbourField? field = null;
             foreach (SearchMethod method in Searches.All)
             {
@@ -52,14 +60,11 @@ internal static class Probe
 
             foreach (VoteRule rule in Enum.GetValues<VoteRule>())
             {
-                var output = new Volume<float>(query.Extent, channels);
+                var output = new Volume<T>(query.Extent, channels);
                 Voting.Vote(keys, field!, patch, rule, output, Two);
                 yield return Line($"{rule} {what}", output.Samples);
             }
         }
-
-        double[] noise = Enumerable.Range(0, 1000).Select(i => GaussianNoise.Sample(Hash.Derive(1, (ulong)i))).ToArray();
-        yield return Line("noise", noise);
     }
 
     private static string Line<T>(string what, ReadOnlySpan<T> values)

@@ -16,7 +16,7 @@ public class ResamplerPropertyTests
 
     /// <summary>Any size to any size, by a scale that agrees with the sizes only roughly.</summary>
     private static Gen<Case> Any(double least = 0.15, double most = 3, int smallest = 1) =>
-        from input in Properties.Extents(new Extent(smallest, smallest, smallest), new Extent(9, 14, 17))
+        from input in Properties.Extents(new Extent(smallest, smallest, smallest), new Extent(9, 26, 17))
         from t in Properties.Between(least, most)
         from h in Properties.Between(least, most)
         from w in Properties.Between(least, most)
@@ -36,12 +36,27 @@ public class ResamplerPropertyTests
             5e-6));
 
     [Fact]
+    public void Bytes_are_resized_like_floats_then_rounded_and_clamped() =>
+        Properties.Holds(Any(), c =>
+        {
+            Volume<byte> bytes = RandomVolume.Noise<byte>(c.Input, c.Channels, c.Seed);
+            Volume<float> expected = Resampler.Resize(bytes.Plain(), c.Output, c.Scale, One);
+            foreach (ref float sample in expected.Samples) sample = Math.Clamp(sample, 0, 255);
+            Near.Assert(expected, Resampler.Resize(bytes, c.Output, c.Scale, One).Plain(), 0.501);
+        });
+
+    [Fact]
     public void The_number_of_threads_changes_no_bit() =>
         Properties.Holds(Any(), c =>
         {
+            Volume<byte> bytes = RandomVolume.Noise<byte>(c.Input, c.Channels, c.Seed);
             float[] expected = Resampler.Resize(c.Volume, c.Output, c.Scale, One).Samples.ToArray();
+            byte[] expectedBytes = Resampler.Resize(bytes, c.Output, c.Scale, One).Samples.ToArray();
             foreach (int threads in (int[])[2, 3, 5])
+            {
                 Assert.Equal(expected, Resampler.Resize(c.Volume, c.Output, c.Scale, new Workers(threads)).Samples);
+                Assert.Equal(expectedBytes, Resampler.Resize(bytes, c.Output, c.Scale, new Workers(threads)).Samples);
+            }
         });
 
     [Fact]

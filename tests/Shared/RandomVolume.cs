@@ -1,3 +1,4 @@
+using System.Numerics;
 using Vgpnn.Kernels;
 
 namespace Vgpnn.Testing;
@@ -14,13 +15,45 @@ internal static class RandomVolume
         return volume;
     }
 
+    /// <summary>Independent samples: floats uniform in [−1, 1], or bytes of all values.</summary>
+    public static Volume<T> Noise<T>(Extent extent, int channels, int seed)
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float)) return (Volume<T>)(Volume)Noise(extent, channels, seed);
+        var volume = new Volume<byte>(extent, channels);
+        new Random(seed).NextBytes(volume.Samples);
+        return (Volume<T>)(Volume)volume;
+    }
+
+    /// <summary>The same numbers as floats: bytes keep their scale of 0 to 255.</summary>
+    public static Volume<float> Plain(this Volume volume)
+    {
+        if (volume is Volume<float> floats) return floats;
+        var plain = new Volume<float>(volume.Extent, volume.Channels);
+        ReadOnlySpan<byte> source = ((Volume<byte>)volume).Samples;
+        for (int i = 0; i < source.Length; i++) plain.Samples[i] = source[i];
+        return plain;
+    }
+
     /// <summary>Whole numbers from 0 to <paramref name="levels"/> − 1: distances are exact, and there are many ties.</summary>
-    public static Volume<float> Integers(Extent extent, int channels, int levels, int seed)
+    public static Volume<T> Integers<T>(Extent extent, int channels, int levels, int seed)
+        where T : unmanaged, INumberBase<T>
     {
         var random = new Random(seed);
-        var volume = new Volume<float>(extent, channels);
-        foreach (ref float sample in volume.Samples) sample = random.Next(levels);
+        var volume = new Volume<T>(extent, channels);
+        foreach (ref T sample in volume.Samples) sample = T.CreateChecked(random.Next(levels));
         return volume;
+    }
+
+    /// <summary><see cref="Blobs"/> of either kind of sample.</summary>
+    public static Volume<T> Blobs<T>(Extent extent, int channels, int seed)
+        where T : unmanaged
+    {
+        Volume<float> floats = Blobs(extent, channels, seed);
+        if (typeof(T) == typeof(float)) return (Volume<T>)(Volume)floats;
+        var bytes = new Volume<byte>(extent, channels);
+        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
+        return (Volume<T>)(Volume)bytes;
     }
 
     /// <summary>A few soft blobs that move, each in its own way: what patches of real clips look like.</summary>

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis.Media;
+using Xunit.Abstractions;
 
 namespace Vgpnn.Synthesis.Tests;
 
-public class CancellationTests
+public class CancellationTests(ITestOutputHelper output)
 {
     [Theory]
     [InlineData(1)]
@@ -46,8 +47,10 @@ public class CancellationTests
         source.CancelAfter(TimeSpan.FromMilliseconds(300));
         Assert.ThrowsAny<OperationCanceledException>(() => new Generator(clip, options).Generate(1, 0, new Workers(2, source.Token)));
 
-        // 200 ms on an idle machine; here others may take the processor.
-        Assert.InRange(Stopwatch.GetElapsedTime(cancelled), TimeSpan.Zero, TimeSpan.FromSeconds(2));
+        output.WriteLine($"ended after {Stopwatch.GetElapsedTime(cancelled).TotalMilliseconds:F0} ms");
+
+        // Under 200 ms on an idle machine; here others may take the processor.
+        Assert.InRange(Stopwatch.GetElapsedTime(cancelled), TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]

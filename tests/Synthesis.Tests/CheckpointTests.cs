@@ -9,11 +9,13 @@ public class CheckpointTests
     private static readonly Clip Blobs = TestClip.Blobs();
 
     [Theory]
-    [InlineData(SearchMethod.PatchMatch)]
-    [InlineData(SearchMethod.JumpFlood)]
-    public void A_run_goes_on_from_any_level_with_the_same_bits(SearchMethod search)
+    [InlineData(Engine.Fast, SearchMethod.PatchMatch)]
+    [InlineData(Engine.Fast, SearchMethod.JumpFlood)]
+    [InlineData(Engine.Float, SearchMethod.PatchMatch)]
+    [InlineData(Engine.Float, SearchMethod.Exhaustive)]
+    public void A_run_goes_on_from_any_level_with_the_same_bits(Engine engine, SearchMethod search)
     {
-        GenerationOptions options = TestClip.Quick with { Search = search };
+        GenerationOptions options = TestClip.Quick with { Engine = engine, Search = search };
         var checkpoints = new List<Checkpoint>();
         string whole = new Generator(Blobs, options).Generate(4, 2, new Workers(2), observe: e =>
         {
@@ -30,7 +32,7 @@ public class CheckpointTests
         var generator = new Generator(Blobs, TestClip.Quick);
         LevelPlan from = generator.Plan.Levels[2];
         var seen = new List<SynthesisEvent>();
-        generator.Generate(1, 0, new Workers(1), seen.Add, new Checkpoint(2, new Volume<float>(from.Output, 3)));
+        generator.Generate(1, 0, new Workers(1), seen.Add, new Checkpoint(2, new Volume<byte>(from.Output, 3)));
         Assert.Equal([1, 0], seen.OfType<LevelFinished>().Select(e => e.Level.Index));
         Assert.True(seen[0].Fraction > 0);
         Assert.Equal(1, seen[^1].Fraction, 1e-9);
@@ -43,8 +45,8 @@ public class CheckpointTests
         var generator = new Generator(Blobs, TestClip.Quick);
         for (int n = 0; n < generator.Plan.Levels.Count; n++)
         {
-            Volume<float> output = RandomVolume.Noise(generator.Plan.Levels[n].Output, 3, n);
-            float[] before = output.Samples.ToArray();
+            Volume<byte> output = RandomVolume.Noise<byte>(generator.Plan.Levels[n].Output, 3, n);
+            byte[] before = output.Samples.ToArray();
             generator.Generate(1, 0, new Workers(1), resumeFrom: new Checkpoint(n, output));
             Assert.Equal(before, output.Samples);
         }
@@ -53,10 +55,17 @@ public class CheckpointTests
     [Fact]
     public void What_is_saved_is_what_is_loaded()
     {
-        var checkpoint = new Checkpoint(7, RandomVolume.Noise(new Extent(3, 5, 4), 3, 1));
-        Checkpoint loaded = Stored(checkpoint);
-        Assert.Equal((7, checkpoint.Output.Extent, 3), (loaded.Level, loaded.Output.Extent, loaded.Output.Channels));
-        Assert.Equal(((Volume<float>)checkpoint.Output).Samples, ((Volume<float>)loaded.Output).Samples);
+        var size = new Extent(3, 5, 4);
+        Assert.Equal(RandomVolume.Noise(size, 3, 1).Samples, Loaded(RandomVolume.Noise(size, 3, 1)).Samples);
+        Assert.Equal(RandomVolume.Noise<byte>(size, 3, 1).Samples, Loaded(RandomVolume.Noise<byte>(size, 3, 1)).Samples);
+
+        Volume<T> Loaded<T>(Volume<T> output)
+            where T : unmanaged
+        {
+            Checkpoint loaded = Stored(new Checkpoint(7, output));
+            Assert.Equal((7, size, 3), (loaded.Level, loaded.Output.Extent, loaded.Output.Channels));
+            return Assert.IsType<Volume<T>>(loaded.Output);
+        }
     }
 
     [Fact]
@@ -80,11 +89,12 @@ public class CheckpointTests
         Extent size = generator.Plan.Levels[1].Output;
         Checkpoint[] wrong =
         [
-            new(1, new Volume<float>(size with { W = size.W + 1 }, 3)),
-            new(1, new Volume<float>(size, 1)),
-            new(0, new Volume<float>(size, 3)),
-            new(generator.Plan.Levels.Count, new Volume<float>(size, 3)),
-            new(-1, new Volume<float>(size, 3)),
+            new(1, new Volume<byte>(size with { W = size.W + 1 }, 3)),
+            new(1, new Volume<byte>(size, 1)),
+            new(1, new Volume<float>(size, 3)),
+            new(0, new Volume<byte>(size, 3)),
+            new(generator.Plan.Levels.Count, new Volume<byte>(size, 3)),
+            new(-1, new Volume<byte>(size, 3)),
         ];
         Assert.All(wrong, c => Assert.ThrowsAny<ArgumentException>(() => generator.Generate(1, 0, new Workers(1), resumeFrom: c)));
     }

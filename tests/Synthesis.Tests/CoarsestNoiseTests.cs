@@ -8,6 +8,7 @@ namespace Vgpnn.Synthesis.Tests;
 public class CoarsestNoiseTests
 {
     private static readonly Extent Size = new(5, 30, 40);
+    private static readonly Workers One = new(1);
 
     [Theory]
     [InlineData(NoiseTime.Replicated)]
@@ -32,6 +33,12 @@ public class CoarsestNoiseTests
         }
     }
 
+    [Theory]
+    [InlineData(NoiseTime.Replicated)]
+    [InlineData(NoiseTime.Independent)]
+    public void The_number_of_threads_changes_no_bit(NoiseTime time) =>
+        Assert.Equal(Noise(1, time, 3).Samples, Noise(1, time, 3, threads: 3).Samples);
+
     [Fact]
     public void Channels_and_seeds_are_independent()
     {
@@ -46,9 +53,9 @@ public class CoarsestNoiseTests
     {
         Volume<float> query = RandomVolume.Noise(Size, 3, 1);
         Volume<float> before = query.Clone();
-        CoarsestNoise.Add(query, 0, NoiseTime.Replicated, 5);
+        CoarsestNoise.Add(query, 0, NoiseTime.Replicated, 5, One);
         Assert.Equal(before.Samples, query.Samples);
-        CoarsestNoise.Add(query, 2, NoiseTime.Replicated, 5);
+        CoarsestNoise.Add(query, 2, NoiseTime.Replicated, 5, One);
         Volume<float> z = Noise(2, NoiseTime.Replicated, 5);
         for (int i = 0; i < query.Count; i++) Assert.Equal(before.Samples[i] + z.Samples[i], query.Samples[i], 1e-6);
     }
@@ -78,10 +85,10 @@ public class CoarsestNoiseTests
     public void Noise_that_is_given_is_taken() =>
         Assert.Equal(0.25, new Generator(TestClip.Blobs(), new GenerationOptions { Noise = 0.25 }).ResolveNoise(new Workers(1)));
 
-    private static Volume<float> Noise(double sigma, NoiseTime time, ulong seed)
+    private static Volume<float> Noise(double sigma, NoiseTime time, ulong seed, int threads = 1)
     {
         var volume = new Volume<float>(Size, 3);
-        CoarsestNoise.Add(volume, sigma, time, seed);
+        CoarsestNoise.Add(volume, sigma, time, seed, new Workers(threads));
         return volume;
     }
 

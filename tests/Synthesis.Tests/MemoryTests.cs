@@ -13,13 +13,19 @@ public class MemoryTests(ITestOutputHelper output)
 {
     /// <summary>What is alive whenever the run reports something, over two samples, against what the plan promises.</summary>
     [Theory]
-    [InlineData(SearchMethod.PatchMatch, 1, 1)]
-    [InlineData(SearchMethod.PatchMatch, 0.7, 1.3)]
-    [InlineData(SearchMethod.JumpFlood, 1.5, 0.6)]
-    public void A_run_never_holds_more_than_its_plan_says(SearchMethod search, double t, double w)
+    [InlineData(Engine.Fast, SearchMethod.PatchMatch, 1, 1)]
+    [InlineData(Engine.Fast, SearchMethod.PatchMatch, 0.7, 1.3)]
+    [InlineData(Engine.Fast, SearchMethod.JumpFlood, 1.5, 0.6)]
+    [InlineData(Engine.Float, SearchMethod.PatchMatch, 0.7, 1.3)]
+    [InlineData(Engine.Float, SearchMethod.JumpFlood, 1.5, 0.6)]
+    public void A_run_never_holds_more_than_its_plan_says(Engine engine, SearchMethod search, double t, double w)
     {
         Clip clip = TestClip.Noise(12, 64, 96);
-        var generator = new Generator(clip, new GenerationOptions { Scale = new Scale(t, 1, w), Iterations = 1, Noise = 3, Search = search });
+        var options = new GenerationOptions { Scale = new Scale(t, 1, w), Iterations = 1, Noise = 3, Search = search, Engine = engine };
+        var generator = new Generator(clip, options);
+
+        // The workers' scratch memory is pooled by the process and part of the base: a run before this one has filled the pools.
+        TestClip.Sample(TestClip.Noise(6, 64, 96), options, threads: 2);
         long before = GC.GetTotalMemory(forceFullCollection: true);
         long most = 0;
         for (int index = 0; index < 2; index++)

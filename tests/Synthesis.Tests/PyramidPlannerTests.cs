@@ -184,6 +184,7 @@ public class PyramidPlannerTests
         from patch in Properties.Extents(new Extent(1, 1, 1), new Extent(9, 15, 15))
         from iterations in Gen.Choose(0, 10)
         from search in Gen.Elements(Enum.GetValues<SearchMethod>())
+        from engine in Gen.Elements(Enum.GetValues<Engine>())
         select new GenerationOptions
         {
             Scale = scaled ? new Scale(t, h, w) : null,
@@ -194,5 +195,6 @@ public class PyramidPlannerTests
             Patch = patched ? patch : null,
             Iterations = iterations == 0 ? null : iterations,
             Search = search,
+            Engine = engine,
         };
 }

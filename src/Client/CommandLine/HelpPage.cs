@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Vgpnn.Client.Reporting;
 
@@ -9,6 +8,7 @@ namespace Vgpnn.Client.CommandLine;
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int LeftColumn = 26;
+    private static readonly (string, string) Help = ("-h, --help", "This text; after a command, that command's.");
 
     public override bool ClearsParseErrors => true;
 
@@ -28,9 +28,10 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         output.WriteLine($"  {Usage(command, isRoot)}");
         Section(output, "Commands", command.Subcommands.Select(c => (c.Name, c.Description!)), width);
         Section(output, "Arguments", command.Arguments.Select(a => (a.Name, a.Description!)), width);
-        foreach (IGrouping<string, Option> group in command.Options.Where(o => !o.Hidden).GroupBy(GroupOf))
+        IEnumerable<Option> own = command.Options.Where(o => o is ISetting && !o.Hidden);
+        foreach (IGrouping<string, Option> group in own.GroupBy(o => ((ISetting)o).Group))
             Section(output, group.Key, group.Select(o => (Label(o), Explain(o))), width);
-        if (isRoot) Section(output, "Other", [("-h, --help", "This text; after a command, that command's."), ("--version", "The version.")], width);
+        Section(output, isRoot ? "Options" : "", isRoot ? [Help, ("--version", "The version.")] : [Help], width);
         WriteExamples(output, command, isRoot);
     }
 
@@ -41,19 +42,15 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         return $"{ProgramName.Current} {command.Name}{arguments} [options]";
     }
 
-    private static string GroupOf(Option option) => option is ISetting setting ? setting.Group : "Other";
-
     private static string Label(Option option)
     {
-        IEnumerable<string> hidden = option is ISetting setting ? setting.Synonyms : [];
-        IEnumerable<string> names = option.Aliases.Except(hidden).Where(a => a != "-?" && a != "/h" && a != "/?").Append(option.Name);
+        IEnumerable<string> names = option.Aliases.Except(((ISetting)option).Synonyms).Append(option.Name);
         string label = string.Join(", ", names.OrderBy(n => n.Length));
         return option.HelpName is null ? label : $"{label} {option.HelpName}";
     }
 
     private static string Explain(Option option)
     {
-        if (option is HelpOption) return "This text.";
         if (option is not ISetting { Allowed: not "" } setting) return option.Description!;
         bool saysItAll = setting.Allowed is "a path" || option.HelpName!.Contains('|', StringComparison.Ordinal);
         return saysItAll
@@ -65,8 +62,12 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         (string Left, string Right)[] all = [.. rows];
         if (all.Length == 0) return;
-        output.WriteLine();
-        output.WriteLine(title);
+        if (title.Length > 0)
+        {
+            output.WriteLine();
+            output.WriteLine(title);
+        }
+
         foreach ((string left, string right) in all)
         {
             string label = $"  {left}".PadRight(LeftColumn);

@@ -25,7 +25,7 @@ internal sealed class InputSettings
     private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
     {
         Group = Group,
-        Description = "INPUT by name, for those who like to see it.",
+        Description = "INPUT, given by name.",
         Allowed = "a path",
         Default = "INPUT",
         Synonyms = ["--video-path", "--frames_dir", "--frames-dir"],
@@ -34,8 +34,8 @@ internal sealed class InputSettings
     private readonly Setting<FrameRange> _frames = new("--frames", "A..B", ValueText.FrameRange)
     {
         Group = Group,
-        Description = "Only frames A to B, counted from 1, both included; 'A..' goes to the end, '..B' starts at 1.",
-        Allowed = "two frame numbers such as 3..10, counted from 1, the second one larger",
+        Description = "Only these frames, counted from 1, both ends included; A.. and ..B are open.",
+        Allowed = "two frame numbers such as 3..10, the second one larger",
         Default = "all frames",
     };
 
@@ -58,7 +58,7 @@ internal sealed class InputSettings
     private readonly Setting<int> _maxHeight = new("--max-height", "PX", ValueText.Integer(8, 4320))
     {
         Group = Group,
-        Description = "Frames higher than PX pixels are made smaller first, keeping their shape; the cost goes with the pixels.",
+        Description = "Make higher frames smaller first, keeping their shape; time and memory go with the pixels.",
         Allowed = "a whole number of pixels from 8 to 4320",
         Default = "the input's own height",
     };
@@ -66,8 +66,8 @@ internal sealed class InputSettings
     private readonly Setting<FrameRate> _frameRate = new("--fps", "F", ValueText.Pace)
     {
         Group = Group,
-        Description = "Frames per second of the results, as 25, 29.97 or 30000/1001; no frame is added or dropped.",
-        Allowed = "frames per second from 0.1 to 1000, such as 25, 29.97 or 30000/1001",
+        Description = "The pace of the results, in frames per second; no frame is added or dropped.",
+        Allowed = "a number from 0.1 to 1000, such as 25, 29.97 or 30000/1001",
         Default = "the input's own",
     };
 
@@ -101,7 +101,12 @@ internal sealed class InputSettings
         if (range is not null)
             throw Usage("frames-twice", "--frames and --start-frame or --end-frame say the same thing twice", "give --frames A..B alone");
         if (last <= (first ?? 1))
-            throw Usage("bad-value", $"--end-frame is {last}, but must be larger than --start-frame, {first ?? 1}", null);
+        {
+            throw Usage(
+                "bad-value", $"--end-frame is {last}, but must be larger than --start-frame, {first ?? 1}",
+                "frames are counted from 1, and both ends are used");
+        }
+
         return new FrameRange(first ?? 1, last);
     }
 

@@ -31,7 +31,7 @@ internal sealed class MachineSettings
     private readonly Setting<long> _maxMemory = new("--max-memory", "SIZE", ByteSize.TryParse)
     {
         Group = Group,
-        Description = "Refuse at once what would take more memory, such as 800M, 2G or 1.5GiB.",
+        Description = "Refuse at once what would take more memory.",
         Allowed = "an amount of memory such as 800M, 2G or 1.5GiB",
         Default = "80 % of the machine's memory",
     };

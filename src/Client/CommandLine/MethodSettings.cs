@@ -28,19 +28,19 @@ internal sealed class MethodSettings
         Default = Invariant($"{Library.DownscaleT},{Library.DownscaleS}"),
     };
 
-    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair((1, 1000), (3, 1000)))
+    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair((1, 10_000), (1, 10_000)))
     {
         Group = Group,
         Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
-        Allowed = "two whole numbers, frames from 1 to 1000 and pixels from 3 to 1000, such as 3,15",
+        Allowed = "two whole numbers, frames and pixels from 1 to 10000, such as 3,15",
         Default = Invariant($"{Library.MinT},{Library.MinS}"),
     };
 
-    private readonly Setting<Extent> _patch = new("--patch", "T,H,W", ValueText.Extent(1, 31))
+    private readonly Setting<Extent> _patch = new("--patch", "T,H,W", ValueText.Extent(1, 15))
     {
         Group = Group,
         Description = "Patch size in frames and pixels; larger keeps larger things whole, and costs in proportion.",
-        Allowed = "three whole numbers from 1 to 31, such as 3,7,7",
+        Allowed = "three whole numbers from 1 to 15, such as 3,7,7",
         Default = "3,7,7; 3,5,5 at levels of more than 3,000,000 voxels",
     };
 
@@ -56,7 +56,7 @@ internal sealed class MethodSettings
     {
         Group = Group,
         Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; 0 gives the input's own layout back.",
-        Allowed = "a number from 0 to 100, or auto",
+        Allowed = "a number from 0 to 1000, or auto",
         Default = "auto: from how alike the input's patches are, 2 to 5",
     };
 

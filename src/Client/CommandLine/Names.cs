@@ -28,7 +28,8 @@ internal static class Names
             bestDistance = distance;
         }
 
-        return bestDistance <= Math.Max(1, typed.TrimStart('-').Length / 3) ? best : null;
+        int letters = typed.TrimStart('-').Length;
+        return bestDistance <= (letters < 3 ? 0 : Math.Max(1, letters / 3)) ? best : null;
     }
 
     /// <summary>Letters to insert, delete, replace or swap with their neighbour to get from one word to the other.</summary>

@@ -30,9 +30,12 @@ internal sealed class SampleSettings
 
     public void AddTo(Command command)
     {
-        command.Add(_samples);
+        AddCountTo(command);
         command.Add(_seed);
     }
+
+    /// <summary>Adds only how many samples.</summary>
+    public void AddCountTo(Command command) => command.Add(_samples);
 
     public int ReadCount(ParseResult parse) => _samples.Or(parse, 1);
 

@@ -17,6 +17,8 @@ internal static class UsageErrors
         foreach (ParseError error in parse.Errors)
         {
             if (error.SymbolResult is OptionResult option) throw BadOption(command, option, error.Message);
+            if (error.SymbolResult is ArgumentResult argument)
+                throw Usage("missing-argument", $"{argument.Argument.Name} is missing: {Uncapitalised(argument.Argument.Description!)}", null, command);
         }
 
         if (parse.UnmatchedTokens.Count > 0)
@@ -90,6 +92,8 @@ internal static class UsageErrors
 
     private static bool LooksLikeOption(string text) =>
         text.Length > 1 && text[0] == '-' && !char.IsAsciiDigit(text[1]) && text[1] != '.';
+
+    private static string Uncapitalised(string sentence) => char.ToLowerInvariant(sentence[0]) + sentence[1..].TrimEnd('.');
 
     private static IEnumerable<string> AllNames(Option option) => option.Aliases.Prepend(option.Name);
 

@@ -83,12 +83,12 @@ internal static class ValueText
     /// <summary>The largest seed: 2⁵³ − 1.</summary>
     public const ulong MaxSeed = (1UL << 53) - 1;
 
-    /// <summary>A standard deviation from 0 to 100, or <c>auto</c> (null).</summary>
+    /// <summary>A standard deviation from 0 to 1000, or <c>auto</c> (null).</summary>
     public static bool Noise(string text, out double? sigma)
     {
         sigma = null;
         if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return true;
-        if (!Numbers(text, 1, out double[] n) || n[0] is < 0 or > 100) return false;
+        if (!Numbers(text, 1, out double[] n) || n[0] is < 0 or > 1000) return false;
         sigma = n[0];
         return true;
     }

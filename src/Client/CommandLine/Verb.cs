@@ -20,7 +20,7 @@ internal abstract class Verb : Command
     protected Flag Json { get; } = new("--json")
     {
         Group = "Other",
-        Description = "Write JSON for programs to standard output, one object a line, and nothing else.",
+        Description = "Write JSON to standard output, one object a line, and nothing else.",
     };
 
     /// <returns>The exit code.</returns>

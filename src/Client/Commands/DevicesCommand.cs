@@ -22,7 +22,7 @@ internal sealed class DevicesCommand : Verb
         DeviceReport cpu = Cpu();
         if (Json.IsGiven(parse))
         {
-            Console.WriteLine(JsonSerializer.Serialize(cpu, RunEventJson.Default.DeviceReport));
+            Console.WriteLine(JsonSerializer.Serialize(cpu, RunEventJson.Lines.DeviceReport));
         }
         else
         {
@@ -30,14 +30,14 @@ internal sealed class DevicesCommand : Verb
             table.AddRow(
                 cpu.Name, Markup.Escape(cpu.Model), $"{cpu.Cores}", cpu.VectorBits > 0 ? $"{cpu.VectorBits} bits" : "none",
                 ByteSize.Format(cpu.MemoryBytes));
-            AnsiConsole.Write(table);
+            Tables.Write(table);
         }
 
         return Task.FromResult(ExitCode.Success);
     }
 
     private static DeviceReport Cpu() => new(
-        "cpu", ManifestMaker.Engine, CpuModel(), Environment.ProcessorCount, VectorBits(),
+        "cpu", ManifestMaker.EngineClass, CpuModel(), Environment.ProcessorCount, VectorBits(),
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static int VectorBits() =>

@@ -17,7 +17,7 @@ internal sealed class InspectCommand : Verb
         : base("inspect", "Show what 'generate' would do with a clip: levels, sizes, memory and expected time. Writes nothing.")
     {
         _input.AddTo(this);
-        _samples.AddTo(this);
+        _samples.AddCountTo(this);
         _method.AddTo(this);
         _machine.AddTo(this);
         Add(Json);
@@ -33,7 +33,7 @@ internal sealed class InspectCommand : Verb
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         RunRequest request = RunRequest.WholeSet(
-            _input.Read(parse), _method.Read(parse), _machine.Read(parse), _samples.ReadCount(parse), _samples.ReadSeed(parse));
+            _input.Read(parse), _method.Read(parse), _machine.Read(parse), _samples.ReadCount(parse), seed: 0);
         return PlanReport.WriteAsync(request, directory: null, Json.IsGiven(parse), cancellation);
     }
 }

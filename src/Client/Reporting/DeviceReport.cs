@@ -2,9 +2,9 @@ namespace Vgpnn.Client.Reporting;
 
 /// <summary>Something that can compute.</summary>
 /// <param name="Name">What <c>--device</c> takes.</param>
-/// <param name="Engine">Class of engine: the same bits are promised within one.</param>
+/// <param name="EngineClass">Class of engine: the same bits are promised within one.</param>
 /// <param name="Model">The maker's name for it.</param>
 /// <param name="Cores">Cores that this process may use.</param>
 /// <param name="VectorBits">Width of its widest vectors.</param>
 /// <param name="MemoryBytes">Memory that this process may use.</param>
-internal sealed record DeviceReport(string Name, string Engine, string Model, int Cores, int VectorBits, long MemoryBytes);
+internal sealed record DeviceReport(string Name, string EngineClass, string Model, int Cores, int VectorBits, long MemoryBytes);

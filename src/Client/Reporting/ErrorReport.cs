@@ -31,7 +31,7 @@ internal static class ErrorReport
 
     /// <summary>One object on standard output.</summary>
     public static void WriteJson(string code, string message, string? hint) =>
-        Console.Out.WriteLine(JsonSerializer.Serialize(new ErrorEvent(code, message, hint), RunEventJson.Default.RunEvent));
+        Console.Out.WriteLine(JsonSerializer.Serialize(new ErrorEvent(code, message, hint), RunEventJson.Lines.RunEvent));
 
     private static (int ExitCode, string Code, string Message, string? Hint) Describe(Exception error, bool interrupted) => error switch
     {

@@ -17,7 +17,7 @@ internal sealed class JsonReporter(TextWriter output) : IRunReporter
             _lastProgress = Stopwatch.GetTimestamp();
         }
 
-        output.WriteLine(JsonSerializer.Serialize(what, RunEventJson.Default.RunEvent));
+        output.WriteLine(JsonSerializer.Serialize(what, RunEventJson.Lines.RunEvent));
     }
 
     public void Stage(string what)

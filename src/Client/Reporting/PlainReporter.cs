@@ -17,7 +17,7 @@ internal sealed class PlainReporter(TextWriter talk, TextWriter results) : IRunR
                 foreach (string notice in plan.Notices) talk.WriteLine($"note: {notice}");
                 talk.WriteLine(HumanText.Start(plan));
                 break;
-            case ProgressEvent progress when progress.Percent >= _nextPercent:
+            case ProgressEvent progress when progress.Percent >= _nextPercent && progress.Percent < 100:
                 _nextPercent = (Math.Floor(progress.Percent / 10) * 10) + 10;
                 if (Stopwatch.GetElapsedTime(_start) < Patience || progress.SecondsLeft is not { } left) break;
                 talk.WriteLine($"{progress.Percent:0} %, sample {progress.Position} of {progress.Samples}, {HumanText.Duration(left)} left");

@@ -13,13 +13,12 @@ internal static class PlanTable
         Grid head = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
         Row(head, "Input", $"{HumanText.OneLine(plan.Input)}, {HumanText.Size(plan.InputSize)}, {plan.FrameRate} frames a second");
         foreach (string notice in plan.Notices) Row(head, "", notice);
-        Row(head, "Output", $"{HumanText.Count(plan.Samples, "sample")}, {HumanText.Size(plan.OutputSize)}, seed {plan.Seed}");
-        if (plan.Directory is not null) Row(head, "", $"in {HumanText.OneLine(plan.Directory)}");
+        Row(head, "Output", $"{HumanText.Count(plan.Samples, "sample")}, {HumanText.Size(plan.OutputSize)}");
+        if (plan.Directory is not null) Row(head, "", $"in {HumanText.OneLine(plan.Directory)}, seed {plan.Seed}");
         Row(head, "Method", Method(plan.Settings));
         Row(head, "Memory", $"{ByteSize.Format(plan.PeakBytes)} at most, of {ByteSize.Format(plan.Settings.MaxMemoryBytes)} allowed");
         Row(head, "Time", Time(plan));
-        AnsiConsole.Write(head);
-        AnsiConsole.Write(Levels(plan.Levels));
+        Tables.Write(head, Levels(plan.Levels));
     }
 
     private static string Method(ManifestSettings s)
@@ -36,12 +35,12 @@ internal static class PlanTable
 
     private static Table Levels(IReadOnlyList<ManifestLevel> levels)
     {
-        Table table = Tables.New("Level", "Input", "Output", "Patch", "Patches to match", "Iterations");
+        Table table = Tables.New("Level", "Input T×H×W", "Output T×H×W", "Patch", "Patches to match", "Iterations");
         foreach (TableColumn column in table.Columns) column.RightAligned();
         for (int i = 0; i < levels.Count; i++)
         {
             ManifestLevel level = levels[i];
-            string name = i == 0 && levels.Count > 1 ? "coarsest 1" : $"{i + 1}";
+            string name = i == 0 && levels.Count > 1 ? "coarsest  1" : $"{i + 1}";
             table.AddRow(
                 name, Size(level.Input), Size(level.Output), Size(level.Patch), HumanText.Number(Patches(level)), $"{level.Iterations}");
         }

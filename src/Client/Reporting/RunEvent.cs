@@ -27,7 +27,8 @@ internal sealed record PlanEvent : RunEvent
 
     public required int Samples { get; init; }
 
-    public required ulong Seed { get; init; }
+    /// <summary>Null: nothing is made, so none was chosen.</summary>
+    public ulong? Seed { get; init; }
 
     public required ManifestSettings Settings { get; init; }
 

@@ -1,3 +1,5 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
@@ -9,7 +11,16 @@ namespace Vgpnn.Client.Reporting;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>)])]
+    Converters =
+    [
+        typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
+        typeof(LowerCaseNames<Engine>),
+    ])]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(DeviceReport))]
-internal sealed partial class RunEventJson : JsonSerializerContext;
+internal sealed partial class RunEventJson : JsonSerializerContext
+{
+    /// <summary>For lines that people read too: quotes and letters beyond ASCII stay as they are.</summary>
+    public static RunEventJson Lines => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}

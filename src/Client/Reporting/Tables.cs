@@ -1,10 +1,30 @@
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace Vgpnn.Client.Reporting;
 
 /// <summary>Tables of one look.</summary>
 internal static class Tables
 {
+    private const int WideEnough = 160;
+
+    /// <summary>Writes to standard output; colours and bold letters only where a terminal shows them.</summary>
+    public static void Write(params IRenderable[] parts)
+    {
+        bool plain = Console.IsOutputRedirected || TerminalInfo.IsDumb;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = plain || !TerminalInfo.HasColor ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(Console.Out),
+        });
+
+        // A file has no width; nothing in it needs to be wrapped.
+        console.Profile.Width = Console.IsOutputRedirected ? WideEnough : TerminalInfo.Width(redirected: false);
+        foreach (IRenderable part in parts) console.Write(part);
+    }
+
     /// <summary>A table whose first column is aligned to the left.</summary>
     public static Table New(params string[] columns)
     {

@@ -18,9 +18,13 @@ namespace Vgpnn.Client.Runs;
 internal sealed class GenerationRun(
     PreparedRun run, OutputRequest output, IRunReporter reporter, IReadOnlyDictionary<int, string>? recorded = null)
 {
+    /// <summary>Thousands of quick samples do not spend their time on writing the manifest.</summary>
+    private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
+
     private readonly ResultDirectory _directory = new(output.Directory);
     private readonly List<int> _different = [];
     private readonly long _start = Stopwatch.GetTimestamp();
+    private long _lastSave;
     private RunManifest _manifest = ManifestMaker.Begin(run, output, DateTimeOffset.UtcNow);
 
     /// <summary>Makes all samples of the request.</summary>
@@ -40,18 +44,20 @@ internal sealed class GenerationRun(
             {
                 ManifestSample sample = await MakeAsync(index, writer, progress, cancellation);
                 _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
-                Save(_manifest.Samples.Count == run.Request.Indices.Count ? RunStatus.Complete : RunStatus.Running);
+                if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
                 ReportFinished(sample, progress);
             }
+
+            Save(RunStatus.Complete);
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
-            Save(RunStatus.Interrupted);
+            TrySave(RunStatus.Interrupted);
             throw Interrupted();
         }
         catch
         {
-            Save(RunStatus.Failed);
+            TrySave(RunStatus.Failed);
             throw;
         }
 
@@ -74,7 +80,7 @@ internal sealed class GenerationRun(
                 writer.WriteLevelAsync(level, progress.Position(level.Level), index, run.Clip.FrameRate, cancellation).GetAwaiter().GetResult();
             });
             reporter.Stage("writing");
-            string comment = $"vgpnn {_manifest.Version} ({_manifest.Engine}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
+            string comment = $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
             (string file, string preview) = await writer.WriteSampleAsync(clip, index, comment, cancellation);
             return new ManifestSample
             {
@@ -111,6 +117,20 @@ internal sealed class GenerationRun(
             Seconds = Math.Round(Stopwatch.GetElapsedTime(_start).TotalSeconds, 3),
         };
         _directory.Save(_manifest);
+        _lastSave = Stopwatch.GetTimestamp();
+    }
+
+    /// <summary>On the way out of an error, which may itself be that nothing can be written, and which must be told.</summary>
+    private void TrySave(RunStatus status)
+    {
+        try
+        {
+            Save(status);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The manifest of the last finished sample stays.
+        }
     }
 
     private RunInterruptedException Interrupted()

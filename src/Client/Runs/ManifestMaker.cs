@@ -9,18 +9,19 @@ namespace Vgpnn.Client.Runs;
 internal static class ManifestMaker
 {
     /// <summary>The class of engine of this program's results.</summary>
-    public const string Engine = "cpu";
+    public const string EngineClass = "cpu";
 
     /// <summary>The manifest of a run that has no sample yet.</summary>
     public static RunManifest Begin(PreparedRun run, OutputRequest output, DateTimeOffset now) => new()
     {
         Schema = RunManifest.CurrentSchema,
         Version = ProgramName.Version,
-        Engine = Engine,
+        EngineClass = EngineClass,
         Status = RunStatus.Running,
         Created = now,
         Seconds = 0,
-        Command = ReproductionCommand.For(run, output),
+        Command = ReproductionCommand.Generate(run, output),
+        Repeat = ReproductionCommand.Repeat(output),
         Input = new ManifestInput
         {
             Name = NameOf(run.Request.Input.Path),
@@ -42,7 +43,7 @@ internal static class ManifestMaker
     public static ManifestSettings Settings(PreparedRun run, bool saveLevels)
     {
         (RunRequest request, GenerationOptions options) = (run.Request, run.Request.Options);
-        Scale scale = options.ResolveScale(run.Clip.Extent);
+        Scale scale = run.Plan.OutputScale;
         return new ManifestSettings
         {
             Samples = request.SetSize,
@@ -63,6 +64,7 @@ internal static class ManifestMaker
             NoiseTime = options.NoiseTime,
             Vote = options.Vote,
             Search = options.Search,
+            Engine = options.Engine,
             Threads = request.Machine.Threads,
             MaxMemoryBytes = request.Machine.MemoryLimit,
             SaveLevels = saveLevels,

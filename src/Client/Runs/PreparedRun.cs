@@ -11,6 +11,8 @@ namespace Vgpnn.Client.Runs;
 /// <summary>A request with everything resolved: the clip is read, the pyramid planned, the noise measured. Nothing is written yet.</summary>
 internal sealed class PreparedRun
 {
+    private const int SpareThreads = 4;
+
     private PreparedRun(RunRequest request, ReadResult read, string? fileSha256, Generator generator, double noise, TimeSpan expected)
     {
         Request = request;
@@ -48,6 +50,8 @@ internal sealed class PreparedRun
     /// <exception cref="VgpnnException">The input cannot be used, no plan can be, or it takes more memory than allowed.</exception>
     public static async Task<PreparedRun> PrepareAsync(RunRequest request, IRunReporter reporter, CancellationToken cancellation)
     {
+        // Pipes, signals and timers must not wait until one of the computing threads is free.
+        ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
         reporter.Stage($"reading {HumanText.OneLine(Path.GetFileName(Path.TrimEndingDirectorySeparator(request.Input.Path)))}");
         var options = new ReadOptions { Frames = request.Input.Frames, MaxHeight = request.Input.MaxHeight };
         ReadResult read = await ClipReader.ReadAsync(request.Input.Path, options, cancellation);
@@ -55,7 +59,7 @@ internal sealed class PreparedRun
         string? fileSha256 = await HashFileAsync(request.Input.Path, cancellation);
 
         var generator = new Generator(read.Clip, request.Options);
-        MemoryLimit.ThrowIfExceeded(generator.Plan, read.Clip.Extent, request);
+        MemoryLimit.ThrowIfExceeded(generator.Plan, read, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = generator.ResolveNoise(workers);
         TimeSpan expected = CostModel.Measure(workers).Expected(generator.Plan);
@@ -63,7 +67,7 @@ internal sealed class PreparedRun
     }
 
     /// <summary>What the program tells before it begins.</summary>
-    /// <param name="directory">Where results go; null: nowhere.</param>
+    /// <param name="directory">Where results go; null: nowhere, and no seed matters.</param>
     public PlanEvent ToEvent(string? directory) => new()
     {
         Input = ManifestMaker.NameOf(Request.Input.Path),
@@ -71,7 +75,7 @@ internal sealed class PreparedRun
         OutputSize = ManifestMaker.Size(Plan.Output),
         FrameRate = Clip.FrameRate.ToString(),
         Samples = Request.Indices.Count,
-        Seed = Request.Seed,
+        Seed = directory is null ? null : Request.Seed,
         Settings = ManifestMaker.Settings(this, saveLevels: false),
         Levels = ManifestMaker.Levels(Plan),
         PatchEvaluations = Plan.PatchEvaluations,

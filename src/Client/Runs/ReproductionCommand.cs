@@ -5,10 +5,15 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>The command line that makes a set again: every setting that matters to the bits is spelled out.</summary>
+/// <summary>The command lines that make a set again: every setting that matters to the bits is spelled out or recorded.</summary>
 internal static class ReproductionCommand
 {
-    public static string For(PreparedRun run, OutputRequest output)
+    /// <summary>Makes the set from its manifest, and checks it.</summary>
+    public static string Repeat(OutputRequest output) =>
+        ShellText.Join([ProgramName.Current, "repeat", Path.Combine(output.Directory, ManifestFile.Name)]);
+
+    /// <summary>Makes the set from nothing but the input.</summary>
+    public static string Generate(PreparedRun run, OutputRequest output)
     {
         ManifestSettings s = ManifestMaker.Settings(run, output.SaveLevels);
         string input = run.Request.Input.Path;

@@ -43,7 +43,7 @@ public static class ManifestFile
     public static void Save(RunManifest manifest, string path)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.RunManifest));
+        AtomicFile.Write(path, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.File.RunManifest));
     }
 
     private static RunManifest Checked(string file, RunManifest manifest)

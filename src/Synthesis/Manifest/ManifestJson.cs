@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Vgpnn.Kernels;
@@ -11,13 +12,20 @@ namespace Vgpnn.Synthesis.Manifest;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     WriteIndented = true,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     Converters =
     [
         typeof(LowerCaseNames<RunStatus>), typeof(LowerCaseNames<ClipFormat>), typeof(LowerCaseNames<NoiseTime>),
-        typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
+        typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>), typeof(LowerCaseNames<Engine>),
+        typeof(SizeOnOneLine), typeof(ScaleOnOneLine), typeof(LevelOnOneLine), typeof(TimingOnOneLine),
     ])]
 [JsonSerializable(typeof(RunManifest))]
-public sealed partial class ManifestJson : JsonSerializerContext;
+public sealed partial class ManifestJson : JsonSerializerContext
+{
+    /// <summary>For files of their own: quotes and letters beyond ASCII stay as they are. Inside a web page take <see cref="Default"/>.</summary>
+    public static ManifestJson File => field ??=
+        new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+}
 
 /// <summary>Names of an enumeration in lower case, as the command line spells them: <c>jumpflood</c>.</summary>
 /// <typeparam name="T">The enumeration.</typeparam>

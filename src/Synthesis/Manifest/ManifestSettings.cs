@@ -66,6 +66,9 @@ public sealed record ManifestSettings
     /// <summary>How nearest neighbours are searched.</summary>
     public required SearchMethod Search { get; init; }
 
+    /// <summary>What the run computes with.</summary>
+    public required Engine Engine { get; init; }
+
     /// <summary>Threads used; they do not change the bits.</summary>
     public required int Threads { get; init; }
 
@@ -89,6 +92,7 @@ public sealed record ManifestSettings
         NoiseTime = NoiseTime,
         Vote = Vote,
         Search = Search,
+        Engine = Engine,
     };
 
     /// <summary>The frames used; null: all.</summary>

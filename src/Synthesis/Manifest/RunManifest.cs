@@ -31,7 +31,7 @@ public sealed record RunManifest
     public required string Version { get; init; }
 
     /// <summary>Class of engine; the same bits are promised within one class.</summary>
-    public required string Engine { get; init; }
+    public required string EngineClass { get; init; }
 
     /// <summary>How the run stands.</summary>
     public required RunStatus Status { get; init; }
@@ -44,6 +44,9 @@ public sealed record RunManifest
 
     /// <summary>The command line that makes the same set again, ready for a shell.</summary>
     public required string Command { get; init; }
+
+    /// <summary>The command line that makes them again and checks every frame, ready for a shell.</summary>
+    public required string Repeat { get; init; }
 
     /// <summary>What the samples were made of.</summary>
     public required ManifestInput Input { get; init; }

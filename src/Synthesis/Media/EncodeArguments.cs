@@ -1,0 +1,73 @@
+using System.Globalization;
+
+namespace Vgpnn.Synthesis.Media;
+
+/// <summary>
+/// ffmpeg's arguments for writing a clip. Everything that could make bytes differ from machine to machine is fixed: the
+/// number of threads, exact scaling, and no version, date or random identifier in the container.
+/// </summary>
+internal static class EncodeArguments
+{
+    /// <summary>The fastest rate at which players show a GIF: shorter delays than 2/100 s are taken for 10/100 s.</summary>
+    private const int FastestGif = 50;
+
+    // Fixed, because the encoders' output depends on it.
+    private const string Threads = "4";
+
+    private const string ToVideoColours = $"scale=out_color_matrix=bt709:out_range=limited:{DecodePlan.Scaler},format=yuv420p,"
+        + "setparams=colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=limited";
+
+    /// <summary>The arguments that make <paramref name="target"/> of raw frames on the standard input.</summary>
+    /// <param name="clip">Size and rate count.</param>
+    /// <param name="target">The file; for PNG the directory.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="comment">Stored where the container has a place for it.</param>
+    public static IReadOnlyList<string> For(Clip clip, string target, ClipFormat format, string? comment) =>
+    [
+        "-hide_banner", "-nostats", "-loglevel", "level+error", "-y", "-protocol_whitelist", "file,pipe",
+        "-f", "rawvideo", "-pixel_format", "rgb24",
+        "-video_size", string.Create(CultureInfo.InvariantCulture, $"{clip.Width}x{clip.Height}"),
+        "-framerate", clip.FrameRate.ToString(),
+        "-i", "pipe:0",
+        "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-fps_mode", "passthrough",
+        .. Format(clip, format),
+        .. comment is null ? Array.Empty<string>() : ["-metadata", "comment=" + comment],
+        format == ClipFormat.Png ? "file:" + Path.Combine(target.Replace("%", "%%", StringComparison.Ordinal), "%05d.png") : "file:" + target,
+    ];
+
+    private static string[] Format(Clip clip, ClipFormat format) => format switch
+    {
+        ClipFormat.Mp4 =>
+        [
+            "-vf", PadToEven(clip) + ToVideoColours,
+            "-c:v", "libx264", "-preset", "medium", "-crf", "15", "-threads", Threads,
+            "-movflags", "+faststart+write_colr", "-f", "mp4",
+        ],
+        ClipFormat.Webm =>
+        [
+            "-vf", ToVideoColours,
+            "-c:v", "libvpx-vp9", "-crf", "18", "-b:v", "0", "-deadline", "good", "-cpu-used", "4",
+            "-row-mt", "0", "-tile-columns", "2", "-threads", Threads,
+            "-f", "webm",
+        ],
+        ClipFormat.Gif => ["-filter_complex", GifChain(clip), "-loop", "0", "-f", "gif"],
+        ClipFormat.Png => ["-c:v", "png", "-pred", "mixed", "-start_number", "1", "-f", "image2"],
+        _ => throw new ArgumentOutOfRangeException(nameof(format)),
+    };
+
+    // yuv420p in H.264 wants even sizes: the last column or row is shown twice, so that no foreign colour bleeds in.
+    private static string PadToEven(Clip clip)
+    {
+        int right = clip.Width % 2, bottom = clip.Height % 2;
+        return right + bottom == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture,
+                $"format=gbrp,pad=w={clip.Width + right}:h={clip.Height + bottom}:x=0:y=0,fillborders=right={right}:bottom={bottom}:mode=smear,");
+    }
+
+    private static string GifChain(Clip clip)
+    {
+        string pace = clip.FrameRate.Value > FastestGif ? $"fps={FastestGif}," : "";
+        return $"[0:v]{pace}split[all][sample];[sample]palettegen[palette];[all][palette]paletteuse=dither=sierra2_4a";
+    }
+}

@@ -1,0 +1,68 @@
+namespace Vgpnn.Synthesis.Media;
+
+/// <summary>All that is known of an input before it is decoded.</summary>
+/// <param name="Plan">How it will be decoded.</param>
+/// <param name="Info">What the caller is told.</param>
+/// <param name="Counted">Frames in the whole input, counted one by one; null: it is longer than was counted.</param>
+/// <param name="Notices">What the user should know.</param>
+internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Counted, IReadOnlyList<string> Notices)
+{
+    // Coded frames are listed in decoding order: a few later ones may stand before the last that is wanted.
+    private const int ReorderMargin = 64;
+
+    /// <summary>Asks ffprobe, and checks against the limits what it says.</summary>
+    /// <exception cref="VgpnnException">Kind Input: not usable, or more than the limits allow.</exception>
+    public static Task<InputDescription> OfAsync(
+        FfmpegTools tools, OpenedInput input, ReadOptions options, CancellationToken cancellation)
+    {
+        var probe = new Probe(tools, input.Path, input.Source, options.Limits);
+        return input.Directory is { } directory
+            ? OfDirectoryAsync(probe, input, directory, options, cancellation)
+            : OfFileAsync(probe, input, options, cancellation);
+    }
+
+    /// <summary>Refuses before decoding what is too long for sure.</summary>
+    /// <exception cref="VgpnnException">Kind Input.</exception>
+    public void CheckLength(string path, ReadOptions options)
+    {
+        int first = options.Frames?.First ?? 1;
+        long end = Math.Min(options.Frames?.Last ?? int.MaxValue, Counted ?? int.MaxValue);
+        long frames = end - first + 1;
+        if (frames > options.Limits.MaxFrames) throw MediaErrors.TooManyFrames(path, options.Limits.MaxFrames);
+        if (frames * Plan.FrameBytes > options.Limits.MaxDecodedBytes)
+            throw MediaErrors.TooManyBytes(path, options.Limits.MaxDecodedBytes, Plan.FrameBytes);
+    }
+
+    private static async Task<InputDescription> OfDirectoryAsync(
+        Probe probe, OpenedInput input, FrameDirectory directory, ReadOptions options, CancellationToken cancellation)
+    {
+        StreamInfo stream = await probe.DescribeAsync(cancellation).ConfigureAwait(false);
+        DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
+        var info = new ClipInfo(plan.Shown.Width, plan.Shown.Height, InputSource.DirectoryRate, directory.Total, stream.Codec, stream.PixelFormat);
+        List<string> notices = [.. plan.Notices, $"a directory of frames does not say how fast it runs; {InputSource.DirectoryRate} frames a second were taken"];
+        if (directory.Gaps is { } gaps) notices.Add(gaps);
+        return new InputDescription(plan, info, directory.Files.Count, notices);
+    }
+
+    private static async Task<InputDescription> OfFileAsync(
+        Probe probe, OpenedInput input, ReadOptions options, CancellationToken cancellation)
+    {
+        FrameRange range = options.Frames ?? new FrameRange(1, null);
+        long wanted = range.Last ?? (range.First - 1L + options.Limits.MaxFrames + 1);
+        Task<StreamInfo> describing = probe.DescribeAsync(cancellation);
+        Task<PacketList> listing = probe.ListPacketsAsync(wanted + ReorderMargin, cancellation);
+        await Task.WhenAll(describing, listing).ConfigureAwait(false);
+        StreamInfo stream = await describing.ConfigureAwait(false);
+        PacketList packets = await listing.ConfigureAwait(false);
+
+        DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
+        FrameTiming timing = FrameTiming.Of(stream, packets.Times);
+        int? counted = packets is { Complete: true, Times.Count: > 0 } ? packets.Times.Count : null;
+        var info = new ClipInfo(
+            plan.Shown.Width, plan.Shown.Height, timing.Rate, counted ?? stream.DeclaredFrames, stream.Codec, stream.PixelFormat);
+        List<string> notices = [.. plan.Notices];
+        if (timing.Varies) notices.Add($"the frames are unevenly spaced in time; every one was kept, at the average of {timing.Rate.Value:0.###} frames a second");
+        if (!timing.Known) notices.Add($"the video does not say how fast it runs; {timing.Rate} frames a second were taken");
+        return new InputDescription(plan, info, counted, notices);
+    }
+}

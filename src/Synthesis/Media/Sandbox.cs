@@ -1,0 +1,76 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Vgpnn.Synthesis.Media;
+
+/// <summary>What the kernel refuses a process that reads untrusted bytes, besides writing files and leaving core dumps.</summary>
+/// <param name="AddressSpace">Bytes of memory that may be mapped.</param>
+/// <param name="CpuTime">Processor time of all threads together.</param>
+internal sealed record ProcessLimits(long AddressSpace, TimeSpan CpuTime);
+
+/// <summary>
+/// Starts processes in a session of their own, so that they can be ended with all that they started, and under limits
+/// of the kernel. Both are done by util-linux (setsid, prlimit), which Debian always has; without them a process still
+/// runs, and is held by the wall clock and by the bounds on its output alone.
+/// </summary>
+internal static class Sandbox
+{
+    private const int KillSignal = 9;
+    private static readonly FfmpegTools SystemTools = new("/usr/bin:/bin");
+    private static readonly string? SetSid = SystemTools.Find("setsid");
+    private static readonly string? PrLimit = SystemTools.Find("prlimit");
+
+    /// <summary>How to start a program with all three streams piped.</summary>
+    public static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments, ProcessLimits? limits)
+    {
+        List<string> words = [];
+        if (SetSid is not null) words.Add(SetSid);
+        if (limits is not null && PrLimit is not null)
+        {
+            words.AddRange([
+                PrLimit,
+                string.Create(CultureInfo.InvariantCulture, $"--as={limits.AddressSpace}"),
+                string.Create(CultureInfo.InvariantCulture, $"--cpu={(long)Math.Ceiling(limits.CpuTime.TotalSeconds)}"),
+                "--fsize=0",
+                "--core=0"]);
+        }
+
+        words.Add(program);
+        words.AddRange(arguments);
+        var start = new ProcessStartInfo(words[0], words.Skip(1))
+        {
+            UseShellExecute = false,
+            CreateNoWindow = true,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
+        };
+
+        // FFREPORT would make ffmpeg write files of its own; messages are read, so they must be in English and without colours.
+        start.Environment.Remove("FFREPORT");
+        start.Environment.Remove("AV_LOG_FORCE_COLOR");
+        start.Environment["LC_ALL"] = "C";
+        return start;
+    }
+
+    /// <summary>Ends a process and everything that it started.</summary>
+    public static void Kill(Process process)
+    {
+        // The session's leader is also the leader of a process group with its own id.
+        if (SetSid is not null) _ = SendSignal(-process.Id, KillSignal);
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (Exception e) when (e is InvalidOperationException or System.ComponentModel.Win32Exception or AggregateException)
+        {
+            // It was gone already.
+        }
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int SendSignal(int process, int signal);
+}

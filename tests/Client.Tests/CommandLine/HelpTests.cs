@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Vgpnn.Client.Commands;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Tests.Support;
+
+namespace Vgpnn.Client.Tests.CommandLine;
+
+public sealed class HelpTests
+{
+    [Theory]
+    [InlineData("generate")]
+    [InlineData("inspect")]
+    [InlineData("repeat")]
+    [InlineData("devices")]
+    [InlineData("demo")]
+    public async Task Every_command_explains_every_option_and_ends_with_examples(string name)
+    {
+        using var place = new TemporaryDirectory();
+        ProcessResult help = await VgpnnProgram.SucceedAsync(place.Root, name, "--help");
+        Command command = VgpnnCommand.Create().Subcommands.Single(c => c.Name == name);
+        string flat = string.Join(' ', help.Output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        foreach (Option option in command.Options.Where(o => !o.Hidden))
+        {
+            var setting = (ISetting)option;
+            Assert.Contains(option.Name, help.Output, StringComparison.Ordinal);
+            Assert.Contains(option.Description!, flat, StringComparison.Ordinal);
+            if (setting.Allowed.Length > 0) Assert.Contains($"default: {setting.Default}]", flat, StringComparison.Ordinal);
+            Assert.DoesNotContain(setting.Synonyms, s => help.Output.Contains(s + " ", StringComparison.Ordinal));
+        }
+
+        Assert.All(help.Output.Split('\n'), line => Assert.InRange(line.Length, 0, 80));
+        Assert.Contains("\nExamples\n", help.Output, StringComparison.Ordinal);
+        Assert.Empty(help.Error);
+    }
+
+    [Fact]
+    public async Task The_program_alone_shows_its_commands_and_says_that_nothing_was_done()
+    {
+        using var place = new TemporaryDirectory();
+        ProcessResult result = await VgpnnProgram.RunAsync(place.Root);
+        Assert.Equal(2, result.ExitCode);
+        Assert.All(VgpnnCommand.Create().Subcommands, c => Assert.Contains($"  {c.Name} ", result.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_version_is_one_line()
+    {
+        using var place = new TemporaryDirectory();
+        ProcessResult result = await VgpnnProgram.SucceedAsync(place.Root, "--version");
+        Assert.Matches(@"^vgpnn \d+\.\d+\.\d+\n$", result.Output);
+    }
+
+    [Fact]
+    public async Task Devices_are_listed_for_people_and_for_programs()
+    {
+        using var place = new TemporaryDirectory();
+        ProcessResult table = await VgpnnProgram.SucceedAsync(place.Root, "devices");
+        Assert.Contains("cpu", table.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("\e", table.Output, StringComparison.Ordinal);
+        ProcessResult json = await VgpnnProgram.SucceedAsync(place.Root, "devices", "--json");
+        Assert.Equal("cpu", VgpnnProgram.Lines(json.Output).Single().GetProperty("name").GetString());
+    }
+}

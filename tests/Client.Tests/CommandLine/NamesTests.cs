@@ -1,0 +1,31 @@
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Client.Tests.CommandLine;
+
+public sealed class NamesTests
+{
+    private static readonly string[] Commands = ["generate", "inspect", "repeat", "devices", "demo"];
+
+    [Theory]
+    [InlineData("genrate", "generate")]
+    [InlineData("geenrate", "generate")]
+    [InlineData("GENERATE", "generate")]
+    [InlineData("device", "devices")]
+    [InlineData("dmeo", "demo")]
+    public void A_slip_of_the_hand_finds_its_name(string typed, string meant) => Assert.Equal(meant, Names.Nearest(typed, Commands));
+
+    [Theory]
+    [InlineData("train")]
+    [InlineData("clip.mp4")]
+    [InlineData("x")]
+    public void Something_else_finds_none(string typed) => Assert.Null(Names.Nearest(typed, Commands));
+
+    [Fact]
+    public void Choices_are_lower_case_and_read_as_a_sentence()
+    {
+        Assert.Equal(["patchmatch", "jumpflood", "exhaustive"], Names.All<SearchMethod>());
+        Assert.Equal("patchmatch, jumpflood or exhaustive", Names.Either(Names.All<SearchMethod>()));
+        Assert.Equal("one", Names.Either(["one"]));
+    }
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+using Vgpnn.Client.Gallery;
+using Vgpnn.Client.Tests.Support;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Tests.Gallery;
+
+/// <summary>The page in a real browser, opened as a user opens it: from a file.</summary>
+public sealed class GalleryPageTests : IDisposable
+{
+    private readonly TemporaryDirectory _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Theory]
+    [InlineData("mp4")]
+    [InlineData("webm")]
+    [InlineData("gif")]
+    [InlineData("png")]
+    public async Task Every_video_is_shown_and_no_script_fails(string format)
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "--seed", "11", "-o", "out", "--format", format);
+        string page = await OpenAsync(_place["out/index.html"]);
+        Assert.Equal(("3", "0", ""), (Data(page, "ready"), Data(page, "broken"), Data(page, "error")));
+        Assert.Contains("seed 11", page, StringComparison.Ordinal);
+        Assert.Contains(ManifestFile.Load(_place["out"]).Samples[1].FramesSha256, page, StringComparison.Ordinal);
+        Assert.Contains("vgpnn repeat out/manifest.json", Text(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Names_are_text_whatever_they_hold()
+    {
+        const string name = "</script><script>document.body.dataset.error='ran'</script><img src=x onerror=alert(1)> & \"quotes\" 'n' <!-- .mp4";
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out");
+        RunManifest manifest = ManifestFile.Load(_place["out"]);
+        byte[] hostile = GalleryPage.Render(manifest with
+        {
+            Command = name,
+            Input = manifest.Input with { Name = name, Notices = [name] },
+        });
+        await File.WriteAllBytesAsync(_place["out/index.html"], hostile);
+        string page = await OpenAsync(_place["out/index.html"]);
+        Assert.Equal(("2", ""), (Data(page, "ready"), Data(page, "error")));
+        Match title = Regex.Match(page, "<h1 id=\"title\">(.*?)</h1>", RegexOptions.Singleline);
+        Assert.Equal(name, WebUtility.HtmlDecode(title.Groups[1].Value));
+    }
+
+    [Fact]
+    public async Task A_video_that_is_gone_is_told_and_the_others_play()
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "-o", "out");
+        File.Delete(_place["out/sample-0001.mp4"]);
+        string page = await OpenAsync(_place["out/index.html"]);
+        Assert.Equal(("2", "1", ""), (Data(page, "ready"), Data(page, "broken"), Data(page, "error")));
+    }
+
+    [Fact]
+    public async Task The_page_asks_nothing_of_the_network()
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out");
+        string source = await File.ReadAllTextAsync(_place["out/index.html"], Encoding.UTF8);
+        string withoutNamespaces = source.Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", withoutNamespaces, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", withoutNamespaces, StringComparison.Ordinal);
+        Assert.DoesNotContain("<link rel=\"stylesheet\"", source, StringComparison.Ordinal);
+        Assert.DoesNotContain("<script src", source, StringComparison.Ordinal);
+    }
+
+    /// <summary>The document after its scripts have run.</summary>
+    private async Task<string> OpenAsync(string page)
+    {
+        using var profile = new TemporaryDirectory();
+        ProcessResult result = await ChildProcess.RunAsync(
+            "chromium",
+            [
+                "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync", "--no-first-run", $"--user-data-dir={profile.Root}", "--virtual-time-budget=10000", "--dump-dom",
+                $"file://{page}",
+            ],
+            _place.Root);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return result.Output;
+    }
+
+    private static string Data(string page, string name) =>
+        Regex.Match(page, $"<body[^>]* data-{name}=\"([^\"]*)\"").Groups[1].Value;
+
+    private static string Text(string page) => WebUtility.HtmlDecode(Regex.Replace(page, "<[^>]*>", ""));
+}

@@ -1,0 +1,165 @@
+using System.Text.Json;
+using Vgpnn.Client.Tests.Support;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.Tests.Runs;
+
+public sealed class GenerateTests : IDisposable
+{
+    private readonly TemporaryDirectory _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Fact]
+    public async Task One_command_leaves_samples_a_manifest_and_a_page()
+    {
+        await TestClip.MakeAsync(_place);
+        ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2");
+        Assert.Equal(
+            [
+                "clip-samples/index.html", "clip-samples/input.mp4", "clip-samples/manifest.json",
+                "clip-samples/sample-0000.mp4", "clip-samples/sample-0001.mp4", "clip.mp4",
+            ],
+            _place.Files);
+        Assert.Matches(@"^2 samples in [\d.]+ s\. Open clip-samples/index\.html to watch\.\n$", result.Output);
+        Assert.Matches(@"^2 samples of clip\.mp4: 6 frames of 48×32, seed \d+, about [^\n]+\n", result.Error);
+    }
+
+    [Fact]
+    public async Task The_manifest_tells_everything_that_was_resolved()
+    {
+        string clip = await TestClip.MakeAsync(_place, frames: 26);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--seed", "7", "--frames", "2..25", "--fps", "30000/1001");
+        RunManifest manifest = ManifestFile.Load(_place["out"]);
+
+        Assert.Equal(RunStatus.Complete, manifest.Status);
+        Assert.Equal("cpu", manifest.EngineClass);
+        Assert.True(manifest.Seconds > 0);
+        Assert.Equal("clip.mp4", manifest.Input.Name);
+        Assert.Equal("../clip.mp4", manifest.Input.Path);
+        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(clip))), manifest.Input.FileSha256);
+        Assert.Equal(new ManifestSize(24, 32, 48), manifest.Input.Size);
+        Assert.Equal("30000/1001", manifest.Input.FrameRate);
+        Assert.Equal(new ManifestSize(19, 32, 48), manifest.Output.Size);
+        Assert.Equal(new ManifestScale(0.8, 1, 1), manifest.Settings.Scale);
+        Assert.Equal(7ul, manifest.Settings.Seed);
+        Assert.Equal((2, 25), (manifest.Settings.FirstFrame, manifest.Settings.LastFrame));
+        Assert.True(manifest.Settings.NoiseAuto);
+        Assert.InRange(manifest.Settings.Noise, 2, 5);
+        ManifestSample sample = Assert.Single(manifest.Samples);
+        Assert.Equal("sample-0000.mp4", sample.File);
+        Assert.Matches("^[0-9a-f]{64}$", sample.FramesSha256);
+        Assert.Equal(manifest.Levels.Select(l => l.Index), sample.Levels.Select(l => l.Index));
+        Assert.Equal(Enumerable.Range(0, manifest.Levels.Count).Reverse(), manifest.Levels.Select(l => l.Index));
+    }
+
+    [Fact]
+    public async Task What_is_written_has_the_size_and_pace_that_the_manifest_tells()
+    {
+        await TestClip.MakeAsync(_place, width: 47, height: 31, name: "odd.gif");
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "odd.gif", "-o", "out", "--format", "png", "--seed", "1", "--fps", "12");
+        RunManifest manifest = ManifestFile.Load(_place["out"]);
+        ReadResult frames = await ClipReader.ReadAsync(_place[Path.Combine("out", manifest.Samples[0].File)]);
+        Assert.Equal(manifest.Samples[0].FramesSha256, frames.Clip.ContentHash());
+        ReadResult preview = await ClipReader.ReadAsync(_place[Path.Combine("out", manifest.Samples[0].Preview)]);
+        Assert.Equal("12", preview.Clip.FrameRate.ToString());
+        Assert.Equal(manifest.Output.Size.Frames, preview.Clip.Frames.Count);
+    }
+
+    [Theory]
+    [InlineData("gif", "sample-0000.gif", "previews/sample-0000.mp4")]
+    [InlineData("webm", "sample-0000.webm", "sample-0000.webm")]
+    public async Task Every_format_has_something_that_the_page_can_play(string format, string file, string preview)
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--format", format);
+        ManifestSample sample = ManifestFile.Load(_place["out"]).Samples.Single();
+        Assert.Equal((file, preview), (sample.File, sample.Preview));
+        Assert.Contains($"out/{file}", _place.Files);
+        Assert.Contains($"out/{preview}", _place.Files);
+    }
+
+    [Fact]
+    public async Task Levels_are_saved_from_the_coarsest_on()
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--format", "png", "--save-levels");
+        RunManifest manifest = ManifestFile.Load(_place["out"]);
+        string levels = manifest.Samples[0].LevelsDirectory!;
+        Assert.Equal(
+            Enumerable.Range(1, manifest.Levels.Count).Select(i => $"level-{i:00}"),
+            Directory.EnumerateDirectories(_place[$"out/{levels}"]).Select(Path.GetFileName).Order());
+        ReadResult finest = await ClipReader.ReadAsync(_place[$"out/{levels}/level-{manifest.Levels.Count:00}"]);
+        Assert.Equal(manifest.Samples[0].FramesSha256, finest.Clip.ContentHash());
+    }
+
+    [Fact]
+    public async Task A_dry_run_shows_the_plan_and_writes_nothing()
+    {
+        await TestClip.MakeAsync(_place);
+        ProcessResult text = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--dry-run");
+        Assert.Contains("clip-samples", text.Output, StringComparison.Ordinal);
+        Assert.Contains("6×32×48", text.Output, StringComparison.Ordinal);
+        ProcessResult json = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--dry-run", "--json");
+        JsonElement plan = VgpnnProgram.Lines(json.Output).Single();
+        Assert.Equal("plan", plan.Type());
+        Assert.Equal("clip-samples", plan.GetProperty("directory").GetString());
+        Assert.Equal(["clip.mp4"], _place.Files);
+    }
+
+    [Fact]
+    public async Task Inspect_tells_the_same_plan_without_a_directory()
+    {
+        await TestClip.MakeAsync(_place);
+        ProcessResult json = await VgpnnProgram.SucceedAsync(_place.Root, "inspect", "clip.mp4", "--json", "-n", "3");
+        JsonElement plan = VgpnnProgram.Lines(json.Output).Single();
+        Assert.False(plan.TryGetProperty("directory", out _));
+        Assert.Equal(3, plan.GetProperty("samples").GetInt32());
+        Assert.True(plan.GetProperty("expectedSeconds").GetDouble() > 0);
+        Assert.True(plan.GetProperty("peakBytes").GetInt64() > 0);
+        Assert.Equal(["clip.mp4"], _place.Files);
+    }
+
+    [Fact]
+    public async Task Json_lines_tell_the_run_in_order()
+    {
+        await TestClip.MakeAsync(_place);
+        ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "-o", "out", "--json");
+        IReadOnlyList<JsonElement> lines = VgpnnProgram.Lines(result.Output);
+        Assert.Empty(result.Error);
+        Assert.Equal("plan", lines[0].Type());
+        Assert.Equal("done", lines[^1].Type());
+        int levels = lines[0].GetProperty("levels").GetArrayLength();
+        string[] steps = [.. lines.Select(l => l.Type()).Where(t => t is not ("plan" or "done" or "progress"))];
+        string[] sample = ["sample-started", .. Enumerable.Repeat("level-finished", levels), "sample-finished"];
+        Assert.Equal([.. sample, .. sample], steps);
+        double[] percent = [.. lines.Where(l => l.Type() == "progress").Select(l => l.GetProperty("percent").GetDouble())];
+        Assert.NotEmpty(percent);
+        Assert.Equal(percent.Order(), percent);
+        Assert.Equal("out/manifest.json", lines[^1].GetProperty("manifest").GetString());
+    }
+
+    [Fact]
+    public async Task Three_seeds_make_three_videos_and_a_random_one_is_named()
+    {
+        await TestClip.MakeAsync(_place);
+        var hashes = new HashSet<string>();
+        foreach (string[] seed in (string[][])[["--seed", "1"], ["--seed", "2"], []])
+        {
+            await VgpnnProgram.SucceedAsync(_place.Root, ["generate", "clip.mp4", "-o", "out", "--overwrite", .. seed]);
+            Assert.True(hashes.Add(ManifestFile.Load(_place["out"]).Samples.Single().FramesSha256));
+        }
+    }
+
+    [Fact]
+    public async Task An_input_that_is_no_video_is_refused_before_anything_is_written()
+    {
+        await File.WriteAllTextAsync(_place["clip.mp4"], "not a video");
+        ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4");
+        Assert.Equal(3, result.ExitCode);
+        Assert.StartsWith("vgpnn: ", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+        Assert.Equal(["clip.mp4"], _place.Files);
+    }
+}

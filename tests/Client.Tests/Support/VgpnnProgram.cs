@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Vgpnn.Client.Tests.Support;
+
+/// <summary>The real program in a process of its own.</summary>
+public static class VgpnnProgram
+{
+    /// <summary>The assembly that was built with these tests.</summary>
+    public static string Assembly { get; } = typeof(Interruption).Assembly.Location;
+
+    public static string Host { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    public static Process Start(string directory, params string[] arguments) =>
+        ChildProcess.Start(Host, [Assembly, .. arguments], directory);
+
+    /// <summary>
+    /// Starts it so that Ctrl-C reaches it even where the tests themselves run in the background of a shell, which makes
+    /// children ignore it.
+    /// </summary>
+    public static Process StartInterruptible(string directory, params string[] arguments) =>
+        ChildProcess.Start("env", ["--default-signal=INT", Host, Assembly, .. arguments], directory);
+
+    public static Task<ProcessResult> RunAsync(string directory, params string[] arguments) =>
+        ChildProcess.RunAsync(Host, [Assembly, .. arguments], directory);
+
+    /// <summary>Runs it and expects it to succeed.</summary>
+    public static async Task<ProcessResult> SucceedAsync(string directory, params string[] arguments)
+    {
+        ProcessResult result = await RunAsync(directory, arguments);
+        Assert.True(result.ExitCode == 0, $"exit code {result.ExitCode}\n{result.Output}\n{result.Error}");
+        return result;
+    }
+
+    /// <summary>The lines of <c>--json</c>.</summary>
+    public static IReadOnlyList<JsonElement> Lines(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
+
+    public static string Type(this JsonElement line) => line.GetProperty("type").GetString()!;
+}

@@ -1,0 +1,86 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Vgpnn.Kernels.Tests.Reference;
+using Vgpnn.Testing;
+
+namespace Vgpnn.Kernels.Tests;
+
+public class ByteDistanceTests
+{
+    [Fact]
+    public void Distances_are_exact_for_any_patch() =>
+        Properties.Holds(
+            from patch in Gen.OneOf(
+                Gen.Elements(new Extent(3, 7, 7), new Extent(3, 5, 5), new Extent(1, 1, 1), new Extent(2, 4, 4), new Extent(1, 5, 5)),
+                Properties.Extents(new Extent(1, 1, 1), new Extent(4, 6, 15)))
+            from channels in Gen.Choose(1, 5)
+            from seed in Gen.Choose(0, 1_000_000)
+            select (patch, channels, seed),
+            c =>
+            {
+                Volume<byte> query = RandomVolume.Noise<byte>(new Extent(c.patch.T + 1, c.patch.H + 1, c.patch.W + 2), c.channels, c.seed);
+                Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(c.patch.T, c.patch.H + 2, c.patch.W + 1), c.channels, c.seed + 1);
+                AssertExact(query, keys, c.patch, Enumerable.Range(0, (int)query.Extent.PatchGrid(c.patch).Count));
+            });
+
+    /// <summary>Volumes that would take too much memory to be packed are read as they are.</summary>
+    [Fact]
+    public void Distances_are_exact_in_large_volumes()
+    {
+        Volume<byte> query = RandomVolume.Noise<byte>(new Extent(4, 1900, 1000), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(4, 25, 30), 3, 2);
+        foreach (Extent patch in (Extent[])[new(3, 7, 7), new(3, 5, 5), new(4, 4, 4), new(3, 2, 21)])
+        {
+            Assert.Equal(0, ByteDistance.WorkingBytes(query.Extent, keys.Extent, patch, 3));
+            AssertExact(query, keys, patch, Enumerable.Range(0, 150).Select(i => i * 9_973));
+        }
+    }
+
+    /// <summary>The greatest distance of the largest patch that the options allow.</summary>
+    [Fact]
+    public void The_greatest_distance_fits()
+    {
+        var patch = new Extent(15, 15, 15);
+        var black = new Volume<byte>(patch, 3);
+        var white = new Volume<byte>(patch, 3);
+        white.Samples.Fill(255);
+        var distance = ByteDistance.Create(black, white, patch);
+        distance.Aim(0, 0, 0);
+        Assert.Equal(15f * 15 * 15 * 3 * 255 * 255, distance.Measure(0, 0, 0, float.PositiveInfinity));
+    }
+
+    [Fact]
+    public void Volumes_of_different_channels_are_refused() =>
+        Assert.Throws<ArgumentException>(
+            () => ByteDistance.Create(new Volume<byte>(new Extent(1, 1, 1), 1), new Volume<byte>(new Extent(1, 1, 1), 3), new Extent(1, 1, 1)));
+
+    private static void AssertExact(Volume<byte> query, Volume<byte> keys, Extent patch, IEnumerable<int> patches)
+    {
+        Extent queryGrid = query.Extent.PatchGrid(patch), keyGrid = keys.Extent.PatchGrid(patch);
+        var distance = ByteDistance.Create(query, keys, patch);
+        foreach (int i in patches)
+        {
+            int j = (int)(((i * 5) + keyGrid.Count - 1) % keyGrid.Count);
+            (int T, int H, int W) q = NaiveSearch.Place(i, queryGrid), k = NaiveSearch.Place(j, keyGrid);
+            float expected = Squared(query, q, keys, k, patch);
+            distance.Aim(q.T, q.H, q.W);
+            Assert.Equal(expected, distance.Measure(k.T, k.H, k.W, float.PositiveInfinity));
+            Assert.Equal(expected, distance.MeasureScalar(k.T, k.H, k.W));
+        }
+    }
+
+    private static int Squared(Volume<byte> query, (int T, int H, int W) q, Volume<byte> keys, (int T, int H, int W) k, Extent patch)
+    {
+        int sum = 0;
+        for (int t = 0; t < patch.T; t++)
+        {
+            for (int h = 0; h < patch.H; h++)
+            {
+                ReadOnlySpan<byte> a = query.Row(q.T + t, q.H + h).Slice(q.W * query.Channels, patch.W * query.Channels);
+                ReadOnlySpan<byte> b = keys.Row(k.T + t, k.H + h).Slice(k.W * keys.Channels, patch.W * keys.Channels);
+                for (int i = 0; i < a.Length; i++) sum += (a[i] - b[i]) * (a[i] - b[i]);
+            }
+        }
+
+        return sum;
+    }
+}

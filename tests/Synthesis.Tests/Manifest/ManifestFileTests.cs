@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Synthesis.Tests.Manifest;
+
+public sealed class ManifestFileTests : IDisposable
+{
+    private readonly string _place = Directory.CreateTempSubdirectory("vgpnn-test-").FullName;
+
+    private string Path => System.IO.Path.Combine(_place, ManifestFile.Name);
+
+    public void Dispose() => Directory.Delete(_place, recursive: true);
+
+    [Fact]
+    public void What_is_saved_is_what_is_loaded()
+    {
+        RunManifest manifest = Example();
+        ManifestFile.Save(manifest, Path);
+        RunManifest loaded = ManifestFile.Load(_place);
+        Assert.Equal(Json(manifest), Json(loaded));
+        Assert.Equal(manifest.Settings.ToOptions(), loaded.Settings.ToOptions());
+        Assert.Equal([Path], Directory.EnumerateFiles(_place));
+    }
+
+    [Fact]
+    public void Every_knob_of_the_method_comes_back()
+    {
+        GenerationOptions options = Example().Settings.ToOptions();
+        Assert.Equal(
+            new GenerationOptions
+            {
+                Scale = new Scale(0.8, 1, 1.25),
+                DownscaleT = 0.9,
+                DownscaleS = 0.8,
+                MinT = 4,
+                MinS = 20,
+                Patch = new Extent(2, 5, 6),
+                Iterations = 3,
+                Noise = 0.1 + 0.2,
+                NoiseTime = NoiseTime.Independent,
+                Vote = VoteRule.Gaussian,
+                Search = SearchMethod.JumpFlood,
+                Engine = Engine.Float,
+            },
+            options);
+    }
+
+    [Fact]
+    public void Names_stay_readable_and_choices_are_lower_case()
+    {
+        ManifestFile.Save(Example(), Path);
+        string text = File.ReadAllText(Path);
+        Assert.Contains("\"name\": \"Überflug & 'Kür'.mp4\"", text, StringComparison.Ordinal);
+        Assert.Contains("\"search\": \"jumpflood\"", text, StringComparison.Ordinal);
+        Assert.Contains("\n    {\"index\":0,\"input\":{\"frames\":", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"schema\": 1", "\"schema\": 2")]
+    [InlineData("\"search\": \"jumpflood\"", "\"search\": \"magic\"")]
+    [InlineData("\"search\": \"jumpflood\"", "\"search\": 1")]
+    [InlineData("\"status\": \"complete\"", "\"status\": null")]
+    [InlineData("\"seed\": 7", "\"seed\": -7")]
+    [InlineData("\"seed\": 7,", "")]
+    [InlineData("\"index\": 0,", "\"index\": 1,")]
+    [InlineData("\"index\": 0,", "\"index\": -1,")]
+    public void A_manifest_that_was_tampered_with_is_refused(string before, string after)
+    {
+        ManifestFile.Save(Example(), Path);
+        string text = File.ReadAllText(Path);
+        Assert.Contains(before, text, StringComparison.Ordinal);
+        File.WriteAllText(Path, text.Replace(before, after, StringComparison.Ordinal));
+        VgpnnException refused = Assert.Throws<VgpnnException>(() => ManifestFile.Load(Path));
+        Assert.Equal((ErrorKind.Input, "manifest-invalid"), (refused.Kind, refused.Code));
+    }
+
+    [Fact]
+    public void A_manifest_that_is_not_there_is_an_input_error()
+    {
+        VgpnnException refused = Assert.Throws<VgpnnException>(() => ManifestFile.Load(Path));
+        Assert.Equal((ErrorKind.Input, "manifest-not-found"), (refused.Kind, refused.Code));
+    }
+
+    private static string Json(RunManifest manifest) => JsonSerializer.Serialize(manifest, ManifestJson.Default.RunManifest);
+
+    private static RunManifest Example() => new()
+    {
+        Schema = RunManifest.CurrentSchema,
+        Version = "1.2.3",
+        EngineClass = "cpu",
+        Status = RunStatus.Complete,
+        Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        Seconds = 1.5,
+        Command = "vgpnn generate 'Überflug & '\\''Kür'\\''.mp4'",
+        Repeat = "vgpnn repeat out/manifest.json",
+        Input = new ManifestInput
+        {
+            Name = "Überflug & 'Kür'.mp4",
+            Path = "../clip.mp4",
+            FileSha256 = new string('a', 64),
+            FramesSha256 = new string('b', 64),
+            Size = new ManifestSize(6, 32, 48),
+            FrameRate = "30000/1001",
+            Preview = "input.mp4",
+            Notices = ["10 bits became 8"],
+        },
+        Output = new ManifestOutput(new ManifestSize(5, 32, 60), "30000/1001", ClipFormat.Webm),
+        Settings = new ManifestSettings
+        {
+            Samples = 1,
+            Seed = 7,
+            FirstFrame = 2,
+            LastFrame = 7,
+            MaxHeight = 32,
+            Scale = new ManifestScale(0.8, 1, 1.25),
+            DownscaleT = 0.9,
+            DownscaleS = 0.8,
+            MinT = 4,
+            MinS = 20,
+            Patch = new ManifestSize(2, 5, 6),
+            Iterations = 3,
+            Noise = 0.1 + 0.2,
+            NoiseAuto = false,
+            NoiseTime = NoiseTime.Independent,
+            Vote = VoteRule.Gaussian,
+            Search = SearchMethod.JumpFlood,
+            Engine = Engine.Float,
+            Threads = 2,
+            MaxMemoryBytes = 1L << 40,
+            SaveLevels = false,
+        },
+        Levels = [new ManifestLevel(0, new ManifestSize(6, 32, 48), new ManifestSize(5, 32, 60), new ManifestSize(2, 5, 6), 3)],
+        Samples =
+        [
+            new ManifestSample
+            {
+                Index = 0,
+                File = "sample-0000.webm",
+                Preview = "sample-0000.webm",
+                FramesSha256 = new string('c', 64),
+                Seconds = 1.25,
+                Levels = [new ManifestTiming(0, 1.5, 2.5, 3.5, 0.0123)],
+            },
+        ],
+    };
+}
