@@ -39,7 +39,7 @@ internal sealed class PatchIndex<T>
         workers.For(grid.T * grid.H, row => Describe(keys, grid, row, step));
 
         _keys = [.. Enumerable.Range(0, count)];
-        while (count >> _depth > LeafSize) _depth++;
+        while ((count - 1) >> _depth >= LeafSize) _depth++;
         _cutBy = new byte[1 << _depth];
         _cutAt = new float[1 << _depth];
 

@@ -12,6 +12,10 @@ internal ref struct Trial<T, TDistance>
     private readonly int _index;
     private uint _place;
     private float _best;
+    private uint _tried0;
+    private uint _tried1;
+    private uint _tried2;
+    private uint _tried3;
 
     /// <param name="field">Holds the current match, and takes the better one.</param>
     /// <param name="distance">Measures; aimed at the query patch when something is tried.</param>
@@ -23,6 +27,7 @@ internal ref struct Trial<T, TDistance>
         _index = index;
         _place = field.Places[index];
         _best = field.Distances[index];
+        _tried0 = _tried1 = _tried2 = _tried3 = _place;
     }
 
     /// <summary>Whether no place can be nearer.</summary>
@@ -39,12 +44,16 @@ internal ref struct Trial<T, TDistance>
     /// <summary>Tries a packed place.</summary>
     public void Try(uint place) => Try(_field.T(place), _field.H(place), _field.W(place));
 
-    /// <summary>Tries (t, h, w), which lies in the key grid; the current match costs nothing.</summary>
+    /// <summary>
+    /// Tries (t, h, w), which lies in the key grid. Neighbours mostly agree, so that the current match and the four places
+    /// tried last come again and again; they cost nothing.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Try(int t, int h, int w)
     {
         uint place = _field.Pack(t, h, w);
-        if (place == _place) return;
+        if (place == _place || place == _tried0 || place == _tried1 || place == _tried2 || place == _tried3) return;
+        (_tried0, _tried1, _tried2, _tried3) = (place, _tried0, _tried1, _tried2);
         float d = _distance.Measure(t, h, w, _best);
         if (d >= _best) return;
         _best = d;

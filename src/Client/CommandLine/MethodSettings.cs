@@ -69,9 +69,12 @@ internal sealed class MethodSettings
     private readonly Setting<SearchMethod> _search = Choice(
         "--search", Library.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
 
+    private readonly Setting<Engine> _engine = Choice(
+        "--engine", Library.Engine, "What is computed with: 8-bit levels and integer distances, or floats, which is exact and slower.");
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search])
+        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine])
             command.Add(option);
     }
 
@@ -92,17 +95,18 @@ internal sealed class MethodSettings
             NoiseTime = _noiseTime.Or(parse, Library.NoiseTime),
             Vote = _vote.Or(parse, Library.Vote),
             Search = _search.Or(parse, Library.Search),
+            Engine = _engine.Or(parse, Library.Engine),
         };
     }
 
     private static Setting<T> Choice<T>(string name, T fallback, string description)
         where T : struct, Enum => new(name, string.Join('|', Names.All<T>()), ValueText.Name<T>())
-    {
-        Group = Group,
-        Description = description,
-        Allowed = Names.Either(Names.All<T>()),
-        Default = Names.Of(fallback),
-    };
+        {
+            Group = Group,
+            Description = description,
+            Allowed = Names.Either(Names.All<T>()),
+            Default = Names.Of(fallback),
+        };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
