@@ -70,7 +70,7 @@ internal sealed class MethodSettings
         "--search", Library.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
 
     private readonly Setting<Engine> _engine = Choice(
-        "--engine", Library.Engine, "What is computed with: 8-bit levels and integer distances, or floats, which is exact and slower.");
+        "--engine", Library.Engine, "What to compute with: fast on 8-bit levels, or float, exact and several times slower.");
 
     public void AddTo(Command command)
     {
@@ -101,12 +101,12 @@ internal sealed class MethodSettings
 
     private static Setting<T> Choice<T>(string name, T fallback, string description)
         where T : struct, Enum => new(name, string.Join('|', Names.All<T>()), ValueText.Name<T>())
-        {
-            Group = Group,
-            Description = description,
-            Allowed = Names.Either(Names.All<T>()),
-            Default = Names.Of(fallback),
-        };
+    {
+        Group = Group,
+        Description = description,
+        Allowed = Names.Either(Names.All<T>()),
+        Default = Names.Of(fallback),
+    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
