@@ -51,7 +51,9 @@ internal struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistanc
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
     private readonly EvaluationCounter _counter;
+#pragma warning disable IDE0044 // Aim changes it: a read-only field would have only its copy changed.
     private TDistance _distance;
+#pragma warning restore IDE0044
 
     private CountedDistance(EvaluationCounter counter, TDistance distance) => (_counter, _distance) = (counter, distance);
 
@@ -64,7 +66,7 @@ internal struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistanc
     public void Aim(int t, int h, int w) => _distance.Aim(t, h, w);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly float Measure(int t, int h, int w, float limit)
+    public float Measure(int t, int h, int w, float limit)
     {
         _counter.Add();
         return _distance.Measure(t, h, w, limit);
