@@ -30,5 +30,5 @@ public sealed class BenchmarkTests
         }
     }
 
-    private static void Call(MethodInfo method, object instance) => method.Invoke(instance, null);
+    private static void Call(MethodInfo? method, object instance) => method?.Invoke(instance, null);
 }

@@ -29,6 +29,9 @@ internal sealed class ExhaustiveComparison(Workers workers, Action<string> tell)
             double? known = measured.FirstOrDefault(s => s.Size.Height == height)?.Seconds.Total;
             BenchLevel? level = extrapolated && known is not null ? null : new BenchLevel(height, workers);
             double patchMatch = known ?? Measure(level!, SearchMethod.PatchMatch);
+
+            // The first run of all compiles.
+            if (last.Evaluations == 0) Measure(level!, SearchMethod.Exhaustive);
             if (!extrapolated) last = (Measure(level!, SearchMethod.Exhaustive), evaluations);
             double exhaustive = extrapolated ? expected : last.Seconds;
             points.Add(new ComparisonPoint(ManifestMaker.Size(size), size.Count, patchMatch, exhaustive, extrapolated));
