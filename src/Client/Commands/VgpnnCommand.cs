@@ -16,6 +16,7 @@ internal static class VgpnnCommand
             new InspectCommand(),
             new RepeatCommand(),
             new DevicesCommand(),
+            new BenchCommand(),
             new DemoCommand(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
