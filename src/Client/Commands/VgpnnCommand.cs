@@ -17,6 +17,7 @@ internal static class VgpnnCommand
             new RepeatCommand(),
             new EvaluateCommand(),
             new DevicesCommand(),
+            new BenchCommand(),
             new DemoCommand(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();

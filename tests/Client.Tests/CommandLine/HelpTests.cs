@@ -13,6 +13,7 @@ public sealed class HelpTests
     [InlineData("repeat")]
     [InlineData("evaluate")]
     [InlineData("devices")]
+    [InlineData("bench")]
     [InlineData("demo")]
     public async Task Every_command_explains_every_option_and_ends_with_examples(string name)
     {
