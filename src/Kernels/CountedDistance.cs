@@ -65,6 +65,8 @@ internal struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistanc
 
     public void Aim(int t, int h, int w) => _distance.Aim(t, h, w);
 
+    public void Fetch(int t, int h, int w) => _distance.Fetch(t, h, w);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public float Measure(int t, int h, int w, float limit)
     {

@@ -69,9 +69,12 @@ internal sealed class MethodSettings
     private readonly Setting<SearchMethod> _search = Choice(
         "--search", Library.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
 
+    private readonly Setting<Engine> _engine = Choice(
+        "--engine", Library.Engine, "What to compute with: fast on 8-bit levels, or float, exact and several times slower.");
+
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search])
+        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine])
             command.Add(option);
     }
 
@@ -92,6 +95,7 @@ internal sealed class MethodSettings
             NoiseTime = _noiseTime.Or(parse, Library.NoiseTime),
             Vote = _vote.Or(parse, Library.Vote),
             Search = _search.Or(parse, Library.Search),
+            Engine = _engine.Or(parse, Library.Engine),
         };
     }
 

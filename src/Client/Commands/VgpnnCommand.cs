@@ -15,6 +15,7 @@ internal static class VgpnnCommand
             new GenerateCommand(),
             new InspectCommand(),
             new RepeatCommand(),
+            new EvaluateCommand(),
             new DevicesCommand(),
             new BenchCommand(),
             new DemoCommand(),

@@ -95,7 +95,7 @@ internal sealed class GenerationRun(
         }
         catch
         {
-            writer.DropLevels(index);
+            writer.Drop(index);
             throw;
         }
     }

@@ -62,7 +62,7 @@ internal sealed class PreparedRun
         MemoryLimit.ThrowIfExceeded(generator.Plan, read, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = generator.ResolveNoise(workers);
-        TimeSpan expected = CostModel.Measure(workers).Expected(generator.Plan);
+        TimeSpan expected = CostModel.Measure(request.Options.Engine, workers).Expected(generator.Plan);
         return new PreparedRun(request, read, fileSha256, generator, noise, expected);
     }
 

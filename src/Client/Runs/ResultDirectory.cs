@@ -40,7 +40,7 @@ internal sealed partial class ResultDirectory(string path)
         if (File.Exists(Path))
             throw Usage("output-is-a-file", $"{Path} is a file, and results need a directory", "-o DIR names another one");
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
-        if (!overwrite)
+        if (!overwrite && !HoldsNothingButABeginning())
             throw Usage("output-exists", $"{Path} is not empty", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
         string root = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)) + System.IO.Path.DirectorySeparatorChar;
         string input = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(inputPath)) + System.IO.Path.DirectorySeparatorChar;
@@ -73,6 +73,21 @@ internal sealed partial class ResultDirectory(string path)
     {
         ManifestFile.Save(manifest, ManifestPath);
         AtomicFile.Write(PagePath, GalleryPage.Render(manifest));
+    }
+
+    /// <summary>Whether all that is there comes from a run that was stopped before its first sample: starting anew loses nothing.</summary>
+    private bool HoldsNothingButABeginning()
+    {
+        try
+        {
+            string[] beginning = [ManifestPath, PagePath, In(InputName)];
+            return Directory.EnumerateFileSystemEntries(Path).All(beginning.Contains)
+                && ManifestFile.Load(ManifestPath) is { Status: RunStatus.Interrupted or RunStatus.Failed, Samples.Count: 0 };
+        }
+        catch (VgpnnException)
+        {
+            return false;
+        }
     }
 
     private static bool IsSample(string path) => SamplePattern().IsMatch(System.IO.Path.GetFileName(path));

@@ -40,11 +40,20 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
             Clip.FromVolume(level.Output, frameRate), $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}", ClipFormat.Png,
             null, cancellation);
 
-    /// <summary>Removes the levels of a sample that was not finished.</summary>
-    public void DropLevels(int index)
+    /// <summary>Removes what was already written of a sample that was not finished.</summary>
+    public void Drop(int index)
     {
-        string path = directory.In(ResultDirectory.LevelsDirectoryName(index));
-        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        string levels = directory.In(ResultDirectory.LevelsDirectoryName(index));
+        if (Directory.Exists(levels)) Directory.Delete(levels, recursive: true);
+        string preview = directory.In(ResultDirectory.PreviewName(index));
+        if (File.Exists(preview)) File.Delete(preview);
+        DeleteIfEmpty(Path.GetDirectoryName(levels)!);
+        DeleteIfEmpty(Path.GetDirectoryName(preview)!);
+    }
+
+    private static void DeleteIfEmpty(string path)
+    {
+        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
     }
 
     private Task WriteAsync(Clip clip, string name, ClipFormat what, string? comment, CancellationToken cancellation)

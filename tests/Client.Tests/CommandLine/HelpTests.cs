@@ -11,6 +11,7 @@ public sealed class HelpTests
     [InlineData("generate")]
     [InlineData("inspect")]
     [InlineData("repeat")]
+    [InlineData("evaluate")]
     [InlineData("devices")]
     [InlineData("bench")]
     [InlineData("demo")]

@@ -9,13 +9,13 @@ public sealed class ProgressLineTests
     [Fact]
     public void The_line_names_sample_level_iteration_percent_and_time_left() =>
         Assert.Equal(
-            "sample 2/4  level 5/12  iteration 3/5  ━━━━━╌╌╌╌╌╌╌   43 %  12 s left",
+            "sample 2/4  level  5/12  iteration 3/5  ━━━━━╌╌╌╌╌╌   43 %  12 s left",
             ProgressLine.Progress(Event, null, TimeSpan.Zero, 70, color: false));
 
     [Fact]
     public void One_sample_alone_is_not_counted() =>
         Assert.StartsWith(
-            "level 5/12", ProgressLine.Progress(Event with { Position = 1, Samples = 1 }, null, TimeSpan.Zero, 80, color: false), StringComparison.Ordinal);
+            "level  5/12", ProgressLine.Progress(Event with { Position = 1, Samples = 1 }, null, TimeSpan.Zero, 80, color: false), StringComparison.Ordinal);
 
     [Fact]
     public void Time_runs_on_between_events_and_never_below_zero()

@@ -41,7 +41,7 @@ public sealed class RepeatTests : IDisposable
     [Fact]
     public async Task The_recorded_command_line_makes_the_same_set()
     {
-        await MakeRunAsync("--scale", "1,1,1.2", "--patch", "2,5,5", "--iterations", "2", "--noise-time", "independent", "--vote", "mean", "--search", "jumpflood");
+        await MakeRunAsync("--scale", "1,1,1.2", "--patch", "2,5,5", "--iterations", "2", "--noise-time", "independent", "--vote", "mean", "--search", "jumpflood", "--engine", "float");
         RunManifest before = ManifestFile.Load(_place["out"]);
         Directory.Delete(_place["out"], recursive: true);
         string script = $"vgpnn() {{ '{VgpnnProgram.Host}' '{VgpnnProgram.Assembly}' \"$@\"; }}\n{before.Command}";
