@@ -14,13 +14,18 @@ namespace Vgpnn.Kernels;
 /// <para>
 /// Bytes are widened to 16 bits, subtracted, and pairs of squares added to 32-bit lanes, 16 bytes a step. Lane l of a
 /// step holds bytes 2l and 2l+1. A run's last step loads whole and masks what lies behind the run. A patch of 15×15×15
-/// voxels and 3 channels sums to at most 6.6·10⁸, so 32 bits hold it.
+/// voxels and 3 channels sums to at most 6.6·10⁸, so 32 bits hold it. The presets' query patch is widened once, when it
+/// is chosen, because it is compared with many keys; and after two runs of a 3×7×7 patch, where most hopeless
+/// keys can be told, the sum so far is compared with the limit.
 /// </para>
 /// </summary>
 internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
 {
     /// <summary>Volumes are packed up to this many bytes after packing.</summary>
     public const long PackLimit = 64L << 20;
+
+    // Widened query patches: 7 runs of 64 for 3×7×7, 15 of 16 for 3×5×5.
+    private const int WideSize = 7 * 64;
 
     private readonly Packed _query;
     private readonly Packed _keys;
@@ -29,6 +34,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     private readonly int _run;
     private readonly Vector256<short> _tail;
     private byte* _aim;
+    private fixed short _wide[WideSize];
 
     private ByteDistance(Packed query, Packed keys, int frames, int rows, int run)
     {
@@ -53,18 +59,40 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         return Math.Max(q, k) <= PackLimit && patch.T > 1 ? q + k : 0;
     }
 
-    public void Aim(int t, int h, int w) => _aim = _query.At(t, h, w);
+    [MethodImpl(Jit.Hot)]
+    public void Aim(int t, int h, int w)
+    {
+        _aim = _query.At(t, h, w);
+        fixed (short* wide = _wide)
+        {
+            if (_run == 63 && _rows == 7 && _frames == 1)
+            {
+                for (int r = 0; r < 7; r++)
+                    for (int i = 0; i < 64; i += 16) Widen(_aim + (r * _query.Row) + i).Store(wide + (r * 64) + i);
+            }
+            else if (_run == 15 && _rows == 5 && _frames == 3)
+            {
+                for (int f = 0; f < 3; f++)
+                    for (int r = 0; r < 5; r++) Widen(_aim + (f * _query.Frame) + (r * _query.Row)).Store(wide + (((f * 5) + r) * 16));
+            }
+        }
+    }
+
+    // The first runs: they decide about most keys, and the hardware follows from there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Fetch(int t, int h, int w)
+    {
+        byte* key = _keys.At(t, h, w);
+        for (int r = 0; r < 3; r++) Simd.Prefetch(key + (r * _keys.Row));
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly float Measure(int t, int h, int w, float limit)
     {
         byte* key = _keys.At(t, h, w);
-        return _run switch
-        {
-            63 when _frames == 1 => Squared63(key),
-            15 => Squared15(key),
-            _ => Squared(key),
-        };
+        if (_run == 63 && _rows == 7 && _frames == 1) return Squared377(key, limit);
+        if (_run == 15 && _rows == 5 && _frames == 3) return Squared355(key);
+        return Squared(key);
     }
 
     /// <summary>The same in plain scalar arithmetic.</summary>
@@ -85,44 +113,56 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     }
 
     // 3×7×7 RGB, packed: four steps a run, each with its own accumulator.
-    private readonly float Squared63(byte* key)
+    [MethodImpl(Jit.Hot)]
+    private readonly float Squared377(byte* key, float limit)
     {
-        byte* q = _aim, k = key;
         Vector256<int> a = default, b = default, c = default, d = default;
         Vector256<short> tail = _tail;
-        for (int r = _rows; r > 0; r--, q += _query.Row, k += _keys.Row)
+        nint row = _keys.Row;
+        fixed (short* wide = _wide)
         {
-            a += PairsOfSquares(Widen(q) - Widen(k));
-            b += PairsOfSquares(Widen(q + 16) - Widen(k + 16));
-            c += PairsOfSquares(Widen(q + 32) - Widen(k + 32));
-            d += PairsOfSquares((Widen(q + 48) - Widen(k + 48)) & tail);
-        }
+            short* q = wide;
+            short* end = wide + (7 * 64);
+            short* check = wide + (2 * 64);
+            while (true)
+            {
+                for (; q < check; q += 64, key += row)
+                {
+                    a += PairsOfSquares(Vector256.Load(q) - Widen(key));
+                    b += PairsOfSquares(Vector256.Load(q + 16) - Widen(key + 16));
+                    c += PairsOfSquares(Vector256.Load(q + 32) - Widen(key + 32));
+                    d += PairsOfSquares((Vector256.Load(q + 48) - Widen(key + 48)) & tail);
+                }
 
-        return Sum((a + b) + (c + d));
+                float sum = Sum((a + b) + (c + d));
+                if (q == end || sum >= limit) return sum;
+                check = end;
+            }
+        }
     }
 
     // 3×5×5 RGB, not packed: one step a run.
-    private readonly float Squared15(byte* key)
+    [MethodImpl(Jit.Hot)]
+    private readonly float Squared355(byte* key)
     {
-        Vector256<int> a = default, b = default;
+        Vector256<int> a = default, b = default, c = default;
         Vector256<short> tail = _tail;
-        byte* queryFrame = _aim, keyFrame = key;
-        for (int f = _frames; f > 0; f--, queryFrame += _query.Frame, keyFrame += _keys.Frame)
+        nint row = _keys.Row, frame = _keys.Frame;
+        fixed (short* wide = _wide)
         {
-            byte* q = queryFrame, k = keyFrame;
-            int r = _rows;
-            for (; r > 1; r -= 2, q += 2 * _query.Row, k += 2 * _keys.Row)
+            short* q = wide;
+            for (int r = 0; r < 5; r++, q += 16, key += row)
             {
-                a += PairsOfSquares((Widen(q) - Widen(k)) & tail);
-                b += PairsOfSquares((Widen(q + _query.Row) - Widen(k + _keys.Row)) & tail);
+                a += PairsOfSquares((Vector256.Load(q) - Widen(key)) & tail);
+                b += PairsOfSquares((Vector256.Load(q + (5 * 16)) - Widen(key + frame)) & tail);
+                c += PairsOfSquares((Vector256.Load(q + (10 * 16)) - Widen(key + (2 * frame))) & tail);
             }
-
-            if (r > 0) a += PairsOfSquares((Widen(q) - Widen(k)) & tail);
         }
 
-        return Sum(a + b);
+        return Sum(a + b + c);
     }
 
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared(byte* key)
     {
         Vector256<int> sum = default;

@@ -17,15 +17,15 @@ public class PatchMatchQualityTests(ITestOutputHelper output)
         AssertQuality(SearchMethod.JumpFlood, set, iterations: 1, mean, exact);
 
     [Theory]
-    [InlineData("related", 1.03, 0.75)]
-    [InlineData("unrelated", 1.04, 0.50)]
+    [InlineData("related", 1.016, 0.75)]
+    [InlineData("unrelated", 1.032, 0.49)]
     public void The_default_search_comes_near_from_scratch(string set, double mean, double exact) =>
         AssertQuality(SearchMethod.PatchMatch, set, iterations: 1, mean, exact);
 
     /// <summary>What a level of five EM iterations makes of it, if its query did not change.</summary>
     [Theory]
-    [InlineData("related", 1.02, 0.80)]
-    [InlineData("unrelated", 1.02, 0.70)]
+    [InlineData("related", 1.008, 0.86)]
+    [InlineData("unrelated", 1.014, 0.69)]
     public void The_default_search_comes_nearer_with_every_iteration(string set, double mean, double exact) =>
         AssertQuality(SearchMethod.PatchMatch, set, iterations: 5, mean, exact);
 

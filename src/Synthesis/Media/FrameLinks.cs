@@ -36,5 +36,15 @@ internal sealed class FrameLinks : IDisposable
     public string Pattern { get; }
 
     /// <summary>Removes the links; the frames stay.</summary>
-    public void Dispose() => _folder.Delete(recursive: true);
+    public void Dispose()
+    {
+        try
+        {
+            _folder.Delete(recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Somebody else has removed it; what went wrong before is the better news.
+        }
+    }
 }

@@ -44,6 +44,8 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
         return new InputDescription(plan, info, directory.Files.Count, notices);
     }
 
+    private static PacketTime[] WithoutHoles(IReadOnlyList<PacketTime> times) => [.. times.OrderBy(t => t.Start).SkipLast(ReorderMargin)];
+
     private static async Task<InputDescription> OfFileAsync(
         Probe probe, OpenedInput input, ReadOptions options, CancellationToken cancellation)
     {
@@ -56,7 +58,7 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
         PacketList packets = await listing.ConfigureAwait(false);
 
         DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
-        FrameTiming timing = FrameTiming.Of(stream, packets.Times);
+        FrameTiming timing = FrameTiming.Of(stream, packets.Complete ? packets.Times : WithoutHoles(packets.Times));
         int? counted = packets is { Complete: true, Times.Count: > 0 } ? packets.Times.Count : null;
         var info = new ClipInfo(
             plan.Shown.Width, plan.Shown.Height, timing.Rate, counted ?? stream.DeclaredFrames, stream.Codec, stream.PixelFormat);

@@ -53,7 +53,7 @@ internal static class MediaErrors
 
     public static VgpnnException Hdr(string path, string transfer) => Input(
         "input-hdr", $"{Name(path)} is HDR video ({transfer}), whose colours do not fit into 8 bits without tone mapping",
-        "convert it first: ffmpeg -i INPUT -vf zscale=t=linear:npl=100,tonemap=hable,zscale=p=bt709:t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4");
+        "convert it first: ffmpeg -i INPUT -vf zscale=t=linear:npl=100,format=gbrpf32le,zscale=p=bt709,tonemap=hable,zscale=t=bt709:m=bt709:r=tv,format=yuv420p sdr.mp4");
 
     public static VgpnnException Damaged(string path, string? words) => Input(
         "input-damaged", $"{Name(path)} is damaged or cut short" + (words is null ? "" : $" ({words})"), "check that the video plays and was copied completely");

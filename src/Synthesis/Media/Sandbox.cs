@@ -17,6 +17,7 @@ internal sealed record ProcessLimits(long AddressSpace, TimeSpan CpuTime);
 internal static class Sandbox
 {
     private const int KillSignal = 9;
+    private const string OwnLimits = "/proc/self/limits";
     private static readonly FfmpegTools SystemTools = new("/usr/bin:/bin");
     private static readonly string? SetSid = SystemTools.Find("setsid");
     private static readonly string? PrLimit = SystemTools.Find("prlimit");
@@ -30,8 +31,8 @@ internal static class Sandbox
         {
             words.AddRange([
                 PrLimit,
-                string.Create(CultureInfo.InvariantCulture, $"--as={limits.AddressSpace}"),
-                string.Create(CultureInfo.InvariantCulture, $"--cpu={(long)Math.Ceiling(limits.CpuTime.TotalSeconds)}"),
+                "--as=" + Allowed("Max address space", limits.AddressSpace),
+                "--cpu=" + Allowed("Max cpu time", (long)Math.Ceiling(limits.CpuTime.TotalSeconds)),
                 "--fsize=0",
                 "--core=0"]);
         }
@@ -58,8 +59,8 @@ internal static class Sandbox
     /// <summary>Ends a process and everything that it started.</summary>
     public static void Kill(Process process)
     {
-        // The session's leader is also the leader of a process group with its own id.
-        if (SetSid is not null) _ = SendSignal(-process.Id, KillSignal);
+        // The session's leader is also the leader of a process group with its own id; in its first moments it is not yet.
+        if (SetSid is not null && SendSignal(-process.Id, KillSignal) == 0) return;
         try
         {
             process.Kill(entireProcessTree: true);
@@ -68,6 +69,15 @@ internal static class Sandbox
         {
             // It was gone already.
         }
+    }
+
+    // This process may be under limits itself, and nobody but root may raise them: then the lower one stays.
+    private static string Allowed(string name, long wanted)
+    {
+        const int hardColumn = 46, columnWidth = 20;
+        string? line = File.Exists(OwnLimits) ? File.ReadLines(OwnLimits).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) : null;
+        bool limited = long.TryParse(line?.Substring(hardColumn, columnWidth), CultureInfo.InvariantCulture, out long hard);
+        return (limited ? Math.Min(hard, wanted) : wanted).ToString(CultureInfo.InvariantCulture);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -60,7 +60,15 @@ internal abstract class StagedOutput : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (!_committed) Remove();
+        if (_committed) return;
+        try
+        {
+            Remove();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What went wrong before is the better news.
+        }
     }
 
     /// <summary>A fresh name in the target's folder.</summary>

@@ -64,7 +64,9 @@ public sealed class MediaFolder : IDisposable
         {
             StartInfo = new ProcessStartInfo(program, arguments)
             {
-                WorkingDirectory = Path, RedirectStandardOutput = true, RedirectStandardError = true,
+                WorkingDirectory = Path,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
             },
         };
         process.Start();

@@ -60,7 +60,6 @@ public class PixelTests : MediaTest
     [Theory]
     [InlineData("-c:v libx264 -pix_fmt gray")]
     [InlineData("-c:v ffv1 -pix_fmt gray")]
-    [InlineData("-c:v ffv1 -pix_fmt gray10le")]
     public async Task Grey_is_read_as_equal_red_green_and_blue(string options)
     {
         string path = Folder.Ffmpeg($"-f lavfi -i color=0x646464:s=64x48:r=10 -frames:v 3 {options} clip.mkv");
@@ -74,9 +73,7 @@ public class PixelTests : MediaTest
 
     [Theory]
     [InlineData("63x47", "yuv444p")]
-    [InlineData("63x48", "yuv422p")]
     [InlineData("9x8", "yuv420p")]
-    [InlineData("8x8", "yuv420p")]
     public async Task Odd_and_tiny_sizes_are_kept(string size, string format)
     {
         string path = Folder.Ffmpeg($"-f lavfi -i testsrc=s={size}:r=10 -frames:v 3 -c:v ffv1 -pix_fmt {format} clip.mkv");
@@ -122,7 +119,8 @@ public class PixelTests : MediaTest
         VgpnnException e = await RefusedAsync(path, "input-hdr");
 
         Assert.Contains(name, e.Message, StringComparison.Ordinal);
-        Assert.Contains("tonemap", e.Hint, StringComparison.Ordinal);
+        string converted = Folder.Ffmpeg(e.Hint!.Split("ffmpeg ")[1].Replace("INPUT", path, StringComparison.Ordinal));
+        Assert.Empty((await ClipReader.ReadAsync(converted)).Notices);
     }
 
     [Fact]
