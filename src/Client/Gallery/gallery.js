@@ -22,6 +22,7 @@
   }
 
   const plural = (n, noun) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+  const sentence = s => s.charAt(0).toUpperCase() + s.slice(1) + (s.endsWith('.') ? '' : '.');
   const sizeText = s => `${s.frames}×${s.height}×${s.width}`;
   const round = (x, digits) => Number(x.toFixed(digits)).toString();
   const duration = s => s < 60 ? `${s.toFixed(s < 10 ? 1 : 0)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
@@ -78,7 +79,7 @@
     if (run.output.format === 'gif' || run.output.format === 'png')
       notices.push(`Shown here are mp4 previews, which stay in step; the samples themselves are ${run.output.format}.`);
     $('notice').hidden = notices.length === 0;
-    $('notice').textContent = notices.join(' ');
+    for (const notice of notices) $('notice').append(element('span', '', sentence(notice)));
 
     addCommand($('commands'), run.repeat);
     addCommand($('commands'), run.command);
