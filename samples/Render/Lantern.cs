@@ -9,6 +9,8 @@ namespace Vgpnn.Render;
 /// <param name="Character">A random number, 0 to 1, that gives it its colour and its sway.</param>
 internal sealed record Lantern(Vector2 Start, Vector2 Velocity, float Radius, float Character)
 {
+    private static readonly Vector3 Glow = Paint.Hex(0xff9a3c);
+
     private static readonly Vector3[][] Papers =
     [
         Paint.Palette(0xffe9a0, 0xffb64a, 0xf07a2c, 0xb8431f),
@@ -18,7 +20,7 @@ internal sealed record Lantern(Vector2 Start, Vector2 Velocity, float Radius, fl
     ];
 
     /// <summary>Paints the lantern and the glow around it over a colour.</summary>
-    public Vector3 PaintOver(Vector3 colour, Vector2 point, float frame, Vector3 glow)
+    public Vector3 PaintOver(Vector3 colour, Vector2 point, float frame)
     {
         float phase = Character * MathF.Tau;
         float sway = MathF.Sin((0.3f * frame) + (3 * phase));
@@ -28,7 +30,7 @@ internal sealed record Lantern(Vector2 Start, Vector2 Velocity, float Radius, fl
         if (reach > 6)
             return colour;
         float flicker = 0.92f + (0.08f * MathF.Sin((1.1f * frame) + (5 * phase)));
-        colour += glow * (0.34f * flicker * MathF.Exp(-reach * 1.15f) * Paint.Smooth(6, 3, reach));
+        colour += Glow * (0.34f * flicker * MathF.Exp(-reach * 1.15f) * Paint.Smooth(6, 3, reach));
 
         // A rounded barrel, wider above, that leans with its sway. Height runs from −1 at the top to 1 at the mouth.
         p = Paint.Turn(p, Paint.Direction(0.07f * sway));

@@ -6,15 +6,14 @@ namespace Vgpnn.Render;
 internal sealed class Lanterns : IScene
 {
     private const float Shore = 101;
-    private static readonly Vector3[] Sky = Paint.Palette(0x0b1236, 0x1a2153, 0x3b2f6b, 0x74427a, 0xb85f74);
+    private static readonly Vector3[] Sky = Paint.Palette(0x27337f, 0x4a4496, 0x7d529c, 0xc2668f, 0xf79070, 0xffcb8c);
     private static readonly Vector3 Star = Paint.Hex(0xdfe6ff);
-    private static readonly Vector3 Glow = Paint.Hex(0xff9a3c);
-    private static readonly Vector3 WaterTint = Paint.Hex(0xb9b6de);
+    private static readonly Vector3 Water = Paint.Hex(0x07303f);
 
     // Far to near: the height of the ridge above the shore, the width of its peaks, its colour.
     private static readonly (float Height, float Width, Vector3 Colour)[] Mountains =
     [
-        (38, 40, Paint.Hex(0x553a72)), (25, 30, Paint.Hex(0x382a5c)), (12, 17, Paint.Hex(0x1d1a40)),
+        (27, 40, Paint.Hex(0x7a3f73)), (18, 30, Paint.Hex(0x412a5c)), (10, 17, Paint.Hex(0x171636)),
     ];
 
     // Far to near. Velocities in pixels a frame.
@@ -27,21 +26,21 @@ internal sealed class Lanterns : IScene
     public Func<Vector2, Vector3> At(int frame) => point =>
     {
         if (point.Y < Shore)
-            return Above(point, frame);
+            return PaintFleet(Backdrop(point), point, frame);
 
         // The lake mirrors what is above it; ripples, finer the farther away, break the picture into streaks.
         float depth = point.Y - Shore;
         float crest = 18 * MathF.Log(1 + (depth / 9));
         float ripple = Noise.Fractal(new Vector2(point.X / (9 + (0.5f * depth)), crest - (0.16f * frame)), 2, 140) - 0.5f;
         var mirrored = new Vector2(point.X + (ripple * (3 + (0.10f * depth))), Shore - (depth * 1.75f) - (ripple * (4 + (0.75f * depth))));
-        return Above(mirrored, frame) * WaterTint * (0.95f - (0.006f * depth));
+        Vector3 water = Vector3.Lerp(Backdrop(mirrored), Water, 0.88f);
+        return Vector3.Lerp(PaintFleet(water, mirrored, frame), Water, 0.18f + (0.006f * depth));
     };
 
-    private static Vector3 Above(Vector2 point, float frame)
+    private static Vector3 PaintFleet(Vector3 colour, Vector2 point, float frame)
     {
-        Vector3 colour = Backdrop(point);
         foreach (Lantern lantern in Fleet)
-            colour = lantern.PaintOver(colour, point, frame, Glow);
+            colour = lantern.PaintOver(colour, point, frame);
         return colour;
     }
 
@@ -53,14 +52,14 @@ internal sealed class Lanterns : IScene
             float shape = Noise.Fractal(new Vector2(p.X / width, i * 5.1f), 4, 120);
             float depth = p.Y - (Shore - (height * (0.35f + (1.1f * shape))));
             if (depth > 0)
-                return Vector3.Lerp(tint, Sky[3], 0.35f * Paint.Smooth(0, 30, depth) * (1 - (0.3f * i)));
+                return Vector3.Lerp(tint, Sky[4], 0.3f * Paint.Smooth(0, 30, depth) * (1 - (0.3f * i)));
         }
 
-        Vector3 colour = Paint.Gradient(Sky, p.Y / 96);
+        Vector3 colour = Paint.Gradient(Sky, p.Y / 92);
         float haze = Noise.Fractal(new Vector2(p.X / 60, p.Y / 18), 4, 130);
         colour *= 0.82f + (0.4f * haze);
         (Vector2 offset, float random) = Noise.NearestPoint(p / 11, 131);
-        float star = Paint.Smooth(0.085f, 0.02f, offset.Length()) * random * random * Paint.Smooth(90, 30, p.Y);
+        float star = Paint.Smooth(0.085f, 0.02f, offset.Length()) * random * random * Paint.Smooth(56, 16, p.Y);
         return colour + (Star * star);
     }
 

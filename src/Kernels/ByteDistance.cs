@@ -59,6 +59,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         return Math.Max(q, k) <= PackLimit && patch.T > 1 ? q + k : 0;
     }
 
+    [MethodImpl(Jit.Hot)]
     public void Aim(int t, int h, int w)
     {
         _aim = _query.At(t, h, w);
@@ -75,6 +76,14 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
                     for (int r = 0; r < 5; r++) Widen(_aim + (f * _query.Frame) + (r * _query.Row)).Store(wide + (((f * 5) + r) * 16));
             }
         }
+    }
+
+    // The first runs: they decide about most keys, and the hardware follows from there.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Fetch(int t, int h, int w)
+    {
+        byte* key = _keys.At(t, h, w);
+        for (int r = 0; r < 3; r++) Simd.Prefetch(key + (r * _keys.Row));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -104,6 +113,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     }
 
     // 3×7×7 RGB, packed: four steps a run, each with its own accumulator.
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared377(byte* key, float limit)
     {
         Vector256<int> a = default, b = default, c = default, d = default;
@@ -132,6 +142,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     }
 
     // 3×5×5 RGB, not packed: one step a run.
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared355(byte* key)
     {
         Vector256<int> a = default, b = default, c = default;
@@ -151,6 +162,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         return Sum(a + b + c);
     }
 
+    [MethodImpl(Jit.Hot)]
     private readonly float Squared(byte* key)
     {
         Vector256<int> sum = default;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
@@ -34,6 +36,7 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
     public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
         TDistance.WorkingBytes(query, keys, patch, channels);
 
+    [MethodImpl(Jit.Hot)]
     private void SearchRow(SearchTask<T> task, TDistance distance, int t, int h, CancellationToken cancellation)
     {
         NearestNeighbourField field = task.Field;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>Where an approximate search starts.</summary>
@@ -20,6 +22,7 @@ internal static class FieldStart
         workers.For(grid.T * grid.H, row => Row(task, distance, index, seed, row / grid.H, row % grid.H));
     }
 
+    [MethodImpl(Jit.Hot)]
     private static void Row<T, TDistance>(SearchTask<T> task, TDistance distance, PatchIndex<T>? index, ulong seed, int t, int h)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>
@@ -38,8 +41,8 @@ internal static class FieldStart
             if (index is null) continue;
             var patch = new Trial<T, TDistance>(field, ref distance, at);
             if (patch.IsPerfect) continue;
-            foreach (int key in index.Near(described!, grid.W, w)) patch.Try(field.FromLinear(key));
-            patch.Store();
+            foreach (int key in index.Near(described!, grid.W, w)) patch.Offer(field.FromLinear(key));
+            patch.Settle();
         }
     }
 }

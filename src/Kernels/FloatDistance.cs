@@ -54,6 +54,11 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
 
     public void Aim(int t, int h, int w) => _aim = _query.Pointer + (t * _queryFrame) + (h * _queryRow) + (w * _channels);
 
+    public readonly void Fetch(int t, int h, int w)
+    {
+        // The float engine measures too long per key for this to matter.
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly float Measure(int t, int h, int w, float limit)
     {

@@ -17,6 +17,9 @@ internal interface IPatchDistance<T, TSelf>
     /// <summary>Chooses the query patch at (t, h, w) of the query grid.</summary>
     void Aim(int t, int h, int w);
 
+    /// <summary>Asks for the key patch at (t, h, w), which will be measured soon.</summary>
+    void Fetch(int t, int h, int w);
+
     /// <summary>
     /// The distance of the chosen query patch to the key patch at (t, h, w) of the key grid, or something at or above
     /// <paramref name="limit"/> if the distance is not below it.

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
@@ -44,6 +46,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
     public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
         (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
+    [MethodImpl(Jit.Hot)]
     private static void Row(SearchTask<T> task, TDistance distance, uint[] before, int step, int radius, ulong seed, int t, int h)
     {
         NearestNeighbourField field = task.Field;
@@ -56,8 +59,8 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             var random = new NoiseStream(Hash.Derive(seed, (ulong)index), radius);
             uint now = before[index];
             int nt = field.T(now), nh = field.H(now), nw = field.W(now);
-            patch.Try(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
-            patch.TryClamped(nt + random.Next(), nh + random.Next(), nw + random.Next());
+            patch.Offer(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
+            patch.Offer(nt + random.Next(), nh + random.Next(), nw + random.Next());
             for (int side = 0; side < 6; side++)
             {
                 int move = (side & 1) == 0 ? -step : step;
@@ -65,11 +68,11 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
                 if ((uint)(t + dt) >= (uint)grid.T || (uint)(h + dh) >= (uint)grid.H || (uint)(w + dw) >= (uint)grid.W) continue;
                 uint there = before[index + (((dt * grid.H) + dh) * grid.W) + dw];
                 int ct = field.T(there) - dt, ch = field.H(there) - dh, cw = field.W(there) - dw;
-                patch.TryClamped(ct, ch, cw);
-                patch.TryClamped(ct + random.Next(), ch + random.Next(), cw + random.Next());
+                patch.Offer(ct, ch, cw);
+                patch.Offer(ct + random.Next(), ch + random.Next(), cw + random.Next());
             }
 
-            patch.Store();
+            patch.Settle();
         }
     }
 }

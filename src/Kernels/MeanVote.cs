@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>Means of all candidates, plain or weighted by a Gaussian over the voxel's place in the patch.</summary>
@@ -28,6 +30,7 @@ internal sealed class MeanVote<T>
     }
 
     // Candidates are added in the order of their patches, [T, H, W]: sums of floats depend on it.
+    [MethodImpl(Jit.Hot)]
     private void Row(int t, int h)
     {
         int channels = _output.Channels;

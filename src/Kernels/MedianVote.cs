@@ -36,6 +36,7 @@ internal sealed class MedianVote<T, C, TOrder>(Volume<T> values, NearestNeighbou
         workers.For(output.Extent.T * bands, piece => Band(piece / bands, piece % bands * BandRows));
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Band(int t, int top)
     {
         Extent grid = field.QueryGrid;
@@ -85,6 +86,7 @@ internal sealed class MedianVote<T, C, TOrder>(Volume<T> values, NearestNeighbou
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Gather(in Block block, int h, int firstH, int endH, int w0, int columns)
     {
         int run = patch.W * _channels;
@@ -119,6 +121,7 @@ internal sealed class MedianVote<T, C, TOrder>(Volume<T> values, NearestNeighbou
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Select(C[] candidates, int planes, ReadOnlySpan<C> ranks, Span<T> target)
     {
         int lanes = Vector256<C>.Count;

@@ -26,6 +26,7 @@ internal static class OrderStatistic
     /// <param name="stride">Values from one row to the next.</param>
     /// <param name="rows">Rows; at most 255 for 8-bit values, because the counts are as wide as the values.</param>
     /// <param name="biasedRank">Rank plus the smallest number of the type, so that counts use its whole range.</param>
+    [MethodImpl(Jit.Hot)]
     public static Vector256<C> Select<C>(C[] values, int start, int stride, int rows, Vector256<C> biasedRank)
         where C : unmanaged, IBinaryInteger<C>, IMinMaxValue<C>
     {

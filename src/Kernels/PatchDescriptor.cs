@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
@@ -62,6 +64,7 @@ internal sealed class PatchDescriptor
         }
     }
 
+    [MethodImpl(Jit.Hot)]
     private void Mix(float[] sums, float[] colour, Span<float> mixed)
     {
         for (int w = 0; w < mixed.Length; w++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
@@ -66,6 +68,7 @@ internal sealed class PatchIndex<T>
     }
 
     /// <summary>Linear indices of the keys in the leaf that query patch <paramref name="w"/> of a described row falls into.</summary>
+    [MethodImpl(Jit.Hot)]
     public ReadOnlySpan<int> Near(float[] row, int patches, int w)
     {
         int node = 1;
@@ -110,6 +113,7 @@ internal sealed class PatchIndex<T>
         Build((2 * node) + 1, middle, end, levels - 1);
     }
 
+    [MethodImpl(Jit.Hot)]
     private int Widest(int first, int end)
     {
         int step = Math.Max(1, (end - first) / Probes);
@@ -134,6 +138,7 @@ internal sealed class PatchIndex<T>
     }
 
     // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, none after it a smaller one.
+    [MethodImpl(Jit.Hot)]
     private void SelectMiddle(float[] numbers, int first, int last, int middle)
     {
         while (first < last)

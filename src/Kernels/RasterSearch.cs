@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Vgpnn.Kernels;
 
 /// <summary>
 /// PatchMatch (Barnes et al. 2009) in raster order, on 3-D fields. In every pass a query patch tries the offsets of its
 /// neighbours at a distance of 1 (propagation) and of 8, 4 or 2 in turn; its own match and some of these offsets moved by
-/// at most one voxel per axis; and one uniformly random place. The windows of random search that shrink around the
+/// at most one voxel per axis; and, while the keys are new, one uniformly random place. The windows of random search that shrink around the
 /// match, as the paper of 2009 has them, gain less here than moved neighbours: good matches lie side by side.
 /// <para>
 /// Passes run over fixed tiles of one frame × 24 rows, forwards and backwards in turn. Inside its tile a patch sees what
@@ -61,6 +63,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 
     private sealed record Pass(SearchTask<T> Task, TDistance Distance, uint[] Before, ulong Seed, int Direction, int Jump)
     {
+        [MethodImpl(Jit.Hot)]
         public void Tile(int t, int top)
         {
             NearestNeighbourField field = Task.Field;
@@ -80,6 +83,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
             }
         }
 
+        [MethodImpl(Jit.Hot)]
         private void Improve(ref Trial<T, TDistance> patch, (int T, int H, int W) at, int index, int top, int bottom)
         {
             NearestNeighbourField field = Task.Field;
@@ -97,12 +101,12 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
                 int from = index + (((dt * grid.H) + dh) * grid.W) + dw;
                 uint place = inside ? field.Places[from] : Before[from];
                 int t = field.T(place) - dt, h = field.H(place) - dh, w = field.W(place) - dw;
-                patch.TryClamped(t, h, w);
-                if ((moved & (1 << source)) != 0) patch.TryClamped(t + random.Next(), h + random.Next(), w + random.Next());
+                patch.Offer(t, h, w);
+                if ((moved & (1 << source)) != 0) patch.Offer(t + random.Next(), h + random.Next(), w + random.Next());
             }
 
-            patch.Try(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
-            patch.Store();
+            if (Task.Iteration <= 1) patch.Offer(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
+            patch.Settle();
         }
     }
 }

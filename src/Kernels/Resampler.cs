@@ -79,6 +79,7 @@ public static class Resampler
 
     // One output row along W. A vector holds four channels of one voxel; lanes beyond the last channel compute with a
     // neighbour's samples (or what lies behind the row) and are not stored.
+    [MethodImpl(Jit.Hot)]
     private static void WeightedColumns<T>(float[] source, AxisTable table, int channels, Span<T> target)
         where T : unmanaged
     {

@@ -2,23 +2,27 @@ using System.Runtime.CompilerServices;
 
 namespace Vgpnn.Kernels;
 
-/// <summary>One query patch, its best match so far, and the trying of others. Of equally near places the first tried stays.</summary>
-internal ref struct Trial<T, TDistance>
+/// <summary>
+/// One query patch, its best match so far, and a round of places to try instead. Places are collected first: most
+/// neighbours agree, so many come more than once and are measured once, and their samples are on the way from memory
+/// while the rest is collected. Of equally near places the match so far stays, then the first that was offered.
+/// </summary>
+internal unsafe ref struct Trial<T, TDistance>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
+    private const int Capacity = 16;
+
     private readonly NearestNeighbourField _field;
     private readonly ref TDistance _distance;
     private readonly int _index;
     private uint _place;
     private float _best;
-    private uint _tried0;
-    private uint _tried1;
-    private uint _tried2;
-    private uint _tried3;
+    private int _count;
+    private fixed uint _offered[Capacity];
 
     /// <param name="field">Holds the current match, and takes the better one.</param>
-    /// <param name="distance">Measures; aimed at the query patch when something is tried.</param>
+    /// <param name="distance">Measures; aimed at the query patch before something is offered.</param>
     /// <param name="index">The query patch's index in the field.</param>
     public Trial(NearestNeighbourField field, ref TDistance distance, int index)
     {
@@ -27,43 +31,51 @@ internal ref struct Trial<T, TDistance>
         _index = index;
         _place = field.Places[index];
         _best = field.Distances[index];
-        _tried0 = _tried1 = _tried2 = _tried3 = _place;
     }
 
     /// <summary>Whether no place can be nearer.</summary>
     public readonly bool IsPerfect => _best == 0;
 
-    /// <summary>Tries the place nearest to (t, h, w) that lies in the key grid.</summary>
+    /// <summary>Offers the place nearest to (t, h, w) that lies in the key grid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void TryClamped(int t, int h, int w)
+    public void Offer(int t, int h, int w)
     {
         Extent keys = _field.KeyGrid;
-        Try(Math.Clamp(t, 0, keys.T - 1), Math.Clamp(h, 0, keys.H - 1), Math.Clamp(w, 0, keys.W - 1));
-    }
-
-    /// <summary>Tries a packed place.</summary>
-    public void Try(uint place) => Try(_field.T(place), _field.H(place), _field.W(place));
-
-    /// <summary>
-    /// Tries (t, h, w), which lies in the key grid. Neighbours mostly agree, so that the current match and the four places
-    /// tried last come again and again; they cost nothing.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Try(int t, int h, int w)
-    {
+        t = Math.Clamp(t, 0, keys.T - 1);
+        h = Math.Clamp(h, 0, keys.H - 1);
+        w = Math.Clamp(w, 0, keys.W - 1);
         uint place = _field.Pack(t, h, w);
-        if (place == _place || place == _tried0 || place == _tried1 || place == _tried2 || place == _tried3) return;
-        (_tried0, _tried1, _tried2, _tried3) = (place, _tried0, _tried1, _tried2);
-        float d = _distance.Measure(t, h, w, _best);
-        if (d >= _best) return;
-        _best = d;
-        _place = place;
+        if (place == _place) return;
+        for (int i = 0; i < _count; i++)
+            if (_offered[i] == place) return;
+        if (_count == Capacity) Decide();
+        _offered[_count++] = place;
+        _distance.Fetch(t, h, w);
     }
 
-    /// <summary>Writes the best match back.</summary>
-    public readonly void Store()
+    /// <summary>Offers a packed place.</summary>
+    public void Offer(uint place) => Offer(_field.T(place), _field.H(place), _field.W(place));
+
+    /// <summary>Measures what was offered and writes the best match back.</summary>
+    public void Settle()
     {
+        Decide();
         _field.Places[_index] = _place;
         _field.Distances[_index] = _best;
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private void Decide()
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            uint place = _offered[i];
+            float d = _distance.Measure(_field.T(place), _field.H(place), _field.W(place), _best);
+            if (d >= _best) continue;
+            _best = d;
+            _place = place;
+        }
+
+        _count = 0;
     }
 }

@@ -12,6 +12,7 @@ internal static class WeightedSum
     /// adds its terms in ascending order, multiply and add apart, so vectors of any width and the scalar tail give the
     /// same bits.
     /// </summary>
+    [MethodImpl(Jit.Hot)]
     public static void Rows<T>(T[] source, ReadOnlySpan<int> starts, ReadOnlySpan<float> weight, Span<float> target)
         where T : unmanaged
     {

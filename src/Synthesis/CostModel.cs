@@ -9,12 +9,14 @@ namespace Vgpnn.Synthesis;
 /// <param name="VoxelsPerSecond">Voxels voted for.</param>
 public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond)
 {
-    /// <summary>Measures with a small clip of noise on the given threads.</summary>
+    /// <summary>Measures with a small clip of noise.</summary>
+    /// <param name="engine">What the run computes with.</param>
+    /// <param name="workers">The run's threads.</param>
     /// <exception cref="OperationCanceledException">The workers were cancelled.</exception>
-    public static CostModel Measure(Workers workers)
+    public static CostModel Measure(Engine engine, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        var generator = new Generator(Noise(new Extent(4, 24, 32)), new GenerationOptions { Iterations = 2 });
+        var generator = new Generator(Noise(new Extent(4, 24, 32)), new GenerationOptions { Iterations = 2, Engine = engine });
         TimeSpan search = default;
         TimeSpan vote = default;
         generator.Generate(0, 0, workers);

@@ -28,7 +28,7 @@ internal sealed class MethodSettings
         Default = Invariant($"{Library.DownscaleT},{Library.DownscaleS}"),
     };
 
-    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair((1, 10_000), (1, 10_000)))
+    private readonly Setting<(int T, int S)> _minSize = new("--min-size", "T,S", ValueText.IntegerPair(1, 10_000))
     {
         Group = Group,
         Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
@@ -55,7 +55,8 @@ internal sealed class MethodSettings
     private readonly Setting<double?> _noise = new("--noise", "SIGMA|auto", ValueText.Noise)
     {
         Group = Group,
-        Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; 0 gives the input's own layout back.",
+        Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; "
+            + "0 gives the input's own layout back.",
         Allowed = "a number from 0 to 1000, or auto",
         Default = "auto: from how alike the input's patches are, 2 to 5",
     };
@@ -70,12 +71,12 @@ internal sealed class MethodSettings
         "--search", Library.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
 
     private readonly Setting<Engine> _engine = Choice(
-        "--engine", Library.Engine, "What is computed with: 8-bit levels and integer distances, or floats, which is exact and slower.");
+        "--engine", Library.Engine, "What to compute with: fast on 8-bit levels, or float, exact and several times slower.");
 
     public void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine])
-            command.Add(option);
+        Option[] options = [_scale, _downscale, _minSize, _patch, _iterations, _noise, _noiseTime, _vote, _search, _engine];
+        foreach (Option option in options) command.Add(option);
     }
 
     public GenerationOptions Read(ParseResult parse)
@@ -101,12 +102,12 @@ internal sealed class MethodSettings
 
     private static Setting<T> Choice<T>(string name, T fallback, string description)
         where T : struct, Enum => new(name, string.Join('|', Names.All<T>()), ValueText.Name<T>())
-        {
-            Group = Group,
-            Description = description,
-            Allowed = Names.Either(Names.All<T>()),
-            Default = Names.Of(fallback),
-        };
+    {
+        Group = Group,
+        Description = description,
+        Allowed = Names.Either(Names.All<T>()),
+        Default = Names.Of(fallback),
+    };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,8 +17,8 @@ internal static class UsageErrors
         foreach (ParseError error in parse.Errors)
         {
             if (error.SymbolResult is OptionResult option) throw BadOption(command, option, error.Message);
-            if (error.SymbolResult is ArgumentResult argument)
-                throw Usage("missing-argument", $"{argument.Argument.Name} is missing: {Uncapitalised(argument.Argument.Description!)}", null, command);
+            if (error.SymbolResult is ArgumentResult { Argument: var argument })
+                throw Usage("missing-argument", $"{argument.Name} is missing: {Uncapitalised(argument.Description!)}", null, command);
         }
 
         if (parse.UnmatchedTokens.Count > 0)
@@ -66,7 +66,7 @@ internal static class UsageErrors
             int end = argument.IndexOfAny(['=', ':']);
             if (end <= 0) continue;
             string name = argument[..end];
-            if (command.Options.OfType<Flag>().Any(f => AllNames(f).Contains(name)))
+            if (Find(command, name) is Flag)
                 throw Usage("unexpected-value", $"{name} takes no value, but was given '{argument[(end + 1)..]}'", null, command);
         }
     }
@@ -79,9 +79,8 @@ internal static class UsageErrors
         {
             if (token.Type == TokenType.Argument && LooksLikeOption(token.Value))
             {
-                bool known = command.Options.Any(o => AllNames(o).Contains(token.Value));
-                Option? owner = before?.Type == TokenType.Option ? command.Options.FirstOrDefault(o => AllNames(o).Contains(before.Value)) : null;
-                if (known && owner is ISetting setting)
+                Option? owner = before?.Type == TokenType.Option ? Find(command, before.Value) : null;
+                if (owner is ISetting setting && Find(command, token.Value) is not null)
                     throw Usage("missing-value", $"{owner.Name} needs a value: {setting.Allowed}", null, command);
                 throw UnknownOption(command, token.Value);
             }
@@ -89,6 +88,8 @@ internal static class UsageErrors
             before = token;
         }
     }
+
+    private static Option? Find(Command command, string name) => command.Options.FirstOrDefault(o => AllNames(o).Contains(name));
 
     private static bool LooksLikeOption(string text) =>
         text.Length > 1 && text[0] == '-' && !char.IsAsciiDigit(text[1]) && text[1] != '.';

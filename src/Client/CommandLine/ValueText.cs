@@ -35,11 +35,10 @@ internal static class ValueText
         return read;
     };
 
-    /// <summary>Two whole numbers with bounds of their own: time, space.</summary>
-    public static TryParse<(int T, int S)> IntegerPair((int Min, int Max) t, (int Min, int Max) s) => (string text, out (int T, int S) value) =>
+    /// <summary>Two whole numbers: time, space.</summary>
+    public static TryParse<(int T, int S)> IntegerPair(int min, int max) => (string text, out (int T, int S) value) =>
     {
-        bool read = Numbers(text, 2, out double[] n) && n.All(v => v == Math.Floor(v))
-            && n[0] >= t.Min && n[0] <= t.Max && n[1] >= s.Min && n[1] <= s.Max;
+        bool read = Numbers(text, 2, out double[] n) && n.All(v => v >= min && v <= max && v == Math.Floor(v));
         value = read ? ((int)n[0], (int)n[1]) : default;
         return read;
     };

@@ -15,7 +15,9 @@ internal static class VgpnnCommand
             new GenerateCommand(),
             new InspectCommand(),
             new RepeatCommand(),
+            new EvaluateCommand(),
             new DevicesCommand(),
+            new BenchCommand(),
             new DemoCommand(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();

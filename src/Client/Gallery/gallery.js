@@ -263,7 +263,7 @@
 
   function tick(now) {
     if (!playing) return;
-    position += Math.min(0.25, (now - last) / 1000) * fps * speed;
+    position += Math.min(0.25, Math.max(0, now - last) / 1000) * fps * speed;
     last = now;
     if (position >= frames) {
       if (!loop) {
@@ -336,6 +336,21 @@
     document.documentElement.style.setProperty('--width', `${$('size').value}px`);
   }
 
+  // The largest size at which everything is seen at once, above the player; where there is none, a middling one.
+  function fittingSize() {
+    const gap = 20;
+    const caption = 95;
+    const room = $('grid').clientWidth + gap;
+    const height = innerHeight - $('grid').offsetTop - 120;
+    const { width, height: rows } = run.output.size;
+    for (let size = 640; size >= 240; size -= 20) {
+      const columns = Math.max(1, Math.floor(room / (size + gap)));
+      const cell = (room / columns - gap) * rows / width + caption + gap;
+      if (Math.ceil(screens.length / columns) * cell <= height) return size;
+    }
+    return Math.min(400, Math.max(280, Math.ceil(width * 1.25 / 20) * 20));
+  }
+
   const keys = {
     ' ': toggle, k: toggle,
     ArrowLeft: () => step(-1), ArrowRight: () => step(1), ',': () => step(-1), '.': () => step(1),
@@ -371,7 +386,7 @@
   addInput();
   run.samples.forEach(addSample);
   $('scrub').max = frames - 1;
-  setSize(Math.min(480, Math.max(280, Math.ceil(run.output.size.width * 1.5 / 20) * 20)));
+  setSize(fittingSize());
   listen();
   show();
   screens.slice(0, eager).forEach(load);

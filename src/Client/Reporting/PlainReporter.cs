@@ -19,8 +19,9 @@ internal sealed class PlainReporter(TextWriter talk, TextWriter results) : IRunR
                 break;
             case ProgressEvent progress when progress.Percent >= _nextPercent && progress.Percent < 100:
                 _nextPercent = (Math.Floor(progress.Percent / 10) * 10) + 10;
-                if (Stopwatch.GetElapsedTime(_start) < Patience || progress.SecondsLeft is not { } left) break;
-                talk.WriteLine($"{progress.Percent:0} %, sample {progress.Position} of {progress.Samples}, {HumanText.Duration(left)} left");
+                if (Stopwatch.GetElapsedTime(_start) < Patience) break;
+                string sample = $"sample {progress.Position} of {progress.Samples}";
+                talk.WriteLine($"{progress.Percent:0} %, {sample}, {HumanText.Duration(progress.SecondsLeft)} left");
                 break;
             case DoneEvent done:
                 results.WriteLine(HumanText.End(done));

@@ -24,12 +24,14 @@ internal static class PlanTable
     private static string Method(ManifestSettings s)
     {
         string noise = s.Noise.ToString("0.###", CultureInfo.InvariantCulture) + (s.NoiseAuto ? " (auto)" : "");
-        return $"noise {noise}, {Names.Of(s.NoiseTime)} in time; {Names.Of(s.Search)}; {Names.Of(s.Vote)} vote";
+        return $"noise {noise}, {Names.Of(s.NoiseTime)} in time; "
+            + $"{Names.Of(s.Search)}; {Names.Of(s.Vote)} vote; {Names.Of(s.Engine)} engine";
     }
 
     private static string Time(PlanEvent plan)
     {
-        string one = $"about {HumanText.Duration(plan.ExpectedSeconds / plan.Samples)} a sample on {HumanText.Count(plan.Settings.Threads, "thread")}";
+        string threads = HumanText.Count(plan.Settings.Threads, "thread");
+        string one = $"about {HumanText.Duration(plan.ExpectedSeconds / plan.Samples)} a sample on {threads}";
         return plan.Samples == 1 ? one : $"{one}, {HumanText.Duration(plan.ExpectedSeconds)} in all";
     }
 

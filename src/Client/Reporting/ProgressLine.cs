@@ -20,10 +20,10 @@ internal static class ProgressLine
     /// <param name="color">Whether to colour the bar.</param>
     public static string Progress(ProgressEvent progress, string? stage, TimeSpan since, int width, bool color)
     {
-        string sample = progress.Samples > 1 ? $"sample {progress.Position}/{progress.Samples}  " : "";
-        string step = stage ?? $"level {progress.Level}/{progress.Levels}  iteration {progress.Iteration}/{progress.Iterations}";
+        string sample = progress.Samples > 1 ? $"sample {Of(progress.Position, progress.Samples)}  " : "";
+        string step = stage ?? $"level {Of(progress.Level, progress.Levels)}  iteration {Of(progress.Iteration, progress.Iterations)}";
         string percent = $"{Math.Floor(progress.Percent),3:0} %";
-        string left = progress.SecondsLeft is { } seconds ? $"  {HumanText.Duration(Math.Max(0, seconds - since.TotalSeconds))} left" : "";
+        string left = $"  {HumanText.Duration(Math.Max(0, progress.SecondsLeft - since.TotalSeconds))} left";
         string before = $"{sample}{step}  ";
         string after = $"  {percent}{left}";
 
@@ -32,6 +32,9 @@ internal static class ProgressLine
         if (room < NarrowestBar) return Cut($"{sample}{percent}{left}", width);
         return before + Bar(progress.Percent, Math.Min(room, WidestBar), color) + after;
     }
+
+    /// <summary>As wide for every number, so that nothing to the right of it moves.</summary>
+    private static string Of(int number, int all) => $"{number}/{all}".PadLeft((2 * $"{all}".Length) + 1);
 
     private static string Bar(double percent, int width, bool color)
     {

@@ -65,9 +65,10 @@ internal sealed record SampleStartedEvent(int Sample, int Position, int Samples)
 /// <param name="Iteration">EM iteration, from 1.</param>
 /// <param name="Iterations">EM iterations of this level.</param>
 /// <param name="Percent">Part of the whole run that is done, 0 to 100.</param>
-/// <param name="SecondsLeft">An estimate; null: too early to say.</param>
+/// <param name="SecondsLeft">An estimate.</param>
 internal sealed record ProgressEvent(
-    int Sample, int Position, int Samples, int Level, int Levels, int Iteration, int Iterations, double Percent, double? SecondsLeft) : RunEvent;
+    int Sample, int Position, int Samples, int Level, int Levels, int Iteration, int Iterations, double Percent, double SecondsLeft)
+    : RunEvent;
 
 /// <summary>A level of a sample is done.</summary>
 /// <param name="Sample">Which of the set, from 0.</param>

@@ -76,12 +76,11 @@ internal sealed class GenerationRun(
             var workers = new Workers(run.Request.Machine.Threads, cancellation);
             Clip clip = run.Generator.Generate(run.Request.Seed, index, workers, what =>
             {
-                if (progress.Observe(what) is not { } level || !output.SaveLevels) return;
-                writer.WriteLevelAsync(level, progress.Position(level.Level), index, run.Clip.FrameRate, cancellation).GetAwaiter().GetResult();
+                if (progress.Observe(what) is { } level && output.SaveLevels)
+                    writer.WriteLevel(level, progress.Position(level.Level), index, run.Clip.FrameRate, cancellation);
             });
             reporter.Stage("writing");
-            string comment = $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
-            (string file, string preview) = await writer.WriteSampleAsync(clip, index, comment, cancellation);
+            (string file, string preview) = await writer.WriteSampleAsync(clip, index, Comment(index), cancellation);
             return new ManifestSample
             {
                 Index = index,
@@ -95,10 +94,14 @@ internal sealed class GenerationRun(
         }
         catch
         {
-            writer.DropLevels(index);
+            writer.Drop(index);
             throw;
         }
     }
+
+    /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>
+    private string Comment(int index) =>
+        $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
 
     private void ReportFinished(ManifestSample sample, RunProgress progress)
     {

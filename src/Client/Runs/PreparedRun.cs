@@ -8,7 +8,9 @@ using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>A request with everything resolved: the clip is read, the pyramid planned, the noise measured. Nothing is written yet.</summary>
+/// <summary>
+/// A request with everything resolved: the clip is read, the pyramid planned, the noise measured. Nothing is written yet.
+/// </summary>
 internal sealed class PreparedRun
 {
     private const int SpareThreads = 4;
@@ -62,7 +64,7 @@ internal sealed class PreparedRun
         MemoryLimit.ThrowIfExceeded(generator.Plan, read, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = generator.ResolveNoise(workers);
-        TimeSpan expected = CostModel.Measure(workers).Expected(generator.Plan);
+        TimeSpan expected = CostModel.Measure(request.Options.Engine, workers).Expected(generator.Plan);
         return new PreparedRun(request, read, fileSha256, generator, noise, expected);
     }
 

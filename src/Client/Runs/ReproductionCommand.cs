@@ -10,7 +10,7 @@ internal static class ReproductionCommand
 {
     /// <summary>Makes the set from its manifest, and checks it.</summary>
     public static string Repeat(OutputRequest output) =>
-        ShellText.Join([ProgramName.Current, "repeat", Path.Combine(output.Directory, ManifestFile.Name)]);
+        Line(["repeat", Path.Combine(output.Directory, ManifestFile.Name)]);
 
     /// <summary>Makes the set from nothing but the input.</summary>
     public static string Generate(PreparedRun run, OutputRequest output)
@@ -19,7 +19,7 @@ internal static class ReproductionCommand
         string input = run.Request.Input.Path;
         List<string> arguments =
         [
-            ProgramName.Current, "generate", input.StartsWith('-') ? $"./{input}" : input,
+            "generate", input.StartsWith('-') ? $"./{input}" : input,
             "--output", output.Directory, "--format", Names.Of(output.Format),
             "--samples", Text(s.Samples), "--seed", Text(s.Seed),
         ];
@@ -37,11 +37,13 @@ internal static class ReproductionCommand
         arguments.AddRange(
         [
             "--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime),
-            "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search),
+            "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search), "--engine", Names.Of(s.Engine),
         ]);
         if (s.SaveLevels) arguments.Add("--save-levels");
-        return ShellText.Join(arguments);
+        return Line(arguments);
     }
+
+    private static string Line(IEnumerable<string> arguments) => $"{ProgramName.Current} {ShellText.Join(arguments)}";
 
     /// <summary>The shortest decimal that reads back as the same number; never in scientific notation, which options do not take.</summary>
     private static string Text<T>(T value)

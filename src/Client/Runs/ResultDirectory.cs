@@ -40,11 +40,9 @@ internal sealed partial class ResultDirectory(string path)
         if (File.Exists(Path))
             throw Usage("output-is-a-file", $"{Path} is a file, and results need a directory", "-o DIR names another one");
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
-        if (!overwrite)
+        if (!overwrite && !HoldsNothingButABeginning())
             throw Usage("output-exists", $"{Path} is not empty", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
-        string root = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(Path)) + System.IO.Path.DirectorySeparatorChar;
-        string input = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(inputPath)) + System.IO.Path.DirectorySeparatorChar;
-        if (input.StartsWith(root, StringComparison.Ordinal))
+        if (WithSeparator(inputPath).StartsWith(WithSeparator(Path), StringComparison.Ordinal))
             throw Usage("input-in-output", $"the input lies in {Path}, which would be overwritten", "-o DIR writes elsewhere");
     }
 
@@ -74,6 +72,23 @@ internal sealed partial class ResultDirectory(string path)
         ManifestFile.Save(manifest, ManifestPath);
         AtomicFile.Write(PagePath, GalleryPage.Render(manifest));
     }
+
+    /// <summary>Whether all that is there comes from a run that was stopped before its first sample: starting anew loses nothing.</summary>
+    private bool HoldsNothingButABeginning()
+    {
+        try
+        {
+            string[] beginning = [ManifestPath, PagePath, In(InputName)];
+            return Directory.EnumerateFileSystemEntries(Path).All(beginning.Contains)
+                && ManifestFile.Load(ManifestPath) is { Status: RunStatus.Interrupted or RunStatus.Failed, Samples.Count: 0 };
+        }
+        catch (VgpnnException)
+        {
+            return false;
+        }
+    }
+
+    private static string WithSeparator(string path) => $"{System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))}/";
 
     private static bool IsSample(string path) => SamplePattern().IsMatch(System.IO.Path.GetFileName(path));
 

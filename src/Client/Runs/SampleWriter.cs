@@ -29,22 +29,32 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
         return (file, preview);
     }
 
-    /// <summary>Writes the output of a level that is done, without loss.</summary>
+    /// <summary>Writes the output of a level that is done, without loss, while the engine waits: its samples are not there later.</summary>
     /// <param name="level">What the run told.</param>
     /// <param name="position">1 for the coarsest level.</param>
     /// <param name="index">Which sample.</param>
     /// <param name="frameRate">Its pace.</param>
     /// <param name="cancellation">Leaves nothing half written.</param>
-    public Task WriteLevelAsync(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation) =>
-        WriteAsync(
-            Clip.FromVolume(level.Output, frameRate), $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}", ClipFormat.Png,
-            null, cancellation);
-
-    /// <summary>Removes the levels of a sample that was not finished.</summary>
-    public void DropLevels(int index)
+    public void WriteLevel(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation)
     {
-        string path = directory.In(ResultDirectory.LevelsDirectoryName(index));
-        if (Directory.Exists(path)) Directory.Delete(path, recursive: true);
+        string name = $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}";
+        WriteAsync(Clip.FromVolume(level.Output, frameRate), name, ClipFormat.Png, null, cancellation).GetAwaiter().GetResult();
+    }
+
+    /// <summary>Removes what was already written of a sample that was not finished.</summary>
+    public void Drop(int index)
+    {
+        string levels = directory.In(ResultDirectory.LevelsDirectoryName(index));
+        if (Directory.Exists(levels)) Directory.Delete(levels, recursive: true);
+        string preview = directory.In(ResultDirectory.PreviewName(index));
+        if (File.Exists(preview)) File.Delete(preview);
+        DeleteIfEmpty(Path.GetDirectoryName(levels)!);
+        DeleteIfEmpty(Path.GetDirectoryName(preview)!);
+    }
+
+    private static void DeleteIfEmpty(string path)
+    {
+        if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
     }
 
     private Task WriteAsync(Clip clip, string name, ClipFormat what, string? comment, CancellationToken cancellation)

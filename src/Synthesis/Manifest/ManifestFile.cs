@@ -30,7 +30,8 @@ public static class ManifestFile
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             throw new VgpnnException(
-                ErrorKind.Input, "manifest-not-found", $"there is no manifest at {file}", $"a run writes it as {Name} beside its samples", e);
+                ErrorKind.Input, "manifest-not-found", $"there is no manifest at {file}",
+                $"a run writes it as {Name} beside its samples", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -22,7 +22,9 @@ namespace Vgpnn.Synthesis.Manifest;
 [JsonSerializable(typeof(RunManifest))]
 public sealed partial class ManifestJson : JsonSerializerContext
 {
-    /// <summary>For files of their own: quotes and letters beyond ASCII stay as they are. Inside a web page take <see cref="Default"/>.</summary>
+    /// <summary>
+    /// For files of their own: quotes and letters beyond ASCII stay as they are. Inside a web page take <see cref="Default"/>.
+    /// </summary>
     public static ManifestJson File => field ??=
         new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -11,7 +11,9 @@ public sealed class HelpTests
     [InlineData("generate")]
     [InlineData("inspect")]
     [InlineData("repeat")]
+    [InlineData("evaluate")]
     [InlineData("devices")]
+    [InlineData("bench")]
     [InlineData("demo")]
     public async Task Every_command_explains_every_option_and_ends_with_examples(string name)
     {

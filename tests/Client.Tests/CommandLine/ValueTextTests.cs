@@ -66,12 +66,16 @@ public sealed class ValueTextTests
     }
 
     [Fact]
-    public void Pairs_have_bounds_of_their_own()
+    public void Pairs_are_two_numbers_within_bounds()
     {
-        Assert.True(ValueText.IntegerPair((1, 5), (10, 20))("5,10", out (int T, int S) pair));
+        Assert.True(ValueText.IntegerPair(1, 20)("5,10", out (int T, int S) pair));
         Assert.Equal((5, 10), pair);
-        Assert.False(ValueText.IntegerPair((1, 5), (10, 20))("6,10", out _));
-        Assert.False(ValueText.IntegerPair((1, 5), (10, 20))("5,9", out _));
+        Assert.False(ValueText.IntegerPair(1, 20)("5,21", out _));
+        Assert.False(ValueText.IntegerPair(1, 20)("5,1.5", out _));
+        Assert.False(ValueText.IntegerPair(1, 20)("5", out _));
+        Assert.True(ValueText.Pair(0.1, 1)("0.87,0.82", out (double T, double S) factors));
+        Assert.Equal((0.87, 0.82), factors);
+        Assert.False(ValueText.Pair(0.1, 1)("0.87,1.1", out _));
     }
 
     [Theory]

@@ -31,6 +31,17 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
+    public async Task The_videos_play_by_themselves_unless_the_user_wants_no_motion()
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out");
+        Assert.DoesNotContain("playing", Body(await OpenAsync(_place["out/index.html"])), StringComparison.Ordinal);
+        string page = await OpenAsync(_place["out/index.html"], motion: true);
+        Assert.Contains("class=\"playing\"", Body(page), StringComparison.Ordinal);
+        Assert.Equal("", Data(page, "error"));
+    }
+
+    [Fact]
     public async Task Names_are_text_whatever_they_hold()
     {
         const string name = "</script><script>document.body.dataset.error='ran'</script><img src=x onerror=alert(1)> & \"quotes\" 'n' <!-- .mp4";
@@ -72,15 +83,16 @@ public sealed class GalleryPageTests : IDisposable
         Assert.DoesNotContain("<script src", source, StringComparison.Ordinal);
     }
 
-    /// <summary>The document after its scripts have run.</summary>
-    private async Task<string> OpenAsync(string page)
+    /// <summary>The document after its scripts have run; moving pictures are left out where they do not matter, for they take long.</summary>
+    private async Task<string> OpenAsync(string page, bool motion = false)
     {
         using var profile = new TemporaryDirectory();
         ProcessResult result = await ChildProcess.RunAsync(
             "chromium",
             [
                 "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync", "--no-first-run", $"--user-data-dir={profile.Root}", "--virtual-time-budget=10000", "--dump-dom",
+                "--disable-sync", "--no-first-run", $"--user-data-dir={profile.Root}", "--dump-dom",
+                .. motion ? (string[])["--virtual-time-budget=1000"] : ["--force-prefers-reduced-motion", "--virtual-time-budget=10000"],
                 $"file://{page}",
             ],
             _place.Root);
@@ -88,8 +100,9 @@ public sealed class GalleryPageTests : IDisposable
         return result.Output;
     }
 
-    private static string Data(string page, string name) =>
-        Regex.Match(page, $"<body[^>]* data-{name}=\"([^\"]*)\"").Groups[1].Value;
+    private static string Body(string page) => Regex.Match(page, "<body[^>]*>").Value;
+
+    private static string Data(string page, string name) => Regex.Match(Body(page), $" data-{name}=\"([^\"]*)\"").Groups[1].Value;
 
     private static string Text(string page) => WebUtility.HtmlDecode(Regex.Replace(page, "<[^>]*>", ""));
 }

@@ -9,19 +9,18 @@ public sealed class ProgressLineTests
     [Fact]
     public void The_line_names_sample_level_iteration_percent_and_time_left() =>
         Assert.Equal(
-            "sample 2/4  level 5/12  iteration 3/5  ━━━━━╌╌╌╌╌╌╌   43 %  12 s left",
-            ProgressLine.Progress(Event, null, TimeSpan.Zero, 70, color: false));
+            "sample 2/4  level  5/12  iteration 3/5  ━━━━━╌╌╌╌╌╌   43 %  12 s left",
+            Line(Event, 70));
 
     [Fact]
     public void One_sample_alone_is_not_counted() =>
-        Assert.StartsWith(
-            "level 5/12", ProgressLine.Progress(Event with { Position = 1, Samples = 1 }, null, TimeSpan.Zero, 80, color: false), StringComparison.Ordinal);
+        Assert.StartsWith("level  5/12", Line(Event with { Position = 1, Samples = 1 }, 80), StringComparison.Ordinal);
 
     [Fact]
     public void Time_runs_on_between_events_and_never_below_zero()
     {
-        Assert.EndsWith("7.4 s left", ProgressLine.Progress(Event, null, TimeSpan.FromSeconds(5), 80, color: false), StringComparison.Ordinal);
-        Assert.EndsWith("0.1 s left", ProgressLine.Progress(Event, null, TimeSpan.FromSeconds(50), 80, color: false), StringComparison.Ordinal);
+        Assert.EndsWith("7.4 s left", Line(Event, 80, secondsSince: 5), StringComparison.Ordinal);
+        Assert.EndsWith("0.1 s left", Line(Event, 80, secondsSince: 50), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -34,14 +33,17 @@ public sealed class ProgressLineTests
     [InlineData(200)]
     public void No_terminal_wraps_the_line(int width)
     {
-        Assert.InRange(ProgressLine.Progress(Event, null, TimeSpan.Zero, width, color: false).Length, 0, width - 1);
+        Assert.InRange(Line(Event, width).Length, 0, width - 1);
         Assert.InRange(ProgressLine.Stage("reading a clip with a long name.mp4", width).Length, 0, width - 1);
     }
 
     [Fact]
     public void Colours_appear_only_where_they_are_welcome()
     {
-        Assert.DoesNotContain('\e', ProgressLine.Progress(Event, null, TimeSpan.Zero, 80, color: false));
+        Assert.DoesNotContain('\e', Line(Event, 80));
         Assert.Contains("\e[32m", ProgressLine.Progress(Event, null, TimeSpan.Zero, 80, color: true), StringComparison.Ordinal);
     }
+
+    private static string Line(ProgressEvent progress, int width, double secondsSince = 0) =>
+        ProgressLine.Progress(progress, null, TimeSpan.FromSeconds(secondsSince), width, color: false);
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using Vgpnn.Client.Tests.Support;
 using Vgpnn.Synthesis.Manifest;
@@ -30,7 +31,8 @@ public sealed class GenerateTests : IDisposable
     public async Task The_manifest_tells_everything_that_was_resolved()
     {
         string clip = await TestClip.MakeAsync(_place, frames: 26);
-        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--seed", "7", "--frames", "2..25", "--fps", "30000/1001");
+        await VgpnnProgram.SucceedAsync(
+            _place.Root, "generate", "clip.mp4", "-o", "out", "--seed", "7", "--frames", "2..25", "--fps", "30000/1001");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
 
         Assert.Equal(RunStatus.Complete, manifest.Status);
@@ -38,7 +40,7 @@ public sealed class GenerateTests : IDisposable
         Assert.True(manifest.Seconds > 0);
         Assert.Equal("clip.mp4", manifest.Input.Name);
         Assert.Equal("../clip.mp4", manifest.Input.Path);
-        Assert.Equal(Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(clip))), manifest.Input.FileSha256);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(clip))), manifest.Input.FileSha256);
         Assert.Equal(new ManifestSize(24, 32, 48), manifest.Input.Size);
         Assert.Equal("30000/1001", manifest.Input.FrameRate);
         Assert.Equal(new ManifestSize(19, 32, 48), manifest.Output.Size);

@@ -34,13 +34,16 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_stopped_in_its_first_sample_names_none()
+    public async Task A_run_stopped_in_its_first_sample_names_none_and_may_be_started_again()
     {
         await TestClip.MakeAsync(_place, frames: 20, width: 96, height: 64);
         (ProcessResult result, _) = await StopAsync("level-finished", 2, ChildProcess.SigInt, "--save-levels", "--iterations", "100");
         Assert.Equal(130, result.ExitCode);
         Assert.Empty(ManifestFile.Load(_place["out"]).Samples);
         Assert.Equal(["clip.mp4", "out/index.html", "out/input.mp4", "out/manifest.json"], _place.Files);
+
+        // There is nothing to lose, so the same command may be given again as it was.
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--iterations", "1");
     }
 
     [Fact]

@@ -41,7 +41,9 @@ public sealed class RepeatTests : IDisposable
     [Fact]
     public async Task The_recorded_command_line_makes_the_same_set()
     {
-        await MakeRunAsync("--scale", "1,1,1.2", "--patch", "2,5,5", "--iterations", "2", "--noise-time", "independent", "--vote", "mean", "--search", "jumpflood");
+        await MakeRunAsync(
+            "--scale", "1,1,1.2", "--patch", "2,5,5", "--iterations", "2", "--noise-time", "independent",
+            "--vote", "mean", "--search", "jumpflood", "--engine", "float");
         RunManifest before = ManifestFile.Load(_place["out"]);
         Directory.Delete(_place["out"], recursive: true);
         string script = $"vgpnn() {{ '{VgpnnProgram.Host}' '{VgpnnProgram.Assembly}' \"$@\"; }}\n{before.Command}";
@@ -60,7 +62,8 @@ public sealed class RepeatTests : IDisposable
         ManifestFile.Save(manifest with { Samples = samples }, _place["out/manifest.json"]);
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("vgpnn: not identical: 1 of 3 samples (the first is sample 1) differ from those recorded", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "vgpnn: not identical: 1 of 3 samples (the first is sample 1) differ from those recorded", result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
 

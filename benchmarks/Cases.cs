@@ -1,0 +1,43 @@
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Benchmarks;
+
+/// <summary>What the kernels are measured on: two moments of one synthetic scene, as Q and as K and V.</summary>
+internal static class Cases
+{
+    /// <summary>The patch of nearly all levels.</summary>
+    public static readonly Extent Patch = new(3, 7, 7);
+
+    /// <summary>One thread: kernels are measured, not the machine.</summary>
+    public static readonly Workers Alone = new(1);
+
+    /// <summary>Size of the volumes; tests make it tiny.</summary>
+    public static Extent Size { get; set; } = new(5, 144, 256);
+
+    /// <summary>A size at which trying everything ends.</summary>
+    public static Extent SmallSize => Extent.Min(Size, new Extent(5, 27, 48));
+
+    public static Volume<T> Query<T>(Extent size)
+        where T : unmanaged => Scene<T>(size, 40);
+
+    public static Volume<T> Keys<T>(Extent size)
+        where T : unmanaged => Scene<T>(size, 0);
+
+    public static SearchTask<T> Task<T>(Extent size)
+        where T : unmanaged => new()
+        {
+            Query = Query<T>(size),
+            Keys = Keys<T>(size),
+            Patch = Patch,
+            Field = new NearestNeighbourField(size.PatchGrid(Patch), size.PatchGrid(Patch)),
+            Seed = 1,
+        };
+
+    private static Volume<T> Scene<T>(Extent size, int firstFrame)
+        where T : unmanaged
+    {
+        Volume<byte> bytes = SyntheticScene.Render(size, firstFrame, Alone);
+        return typeof(T) == typeof(byte) ? (Volume<T>)(Volume)bytes : (Volume<T>)(Volume)RgbSamples.ToFloat(bytes);
+    }
+}

@@ -1,0 +1,42 @@
+using BenchmarkDotNet.Attributes;
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Benchmarks;
+
+/// <summary>The index over patches of bytes.</summary>
+public class PatchIndexBytes : PatchIndexBenchmark<byte>;
+
+/// <summary>The index over patches of floats.</summary>
+public class PatchIndexFloats : PatchIndexBenchmark<float>;
+
+/// <summary>Describing and sorting all keys; and leading all queries, described on the way, to their leaves.</summary>
+public abstract class PatchIndexBenchmark<T>
+    where T : unmanaged
+{
+    private SearchTask<T> _task = null!;
+    private PatchIndex<T> _index = null!;
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _task = Cases.Task<T>(Cases.Size);
+        _index = new PatchIndex<T>(_task.Keys, _task.Patch, Cases.Alone);
+    }
+
+    [Benchmark]
+    public object Build() => new PatchIndex<T>(_task.Keys, _task.Patch, Cases.Alone);
+
+    [Benchmark]
+    public int Query()
+    {
+        Extent grid = _task.Field.QueryGrid;
+        int found = 0;
+        for (int row = 0; row < grid.T * grid.H; row++)
+        {
+            float[] described = _index.Describe(_task.Query, row / grid.H, row % grid.H, grid.W);
+            for (int w = 0; w < grid.W; w++) found += _index.Near(described, grid.W, w).Length;
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using Vgpnn.Client.Bench;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.Commands;
+
+/// <summary><c>vgpnn bench</c>: how fast this machine is.</summary>
+internal sealed class BenchCommand : Verb
+{
+    private const string Group = "Measurement";
+    private static readonly int[] DefaultSizes = [144, 288, 576, 1080];
+
+    private readonly Setting<int[]> _sizes = new("--sizes", "H,H,...", TrySizes)
+    {
+        Group = Group,
+        Description = "Heights of the pictures to measure; they are 16:9, 5 frames each.",
+        Allowed = "heights from 16 to 2160, separated by commas",
+        Default = "144,288,576,1080, as many as two minutes allow",
+    };
+
+    private readonly Setting<int> _threads = new("--threads", "N", ValueText.Integer(1, 256))
+    {
+        Group = Group,
+        Description = "Threads to compute on; 1 and 2 are compared in any case.",
+        Allowed = "a whole number from 1 to 256",
+        Default = "one per core",
+    };
+
+    private readonly Flag _exhaustive = new("--exhaustive")
+    {
+        Group = Group,
+        Description = "Also compare PatchMatch with exhaustive search over sizes (figure 6 of the paper).",
+    };
+
+    private readonly Setting<string> _svg = new("--svg", "FILE", PathText.TryParse)
+    {
+        Group = Group,
+        Description = "Draw the comparison that --exhaustive makes.",
+        Allowed = "a path",
+        Default = "no drawing",
+    };
+
+    public BenchCommand()
+        : base("bench", "Measure how fast the engine is here, on a synthetic clip that is always the same.")
+    {
+        Add(_sizes);
+        Add(_threads);
+        Add(_exhaustive);
+        Add(_svg);
+        Add(Json);
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("bench", "Time per voxel and phase at four sizes, scaling, and 1 against 2 threads."),
+        new("bench --sizes 144,288", "The same for a quick look."),
+        new("bench --exhaustive --svg figure6.svg", "Also what exhaustive search would take, as a table and a chart."),
+    ];
+
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        bool json = Json.IsGiven(parse);
+        bool exhaustive = _exhaustive.IsGiven(parse);
+        string? svg = _svg.IsGiven(parse) ? _svg.Or(parse, "") : null;
+        if (svg is not null && !exhaustive)
+            throw new VgpnnException(ErrorKind.Usage, "nothing-to-draw", "--svg draws a comparison that was not asked for", "add --exhaustive");
+        if (svg is not null) Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(svg))!);
+
+        var benchmark = new Benchmark(
+            _threads.Or(parse, Environment.ProcessorCount), what => Console.Error.WriteLine($"measuring {what}…"), cancellation);
+        int[] heights = _sizes.Or(parse, DefaultSizes);
+        BenchReport report = await Task.Run(() => benchmark.Run(heights, !_sizes.IsGiven(parse), exhaustive), cancellation);
+        if (svg is not null) AtomicFile.Write(svg, Encoding.UTF8.GetBytes(ComparisonChart.Draw(report.Exhaustive!)));
+        if (json) Console.WriteLine(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
+        else BenchTables.Write(report);
+        return ExitCode.Success;
+    }
+
+    private static bool TrySizes(string text, out int[] heights)
+    {
+        string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
+        heights = new int[parts.Length];
+        for (int i = 0; i < parts.Length; i++)
+        {
+            if (!ValueText.Integer(16, 2160)(parts[i], out heights[i])) return false;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Globalization;
+using Spectre.Console;
+using Vgpnn.Client.Runs;
+using Vgpnn.Synthesis.Evaluation;
+
+namespace Vgpnn.Client.Reporting;
+
+/// <summary>Scores for people.</summary>
+internal static class EvaluationTable
+{
+    private static readonly (string Name, Func<SampleScores, double?> Value)[] Columns =
+    [
+        ("Coherence", s => s.Coherence),
+        ("Complete", s => s.Completeness),
+        ("Sharp", s => s.Sharpness),
+        ("Motion", s => s.FrameDifference),
+        ("Flicker", s => s.Flicker),
+        ("NNFDIV", s => s.NnfDiversity),
+        ("Copied", s => s.CopiedFrames),
+    ];
+
+    public static void Write(EvaluationReport report)
+    {
+        Table table = Tables.New(["Sample", .. Columns.Select(c => c.Name)]);
+        foreach (TableColumn column in table.Columns.Skip(1)) column.RightAligned();
+        foreach (SampleReport sample in report.Samples)
+            table.AddRow([Markup.Escape(NameOf(sample.File)), .. Columns.Select(c => Text(c.Value(sample.Scores)))]);
+        if (report.Samples.Count > 1)
+            table.AddRow(["mean", .. Columns.Select(c => Text(report.Samples.Average(s => c.Value(s.Scores))))]);
+        Tables.Write(table, new Text($"Diversity {Diversity(report)}\n"));
+    }
+
+    private static string Diversity(EvaluationReport report) =>
+        report.Diversity is { } value ? Text(value)
+        : report.Samples.Count < 2 ? "needs two samples"
+        : "is left out: it needs samples of exactly the input's size";
+
+    private static string NameOf(string path) => HumanText.OneLine(ManifestMaker.NameOf(path));
+
+    private static string Text(double? value) => value?.ToString("0.000", CultureInfo.InvariantCulture) ?? "–";
+}

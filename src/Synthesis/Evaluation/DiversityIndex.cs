@@ -1,0 +1,52 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// How much the samples of one input differ from each other: the standard deviation (population) of every voxel's
+/// <see cref="Grey"/> over the samples, its mean over all voxels, divided by the standard deviation of the input's grey
+/// voxels. 0: all samples are the same; 1: they differ as much as any two pixels of the input. (Shaham, Dekel and
+/// Michaeli, "SinGAN", 2019.)
+/// </summary>
+internal static class DiversityIndex
+{
+    // Rounding can bring the variance of equal numbers a little off zero.
+    private const double NoVariance = 1e-6;
+
+    /// <summary>Measures grey volumes.</summary>
+    /// <returns>0 or more; null for fewer than two samples, for sizes that differ, or if the input is of one grey.</returns>
+    public static double? Measure(Volume<float> input, IReadOnlyList<Volume<float>> samples)
+    {
+        if (samples.Count < 2 || samples.Any(s => s.Extent != input.Extent)) return null;
+        double sum = 0, squares = 0, spread = 0;
+        for (int i = 0; i < input.Count; i++)
+        {
+            double grey = input.Samples[i];
+            sum += grey;
+            squares += grey * grey;
+            spread += Deviation(samples, i);
+        }
+
+        double deviation = Deviation(sum, squares, input.Count);
+        return deviation > 0 ? spread / input.Count / deviation : null;
+    }
+
+    private static double Deviation(IReadOnlyList<Volume<float>> samples, int at)
+    {
+        double sum = 0, squares = 0;
+        foreach (Volume<float> sample in samples)
+        {
+            double grey = sample.Samples[at];
+            sum += grey;
+            squares += grey * grey;
+        }
+
+        return Deviation(sum, squares, samples.Count);
+    }
+
+    private static double Deviation(double sum, double squares, int count)
+    {
+        double mean = sum / count, variance = (squares / count) - (mean * mean);
+        return variance > NoVariance ? Math.Sqrt(variance) : 0;
+    }
+}

@@ -1,0 +1,50 @@
+using System.IO.Compression;
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// NNFDIV: how disordered the field of nearest neighbours is. For every 3×3×3 patch of the sample the displacement to its
+/// nearest patch of the input, three whole numbers modulo 256, is written as bytes (all of time, then all of rows, then
+/// all of columns) and compressed with zlib at its default level:
+/// <code>NNFDIV = compressed bytes / bytes</code>
+/// Neighbours are searched with PatchMatch, not exactly: a longer search changes the number by about one per cent.
+/// Large pieces taken over whole give long runs of one displacement, hence few bytes: 0 is a copy. (Haim et al., VGPNN, 2022.)
+/// </summary>
+internal static class FieldDisorder
+{
+    private static readonly Extent Patch = new(3, 3, 3);
+
+    /// <returns>About 0 to 1.</returns>
+    public static double Measure(Volume<byte> input, Volume<byte> sample, Workers workers)
+    {
+        var field = new NearestNeighbourField(sample.Extent.PatchGrid(Patch), input.Extent.PatchGrid(Patch));
+        var task = new SearchTask<byte> { Query = sample, Keys = input, Patch = Patch, Field = field };
+        PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
+        byte[] bytes = Displacements(field);
+        return (double)CompressedLength(bytes) / bytes.Length;
+    }
+
+    private static byte[] Displacements(NearestNeighbourField field)
+    {
+        Extent grid = field.QueryGrid;
+        int count = (int)grid.Count;
+        var bytes = new byte[3 * count];
+        for (int i = 0; i < count; i++)
+        {
+            (int t, int h, int w) = field.Match(i);
+            bytes[i] = (byte)(t - (i / grid.W / grid.H));
+            bytes[count + i] = (byte)(h - (i / grid.W % grid.H));
+            bytes[(2 * count) + i] = (byte)(w - (i % grid.W));
+        }
+
+        return bytes;
+    }
+
+    private static long CompressedLength(byte[] bytes)
+    {
+        using var compressed = new MemoryStream();
+        using (var zlib = new ZLibStream(compressed, CompressionLevel.Optimal, leaveOpen: true)) zlib.Write(bytes);
+        return compressed.Length;
+    }
+}

@@ -1,0 +1,52 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// Coherence, completeness and matched sharpness of patches of 3×7×7 RGB voxels, over a fixed selection of at most 1,500
+/// patches. For patches P of video A and their exact nearest patches N(P) of video B, with samples in [−1, 1]:
+/// <code>d(A, B) = mean over P of Σ (P − N(P))²</code>
+/// <para>
+/// Coherence is d(sample, input): does all that is seen come from the input? Completeness is d(input, sample): is all of
+/// the input seen? (Simakov, Caspi, Shechtman and Irani, "Summarizing visual data using bidirectional similarity", 2008.)
+/// Matched sharpness is the mean gradient over the sample's patches divided by that over their matches; comparing with
+/// matches, not with the whole input, keeps a change of content from looking like blur.
+/// </para>
+/// </summary>
+internal sealed record PatchScores(double Coherence, double Completeness, double? Sharpness)
+{
+    /// <summary>The size of the patches compared.</summary>
+    public static readonly Extent Patch = new(3, 7, 7);
+
+    private const int Selected = 1500;
+
+    // Distances of bytes to distances in [−1, 1].
+    private const double Unit = 1 / (127.5 * 127.5);
+
+    public static PatchScores Measure(EvaluatedVideo input, EvaluatedVideo sample, Workers workers)
+    {
+        int[] ofSample = Select(sample.Rgb.Extent.PatchGrid(Patch)), ofInput = Select(input.Rgb.Extent.PatchGrid(Patch));
+        NearestPatch[] matches = NearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers);
+        NearestPatch[] reverse = NearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers);
+        double own = ofSample.Average(p => PatchGradient.Mean(sample.Grey, Patch, p));
+        double matched = matches.Average(m => PatchGradient.Mean(input.Grey, Patch, m.Key));
+        return new PatchScores(
+            matches.Average(m => (double)m.Distance) * Unit,
+            reverse.Average(m => (double)m.Distance) * Unit,
+            matched > 0 ? own / matched : null);
+    }
+
+    /// <summary>One patch out of each of many equal stretches of the grid: the same ones for every video of that size.</summary>
+    private static int[] Select(Extent grid)
+    {
+        long count = Math.Min(Selected, grid.Count);
+        return
+        [
+            .. Enumerable.Range(0, (int)count).Select(i =>
+            {
+                long first = i * grid.Count / count, end = (i + 1) * grid.Count / count;
+                return (int)(first + (long)(Hash.Derive(0, (ulong)i) % (ulong)(end - first)));
+            }),
+        ];
+    }
+}

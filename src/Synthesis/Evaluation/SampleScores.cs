@@ -1,0 +1,21 @@
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// What one sample scores against its input. Read the numbers together, never one alone: a copy of the input wins
+/// coherence, noise wins diversity. A number that is not defined for the two clips is null.
+/// </summary>
+/// <param name="Coherence">Mean squared distance of the sample's patches to the input (<see cref="PatchScores"/>); 0 is best.</param>
+/// <param name="Completeness">Mean squared distance of the input's patches to the sample (<see cref="PatchScores"/>); 0 is best.</param>
+/// <param name="Sharpness">Gradients of the sample's patches over those of their matches (<see cref="PatchScores"/>); 1 is right, less is blur, more is noise.</param>
+/// <param name="FrameDifference">How much moves, over how much moves in the input (<see cref="Motion"/>); 1 is alike.</param>
+/// <param name="Flicker">How restless the motion is, over the input's (<see cref="Motion"/>); 1 is alike.</param>
+/// <param name="NnfDiversity">How disordered the field of nearest neighbours is (<see cref="FieldDisorder"/>): 0 is a copy, towards 1 is noise.</param>
+/// <param name="CopiedFrames">Share of the sample's frames that are a frame of the input (<see cref="CopiedFrames"/>), 0 to 1.</param>
+public sealed record SampleScores(
+    double Coherence,
+    double Completeness,
+    double? Sharpness,
+    double? FrameDifference,
+    double? Flicker,
+    double NnfDiversity,
+    double? CopiedFrames);
