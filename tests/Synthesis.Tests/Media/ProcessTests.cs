@@ -7,7 +7,7 @@ namespace Vgpnn.Synthesis.Tests.Media;
 /// <summary>Programs that behave as badly as they can, in ffmpeg's place.</summary>
 public class ProcessTests : MediaTest
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     [Theory]
     [InlineData("sleep 1000")]
