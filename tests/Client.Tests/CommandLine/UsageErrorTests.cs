@@ -7,7 +7,7 @@ public sealed class UsageErrorTests
 {
     [Theory]
     [InlineData("genrate clip.mp4", "there is no command 'genrate'", "did you mean 'generate'?")]
-    [InlineData("train", "there is no command 'train'", "the commands are generate, inspect, repeat, devices or demo")]
+    [InlineData("train", "there is no command 'train'", "the commands are generate, inspect, repeat, evaluate, devices, bench or demo")]
     [InlineData("--bogus", "there is no option '--bogus'", "vgpnn --help lists every option")]
     [InlineData("generate", "there is no input", "vgpnn generate clip.mp4")]
     [InlineData("generate a b", "'b' is one argument too many", "quote names that hold spaces")]
