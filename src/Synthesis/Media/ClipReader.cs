@@ -34,21 +34,22 @@ public static class ClipReader
     {
         using OpenedInput input = OpenedInput.Open(path, options);
         InputDescription description = await InputDescription.OfAsync(tools, input, options, cancellation).ConfigureAwait(false);
-        description.CheckLength(input.Path, options);
+        FrameRange? range = input.Directory is null ? options.Frames : null;
+        description.CheckLength(input.Path, range, options.Limits);
 
         var decoder = new FrameDecoder(tools, input.Path, input.Source, description.Plan, options.Limits);
         List<string> notices = [.. description.Notices];
         DecodedFrames decoded;
         if (input.Directory is { } directory)
         {
-            decoded = await decoder.DecodeAsync(null, cancellation).ConfigureAwait(false);
+            decoded = await decoder.DecodeAsync(range, cancellation).ConfigureAwait(false);
             string? damage = await DecodedCheck.DirectoryAsync(decoder, input.Path, directory, decoded, options.Limits, cancellation)
                 .ConfigureAwait(false);
             if (damage is not null) notices.Add(damage);
         }
         else
         {
-            decoded = await decoder.DecodeAsync(options.Frames, cancellation).ConfigureAwait(false);
+            decoded = await decoder.DecodeAsync(range, cancellation).ConfigureAwait(false);
             notices.AddRange(DecodedCheck.File(input.Path, decoded, description.Counted, options));
         }
 

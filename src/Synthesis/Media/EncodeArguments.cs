@@ -65,6 +65,7 @@ internal static class EncodeArguments
                 $"format=gbrp,pad=w={clip.Width + right}:h={clip.Height + bottom}:x=0:y=0,fillborders=right={right}:bottom={bottom}:mode=smear,");
     }
 
+    // The palette is known only after the last frame: ffmpeg holds all of them until then.
     private static string GifChain(Clip clip)
     {
         string pace = clip.FrameRate.Value > FastestGif ? $"fps={FastestGif}," : "";

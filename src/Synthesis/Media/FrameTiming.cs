@@ -36,7 +36,8 @@ internal sealed record FrameTiming(FrameRate Rate, bool Varies, bool Known)
         if (Math.Abs(last - step) <= Slack)
         {
             if (Steady(starts, stream.Tick) is { } steady) return new FrameTiming(steady, false, true);
-            var whole = new FrameRate(Math.Max(1, (int)Math.Round(1 / (step * tick))), 1);
+            double nearest = Math.Clamp(Math.Round(1 / (step * tick)), 1, FastestRate);
+            var whole = new FrameRate((int)nearest, 1);
             if (Agrees(starts, tick, whole)) return new FrameTiming(whole, false, true);
         }
 

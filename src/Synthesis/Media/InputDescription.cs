@@ -3,7 +3,9 @@ namespace Vgpnn.Synthesis.Media;
 /// <summary>All that is known of an input before it is decoded.</summary>
 /// <param name="Plan">How it will be decoded.</param>
 /// <param name="Info">What the caller is told.</param>
-/// <param name="Counted">Frames in the whole input, counted one by one; null: it is longer than was counted.</param>
+/// <param name="Counted">
+/// Frames in the whole video, or the chosen ones of a directory, counted one by one; null: it is longer than was counted.
+/// </param>
 /// <param name="Notices">What the user should know.</param>
 internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Counted, IReadOnlyList<string> Notices)
 {
@@ -22,15 +24,16 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
     }
 
     /// <summary>Refuses before decoding what is too long for sure.</summary>
+    /// <param name="path">The path, for messages.</param>
+    /// <param name="range">The frames that will be decoded; null: all that were counted.</param>
+    /// <param name="limits">Bounds.</param>
     /// <exception cref="VgpnnException">Kind Input.</exception>
-    public void CheckLength(string path, ReadOptions options)
+    public void CheckLength(string path, FrameRange? range, MediaLimits limits)
     {
-        int first = options.Frames?.First ?? 1;
-        long end = Math.Min(options.Frames?.Last ?? int.MaxValue, Counted ?? int.MaxValue);
-        long frames = end - first + 1;
-        if (frames > options.Limits.MaxFrames) throw MediaErrors.TooManyFrames(path, options.Limits.MaxFrames);
-        if (frames * Plan.FrameBytes > options.Limits.MaxDecodedBytes)
-            throw MediaErrors.TooManyBytes(path, options.Limits.MaxDecodedBytes, Plan.FrameBytes);
+        long end = Math.Min(range?.Last ?? int.MaxValue, Counted ?? int.MaxValue);
+        long frames = end - (range?.First ?? 1) + 1;
+        if (frames > limits.MaxFrames) throw MediaErrors.TooManyFrames(path, limits.MaxFrames);
+        if (frames * Plan.FrameBytes > limits.MaxDecodedBytes) throw MediaErrors.TooManyBytes(path, limits.MaxDecodedBytes, Plan.FrameBytes);
     }
 
     private static async Task<InputDescription> OfDirectoryAsync(
@@ -59,9 +62,9 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
 
         DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
         FrameTiming timing = FrameTiming.Of(stream, packets.Complete ? packets.Times : WithoutHoles(packets.Times));
-        int? counted = packets is { Complete: true, Times.Count: > 0 } ? packets.Times.Count : null;
+        int? counted = packets.Complete ? packets.Times.Count : null;
         var info = new ClipInfo(
-            plan.Shown.Width, plan.Shown.Height, timing.Rate, counted ?? stream.DeclaredFrames, stream.Codec, stream.PixelFormat);
+            plan.Shown.Width, plan.Shown.Height, timing.Rate, counted is > 0 ? counted : stream.DeclaredFrames, stream.Codec, stream.PixelFormat);
         List<string> notices = [.. plan.Notices];
         if (timing.Varies) notices.Add($"the frames are unevenly spaced in time; every one was kept, at the average of {timing.Rate.Value:0.###} frames a second");
         if (!timing.Known) notices.Add($"the video does not say how fast it runs; {timing.Rate} frames a second were taken");

@@ -30,7 +30,7 @@ internal static class MediaErrors
         "input-url", $"{Name(path)} is an address, and nothing is fetched from addresses", "download the video first and give the file");
 
     public static VgpnnException Unreadable(string path, Exception inner) => Input(
-        "input-unreadable", $"{Name(path)} may not be read or cannot be", "check its permissions: ls -l", inner);
+        "input-unreadable", $"{Name(path)} cannot be read", "check its permissions: ls -l", inner);
 
     public static VgpnnException Empty(string path) => Input(
         "input-empty", $"{Name(path)} is empty or no regular file", "check that the video was copied completely");
@@ -49,7 +49,7 @@ internal static class MediaErrors
         "input-no-video", $"{Name(path)} holds no moving picture, at most sound", "give a file with a video stream");
 
     public static VgpnnException Codec(string path, string codec) => Input(
-        "input-codec", $"{Name(path)} is coded as {codec}, which is not decoded here", "convert it first: ffmpeg -i INPUT clip.mp4");
+        "input-codec", $"{Name(path)} holds a stream coded as {Printable(codec)}, which is not decoded here", "convert it first: ffmpeg -i INPUT clip.mp4");
 
     public static VgpnnException Hdr(string path, string transfer) => Input(
         "input-hdr", $"{Name(path)} is HDR video ({transfer}), whose colours do not fit into 8 bits without tone mapping",

@@ -74,9 +74,10 @@ internal static class Sandbox
     // This process may be under limits itself, and nobody but root may raise them: then the lower one stays.
     private static string Allowed(string name, long wanted)
     {
-        const int hardColumn = 46, columnWidth = 20;
+        // Name, soft limit, hard limit, unit; "unlimited" is no number.
         string? line = File.Exists(OwnLimits) ? File.ReadLines(OwnLimits).FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal)) : null;
-        bool limited = long.TryParse(line?.Substring(hardColumn, columnWidth), CultureInfo.InvariantCulture, out long hard);
+        string[] columns = line?[name.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [];
+        bool limited = long.TryParse(columns.ElementAtOrDefault(1), CultureInfo.InvariantCulture, out long hard);
         return (limited ? Math.Min(hard, wanted) : wanted).ToString(CultureInfo.InvariantCulture);
     }
 

@@ -149,6 +149,17 @@ public class BadInputTests : MediaTest
     }
 
     [Fact]
+    public async Task A_file_with_an_index_of_nothing_is_refused()
+    {
+        string path = Folder.Clip("clip.mp4", options: H264 + " -movflags frag_keyframe+empty_moov");
+        byte[] mp4 = File.ReadAllBytes(path);
+
+        VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(() => ReadAsync(Folder.Write("index.mp4", mp4[..(mp4.AsSpan().IndexOf("moof"u8) - 4)])));
+
+        Assert.True(e.Code is "input-damaged" or "input-too-short", e.Code);
+    }
+
+    [Fact]
     public async Task Of_a_file_that_was_cut_short_the_frames_that_are_there_are_taken_with_a_notice()
     {
         byte[] mp4 = File.ReadAllBytes(Folder.Clip("clip.mp4", frames: 50, options: H264 + " -g 5 -movflags +faststart"));

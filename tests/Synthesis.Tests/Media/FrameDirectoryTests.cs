@@ -246,6 +246,17 @@ public class FrameDirectoryTests : MediaTest
         Assert.True(File.Exists(Path.Combine(Frames, "1.png")), "the frames themselves stay");
     }
 
+    [Fact]
+    public async Task The_limit_on_bytes_counts_the_chosen_frames()
+    {
+        Sequence(1, 2, 3, 4, 5, 6);
+        MediaLimits limits = new() { MaxDecodedBytes = 3 * 16 * 12 * 3 };
+
+        await RefusedAsync(Frames, "input-too-large", new ReadOptions { Limits = limits, Frames = new FrameRange(3, 6) });
+
+        Assert.Equal(3, (await ReadAsync(Frames, new ReadOptions { Limits = limits, Frames = new FrameRange(4, 6) })).Frames.Count);
+    }
+
     private void Sequence(params int[] numbers)
     {
         foreach (int number in numbers) Frame($"{number}.png", number);

@@ -116,6 +116,14 @@ public class FrameRateTests : MediaTest
         Assert.Equal(new FrameTiming(new FrameRate(25, 1), false, true), FrameTiming.Of(stream, [new(null, null), new(null, null)]));
     }
 
+    [Fact]
+    public void Times_of_a_billionth_of_a_second_give_a_rate_that_can_be_shown()
+    {
+        StreamInfo stream = Stream(tick: (1, 1_000_000_000), typical: new FrameRate(1_000_000_000, 1));
+
+        Assert.Equal(1000, FrameTiming.Of(stream, [new(0, 1), new(1, 1), new(2, 1)]).Rate.Value);
+    }
+
     [Theory]
     [InlineData(0, 0, 0)]
     [InlineData(0, long.MaxValue, 1)]

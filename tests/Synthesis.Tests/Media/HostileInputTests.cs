@@ -81,11 +81,8 @@ public class HostileInputTests : MediaTest
     public async Task A_bomb_in_a_video_is_refused_before_it_goes_off(string name, string options)
     {
         string path = Folder.Ffmpeg($"-f lavfi -i color=black:s=3000x3000,format=gray -frames:v 2 {options} {name}");
-        var clock = Stopwatch.StartNew();
 
         await RefusedAsync(path, "input-too-large");
-
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]
@@ -106,11 +103,15 @@ public class HostileInputTests : MediaTest
     public async Task Many_large_frames_are_refused_by_their_bytes_before_they_are_decoded()
     {
         string path = Folder.Ffmpeg("-f lavfi -i color=black:s=2048x2048:r=25 -frames:v 60 -c:v libx264 -preset ultrafast -pix_fmt yuv420p clip.mp4");
-        var clock = Stopwatch.StartNew();
+        using var bin = new MediaFolder();
+        bin.Script("ffprobe", $"exec {FfmpegTools.OnPath.Ffprobe} \"$@\"");
+        var options = new ReadOptions { Limits = new() { MaxDecodedBytes = 500_000_000 } };
 
-        await RefusedAsync(path, "input-too-large", new ReadOptions { Limits = new() { MaxDecodedBytes = 500_000_000 } });
+        // Without a decoder: it would be missed if it were asked for.
+        VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(
+            () => ClipReader.ReadAsync(new FfmpegTools(bin.Path), path, options, CancellationToken.None));
 
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        Assert.Equal("input-too-large", e.Code);
     }
 
     [Fact]
