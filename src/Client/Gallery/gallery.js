@@ -12,6 +12,9 @@
 
   // Of a large set only the first videos are loaded at once; the others when they come near the window.
   const eager = 24;
+
+  // The clock does not start before they are there, unless that takes longer than so many milliseconds.
+  const patience = 10000;
   const screens = [];
 
   function element(name, className, text) {
@@ -264,6 +267,11 @@
 
   function tick(now) {
     if (!playing) return;
+    if (position === 0 && now < patience && screens.some(s => s.state === 'loading')) {
+      last = now;
+      requestAnimationFrame(tick);
+      return;
+    }
     position += Math.min(0.25, Math.max(0, now - last) / 1000) * fps * speed;
     last = now;
     if (position >= frames) {
