@@ -102,12 +102,12 @@ internal sealed class MethodSettings
 
     private static Setting<T> Choice<T>(string name, T fallback, string description)
         where T : struct, Enum => new(name, string.Join('|', Names.All<T>()), ValueText.Name<T>())
-    {
-        Group = Group,
-        Description = description,
-        Allowed = Names.Either(Names.All<T>()),
-        Default = Names.Of(fallback),
-    };
+        {
+            Group = Group,
+            Description = description,
+            Allowed = Names.Either(Names.All<T>()),
+            Default = Names.Of(fallback),
+        };
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Commands;
 using Vgpnn.Client.Tests.Support;
 
 namespace Vgpnn.Client.Tests.CommandLine;
@@ -7,7 +9,6 @@ public sealed class UsageErrorTests
 {
     [Theory]
     [InlineData("genrate clip.mp4", "there is no command 'genrate'", "did you mean 'generate'?")]
-    [InlineData("train", "there is no command 'train'", "the commands are generate, inspect, repeat, devices or demo")]
     [InlineData("--bogus", "there is no option '--bogus'", "vgpnn --help lists every option")]
     [InlineData("generate", "there is no input", "vgpnn generate clip.mp4")]
     [InlineData("generate a b", "'b' is one argument too many", "quote names that hold spaces")]
@@ -55,6 +56,15 @@ public sealed class UsageErrorTests
         Assert.Equal(2, result.ExitCode);
         Assert.Empty(result.Output);
         Assert.Empty(place.Files);
+    }
+
+    [Fact]
+    public async Task A_command_like_no_other_leads_to_the_list()
+    {
+        using var place = new TemporaryDirectory();
+        ProcessResult result = await VgpnnProgram.RunAsync(place.Root, "train");
+        string commands = Names.Either([.. VgpnnCommand.Create().Subcommands.Select(c => c.Name)]);
+        Assert.Equal($"vgpnn: there is no command 'train'\nhint: the commands are {commands}\n", result.Error);
     }
 
     [Fact]

@@ -7,7 +7,7 @@ namespace Vgpnn.Synthesis.Tests.Media;
 /// <summary>Programs that behave as badly as they can, in ffmpeg's place.</summary>
 public class ProcessTests : MediaTest
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
     [Theory]
     [InlineData("sleep 1000")]
@@ -22,7 +22,7 @@ public class ProcessTests : MediaTest
         await Assert.ThrowsAsync<TimeoutException>(
             () => FfmpegProcess.RunAsync(new FfmpegRun(script, []) { Timeout = Short }, CancellationToken.None));
 
-        Assert.InRange(clock.Elapsed, Short, TimeSpan.FromSeconds(5));
+        Assert.InRange(clock.Elapsed, Short, TimeSpan.FromSeconds(30));
         AssertGroupIsGone();
     }
 

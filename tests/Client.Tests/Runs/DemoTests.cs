@@ -1,0 +1,26 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Vgpnn.Client.Tests.Support;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Tests.Runs;
+
+public sealed class DemoTests
+{
+    [Fact]
+    public async Task The_demo_finds_a_clip_of_the_projects_own_and_makes_three_samples_of_it()
+    {
+        using var place = new TemporaryDirectory();
+        using Process demo = VgpnnProgram.StartInterruptible(place.Root, "demo", "--json");
+        JsonElement plan = JsonDocument.Parse((await demo.StandardOutput.ReadLineAsync())!).RootElement;
+        Assert.Equal("plan", plan.Type());
+        Assert.Equal(3, plan.GetProperty("samples").GetInt32());
+        Assert.Equal("vgpnn-demo", plan.GetProperty("directory").GetString());
+
+        // The rest is what 'generate' does, and takes long.
+        ChildProcess.Signal(demo, ChildProcess.SigInt);
+        ProcessResult result = await ChildProcess.FinishAsync(demo, demo.StandardOutput.ReadToEndAsync());
+        Assert.Equal(130, result.ExitCode);
+        Assert.Equal("samples", Path.GetFileName(Path.GetDirectoryName(ManifestFile.Load(place["vgpnn-demo"]).Input.Path)));
+    }
+}
