@@ -10,7 +10,7 @@ namespace Vgpnn.Synthesis.Media;
 internal sealed record ProcessLimits(long AddressSpace, TimeSpan CpuTime);
 
 /// <summary>
-/// Starts processes in a session of their own, so that they can be ended with all that they started, and under limits
+/// Starts processes in a process group of their own, so that they can be ended with all that they started, and under limits
 /// of the kernel. Both are done by util-linux (setsid, prlimit), which Debian always has; without them a process still
 /// runs, and is held by the wall clock and by the bounds on its output alone.
 /// </summary>
@@ -59,7 +59,7 @@ internal static class Sandbox
     /// <summary>Ends a process and everything that it started.</summary>
     public static void Kill(Process process)
     {
-        // The session's leader is also the leader of a process group with its own id; in its first moments it is not yet.
+        // The process leads a group under its own number; in its first moments it does not yet.
         if (SetSid is not null && SendSignal(-process.Id, KillSignal) == 0) return;
         try
         {

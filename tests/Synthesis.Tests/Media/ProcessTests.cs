@@ -154,11 +154,19 @@ public class ProcessTests : MediaTest
     private void AssertGroupIsGone()
     {
         int group = int.Parse(Path.GetFileName(Assert.Single(Directory.GetDirectories(Folder.Path))), CultureInfo.InvariantCulture);
-        IEnumerable<int> members = Directory.GetDirectories("/proc")
-            .Select(d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0)
-            .Where(pid => pid > 0 && IsAlive(pid, group));
+        int[] members = [];
+
+        // A signal has been sent to all of them; a busy machine may need a moment to end them.
+        SpinWait.SpinUntil(() => (members = Members(group)).Length == 0, TimeSpan.FromSeconds(20));
         Assert.Empty(members);
     }
+
+    private static int[] Members(int group) =>
+    [
+        .. Directory.GetDirectories("/proc")
+            .Select(d => int.TryParse(Path.GetFileName(d), out int pid) ? pid : 0)
+            .Where(pid => pid > 0 && IsAlive(pid, group)),
+    ];
 
     // /proc/PID/stat: pid (name) state parent group …; a zombie is dead.
     private static bool IsAlive(int pid, int group)
