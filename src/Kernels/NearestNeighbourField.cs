@@ -71,6 +71,22 @@ public sealed class NearestNeighbourField
         Distances[query] = distance;
     }
 
+    /// <summary>A copy with the last frames of queries repeated before the first: for an output whose ends meet.</summary>
+    /// <param name="frames">How many; more than there are go around again.</param>
+    public NearestNeighbourField RepeatedBefore(int frames)
+    {
+        var wrapped = new NearestNeighbourField(QueryGrid with { T = QueryGrid.T + frames }, KeyGrid);
+        int frame = QueryGrid.H * QueryGrid.W;
+        for (int t = 0; t < wrapped.QueryGrid.T; t++)
+        {
+            int from = (((t - frames) % QueryGrid.T) + QueryGrid.T) % QueryGrid.T;
+            Places.AsSpan(from * frame, frame).CopyTo(wrapped.Places.AsSpan(t * frame));
+            Distances.AsSpan(from * frame, frame).CopyTo(wrapped.Distances.AsSpan(t * frame));
+        }
+
+        return wrapped;
+    }
+
     /// <summary>Mean of all distances, summed in double precision in order.</summary>
     public double MeanDistance()
     {

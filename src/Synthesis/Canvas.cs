@@ -11,6 +11,9 @@ internal class Canvas
     /// <summary>All of the output, its borders being borders.</summary>
     public static Canvas Plain { get; } = new();
 
+    /// <summary>All of the output, with or without ends in time.</summary>
+    public static Canvas Of(MethodOptions options) => options.Loop ? new LoopCanvas() : Plain;
+
     /// <summary>Q of a level, of size <see cref="LevelPlan.Query"/>; it may be <paramref name="output"/> itself.</summary>
     public virtual Volume<T> Query<T>(LevelPlan level, Volume<T> output)
         where T : unmanaged => output;

@@ -26,7 +26,7 @@ public sealed class Generator : Sampler
     }
 
     private protected override Volume<T> Run<T>(SampleRun run) =>
-        new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Plain).Run(() => CoarsestQuery(run), run);
+        new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
 
     private Volume<float> CoarsestQuery(SampleRun run)
     {

@@ -55,6 +55,9 @@ public sealed partial record MethodOptions
     /// <summary>Output size on the axes that it names; it goes before <see cref="Scale"/>, whose range it must respect.</summary>
     public OutputSize? Size { get; init; }
 
+    /// <summary>Whether the last frame is followed by the first: the output's time axis is a circle.</summary>
+    public bool Loop { get; init; }
+
     /// <summary>Factor from one level to the next coarser one in time, above 0 and up to 1 (1: time is not reduced).</summary>
     public double DownscaleT { get; init; } = 0.87;
 
@@ -92,10 +95,21 @@ public sealed partial record MethodOptions
     public Engine Engine { get; init; }
 
     /// <summary>The preset of an application: what it does unless told otherwise.</summary>
-    public static MethodOptions For(Application application) => application switch
+    /// <param name="application">What is made.</param>
+    /// <param name="loop">
+    /// Whether the ends meet. A loop begins with more frames: out of three that follow each other in a circle nothing can
+    /// come but a picture that stands still.
+    /// </param>
+    public static MethodOptions For(Application application, bool loop = false)
     {
-        Application.Generation => new(),
-        Application.Retargeting => new() { Application = application, MinS = 40, Noise = 0 },
-        _ => throw new ArgumentOutOfRangeException(nameof(application)),
-    };
+        MethodOptions preset = application switch
+        {
+            Application.Generation => new(),
+            Application.Retargeting => new() { Application = application, MinS = 40, Noise = 0 },
+            _ => throw new ArgumentOutOfRangeException(nameof(application)),
+        };
+        return loop ? preset with { Loop = true, MinT = LoopMinT } : preset;
+    }
+
+    private const int LoopMinT = 10;
 }

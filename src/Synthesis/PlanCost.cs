@@ -75,7 +75,8 @@ internal static class PlanCost
                 query += Volume.Bytes<float>(level.Output, 3) + Volume.Bytes<float>(level.Input, 3);
             }
 
-            long search = LevelSearch.For<T>(options.Search, level).WorkingBytes(level.Output, level.Input, level.Patch, 3)
+            if (options.Loop) query += LoopCanvas.WorkingBytes<T>(level);
+            long search = LevelSearch.For<T>(options.Search, level).WorkingBytes(level.Query, level.Input, level.Patch, 3)
                 + NearestNeighbourField.Bytes(level.QueryGrid);
             peak = Math.Max(peak, query + keys + values + Math.Max(coarser, search));
         }

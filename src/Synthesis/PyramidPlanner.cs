@@ -102,7 +102,7 @@ public static class PyramidPlanner
         bool large = y.Count > LargeLevel;
         Extent patch = Extent.Min(options.Patch ?? (large ? SmallPatch : UsualPatch), Extent.Min(x, y));
         int iterations = options.Iterations ?? (large ? 1 : UsualIterations);
-        return new LevelPlan(index, scale, x, y, patch, iterations);
+        return new LevelPlan(index, scale, x, y, patch, iterations) { Query = options.Loop ? LoopCanvas.Wrapped(y, patch) : y };
     }
 
     private static void RequireFit(LevelPlan level)

@@ -10,7 +10,13 @@ internal sealed class MethodSettings
 {
     private const string Group = "Method";
 
-    private readonly MethodOptions _preset;
+    private readonly Flag _loop = new("--loop")
+    {
+        Group = Group,
+        Description = "Make the ends meet: the last frame is followed by the first, without a seam.",
+    };
+
+    private readonly Application _application;
     private readonly Setting<Scale> _scale;
     private readonly Setting<(double T, double S)> _downscale;
     private readonly Setting<(int T, int S)> _minSize;
@@ -24,7 +30,8 @@ internal sealed class MethodSettings
 
     public MethodSettings(Application application)
     {
-        _preset = MethodOptions.For(application);
+        _application = application;
+        MethodOptions preset = MethodOptions.For(application), loop = MethodOptions.For(application, loop: true);
         _scale = new("--scale", "T,H,W", ValueText.Scale(0.1, 4))
         {
             Group = Group,
@@ -38,14 +45,14 @@ internal sealed class MethodSettings
             Group = Group,
             Description = "Factor from one level to the next coarser one, in time and in space; 1 leaves that axis alone.",
             Allowed = "two factors from 0.1 to 1, such as 0.87,0.82",
-            Default = Invariant($"{_preset.DownscaleT},{_preset.DownscaleS}"),
+            Default = Invariant($"{preset.DownscaleT},{preset.DownscaleS}"),
         };
         _minSize = new("--min-size", "T,S", ValueText.IntegerPair(1, 10_000))
         {
             Group = Group,
             Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
             Allowed = "two whole numbers, frames and pixels from 1 to 10000, such as 3,15",
-            Default = Invariant($"{_preset.MinT},{_preset.MinS}"),
+            Default = Invariant($"{preset.MinT},{preset.MinS}; with --loop {loop.MinT},{loop.MinS}"),
         };
         _patch = new("--patch", "T,H,W", ValueText.Extent(1, 15))
         {
@@ -70,28 +77,26 @@ internal sealed class MethodSettings
             Default = "auto: from how alike the input's patches are, 2 to 5",
         };
         _noiseTime = Choice(
-            "--noise-time", _preset.NoiseTime, "Whether that noise is the same in every frame, which keeps motions natural, or drawn anew.");
-        _vote = Choice("--vote", _preset.Vote, "How a pixel is made from the patches that cover it; median is sharpest.");
-        _search = Choice("--search", _preset.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
+            "--noise-time", preset.NoiseTime, "Whether that noise is the same in every frame, which keeps motions natural, or drawn anew.");
+        _vote = Choice("--vote", preset.Vote, "How a pixel is made from the patches that cover it; median is sharpest.");
+        _search = Choice("--search", preset.Search, "How patches are matched; exhaustive is exact and slow beyond tiny clips.");
         _engine = Choice(
-            "--engine", _preset.Engine, "What to compute with: fast on 8-bit levels, or float, exact and several times slower.");
+            "--engine", preset.Engine, "What to compute with: fast on 8-bit levels, or float, exact and several times slower.");
     }
-
-    /// <summary>Whether the user gave a scale.</summary>
-    public bool IsScaleGiven(ParseResult parse) => _scale.IsGiven(parse);
 
     public void AddTo(Command command)
     {
-        Option[] noise = _preset.Application == Application.Retargeting ? [] : [_noise, _noiseTime];
-        Option[] options = [_scale, _downscale, _minSize, _patch, _iterations, .. noise, _vote, _search, _engine];
+        Option[] noise = _application == Application.Retargeting ? [] : [_noise, _noiseTime];
+        Option[] options = [_scale, _loop, _downscale, _minSize, _patch, _iterations, .. noise, _vote, _search, _engine];
         foreach (Option option in options) command.Add(option);
     }
 
     public MethodOptions Read(ParseResult parse)
     {
-        (double downT, double downS) = _downscale.Or(parse, (_preset.DownscaleT, _preset.DownscaleS));
-        (int minT, int minS) = _minSize.Or(parse, (_preset.MinT, _preset.MinS));
-        return _preset with
+        MethodOptions preset = MethodOptions.For(_application, _loop.IsGiven(parse));
+        (double downT, double downS) = _downscale.Or(parse, (preset.DownscaleT, preset.DownscaleS));
+        (int minT, int minS) = _minSize.Or(parse, (preset.MinT, preset.MinS));
+        return preset with
         {
             Scale = _scale.OrNull(parse),
             DownscaleT = downT,
@@ -100,11 +105,11 @@ internal sealed class MethodSettings
             MinS = minS,
             Patch = _patch.OrNull(parse),
             Iterations = _iterations.OrNull(parse),
-            Noise = _noise.Or(parse, _preset.Noise),
-            NoiseTime = _noiseTime.Or(parse, _preset.NoiseTime),
-            Vote = _vote.Or(parse, _preset.Vote),
-            Search = _search.Or(parse, _preset.Search),
-            Engine = _engine.Or(parse, _preset.Engine),
+            Noise = _noise.Or(parse, preset.Noise),
+            NoiseTime = _noiseTime.Or(parse, preset.NoiseTime),
+            Vote = _vote.Or(parse, preset.Vote),
+            Search = _search.Or(parse, preset.Search),
+            Engine = _engine.Or(parse, preset.Engine),
         };
     }
 

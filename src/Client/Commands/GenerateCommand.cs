@@ -21,6 +21,7 @@ internal sealed class GenerateCommand : RunVerb
         new("generate clip.mp4 -n 8 --seed 7 -o out", "The same eight samples every time."),
         new("generate frames/ --frames 1..40 --max-height 240", "Frames from a directory, fewer and smaller ones for a quick look."),
         new("generate clip.mp4 --scale 1,1,1.5", "Half as wide again, and rearranged."),
+        new("generate clip.mp4 --loop", "A video that can be played round and round."),
         new("generate clip.mp4 --format png --save-levels", "Lossless frames, and every step from coarse to fine."),
     ];
 }

@@ -9,7 +9,10 @@
   const [numerator, denominator = 1] = run.output.frameRate.split('/').map(Number);
   const fps = numerator / denominator;
   const input = run.inputs[0];
-  const frames = Math.max(...run.inputs.map(i => i.size.frames), run.output.size.frames);
+  const longest = Math.max(...run.inputs.map(i => i.size.frames), run.output.size.frames);
+
+  // Loops go round a whole number of times before the clock begins anew.
+  const frames = run.settings.loop ? Math.ceil(longest / run.output.size.frames) * run.output.size.frames : longest;
 
   // Of a large set only the first videos are loaded at once; the others when they come near the window.
   const eager = 24;
@@ -100,6 +103,7 @@
       ['Largest height', s.maxHeight ? `${s.maxHeight} pixels` : 'as it is'],
       ['Frames a second', run.output.frameRate],
       ['Scale (time, height, width)', triple(s.scale)],
+      ['Loop', s.loop ? 'the ends meet' : undefined],
       ['Downscale (time, space)', `${s.downscaleT}, ${s.downscaleS}`],
       ['Coarsest size (frames, pixels)', `${s.minT}, ${s.minS}`],
       ['Patch', s.patch ? sizeText(s.patch) : 'by level'],
@@ -123,7 +127,7 @@
 
   // --- Cards ----------------------------------------------------------------------------------------------------------
 
-  function addCard(name, source, size, numbers) {
+  function addCard(name, source, size, numbers, loops = false) {
     const card = $('card').content.firstElementChild.cloneNode(true);
     const button = card.querySelector('.screen');
     const video = card.querySelector('video');
@@ -139,7 +143,8 @@
       card.scrollIntoView({ block: 'nearest' });
     });
 
-    const screen = { video, source, frames: size.frames, visible: true, state: 'waiting' };
+    video.loop = loops;
+    const screen = { video, source, frames: size.frames, loops, visible: true, state: 'waiting' };
     video.addEventListener('loadeddata', () => { screen.state = 'ready'; place(screen); announce(); });
     video.addEventListener('error', () => {
       screen.state = 'broken';
@@ -172,7 +177,7 @@
   function addSample(sample) {
     const finest = sample.levels.at(-1);
     const distance = finest?.meanDistance == null ? '' : ` · distance ${round(finest.meanDistance, 3)}`;
-    const card = addCard(`Sample ${sample.index}`, sample.preview, run.output.size, duration(sample.seconds) + distance);
+    const card = addCard(`Sample ${sample.index}`, sample.preview, run.output.size, duration(sample.seconds) + distance, run.settings.loop);
     const details = card.querySelector('details');
     const link = element('a', '', sample.file);
     link.href = sample.file;
@@ -245,15 +250,16 @@
   let speed = 1;
   let loop = true;
 
-  // A shorter video rests on its last frame until the clock begins anew.
-  const timeOf = screen => Math.min(position, screen.frames - 0.5) / fps;
-  const atRest = screen => position >= screen.frames - 0.5;
+  // A shorter video rests on its last frame until the clock begins anew; a loop goes round.
+  const timeOf = screen => (screen.loops ? position % screen.frames : Math.min(position, screen.frames - 0.5)) / fps;
+  const atRest = screen => !screen.loops && position >= screen.frames - 0.5;
 
   // While paused: the middle of the frame, so that rounding never shows its neighbour.
   function place(screen) {
     if (screen.state !== 'ready') return;
     screen.video.pause();
-    screen.video.currentTime = (Math.min(Math.floor(position), screen.frames - 1) + 0.5) / fps;
+    const frame = screen.loops ? Math.floor(position) % screen.frames : Math.min(Math.floor(position), screen.frames - 1);
+    screen.video.currentTime = (frame + 0.5) / fps;
   }
 
   function follow(screen) {
@@ -265,7 +271,9 @@
     }
 
     // Small drift is made up by pace, which no one sees; large drift by a jump.
-    const drift = timeOf(screen) - video.currentTime;
+    let drift = timeOf(screen) - video.currentTime;
+    const round = screen.frames / fps;
+    if (screen.loops) drift -= round * Math.round(drift / round);
     if (Math.abs(drift) > Math.max(0.12, 1.5 / fps) * Math.max(1, speed)) video.currentTime = timeOf(screen);
     video.playbackRate = Math.min(16, Math.max(0.0625, speed * (1 + Math.min(0.25, Math.max(-0.25, drift * 2)))));
     if (video.paused) video.play().catch(() => {});

@@ -57,6 +57,7 @@ internal static class ManifestMaker
             MaxHeight = request.Input.MaxHeight,
             FrameRate = request.Input.FrameRate?.ToString(),
             Scale = new ManifestScale(scale.T, scale.H, scale.W),
+            Loop = options.Loop,
             DownscaleT = options.DownscaleT,
             DownscaleS = options.DownscaleS,
             MinT = options.MinT,

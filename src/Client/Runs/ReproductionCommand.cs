@@ -31,6 +31,7 @@ internal static class ReproductionCommand
             "--downscale", $"{Text(s.DownscaleT)},{Text(s.DownscaleS)}",
             "--min-size", $"{Text(s.MinT)},{Text(s.MinS)}",
         ]);
+        if (s.Loop) arguments.Add("--loop");
         if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);
         if (s.Iterations is { } iterations) arguments.AddRange(["--iterations", Text(iterations)]);
         if (s.Application == Application.Generation) arguments.AddRange(["--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime)]);

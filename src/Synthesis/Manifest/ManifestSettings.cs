@@ -36,6 +36,9 @@ public sealed record ManifestSettings
     /// <summary>Output size over input size.</summary>
     public required ManifestScale Scale { get; init; }
 
+    /// <summary>Whether the last frame is followed by the first.</summary>
+    public required bool Loop { get; init; }
+
     /// <summary>Factor from one level to the next coarser one in time.</summary>
     public required double DownscaleT { get; init; }
 
@@ -86,6 +89,7 @@ public sealed record ManifestSettings
     {
         Application = Application,
         Scale = new Scale(Scale.T, Scale.H, Scale.W),
+        Loop = Loop,
         DownscaleT = DownscaleT,
         DownscaleS = DownscaleS,
         MinT = MinT,

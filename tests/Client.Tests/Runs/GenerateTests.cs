@@ -164,4 +164,16 @@ public sealed class GenerateTests : IDisposable
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
         Assert.Equal(["clip.mp4"], _place.Files);
     }
+
+    [Fact]
+    public async Task A_loop_is_recorded_and_repeated()
+    {
+        await TestClip.MakeAsync(_place, frames: 6);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--loop", "-o", "out", "--iterations", "1");
+        RunManifest manifest = ManifestFile.Load(_place["out"]);
+        Assert.True(manifest.Settings.Loop);
+        Assert.Contains(" --loop ", manifest.Command, StringComparison.Ordinal);
+        ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out");
+        Assert.StartsWith("Identical: 1 sample,", again.Output, StringComparison.Ordinal);
+    }
 }

@@ -46,9 +46,7 @@ public sealed class RepeatTests : IDisposable
             "--vote", "mean", "--search", "jumpflood", "--engine", "float");
         RunManifest before = ManifestFile.Load(_place["out"]);
         Directory.Delete(_place["out"], recursive: true);
-        string script = $"vgpnn() {{ '{VgpnnProgram.Host}' '{VgpnnProgram.Assembly}' \"$@\"; }}\n{before.Command}";
-        ProcessResult result = await ChildProcess.RunAsync("/bin/sh", ["-c", script], _place.Root);
-        Assert.True(result.ExitCode == 0, result.Error);
+        await VgpnnProgram.ShellAsync(_place.Root, before.Command);
         Assert.Equal(before.Samples.Select(s => s.FramesSha256), Hashes("out"));
     }
 

@@ -32,6 +32,14 @@ public static class VgpnnProgram
         return result;
     }
 
+    /// <summary>Runs a command line that the program printed, as a shell reads it, and expects it to succeed.</summary>
+    public static async Task ShellAsync(string directory, string command)
+    {
+        string script = $"vgpnn() {{ '{Host}' '{Assembly}' \"$@\"; }}\n{command}";
+        ProcessResult result = await ChildProcess.RunAsync("/bin/sh", ["-c", script], directory);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
     /// <summary>The lines of <c>--json</c>.</summary>
     public static IReadOnlyList<JsonElement> Lines(string output) =>
         [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];

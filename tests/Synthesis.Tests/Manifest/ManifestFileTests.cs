@@ -33,7 +33,8 @@ public sealed class ManifestFileTests : IDisposable
             {
                 Application = Application.Retargeting,
                 Scale = new Scale(0.8, 1, 1.25),
-                DownscaleT = 0.9,
+                Loop = true,
+            DownscaleT = 0.9,
                 DownscaleS = 0.8,
                 MinT = 4,
                 MinS = 20,
@@ -122,6 +123,7 @@ public sealed class ManifestFileTests : IDisposable
             LastFrame = 7,
             MaxHeight = 32,
             Scale = new ManifestScale(0.8, 1, 1.25),
+            Loop = true,
             DownscaleT = 0.9,
             DownscaleS = 0.8,
             MinT = 4,

@@ -1,0 +1,51 @@
+using Vgpnn.Client.Tests.Support;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Tests.Runs;
+
+public sealed class RetargetTests : IDisposable
+{
+    private readonly TemporaryDirectory _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Theory]
+    [InlineData("--size", "24x40", 6, 40, 24)]
+    [InlineData("--length", "9", 9, 32, 48)]
+    [InlineData("--scale", "0.5,1,1.5", 3, 32, 72)]
+    public async Task The_result_has_the_size_asked_for_and_can_be_repeated(string option, string value, int frames, int height, int width)
+    {
+        await TestClip.MakeAsync(_place, frames: 6);
+        await VgpnnProgram.SucceedAsync(_place.Root, "retarget", "clip.mp4", option, value, "--iterations", "1");
+        RunManifest manifest = ManifestFile.Load(_place["clip-retargeted"]);
+        Assert.Equal((Application.Retargeting, 1), (manifest.Settings.Application, manifest.Samples.Count));
+        Assert.Equal(new ManifestSize(frames, height, width), manifest.Output.Size);
+        ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "clip-retargeted");
+        Assert.StartsWith("Identical: 1 sample,", again.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_recorded_command_line_makes_the_same_frames()
+    {
+        await TestClip.MakeAsync(_place, frames: 6);
+        await VgpnnProgram.SucceedAsync(_place.Root, "retarget", "clip.mp4", "--size", "31x33", "--length", "5", "-o", "out");
+        RunManifest before = ManifestFile.Load(_place["out"]);
+        Directory.Delete(_place["out"], recursive: true);
+        await VgpnnProgram.ShellAsync(_place.Root, before.Command);
+        Assert.Equal(before.Samples[0].FramesSha256, ManifestFile.Load(_place["out"]).Samples[0].FramesSha256);
+    }
+
+    [Theory]
+    [InlineData("vgpnn: it is not said to which size or length\nhint: give --size WxH, --length N, both of them, or --scale T,H,W\n")]
+    [InlineData("vgpnn: --scale and --size or --length say the same thing twice\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--length", "5")]
+    [InlineData("vgpnn: --size is '24', but must be two whole numbers from 8 to 8192, such as 320x180\nhint: vgpnn retarget --help lists every option\n", "--size", "24")]
+    [InlineData("vgpnn: 480×32 with 6 frames is too far from the input, 48×32 with 6 frames\nhint: each of the three may be a tenth to four times the input's\n", "--size", "480x32")]
+    public async Task What_cannot_be_is_refused_with_a_way_out(string error, params string[] options)
+    {
+        await TestClip.MakeAsync(_place, frames: 6);
+        ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, ["retarget", "clip.mp4", .. options]);
+        Assert.Equal((2, error), (refused.ExitCode, refused.Error));
+        Assert.Equal(["clip.mp4"], _place.Files);
+    }
+}
