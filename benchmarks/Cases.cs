@@ -25,12 +25,15 @@ internal static class Cases
         where T : unmanaged => Scene<T>(size, 0);
 
     public static SearchTask<T> Task<T>(Extent size)
+        where T : unmanaged => Task<T>(size, Patch);
+
+    public static SearchTask<T> Task<T>(Extent size, Extent patch)
         where T : unmanaged => new()
         {
             Query = Query<T>(size),
             Keys = Keys<T>(size),
-            Patch = Patch,
-            Field = new NearestNeighbourField(size.PatchGrid(Patch), size.PatchGrid(Patch)),
+            Patch = patch,
+            Field = new NearestNeighbourField(size.PatchGrid(patch), size.PatchGrid(patch)),
             Seed = 1,
         };
 

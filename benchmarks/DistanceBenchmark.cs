@@ -54,7 +54,7 @@ internal sealed class DistanceProbe<T, TDistance> : IDistanceProbe
     {
         Extent size = Cases.Size;
         Extent grid = size.PatchGrid(patch);
-        _distance = TDistance.Create(Cases.Query<T>(size), Cases.Keys<T>(size), patch);
+        _distance = TDistance.Create(Cases.Task<T>(size, patch));
         _queries = [.. Enumerable.Range(0, DistanceProbe.Count).Select(i => Place(grid, i))];
         _keys = access == Access.Coherent
             ? _queries

@@ -44,6 +44,8 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         _tail = Vector256.LessThan(lane, Vector256.Create((short)(((run - 1) % 16) + 1)));
     }
 
+    public static ByteDistance Create(SearchTask<byte> task) => Create(task.Query, task.Keys, task.Patch);
+
     public static ByteDistance Create(Volume<byte> query, Volume<byte> keys, Extent patch)
     {
         if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));

@@ -57,8 +57,8 @@ internal struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistanc
 
     private CountedDistance(EvaluationCounter counter, TDistance distance) => (_counter, _distance) = (counter, distance);
 
-    public static CountedDistance<T, TDistance> Create(Volume<T> query, Volume<T> keys, Extent patch) =>
-        new(EvaluationCounter.Current, TDistance.Create(query, keys, patch));
+    public static CountedDistance<T, TDistance> Create(SearchTask<T> task) =>
+        new(EvaluationCounter.Current, TDistance.Create(task));
 
     public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
         TDistance.WorkingBytes(query, keys, patch, channels);

@@ -35,7 +35,13 @@ public static class DistancePeak
         var best = new double[workers.Threads];
         workers.For(workers.Threads, thread =>
         {
-            TDistance distance = TDistance.Create(new Volume<T>(patch, channels), new Volume<T>(size, channels), patch);
+            TDistance distance = TDistance.Create(new SearchTask<T>
+            {
+                Query = new Volume<T>(patch, channels),
+                Keys = new Volume<T>(size, channels),
+                Patch = patch,
+                Field = new NearestNeighbourField(patch.PatchGrid(patch), size.PatchGrid(patch)),
+            });
             distance.Aim(0, 0, 0);
             long start = Stopwatch.GetTimestamp();
             for (int batch = 0; batch < FewestBatches || Stopwatch.GetElapsedTime(start) < time; batch++)

@@ -18,7 +18,7 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        TDistance distance = TDistance.Create(task.Query, task.Keys, task.Patch);
+        TDistance distance = TDistance.Create(task);
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
         for (int t = 0; t < grid.T; t++)

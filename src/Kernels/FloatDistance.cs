@@ -48,7 +48,7 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
         _tail = Vector256.LessThan(lane, Vector256.Create(_rowLength % 8)).AsSingle();
     }
 
-    public static FloatDistance Create(Volume<float> query, Volume<float> keys, Extent patch) => new(query, keys, patch);
+    public static FloatDistance Create(SearchTask<float> task) => new(task.Query, task.Keys, task.Patch);
 
     public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) => 0;
 

@@ -8,8 +8,8 @@ internal interface IPatchDistance<T, TSelf>
     where T : unmanaged
     where TSelf : struct, IPatchDistance<T, TSelf>
 {
-    /// <summary>Prepares for patches of these two volumes.</summary>
-    static abstract TSelf Create(Volume<T> query, Volume<T> keys, Extent patch);
+    /// <summary>Prepares for the patches of a task.</summary>
+    static abstract TSelf Create(SearchTask<T> task);
 
     /// <summary>Bytes that are held besides the volumes.</summary>
     static abstract long WorkingBytes(Extent query, Extent keys, Extent patch, int channels);

@@ -23,8 +23,9 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        TDistance distance = TDistance.Create(task.Query, task.Keys, task.Patch);
-        FieldStart.Prepare(task, distance, workers);
+        TDistance distance = TDistance.Create(task);
+        AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
+        FieldStart.Prepare(task, distance, allowed, workers);
         Extent grid = task.Field.QueryGrid;
         var before = new uint[task.Field.Places.Length];
         int passes = Rounds * Steps.Length;
@@ -33,7 +34,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             task.Field.Places.CopyTo(before, 0);
             int step = Steps[pass % Steps.Length], radius = Radii[pass % Radii.Length];
             ulong seed = Hash.Derive(task.Seed, (ulong)pass);
-            workers.For(grid.T * grid.H, row => Row(task, distance, before, step, radius, seed, row / grid.H, row % grid.H));
+            workers.For(grid.T * grid.H, row => Row(task, distance, allowed, before, step, radius, seed, row / grid.H, row % grid.H));
             task.Progress?.Invoke((pass + 1.0) / passes);
         }
     }
@@ -47,7 +48,8 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
     [MethodImpl(Jit.Hot)]
-    private static void Row(SearchTask<T> task, TDistance distance, uint[] before, int step, int radius, ulong seed, int t, int h)
+    private static void Row(
+        SearchTask<T> task, TDistance distance, AllowedKeys allowed, uint[] before, int step, int radius, ulong seed, int t, int h)
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
@@ -59,7 +61,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             var random = new NoiseStream(Hash.Derive(seed, (ulong)index), radius);
             uint now = before[index];
             int nt = field.T(now), nh = field.H(now), nw = field.W(now);
-            patch.Offer(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
+            patch.Offer(field.FromLinear(allowed.Linear(random.Below(allowed.Count))));
             patch.Offer(nt + random.Next(), nh + random.Next(), nw + random.Next());
             for (int side = 0; side < 6; side++)
             {

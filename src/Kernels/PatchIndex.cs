@@ -30,15 +30,21 @@ internal sealed class PatchIndex<T>
     private readonly byte[] _cutBy;
     private readonly float[] _cutAt;
 
-    /// <summary>Describes and sorts the keys.</summary>
+    /// <summary>Describes and sorts all keys.</summary>
     public PatchIndex(Volume<T> keys, Extent patch, Workers workers)
+        : this(keys, patch, AllowedKeys.All(keys.Extent.PatchGrid(patch)), workers)
+    {
+    }
+
+    /// <summary>Describes and sorts the keys that may be chosen.</summary>
+    public PatchIndex(Volume<T> keys, Extent patch, AllowedKeys allowed, Workers workers)
     {
         Extent grid = keys.Extent.PatchGrid(patch);
         _descriptor = new PatchDescriptor(patch, keys.Channels);
-        int step = (int)((grid.Count + MaxKeys - 1) / MaxKeys);
-        int count = (int)((grid.Count + step - 1) / step);
+        int step = (allowed.Count + MaxKeys - 1) / MaxKeys;
+        int count = (allowed.Count + step - 1) / step;
         _numbers = [.. Enumerable.Range(0, _descriptor.Size).Select(_ => new float[count])];
-        workers.For(grid.T * grid.H, row => Describe(keys, grid, row, step));
+        workers.For(grid.T * grid.H, row => Describe(keys, grid, row, allowed, step));
 
         _keys = [.. Enumerable.Range(0, count)];
         while ((count - 1) >> _depth >= LeafSize) _depth++;
@@ -53,7 +59,7 @@ internal sealed class PatchIndex<T>
             (int first, int end) = Range((1 << alone) + i, alone);
             Build((1 << alone) + i, first, end, _depth - alone);
         });
-        for (int i = 0; i < count; i++) _keys[i] *= step;
+        for (int i = 0; i < count; i++) _keys[i] = allowed.Linear(_keys[i] * step);
     }
 
     /// <summary>Bytes that an index over this grid takes.</summary>
@@ -78,12 +84,18 @@ internal sealed class PatchIndex<T>
         return _keys.AsSpan(first, end - first);
     }
 
-    private void Describe(Volume<T> keys, Extent grid, int row, int step)
+    // Every step-th of the allowed keys, those of one row of the grid.
+    private void Describe(Volume<T> keys, Extent grid, int row, AllowedKeys allowed, int step)
     {
+        int start = row * grid.W;
+        int first = (allowed.Before(start) + step - 1) / step, end = (allowed.Before(start + grid.W) + step - 1) / step;
+        if (first == end) return;
         float[] numbers = Describe(keys, row / grid.H, row % grid.H, grid.W);
-        long start = (long)row * grid.W;
-        for (long key = (start + step - 1) / step * step; key < start + grid.W; key += step)
-            for (int i = 0; i < _numbers.Length; i++) _numbers[i][key / step] = numbers[(i * grid.W) + (int)(key - start)];
+        for (int key = first; key < end; key++)
+        {
+            int w = allowed.Linear(key * step) - start;
+            for (int i = 0; i < _numbers.Length; i++) _numbers[i][key] = numbers[(i * grid.W) + w];
+        }
     }
 
     // Where a node's keys lie: halving as Build halves.

@@ -16,6 +16,15 @@ public sealed record SearchTask<T>
     /// <summary>The field to fill, over the patch grids of Q and K. Unless it is fresh, its places are where the search starts.</summary>
     public required NearestNeighbourField Field { get; init; }
 
+    /// <summary>
+    /// One weight for every key patch, in linear order of the key grid: distances to it are multiplied by that. Above 0 and
+    /// at most <see cref="MaxWeight"/>, or +∞: the patch is no candidate. Null: all weights are 1.
+    /// </summary>
+    public float[]? KeyWeights { get; init; }
+
+    /// <summary>The largest finite weight: any distance times it is finite too.</summary>
+    public const float MaxWeight = 1e20f;
+
     /// <summary>EM iteration within the level, from 0; at 0 the field's content is ignored and a search starts from scratch.</summary>
     public int Iteration { get; init; }
 
@@ -32,6 +41,16 @@ public sealed record SearchTask<T>
         if (!Query.Extent.Holds(Patch) || !Keys.Extent.Holds(Patch)) throw new ArgumentException($"no patch of {Patch} fits");
         if (Field.QueryGrid != Query.Extent.PatchGrid(Patch)) throw new ArgumentException("the field is over another query grid");
         if (Field.KeyGrid != Keys.Extent.PatchGrid(Patch)) throw new ArgumentException("the field is over another key grid");
+        if (KeyWeights is null) return;
+        if (KeyWeights.Length != Field.KeyGrid.Count) throw new ArgumentException("there is not one weight for every key patch");
+        bool allowed = false;
+        foreach (float weight in KeyWeights)
+        {
+            if (!(weight > 0) || weight is > MaxWeight and < float.PositiveInfinity) throw new ArgumentException($"{weight} is no weight");
+            allowed |= float.IsFinite(weight);
+        }
+
+        if (!allowed) throw new ArgumentException("every key patch has an infinite weight: none is left to choose");
     }
 }
 
@@ -39,7 +58,8 @@ public sealed record SearchTask<T>
 public interface IPatchSearch<T>
     where T : unmanaged
 {
-    /// <summary>Fills <see cref="SearchTask{T}.Field"/> with places and their exact distances.</summary>
+    /// <summary>Fills <see cref="SearchTask{T}.Field"/> with places and their exact distances, weighted where the task has weights.</summary>
+    /// <exception cref="ArgumentException">The parts of the task do not belong together, or its weights leave no key.</exception>
     void Search(SearchTask<T> task, Workers workers);
 
     /// <summary>About how many patch distances <see cref="Search"/> computes, for progress and estimates.</summary>
@@ -65,23 +85,30 @@ public static class PatchSearch
     public static IPatchSearch<T> Create<T>(SearchMethod method)
         where T : unmanaged =>
         typeof(T) == typeof(float)
-            ? (IPatchSearch<T>)Create<float, FloatDistance>(method)
-            : (IPatchSearch<T>)Create<byte, ByteDistance>(method);
+            ? (IPatchSearch<T>)(object)Create<float, FloatDistance>(method)
+            : (IPatchSearch<T>)(object)Create<byte, ByteDistance>(method);
 
     /// <summary>The same search with every patch distance counted: the same results, more slowly.</summary>
     public static IPatchSearch<T> Counting<T>(SearchMethod method, EvaluationCounter counter)
         where T : unmanaged
     {
         IPatchSearch<T> search = typeof(T) == typeof(float)
-            ? (IPatchSearch<T>)Create<float, CountedDistance<float, FloatDistance>>(method)
-            : (IPatchSearch<T>)Create<byte, CountedDistance<byte, ByteDistance>>(method);
+            ? (IPatchSearch<T>)(object)Create<float, CountedDistance<float, FloatDistance>>(method)
+            : (IPatchSearch<T>)(object)Create<byte, CountedDistance<byte, ByteDistance>>(method);
         return new CountingSearch<T>(search, counter);
     }
 
     /// <summary>A search for the nearest <em>other</em> patch within one volume: exhaustive, the patch itself left out.</summary>
-    public static IPatchSearch<float> NearestOther() => new ExhaustiveSearch<float, FloatDistance> { ExcludeSelf = true };
+    public static IPatchSearch<float> NearestOther() => new SearchByWeights<float>(
+        new ExhaustiveSearch<float, FloatDistance> { ExcludeSelf = true },
+        new ExhaustiveSearch<float, WeightedDistance<float, FloatDistance>> { ExcludeSelf = true });
 
-    private static IPatchSearch<T> Create<T, TDistance>(SearchMethod method)
+    private static SearchByWeights<T> Create<T, TDistance>(SearchMethod method)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance> =>
+        new(Of<T, TDistance>(method), Of<T, WeightedDistance<T, TDistance>>(method));
+
+    private static IPatchSearch<T> Of<T, TDistance>(SearchMethod method)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance> => method switch
         {

@@ -32,11 +32,12 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        TDistance distance = TDistance.Create(task.Query, task.Keys, task.Patch);
+        TDistance distance = TDistance.Create(task);
 
         // The keys are new twice: blurred at iteration 0, sharp from iteration 1 on.
-        PatchIndex<T>? index = task.Iteration <= 1 ? new PatchIndex<T>(task.Keys, task.Patch, workers) : null;
-        FieldStart.Prepare(task, distance, workers, index);
+        AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
+        PatchIndex<T>? index = task.Iteration <= 1 ? new PatchIndex<T>(task.Keys, task.Patch, allowed, workers) : null;
+        FieldStart.Prepare(task, distance, allowed, workers, index);
         Extent grid = task.Field.QueryGrid;
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
         var before = new uint[task.Field.Places.Length];
@@ -45,7 +46,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         {
             task.Field.Places.CopyTo(before, 0);
             int direction = i % 2 == 0 ? 1 : -1;
-            var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
+            var pass = new Pass(task, distance, allowed, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
             task.Progress?.Invoke((i + 1.0) / passes);
         }
@@ -61,7 +62,8 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 
     private static int PassesAt(int iteration) => Passes[Math.Min(iteration, Passes.Length - 1)];
 
-    private sealed record Pass(SearchTask<T> Task, TDistance Distance, uint[] Before, ulong Seed, int Direction, int Jump)
+    private sealed record Pass(
+        SearchTask<T> Task, TDistance Distance, AllowedKeys Allowed, uint[] Before, ulong Seed, int Direction, int Jump)
     {
         [MethodImpl(Jit.Hot)]
         public void Tile(int t, int top)
@@ -105,7 +107,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
                 if ((moved & (1 << source)) != 0) patch.Offer(t + random.Next(), h + random.Next(), w + random.Next());
             }
 
-            if (Task.Iteration <= 1) patch.Offer(field.FromLinear(random.Below((int)field.KeyGrid.Count)));
+            if (Task.Iteration <= 1) patch.Offer(field.FromLinear(Allowed.Linear(random.Below(Allowed.Count))));
             patch.Settle();
         }
     }

@@ -6,25 +6,22 @@ namespace Vgpnn.Synthesis;
 /// <summary>Walks the levels from the coarsest to the finest (paper, section 3.2).</summary>
 /// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
 internal sealed class CoarseToFine<T>(
-    PyramidPlan plan, InputPyramid<T> pyramid, SearchMethod search, VoteRule vote, BorderRule border = BorderRule.Mirror)
+    PyramidPlan plan, InputPyramid<T> pyramid, MethodOptions options, Canvas canvas, BorderRule border = BorderRule.Mirror)
     where T : unmanaged
 {
     // From this size on a level's dead volumes are collected before the next level's are made.
     private const long LargeVolume = 16L << 20;
 
-    /// <summary>Runs all levels, or those finer than the one that <paramref name="resumeFrom"/> holds.</summary>
+    /// <summary>Runs all levels, or those finer than the one that the run resumes from.</summary>
     /// <param name="coarsestQuery">Q of the coarsest level in [−1, 1] plus noise; not called when the run resumes.</param>
-    /// <param name="seed">The sample's seed.</param>
-    /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="observe">Told of every step.</param>
-    /// <param name="resumeFrom">A finished level's output.</param>
+    /// <param name="run">The sample.</param>
     /// <returns>y₀.</returns>
-    public Volume<T> Run(
-        Func<Volume<float>> coarsestQuery, ulong seed, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
+    public Volume<T> Run(Func<Volume<float>> coarsestQuery, SampleRun run)
     {
-        var progress = new ProgressCount(plan, search, observe);
+        (ulong seed, _, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom) = run;
+        var progress = new ProgressCount(plan, options.Search, observe);
         Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
-        var layer = new VpnnLayer<T>(search, vote);
+        var layer = new VpnnLayer<T>(options, canvas);
         foreach (LevelPlan level in plan.Levels.Reverse())
         {
             if (resumeFrom is not null && level.Index >= resumeFrom.Level)
@@ -45,8 +42,7 @@ internal sealed class CoarseToFine<T>(
             }
             else
             {
-                Scale up = level.Scale / plan.Levels[level.Index + 1].Scale;
-                output = Resampler.Resize(output, level.Output, up, workers, border);
+                output = canvas.Enlarge(output, plan.Levels[level.Index + 1], level, border, workers);
                 Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
                 resampling.Stop();
                 if (Volume.Bytes<T>(level.Input, 3) > LargeVolume) GC.Collect();

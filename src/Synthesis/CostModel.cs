@@ -16,11 +16,11 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     public static CostModel Measure(Engine engine, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        var generator = new Generator(Noise(new Extent(4, 24, 32)), new GenerationOptions { Iterations = 2, Engine = engine });
+        var generator = new Generator(Noise(new Extent(4, 24, 32)), new MethodOptions { Iterations = 2, Engine = engine });
         TimeSpan search = default;
         TimeSpan vote = default;
-        generator.Generate(0, 0, workers);
-        generator.Generate(0, 1, workers, what =>
+        generator.Sample(0, 0, workers);
+        generator.Sample(0, 1, workers, what =>
         {
             if (what is not LevelFinished level) return;
             search += level.Timing.Search;

@@ -15,7 +15,7 @@ internal static class PlanCost
     internal const long BaseBytes = 96L << 20;
 
     public static PyramidPlan Complete(
-        Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, GenerationOptions options)
+        Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, MethodOptions options)
     {
         double evaluations = 0;
         long votes = 0;
@@ -52,7 +52,7 @@ internal static class PlanCost
     }
 
     // Follows CoarseToFine step by step: what is alive when the most is alive.
-    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, GenerationOptions options)
+    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, MethodOptions options)
         where T : unmanaged
     {
         int kept = FinestKeptLevel<T>(levels);

@@ -11,8 +11,11 @@ namespace Vgpnn.Synthesis;
 /// <param name="Iterations">EM iterations.</param>
 public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Output, Extent Patch, int Iterations)
 {
+    /// <summary>Size of Q: the output's, unless only a part of it is searched or its ends meet (<see cref="Canvas"/>).</summary>
+    public Extent Query { get; init; } = Output;
+
     /// <summary>Query patches: one nearest neighbour is searched for each.</summary>
-    public Extent QueryGrid => Output.PatchGrid(Patch);
+    public Extent QueryGrid => Query.PatchGrid(Patch);
 
     /// <summary>Key patches to choose from.</summary>
     public Extent KeyGrid => Input.PatchGrid(Patch);

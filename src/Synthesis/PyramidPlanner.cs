@@ -21,15 +21,23 @@ public static class PyramidPlanner
     private static readonly Extent SmallPatch = new(3, 5, 5);
     private const int UsualIterations = 5;
 
+    /// <summary>The plan for inputs of these sizes: what a <see cref="Sampler"/> of such clips will do, at most.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: a clip is too small or too large.</exception>
+    public static PyramidPlan Plan(IReadOnlyList<InputSize> inputs, MethodOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        return Plan(inputs.First(i => i.Role == InputRole.Input).Size, options);
+    }
+
     /// <summary>The plan for a clip of this size: there is one for every clip of 2 frames or more and 8×8 pixels or more.</summary>
     /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: the clip is too small or too large.</exception>
-    public static PyramidPlan Plan(Extent input, GenerationOptions options)
+    public static PyramidPlan Plan(Extent input, MethodOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         if (input.T < MinFrames || input.ShortSide < MinSide)
             throw TooSmall($"the clip is {input.W}×{input.H} with {Count(input.T)}", "use a larger clip");
-        Scale outputScale = options.Scale ?? DefaultScale(input);
+        Scale outputScale = OutputScale(input, options);
         var output = new Extent(Resized(input.T, outputScale.T), Resized(input.H, outputScale.H), Resized(input.W, outputScale.W));
         if (output.T < MinFrames || output.ShortSide < MinSide)
             throw TooSmall($"the output would be {output.W}×{output.H} with {Count(output.T)}", "raise --scale");
@@ -42,12 +50,28 @@ public static class PyramidPlanner
         return PlanCost.Complete(input, output, outputScale, levels, options);
     }
 
-    /// <summary>Shorter by a fifth from 24 frames on, so that motions that were simultaneous drift apart.</summary>
-    private static Scale DefaultScale(Extent input) => new(input.T >= 24 ? 0.8 : 1, 1, 1);
+    private static Scale OutputScale(Extent input, MethodOptions options)
+    {
+        Scale scale = options.Scale ?? DefaultScale(input, options.Application);
+        if (options.Size is not { } size) return scale;
+        scale = new Scale(Factor(size.T, input.T) ?? scale.T, Factor(size.H, input.H) ?? scale.H, Factor(size.W, input.W) ?? scale.W);
+        if (scale is { T: >= MethodOptions.MinScale and <= MethodOptions.MaxScale, H: >= MethodOptions.MinScale and <= MethodOptions.MaxScale, W: >= MethodOptions.MinScale and <= MethodOptions.MaxScale })
+            return scale;
+        throw new VgpnnException(
+            ErrorKind.Usage, "size-out-of-range",
+            $"{size.W ?? input.W}×{size.H ?? input.H} with {Count(size.T ?? input.T)} is too far from the input, {input.W}×{input.H} with {Count(input.T)}",
+            "each of the three may be a tenth to four times the input's");
+    }
+
+    private static double? Factor(int? output, int input) => (double?)output / input;
+
+    /// <summary>Samples are shorter by a fifth from 24 frames on, so that motions that were simultaneous drift apart.</summary>
+    private static Scale DefaultScale(Extent input, Application application) =>
+        new(application == Application.Generation && input.T >= 24 ? 0.8 : 1, 1, 1);
 
     // Factors from the finest level on. Time and space each shrink by powers of their factor until the next level would be
     // too small; then they are set to their minimum and stay there while the other goes on. H and W stop together.
-    private static List<Scale> Scales(Extent input, Extent output, GenerationOptions options)
+    private static List<Scale> Scales(Extent input, Extent output, MethodOptions options)
     {
         Extent patch = options.Patch ?? UsualPatch;
         var scales = new List<Scale> { Scale.One };
@@ -72,7 +96,7 @@ public static class PyramidPlanner
         return scales;
     }
 
-    private static LevelPlan Level(int index, Scale scale, Extent input, Extent output, GenerationOptions options)
+    private static LevelPlan Level(int index, Scale scale, Extent input, Extent output, MethodOptions options)
     {
         Extent x = Scaled(input, scale), y = Scaled(output, scale);
         bool large = y.Count > LargeLevel;

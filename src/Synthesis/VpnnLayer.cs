@@ -8,7 +8,7 @@ namespace Vgpnn.Synthesis;
 /// places are folded back, and the result is the next query.
 /// </summary>
 /// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
-internal sealed class VpnnLayer<T>(SearchMethod method, VoteRule vote)
+internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     where T : unmanaged
 {
     /// <summary>
@@ -26,22 +26,22 @@ internal sealed class VpnnLayer<T>(SearchMethod method, VoteRule vote)
         Volume<float> keys = values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values);
         var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
         var output = new Volume<T>(level.Output, values.Channels);
-        TimeSpan search = Search(level, query, keys, field, 0, seed, workers, progress);
+        TimeSpan search = Search(level, canvas.Query(level, query), keys, field, 0, seed, workers, progress);
         var voting = Stopwatch.StartNew();
-        Voting.Vote(values, field, level.Patch, vote, output, workers);
+        canvas.Vote(level, values, field, options.Vote, output, workers);
         return (output, new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<float>(), search, voting.Elapsed));
     }
 
-    /// <summary>Runs a level's EM iterations and leaves the result in <paramref name="query"/>.</summary>
+    /// <summary>Runs a level's EM iterations and leaves the result in <paramref name="output"/>.</summary>
     /// <param name="level">Patch size and iterations.</param>
-    /// <param name="query">Q of the first iteration; overwritten by every vote, which needs Q no more.</param>
+    /// <param name="output">The output so far, Q of the first iteration; overwritten by every vote, which needs Q no more.</param>
     /// <param name="blurredKeys">K of the first iteration, as blurred as Q; released after it. Null: K is V throughout.</param>
     /// <param name="values">V, and K from the second iteration on.</param>
     /// <param name="seed">Determines all random choices.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="progress">Told the iteration, from 0, and which part of it is done.</param>
     public LayerTiming Run(
-        LevelPlan level, Volume<T> query, ref Volume<T>? blurredKeys, Volume<T> values, ulong seed, Workers workers,
+        LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
         var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
@@ -49,10 +49,11 @@ internal sealed class VpnnLayer<T>(SearchMethod method, VoteRule vote)
         var voting = new Stopwatch();
         for (int j = 0; j < level.Iterations; j++)
         {
+            Volume<T> query = canvas.Query(level, output);
             searching += Search(level, query, blurredKeys ?? values, field, j, Hash.Derive(seed, (ulong)j), workers, progress);
             blurredKeys = null;
             voting.Start();
-            Voting.Vote(values, field, level.Patch, vote, query, workers);
+            canvas.Vote(level, values, field, options.Vote, output, workers);
             voting.Stop();
         }
 
@@ -75,7 +76,7 @@ internal sealed class VpnnLayer<T>(SearchMethod method, VoteRule vote)
             Seed = seed,
             Progress = progress is null ? null : part => progress(iteration, part),
         };
-        LevelSearch.For<TSample>(method, level).Search(task, workers);
+        LevelSearch.For<TSample>(options.Search, level).Search(task, workers);
         return clock.Elapsed;
     }
 }

@@ -13,11 +13,20 @@ internal static class Searches
 
     public static NearestNeighbourField Run<T>(
         SearchMethod method, Volume<T> query, Volume<T> keys, Extent patch, int threads = 1, ulong seed = 0,
-        NearestNeighbourField? continued = null, int iteration = 0)
+        NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null)
         where T : unmanaged
     {
         NearestNeighbourField field = continued ?? new NearestNeighbourField(query.Extent.PatchGrid(patch), keys.Extent.PatchGrid(patch));
-        var task = new SearchTask<T> { Query = query, Keys = keys, Patch = patch, Field = field, Seed = seed, Iteration = iteration };
+        var task = new SearchTask<T>
+        {
+            Query = query,
+            Keys = keys,
+            Patch = patch,
+            Field = field,
+            Seed = seed,
+            Iteration = iteration,
+            KeyWeights = weights,
+        };
         PatchSearch.Create<T>(method).Search(task, new Workers(threads));
         return field;
     }

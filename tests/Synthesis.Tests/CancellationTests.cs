@@ -15,13 +15,13 @@ public class CancellationTests(ITestOutputHelper output)
         Clip clip = TestClip.Blobs();
         var generator = new Generator(clip, TestClip.Quick);
         int events = 0;
-        string expected = generator.Generate(1, 0, new Workers(threads), _ => events++).ContentHash();
+        string expected = generator.Sample(1, 0, new Workers(threads), _ => events++).ContentHash();
         for (int at = 1; at < events; at += 7)
         {
             using var source = new CancellationTokenSource();
             int seen = 0;
             OperationCanceledException e = Assert.ThrowsAny<OperationCanceledException>(
-                () => generator.Generate(1, 0, new Workers(threads, source.Token), _ =>
+                () => generator.Sample(1, 0, new Workers(threads, source.Token), _ =>
                 {
                     if (++seen == at) source.Cancel();
                 }));
@@ -29,7 +29,7 @@ public class CancellationTests(ITestOutputHelper output)
             Assert.Equal(at, seen);
         }
 
-        Assert.Equal(expected, generator.Generate(1, 0, new Workers(threads)).ContentHash());
+        Assert.Equal(expected, generator.Sample(1, 0, new Workers(threads)).ContentHash());
     }
 
     /// <summary>Each of these single searches takes many seconds; cancellation does not wait for its end.</summary>
@@ -40,12 +40,12 @@ public class CancellationTests(ITestOutputHelper output)
     public void A_long_search_ends_soon_after_it_is_cancelled(SearchMethod search)
     {
         Clip clip = TestClip.Noise(24, 200, 300);
-        var options = new GenerationOptions { DownscaleT = 1, DownscaleS = 1, Search = search, Noise = 3 };
+        var options = new MethodOptions { DownscaleT = 1, DownscaleS = 1, Search = search, Noise = 3 };
         using var source = new CancellationTokenSource();
         long cancelled = 0;
         source.Token.Register(() => cancelled = Stopwatch.GetTimestamp());
         source.CancelAfter(TimeSpan.FromMilliseconds(300));
-        Assert.ThrowsAny<OperationCanceledException>(() => new Generator(clip, options).Generate(1, 0, new Workers(2, source.Token)));
+        Assert.ThrowsAny<OperationCanceledException>(() => new Generator(clip, options).Sample(1, 0, new Workers(2, source.Token)));
 
         output.WriteLine($"ended after {Stopwatch.GetElapsedTime(cancelled).TotalMilliseconds:F0} ms");
 
@@ -56,7 +56,7 @@ public class CancellationTests(ITestOutputHelper output)
     [Fact]
     public void Measuring_the_noise_can_be_cancelled()
     {
-        var generator = new Generator(TestClip.Blobs(), new GenerationOptions());
+        var generator = new Generator(TestClip.Blobs(), new MethodOptions());
         using var source = new CancellationTokenSource();
         source.Cancel();
         Assert.ThrowsAny<OperationCanceledException>(() => generator.ResolveNoise(new Workers(2, source.Token)));

@@ -15,9 +15,9 @@ public class CheckpointTests
     [InlineData(Engine.Float, SearchMethod.Exhaustive)]
     public void A_run_goes_on_from_any_level_with_the_same_bits(Engine engine, SearchMethod search)
     {
-        GenerationOptions options = TestClip.Quick with { Engine = engine, Search = search };
+        MethodOptions options = TestClip.Quick with { Engine = engine, Search = search };
         var checkpoints = new List<Checkpoint>();
-        string whole = new Generator(Blobs, options).Generate(4, 2, new Workers(2), observe: e =>
+        string whole = new Generator(Blobs, options).Sample(4, 2, new Workers(2), observe: e =>
         {
             if (e is LevelFinished done) checkpoints.Add(Stored(new Checkpoint(done.Level.Index, done.Output)));
         }).ContentHash();
@@ -32,7 +32,7 @@ public class CheckpointTests
         var generator = new Generator(Blobs, TestClip.Quick);
         LevelPlan from = generator.Plan.Levels[2];
         var seen = new List<SynthesisEvent>();
-        generator.Generate(1, 0, new Workers(1), seen.Add, new Checkpoint(2, new Volume<byte>(from.Output, 3)));
+        generator.Sample(1, 0, new Workers(1), seen.Add, new Checkpoint(2, new Volume<byte>(from.Output, 3)));
         Assert.Equal([1, 0], seen.OfType<LevelFinished>().Select(e => e.Level.Index));
         Assert.True(seen[0].Fraction > 0);
         Assert.Equal(1, seen[^1].Fraction, 1e-9);
@@ -47,7 +47,7 @@ public class CheckpointTests
         {
             Volume<byte> output = RandomVolume.Noise<byte>(generator.Plan.Levels[n].Output, 3, n);
             byte[] before = output.Samples.ToArray();
-            generator.Generate(1, 0, new Workers(1), resumeFrom: new Checkpoint(n, output));
+            generator.Sample(1, 0, new Workers(1), resumeFrom: new Checkpoint(n, output));
             Assert.Equal(before, output.Samples);
         }
     }
@@ -96,7 +96,7 @@ public class CheckpointTests
             new(generator.Plan.Levels.Count, new Volume<byte>(size, 3)),
             new(-1, new Volume<byte>(size, 3)),
         ];
-        Assert.All(wrong, c => Assert.ThrowsAny<ArgumentException>(() => generator.Generate(1, 0, new Workers(1), resumeFrom: c)));
+        Assert.All(wrong, c => Assert.ThrowsAny<ArgumentException>(() => generator.Sample(1, 0, new Workers(1), resumeFrom: c)));
     }
 
     private static byte[] Saved(Checkpoint checkpoint)

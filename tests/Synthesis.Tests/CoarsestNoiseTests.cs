@@ -83,7 +83,7 @@ public class CoarsestNoiseTests
 
     [Fact]
     public void Noise_that_is_given_is_taken() =>
-        Assert.Equal(0.25, new Generator(TestClip.Blobs(), new GenerationOptions { Noise = 0.25 }).ResolveNoise(new Workers(1)));
+        Assert.Equal(0.25, new Generator(TestClip.Blobs(), new MethodOptions { Noise = 0.25 }).ResolveNoise(new Workers(1)));
 
     private static Volume<float> Noise(double sigma, NoiseTime time, ulong seed, int threads = 1)
     {

@@ -20,7 +20,7 @@ public class GeneratorTests(ITestOutputHelper output)
     [InlineData(Engine.Float, SearchMethod.PatchMatch, VoteRule.Gaussian)]
     public void The_number_of_threads_changes_no_bit(Engine engine, SearchMethod search, VoteRule vote)
     {
-        GenerationOptions options = TestClip.Quick with { Engine = engine, Search = search, Vote = vote };
+        MethodOptions options = TestClip.Quick with { Engine = engine, Search = search, Vote = vote };
         string expected = TestClip.Sample(Blobs, options, threads: 1);
         Assert.All((int[])[2, 4], threads => Assert.Equal(expected, TestClip.Sample(Blobs, options, threads: threads)));
     }
@@ -39,12 +39,12 @@ public class GeneratorTests(ITestOutputHelper output)
     public void A_sample_is_the_same_alone_and_after_others(Engine engine)
     {
         var workers = new Workers(2);
-        GenerationOptions options = TestClip.Quick with { Noise = null, Engine = engine };
+        MethodOptions options = TestClip.Quick with { Noise = null, Engine = engine };
         var generator = new Generator(Blobs, options);
-        string[] inOrder = [.. Enumerable.Range(0, 3).Select(i => generator.Generate(9, i, workers).ContentHash())];
+        string[] inOrder = [.. Enumerable.Range(0, 3).Select(i => generator.Sample(9, i, workers).ContentHash())];
         string[] alone = [.. Enumerable.Range(0, 3).Select(i => TestClip.Sample(Blobs, options, 9, i))];
         Assert.Equal(alone, inOrder);
-        Assert.Equal(inOrder[1], generator.Generate(9, 1, workers).ContentHash());
+        Assert.Equal(inOrder[1], generator.Sample(9, 1, workers).ContentHash());
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class GeneratorTests(ITestOutputHelper output)
         int events = 0;
         Assert.Equal(
             TestClip.Sample(Blobs, TestClip.Quick),
-            generator.Generate(1, 0, new Workers(2), observe: _ => events++).ContentHash());
+            generator.Sample(1, 0, new Workers(2), observe: _ => events++).ContentHash());
         Assert.True(events > generator.Plan.Levels.Count);
     }
 
@@ -70,7 +70,7 @@ public class GeneratorTests(ITestOutputHelper output)
             {
                 Clip input = TestClip.Blobs(c.clip.T, c.clip.H, c.clip.W).WithFrameRate(new FrameRate(30000, 1001));
                 var generator = new Generator(input, TestClip.Quick with { Scale = c.Item2, Iterations = 1 });
-                Clip output = generator.Generate(1, 0, new Workers(1));
+                Clip output = generator.Sample(1, 0, new Workers(1));
                 Assert.Equal(generator.Plan.Output, output.Extent);
                 Assert.Equal(input.FrameRate, output.FrameRate);
             },
@@ -85,7 +85,7 @@ public class GeneratorTests(ITestOutputHelper output)
         int[] steps = [5, 7, 11];
         byte[][] frames = [.. Blobs.Frames.Select(f => f.Select((b, i) => (byte)(b / steps[i % 3] * steps[i % 3])).ToArray())];
         var input = new Clip(frames, Blobs.Width, Blobs.Height, Blobs.FrameRate);
-        foreach (byte[] frame in new Generator(input, TestClip.Quick with { Engine = engine }).Generate(1, 0, new Workers(2)).Frames)
+        foreach (byte[] frame in new Generator(input, TestClip.Quick with { Engine = engine }).Sample(1, 0, new Workers(2)).Frames)
             for (int i = 0; i < frame.Length; i++)
                 Assert.Equal(0, frame[i] % steps[i % 3]);
     }
@@ -104,15 +104,15 @@ public class GeneratorTests(ITestOutputHelper output)
     [Fact]
     public void Without_noise_and_with_exhaustive_search_nothing_is_left_to_chance()
     {
-        GenerationOptions options = TestClip.Quick with { Noise = 0, Search = SearchMethod.Exhaustive };
+        MethodOptions options = TestClip.Quick with { Noise = 0, Search = SearchMethod.Exhaustive };
         Assert.Equal(TestClip.Sample(Blobs, options, seed: 1), TestClip.Sample(Blobs, options, seed: 2));
     }
 
     [Fact]
     public void Every_option_has_an_effect()
     {
-        GenerationOptions o = TestClip.Quick;
-        GenerationOptions[] variants =
+        MethodOptions o = TestClip.Quick;
+        MethodOptions[] variants =
         [
             o,
             o with { DownscaleT = 0.7 },
@@ -148,11 +148,11 @@ public class GeneratorTests(ITestOutputHelper output)
 
     private static double MeanDistance(Clip clip, Engine engine)
     {
-        var generator = new Generator(clip, new GenerationOptions { Engine = engine, Noise = 3 });
+        var generator = new Generator(clip, new MethodOptions { Engine = engine, Noise = 3 });
         double sum = 0;
         for (int index = 0; index < 5; index++)
         {
-            generator.Generate(1, index, new Workers(2), e =>
+            generator.Sample(1, index, new Workers(2), e =>
             {
                 if (e is LevelFinished { Level.Index: 0 } done) sum += done.Timing.MeanDistance;
             });
@@ -163,5 +163,5 @@ public class GeneratorTests(ITestOutputHelper output)
 
     [Fact]
     public void A_negative_index_is_refused() =>
-        Assert.Throws<ArgumentOutOfRangeException>(() => new Generator(Blobs, TestClip.Quick).Generate(1, -1, new Workers(1)));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Generator(Blobs, TestClip.Quick).Sample(1, -1, new Workers(1)));
 }

@@ -21,7 +21,7 @@ public class MemoryTests(ITestOutputHelper output)
     public void A_run_never_holds_more_than_its_plan_says(Engine engine, SearchMethod search, double t, double w)
     {
         Clip clip = TestClip.Noise(12, 64, 96);
-        var options = new GenerationOptions { Scale = new Scale(t, 1, w), Iterations = 1, Noise = 3, Search = search, Engine = engine };
+        var options = new MethodOptions { Scale = new Scale(t, 1, w), Iterations = 1, Noise = 3, Search = search, Engine = engine };
         var generator = new Generator(clip, options);
 
         // The workers' scratch memory is pooled by the process and part of the base: a run before this one has filled the pools.
@@ -32,7 +32,7 @@ public class MemoryTests(ITestOutputHelper output)
         {
             // Once per level and once within its search; the clip itself was there before.
             int level = -1;
-            Clip sample = generator.Generate(1, index, new Workers(2), e =>
+            Clip sample = generator.Sample(1, index, new Workers(2), e =>
             {
                 if (e is IterationProgress && e.Level.Index == level) return;
                 level = e.Level.Index;

@@ -10,6 +10,7 @@ public class OfficialRunTests
     private const double Resized = 2e-5;
 
     private static readonly Workers Two = new(2);
+    private static readonly MethodOptions Exhaustive = new() { Search = SearchMethod.Exhaustive };
 
     [Theory]
     [InlineData("A")]
@@ -77,7 +78,7 @@ public class OfficialRunTests
             LevelPlan level = run.Level(l);
             Volume<float> output = run.Query(l, 0);
             Volume<float>? blurred = l == 0 ? null : OfficialRun.Keys(l, 0);
-            new VpnnLayer<float>(SearchMethod.Exhaustive, VoteRule.Median).Run(level, output, ref blurred, OfficialRun.Values(l), seed: 0, Two);
+            new VpnnLayer<float>(Exhaustive, Canvas.Plain).Run(level, output, ref blurred, OfficialRun.Values(l), seed: 0, Two);
             Near.Assert(run.Output(l, level.Iterations - 1), output, l == 0 ? 2e-6 : 2e-7, $"run {name}, level {l}");
         }
     }
@@ -90,28 +91,30 @@ public class OfficialRunTests
     {
         var run = new OfficialRun(name);
         var pyramid = new InputPyramid<float>(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
-        var levels = new CoarseToFine<float>(run.Plan, pyramid, SearchMethod.Exhaustive, VoteRule.Median, BorderRule.FoldedDistance);
+        var levels = new CoarseToFine<float>(run.Plan, pyramid, Exhaustive, Canvas.Plain, BorderRule.FoldedDistance);
         int finished = 0;
 
-        Volume<float> output = levels.Run(run.CoarsestQuery, seed: 0, Two, observe: e =>
-        {
-            if (e is not LevelFinished done) return;
-            int l = run.Count - 1 - done.Level.Index;
-            Near.Assert(run.Output(l, done.Level.Iterations - 1), (Volume<float>)done.Output, Resized, $"run {name}, level {l}");
-            finished++;
-        });
+        Volume<float> output = levels.Run(run.CoarsestQuery, new SampleRun(Seed: 0, Index: 0, Two, Observe, ResumeFrom: null));
 
         Assert.Equal(run.Count, finished);
 
         // The finest values are the input itself, and every median is one of them.
         Near.Assert(run.Output(run.Count - 1, 1), output, 2e-7, $"run {name}");
+
+        void Observe(SynthesisEvent e)
+        {
+            if (e is not LevelFinished done) return;
+            int l = run.Count - 1 - done.Level.Index;
+            Near.Assert(run.Output(l, done.Level.Iterations - 1), (Volume<float>)done.Output, Resized, $"run {name}, level {l}");
+            finished++;
+        }
     }
 
     [Fact]
     public void The_plan_of_run_A_is_the_one_that_is_made_for_its_options()
     {
         var run = new OfficialRun("A");
-        PyramidPlan plan = PyramidPlanner.Plan(run.Plan.Input, new GenerationOptions
+        PyramidPlan plan = PyramidPlanner.Plan(run.Plan.Input, new MethodOptions
         {
             Scale = Scale.One,
             DownscaleT = 0.85,

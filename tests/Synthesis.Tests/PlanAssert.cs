@@ -5,7 +5,7 @@ namespace Vgpnn.Synthesis.Tests;
 /// <summary>What must be true of every plan.</summary>
 internal static class PlanAssert
 {
-    public static void IsSane(PyramidPlan plan, GenerationOptions options)
+    public static void IsSane(PyramidPlan plan, MethodOptions options)
     {
         Assert.InRange(plan.Levels.Count, 1, PyramidPlanner.MaxLevels);
         Assert.Equal(Scale.One, plan.Levels[0].Scale);

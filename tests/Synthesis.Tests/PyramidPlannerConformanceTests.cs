@@ -40,7 +40,7 @@ public class PyramidPlannerConformanceTests
     public void Where_the_official_program_fails_there_is_a_plan_or_a_clear_refusal(int index)
     {
         JsonElement entry = All[index];
-        GenerationOptions options = Options(entry);
+        MethodOptions options = Options(entry);
         try
         {
             PlanAssert.IsSane(PyramidPlanner.Plan(Input(entry), options), options);
@@ -58,7 +58,7 @@ public class PyramidPlannerConformanceTests
     public void A_clip_that_is_halved_in_time_keeps_the_least_number_of_frames_in_its_output()
     {
         JsonElement entry = All.First(e => e.GetProperty("note").GetString() == "CLI default sthw of generation");
-        GenerationOptions options = Options(entry);
+        MethodOptions options = Options(entry);
         PyramidPlan plan = PyramidPlanner.Plan(Input(entry), options);
         PlanAssert.IsSane(plan, options);
         Assert.Equal(8, plan.Output.T);
@@ -74,11 +74,11 @@ public class PyramidPlannerConformanceTests
     private static Extent Input(JsonElement entry) =>
         new(entry.GetProperty("T").GetInt32(), entry.GetProperty("H").GetInt32(), entry.GetProperty("W").GetInt32());
 
-    private static GenerationOptions Options(JsonElement entry)
+    private static MethodOptions Options(JsonElement entry)
     {
         double[] downscale = entry.GetProperty("downfactor").Doubles();
         int[] least = entry.Ints("min_size");
-        return new GenerationOptions
+        return new MethodOptions
         {
             Scale = entry.GetProperty("sthw").Scale(),
             DownscaleT = downscale[0],

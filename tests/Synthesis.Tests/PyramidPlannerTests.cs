@@ -7,7 +7,7 @@ namespace Vgpnn.Synthesis.Tests;
 
 public class PyramidPlannerTests
 {
-    private static readonly GenerationOptions Defaults = new();
+    private static readonly MethodOptions Defaults = new();
 
     private static readonly Gen<Extent> Clips = Gen.OneOf(
         Properties.Extents(new Extent(2, 8, 8), new Extent(6, 24, 24)),
@@ -73,14 +73,14 @@ public class PyramidPlannerTests
         PyramidPlan plan = PyramidPlanner.Plan(clip, Defaults);
         Assert.Equal(clip with { T = expected }, plan.Output);
         Assert.Equal(frames < 24 ? 1 : 0.8, plan.OutputScale.T);
-        Assert.Equal(clip, PyramidPlanner.Plan(clip, new GenerationOptions { Scale = Scale.One }).Output);
+        Assert.Equal(clip, PyramidPlanner.Plan(clip, new MethodOptions { Scale = Scale.One }).Output);
     }
 
     [Fact]
     public void The_coarsest_output_has_exactly_the_least_size_where_the_input_leaves_it_that_freedom() =>
         Properties.Holds(Properties.Extents(new Extent(4, 16, 16), new Extent(60, 200, 200)), clip =>
         {
-            var options = new GenerationOptions { Scale = Scale.One };
+            var options = new MethodOptions { Scale = Scale.One };
             LevelPlan coarsest = PyramidPlanner.Plan(clip, options).Coarsest;
             Assert.Equal(options.MinT, coarsest.Output.T);
             Assert.Equal(options.MinS, coarsest.Output.ShortSide);
@@ -109,7 +109,7 @@ public class PyramidPlannerTests
         }
 
         Assert.True(PyramidPlanner.Plan(clip, Defaults).Levels[0].Output.Count > 3_000_000);
-        var told = new GenerationOptions { Patch = new Extent(2, 9, 9), Iterations = 3 };
+        var told = new MethodOptions { Patch = new Extent(2, 9, 9), Iterations = 3 };
         LevelPlan finest = PyramidPlanner.Plan(clip, told).Levels[0];
         Assert.Equal((new Extent(2, 9, 9), 3), (finest.Patch, finest.Iterations));
     }
@@ -118,14 +118,14 @@ public class PyramidPlannerTests
     public void A_factor_of_1_leaves_its_axis_alone()
     {
         var clip = new Extent(12, 60, 80);
-        Assert.All(PyramidPlanner.Plan(clip, new GenerationOptions { DownscaleT = 1 }).Levels, l => Assert.Equal(12, l.Input.T));
-        Assert.All(PyramidPlanner.Plan(clip, new GenerationOptions { DownscaleS = 1 }).Levels, l => Assert.Equal((60, 80), (l.Input.H, l.Input.W)));
-        Assert.Single(PyramidPlanner.Plan(clip, new GenerationOptions { DownscaleT = 1, DownscaleS = 1 }).Levels);
+        Assert.All(PyramidPlanner.Plan(clip, new MethodOptions { DownscaleT = 1 }).Levels, l => Assert.Equal(12, l.Input.T));
+        Assert.All(PyramidPlanner.Plan(clip, new MethodOptions { DownscaleS = 1 }).Levels, l => Assert.Equal((60, 80), (l.Input.H, l.Input.W)));
+        Assert.Single(PyramidPlanner.Plan(clip, new MethodOptions { DownscaleT = 1, DownscaleS = 1 }).Levels);
     }
 
     public static TheoryData<string> OutOfRange => new(Wrong.Keys);
 
-    private static readonly Dictionary<string, GenerationOptions> Wrong = new()
+    private static readonly Dictionary<string, MethodOptions> Wrong = new()
     {
         ["scale too small"] = new() { Scale = new Scale(0.09, 1, 1) },
         ["scale too large"] = new() { Scale = new Scale(1, 4.1, 1) },
@@ -159,7 +159,7 @@ public class PyramidPlannerTests
     public void A_clip_or_output_that_is_too_small_is_refused_with_its_size(int t, int h, int w, double scale, string named)
     {
         VgpnnException e = Assert.Throws<VgpnnException>(
-            () => PyramidPlanner.Plan(new Extent(t, h, w), new GenerationOptions { Scale = new Scale(1, scale, scale) }));
+            () => PyramidPlanner.Plan(new Extent(t, h, w), new MethodOptions { Scale = new Scale(1, scale, scale) }));
         Assert.Equal((ErrorKind.Input, "input-too-small"), (e.Kind, e.Code));
         Assert.Contains(named, e.Message, StringComparison.Ordinal);
     }
@@ -171,7 +171,7 @@ public class PyramidPlannerTests
         Assert.Equal((ErrorKind.Input, "input-too-large"), (e.Kind, e.Code));
     }
 
-    private static Gen<GenerationOptions> Options =>
+    private static Gen<MethodOptions> Options =>
         from scaled in Gen.Elements(true, false)
         from t in Properties.Between(0.3, 2)
         from h in Properties.Between(0.3, 2)
@@ -185,7 +185,7 @@ public class PyramidPlannerTests
         from iterations in Gen.Choose(0, 10)
         from search in Gen.Elements(Enum.GetValues<SearchMethod>())
         from engine in Gen.Elements(Enum.GetValues<Engine>())
-        select new GenerationOptions
+        select new MethodOptions
         {
             Scale = scaled ? new Scale(t, h, w) : null,
             DownscaleT = downscaleT,

@@ -12,7 +12,7 @@ public class SynthesisEventTests
     public void The_fraction_never_decreases_and_ends_at_1(SearchMethod search)
     {
         var fractions = new List<double>();
-        new Generator(TestClip.Blobs(), TestClip.Quick with { Search = search }).Generate(1, 0, new Workers(2), e => fractions.Add(e.Fraction));
+        new Generator(TestClip.Blobs(), TestClip.Quick with { Search = search }).Sample(1, 0, new Workers(2), e => fractions.Add(e.Fraction));
         Assert.Equal(fractions.Order(), fractions);
         Assert.InRange(fractions[0], 0, 0.5);
         Assert.Equal(1, fractions[^1], 1e-9);
@@ -24,7 +24,7 @@ public class SynthesisEventTests
     {
         var generator = new Generator(TestClip.Blobs(), TestClip.Quick);
         var seen = new List<SynthesisEvent>();
-        generator.Generate(1, 0, new Workers(1), seen.Add);
+        generator.Sample(1, 0, new Workers(1), seen.Add);
         Assert.Equal(generator.Plan.Levels.Reverse(), seen.OfType<LevelFinished>().Select(e => e.Level));
         foreach (LevelPlan level in generator.Plan.Levels)
         {
@@ -35,7 +35,7 @@ public class SynthesisEventTests
 
     [Fact]
     public void A_finished_level_shows_its_output_its_time_and_its_distance() =>
-        new Generator(TestClip.Blobs(), TestClip.Quick).Generate(1, 0, new Workers(1), e =>
+        new Generator(TestClip.Blobs(), TestClip.Quick).Sample(1, 0, new Workers(1), e =>
         {
             if (e is not LevelFinished done) return;
             Assert.Equal(done.Level.Output, done.Output.Extent);
@@ -47,7 +47,7 @@ public class SynthesisEventTests
     public void Events_come_on_the_callers_thread()
     {
         int caller = Environment.CurrentManagedThreadId;
-        new Generator(TestClip.Blobs(), TestClip.Quick).Generate(
+        new Generator(TestClip.Blobs(), TestClip.Quick).Sample(
             1, 0, new Workers(3), _ => Assert.Equal(caller, Environment.CurrentManagedThreadId));
     }
 }

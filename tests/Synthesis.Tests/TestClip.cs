@@ -8,7 +8,7 @@ namespace Vgpnn.Synthesis.Tests;
 internal static class TestClip
 {
     /// <summary>A run of few, small levels with the default options otherwise.</summary>
-    public static readonly GenerationOptions Quick = new() { Iterations = 2, Noise = 3 };
+    public static readonly MethodOptions Quick = new() { Iterations = 2, Noise = 3 };
 
     /// <summary>Coloured blobs that move; at its full size there are enough patches for the approximate searches to be used.</summary>
     public static Clip Blobs(int frames = 6, int height = 24, int width = 30, int seed = 1) =>
@@ -24,6 +24,6 @@ internal static class TestClip
     }
 
     /// <summary>The frames of one sample as a hash.</summary>
-    public static string Sample(Clip clip, GenerationOptions options, ulong seed = 1, int index = 0, int threads = 1, Checkpoint? resumeFrom = null) =>
-        new Generator(clip, options).Generate(seed, index, new Workers(threads), resumeFrom: resumeFrom).ContentHash();
+    public static string Sample(Clip clip, MethodOptions options, ulong seed = 1, int index = 0, int threads = 1, Checkpoint? resumeFrom = null) =>
+        new Generator(clip, options).Sample(seed, index, new Workers(threads), resumeFrom: resumeFrom).ContentHash();
 }

@@ -4,12 +4,27 @@ using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.CommandLine;
 
+/// <summary>A video or a directory of frames, and what it is to the run.</summary>
+/// <param name="Role">What it is to the run.</param>
+/// <param name="Path">Where it is.</param>
+internal sealed record InputPath(InputRole Role, string Path);
+
 /// <summary>What is read, and how much of it.</summary>
-/// <param name="Path">A video or a directory of frames.</param>
+/// <param name="Inputs">At least one in the role of the input, which comes first.</param>
 /// <param name="Frames">The frames wanted; null: all.</param>
 /// <param name="MaxHeight">Rows to which higher frames are reduced; null: none.</param>
 /// <param name="FrameRate">The pace to show it at; null: its own.</param>
-internal sealed record InputRequest(string Path, FrameRange? Frames, int? MaxHeight, FrameRate? FrameRate);
+internal sealed record InputRequest(IReadOnlyList<InputPath> Inputs, FrameRange? Frames, int? MaxHeight, FrameRate? FrameRate)
+{
+    /// <summary>A request for one clip.</summary>
+    public InputRequest(string path, FrameRange? frames = null, int? maxHeight = null, FrameRate? frameRate = null)
+        : this([new InputPath(InputRole.Input, path)], frames, maxHeight, frameRate)
+    {
+    }
+
+    /// <summary>The input's path.</summary>
+    public string Path => Inputs[0].Path;
+}
 
 /// <summary>The options that say what is read.</summary>
 internal sealed class InputSettings

@@ -28,14 +28,18 @@ internal sealed class SampleSettings
         Default = "drawn at random, and printed",
     };
 
+    /// <summary>Adds how many samples, and of which seed.</summary>
     public void AddTo(Command command)
     {
         AddCountTo(command);
-        command.Add(_seed);
+        AddSeedTo(command);
     }
 
     /// <summary>Adds only how many samples.</summary>
     public void AddCountTo(Command command) => command.Add(_samples);
+
+    /// <summary>Adds only the seed.</summary>
+    public void AddSeedTo(Command command) => command.Add(_seed);
 
     public int ReadCount(ParseResult parse) => _samples.Or(parse, 1);
 

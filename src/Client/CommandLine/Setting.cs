@@ -64,6 +64,26 @@ internal sealed class Setting<T> : Option<T>, ISetting
     }
 }
 
+/// <summary>An option that may be given several times, each time with a path.</summary>
+internal sealed class PathsSetting : Option<string[]>, ISetting
+{
+    public PathsSetting(string name, string valueName, params string[] aliases)
+        : base(name, aliases)
+    {
+        HelpName = valueName;
+        Arity = ArgumentArity.OneOrMore;
+        AllowMultipleArgumentsPerToken = false;
+    }
+
+    public required string Group { get; init; }
+
+    public required string Allowed { get; init; }
+
+    public required string Default { get; init; }
+
+    public IReadOnlyList<string> Synonyms => [];
+}
+
 /// <summary>An option that is there or not.</summary>
 internal sealed class Flag : Option<bool>, ISetting
 {

@@ -43,6 +43,16 @@ internal static class ValueText
         return read;
     };
 
+    /// <summary>Columns and rows within bounds: <c>320x180</c>.</summary>
+    public static TryParse<(int W, int H)> Size(int min, int max) => (string text, out (int W, int H) value) =>
+    {
+        string[] parts = text.ToLowerInvariant().Replace('×', 'x').Split('x');
+        int w = 0, h = 0;
+        bool read = parts.Length == 2 && Integer(min, max)(parts[0], out w) && Integer(min, max)(parts[1], out h);
+        value = (w, h);
+        return read;
+    };
+
     /// <summary>A name of the enumeration in lower case.</summary>
     public static TryParse<T> Name<T>()
         where T : struct, Enum => (string text, out T value) =>

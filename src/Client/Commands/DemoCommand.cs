@@ -30,12 +30,12 @@ internal sealed class DemoCommand : Verb
     {
         string clip = FindClip();
         OutputRequest output = _output.Read(parse, "vgpnn-demo");
-        new ResultDirectory(output.Directory).ThrowIfOccupied(clip, output.Overwrite);
         RunRequest request = RunRequest.WholeSet(
-            new InputRequest(clip, null, null, null), new GenerationOptions(), _machine.Read(parse), Samples, Seed);
+            new InputRequest(clip), new MethodOptions(), _machine.Read(parse), Samples, Seed);
+        new ResultDirectory(output.Directory).ThrowIfOccupied(request.Input.Inputs, output.Overwrite);
         using IRunReporter reporter = RunReporter.Create(Json.IsGiven(parse));
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
-        await new GenerationRun(run, output, reporter).ExecuteAsync(cancellation);
+        await new SamplingRun(run, output, reporter).ExecuteAsync(cancellation);
         return ExitCode.Success;
     }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
 
@@ -10,7 +11,7 @@ internal sealed class InspectCommand : Verb
 {
     private readonly InputSettings _input = new();
     private readonly SampleSettings _samples = new();
-    private readonly MethodSettings _method = new();
+    private readonly MethodSettings _method = new(Application.Generation);
     private readonly MachineSettings _machine = new();
 
     public InspectCommand()

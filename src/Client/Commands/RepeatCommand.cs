@@ -24,10 +24,10 @@ internal sealed class RepeatCommand : Verb
         Default = "every sample that the manifest names",
     };
 
-    private readonly Setting<string> _input = new("--input", "PATH", PathText.TryParse)
+    private readonly PathsSetting _input = new("--input", "PATH")
     {
         Group = "Input",
-        Description = "Where the input is now, should it have moved.",
+        Description = "Where the input is now, should it have moved; where there are several, given once for each.",
         Allowed = "a path",
         Default = "where the manifest says",
     };
@@ -63,12 +63,12 @@ internal sealed class RepeatCommand : Verb
             Format = manifest.Output.Format,
             SaveLevels = manifest.Settings.SaveLevels,
         };
-        new ResultDirectory(output.Directory).ThrowIfOccupied(request.Input.Path, output.Overwrite);
+        new ResultDirectory(output.Directory).ThrowIfOccupied(request.Input.Inputs, output.Overwrite);
 
         using IRunReporter reporter = RunReporter.Create(Json.IsGiven(parse));
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
-        ThrowIfInputDiffers(manifest.Input, run);
-        await new GenerationRun(run, output, reporter, manifest.Samples.ToDictionary(s => s.Index, s => s.FramesSha256))
+        ThrowIfInputDiffers(manifest.Inputs, run);
+        await new SamplingRun(run, output, reporter, manifest.Samples.ToDictionary(s => s.Index, s => s.FramesSha256))
             .ExecuteAsync(cancellation);
         return ExitCode.Success;
     }
@@ -79,10 +79,21 @@ internal sealed class RepeatCommand : Verb
         FrameRate? pace = null;
         if (settings.FrameRate is not null)
             pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? rate : throw Invalid("its frame rate is none");
-        string input = _input.Or(parse, Path.GetRelativePath(".", Path.Combine(home, manifest.Input.Path)));
         return new RunRequest(
-            new InputRequest(input, settings.ToFrameRange(), settings.MaxHeight, pace),
+            new InputRequest(Inputs(parse, manifest, home), settings.ToFrameRange(), settings.MaxHeight, pace),
             settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest));
+    }
+
+    private InputPath[] Inputs(ParseResult parse, RunManifest manifest, string home)
+    {
+        string[] given = parse.GetValue(_input) ?? [];
+        if (given.Length == 0)
+            return [.. manifest.Inputs.Select(i => new InputPath(i.Role, Path.GetRelativePath(".", Path.Combine(home, i.Path))))];
+        if (given.Length == manifest.Inputs.Count) return [.. manifest.Inputs.Zip(given, (input, path) => new InputPath(input.Role, path))];
+        string inputs = string.Join(", ", manifest.Inputs.Select(i => $"{HumanText.OneLine(i.Name)} ({Names.Of(i.Role)})"));
+        throw new VgpnnException(
+            ErrorKind.Usage, "wrong-inputs", $"--input is given {given.Length} times, and the samples were made of {manifest.Inputs.Count}",
+            $"give it once for each, in this order: {inputs}");
     }
 
     private int[] Indices(ParseResult parse, RunManifest manifest)
@@ -97,15 +108,18 @@ internal sealed class RepeatCommand : Verb
             $"it names {HumanText.Count(recorded.Length, "sample")} from {recorded[0]} to {recorded[^1]}");
     }
 
-    private static void ThrowIfInputDiffers(ManifestInput recorded, PreparedRun run)
+    private static void ThrowIfInputDiffers(IReadOnlyList<ManifestInput> recorded, PreparedRun run)
     {
-        if (run.FramesSha256 == recorded.FramesSha256) return;
-        bool sameFile = run.FileSha256 is not null && run.FileSha256 == recorded.FileSha256;
-        throw new VgpnnException(
-            ErrorKind.Input, "input-changed", $"{run.Request.Input.Path} is not what the samples were made of",
-            sameFile
-                ? "the file is the same, but this ffmpeg decodes it to other frames than the one that was used then"
-                : "--input PATH names the right one");
+        foreach ((ManifestInput then, ReadInput now) in recorded.Zip(run.Inputs))
+        {
+            if (now.FramesSha256 == then.FramesSha256) continue;
+            bool sameFile = now.FileSha256 is not null && now.FileSha256 == then.FileSha256;
+            throw new VgpnnException(
+                ErrorKind.Input, "input-changed", $"{now.Path} is not what the samples were made of",
+                sameFile
+                    ? "the file is the same, but this ffmpeg decodes it to other frames than the one that was used then"
+                    : $"--input PATH names the right one{(recorded.Count > 1 ? "; give it once for each input, in the manifest's order" : "")}");
+        }
     }
 
     private static VgpnnException Invalid(string why) =>

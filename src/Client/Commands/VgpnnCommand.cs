@@ -13,6 +13,7 @@ internal static class VgpnnCommand
         var root = new RootCommand("Vgpnn makes new videos out of one video, by space-time patch nearest neighbours; nothing is learned.")
         {
             new GenerateCommand(),
+            new RetargetCommand(),
             new InspectCommand(),
             new RepeatCommand(),
             new EvaluateCommand(),

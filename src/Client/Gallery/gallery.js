@@ -8,7 +8,8 @@
   const $ = id => document.getElementById(id);
   const [numerator, denominator = 1] = run.output.frameRate.split('/').map(Number);
   const fps = numerator / denominator;
-  const frames = Math.max(run.input.size.frames, run.output.size.frames);
+  const input = run.inputs[0];
+  const frames = Math.max(...run.inputs.map(i => i.size.frames), run.output.size.frames);
 
   // Of a large set only the first videos are loaded at once; the others when they come near the window.
   const eager = 24;
@@ -67,14 +68,14 @@
 
   function describeRun() {
     const made = run.samples.length;
-    document.title = `${run.input.name}: ${plural(made, 'sample')} by Vgpnn`;
-    $('title').textContent = run.input.name;
+    document.title = `${input.name}: ${plural(made, 'sample')} by Vgpnn`;
+    $('title').textContent = run.inputs.map(i => i.name).join(', ');
     for (const part of [
       plural(made, 'sample'), `${plural(run.output.size.frames, 'frame')} of ${run.output.size.width}×${run.output.size.height}`,
       `${round(fps, 2)} fps`, `seed ${run.settings.seed}`, `made in ${duration(run.seconds)}`,
     ]) $('summary').append(element('span', '', part));
 
-    const notices = [...run.input.notices];
+    const notices = [...run.notices];
     const missing = `${made} of ${plural(run.settings.samples, 'sample')}`;
     if (run.status === 'running') notices.unshift(`The run is still at work: ${missing} so far. Reload to see more.`);
     if (run.status === 'interrupted') notices.unshift(`The run was interrupted: ${missing} finished.`);
@@ -93,7 +94,8 @@
     const triple = o => `${o.t}, ${o.h}, ${o.w}`;
     facts($('settings'), [
       ['Seed', s.seed],
-      ['Input', `${plural(run.input.size.frames, 'frame')} of ${run.input.size.width}×${run.input.size.height}`],
+      ['Made by', s.application],
+      ['Input', `${plural(input.size.frames, 'frame')} of ${input.size.width}×${input.size.height}`],
       ['Frames used', s.firstFrame ? `${s.firstFrame} to ${s.lastFrame ?? 'the end'}` : 'all'],
       ['Largest height', s.maxHeight ? `${s.maxHeight} pixels` : 'as it is'],
       ['Frames a second', run.output.frameRate],
@@ -150,16 +152,20 @@
     return card;
   }
 
-  function addInput() {
-    const card = addCard('Input', run.input.preview, run.input.size, plural(run.input.size.frames, 'frame'));
+  const roles = { input: 'Input' };
+
+  function addInput(input, i) {
+    const number = run.inputs.slice(0, i).filter(other => other.role === input.role).length;
+    const name = number === 0 ? roles[input.role] : `${roles[input.role]} ${number + 1}`;
+    const card = addCard(name, input.preview, input.size, plural(input.size.frames, 'frame'));
     card.classList.add('input');
     const details = card.querySelector('details');
     details.querySelector('.bars').remove();
     facts(details.querySelector('dl'), [
-      ['Name', run.input.name],
-      ['Size', `${run.input.size.width}×${run.input.size.height}, ${plural(run.input.size.frames, 'frame')}`],
-      ['Hash of the frames used', run.input.framesSha256, 'hash'],
-      ['Hash of the file', run.input.fileSha256, 'hash'],
+      ['Name', input.name],
+      ['Size', `${input.size.width}×${input.size.height}, ${plural(input.size.frames, 'frame')}`],
+      ['Hash of the frames used', input.framesSha256, 'hash'],
+      ['Hash of the file', input.fileSha256, 'hash'],
     ]);
   }
 
@@ -392,7 +398,7 @@
 
   describeRun();
   describeSettings();
-  addInput();
+  run.inputs.forEach(addInput);
   run.samples.forEach(addSample);
   $('scrub').max = frames - 1;
   setSize(fittingSize());

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Reporting;
@@ -17,6 +18,8 @@ internal abstract record RunEvent;
 /// <summary>Everything is resolved; work begins.</summary>
 internal sealed record PlanEvent : RunEvent
 {
+    public required Application Application { get; init; }
+
     public required string Input { get; init; }
 
     public required ManifestSize InputSize { get; init; }

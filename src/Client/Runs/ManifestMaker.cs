@@ -20,32 +20,36 @@ internal static class ManifestMaker
         Status = RunStatus.Running,
         Created = now,
         Seconds = 0,
-        Command = ReproductionCommand.Generate(run, output),
+        Command = ReproductionCommand.Run(run, output),
         Repeat = ReproductionCommand.Repeat(output),
-        Input = new ManifestInput
-        {
-            Name = NameOf(run.Request.Input.Path),
-            Path = Path.GetRelativePath(output.Directory, run.Request.Input.Path),
-            FileSha256 = run.FileSha256,
-            FramesSha256 = run.FramesSha256,
-            Size = Size(run.Clip.Extent),
-            FrameRate = run.Clip.FrameRate.ToString(),
-            Preview = ResultDirectory.InputName,
-            Notices = run.Read.Notices,
-        },
-        Output = new ManifestOutput(Size(run.Plan.Output), run.Clip.FrameRate.ToString(), output.Format),
+        Inputs = [.. run.Inputs.Select((input, i) => Input(input, ResultDirectory.InputName(run.Request.Input.Inputs, i), output))],
+        Notices = run.Notices,
+        Output = new ManifestOutput(Size(run.Plan.Output), run.FrameRate.ToString(), output.Format),
         Settings = Settings(run, output.SaveLevels),
         Levels = Levels(run.Plan),
         Samples = [],
     };
 
+    private static ManifestInput Input(ReadInput input, string preview, OutputRequest output) => new()
+    {
+        Role = input.Role,
+        Name = NameOf(input.Path),
+        Path = Path.GetRelativePath(output.Directory, input.Path),
+        FileSha256 = input.FileSha256,
+        FramesSha256 = input.FramesSha256,
+        Size = Size(input.Clip.Extent),
+        FrameRate = input.Clip.FrameRate.ToString(),
+        Preview = preview,
+    };
+
     /// <summary>Every setting, resolved.</summary>
     public static ManifestSettings Settings(PreparedRun run, bool saveLevels)
     {
-        (RunRequest request, GenerationOptions options) = (run.Request, run.Request.Options);
+        (RunRequest request, MethodOptions options) = (run.Request, run.Request.Options);
         Scale scale = run.Plan.OutputScale;
         return new ManifestSettings
         {
+            Application = options.Application,
             Samples = request.SetSize,
             Seed = request.Seed,
             FirstFrame = request.Input.Frames?.First,

@@ -1,7 +1,6 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
 
@@ -11,11 +10,11 @@ internal static class MemoryLimit
     private const int LowestHeight = 8;
 
     /// <exception cref="VgpnnException">Kind Device: the plan takes more memory than allowed.</exception>
-    public static void ThrowIfExceeded(PyramidPlan plan, ReadResult read, RunRequest request)
+    public static void ThrowIfExceeded(PyramidPlan plan, IReadOnlyList<ReadInput> inputs, RunRequest request)
     {
         long limit = request.Machine.MemoryLimit;
         if (plan.PeakBytes <= limit) return;
-        var shown = new Extent(read.Clip.Frames.Count, read.Info.Height, read.Info.Width);
+        InputSize[] shown = [.. inputs.Select(i => new InputSize(i.Role, new Extent(i.Clip.Frames.Count, i.Shown.Height, i.Shown.Width)))];
         int? fitting = LargestHeight(shown, request.Options, limit);
         string hint = fitting is null
             ? "no smaller height would fit; raise --max-memory, or take fewer frames (--frames A..B)"
@@ -26,10 +25,10 @@ internal static class MemoryLimit
     }
 
     /// <summary>The largest <c>--max-height</c> whose plan fits; null where none does.</summary>
-    public static int? LargestHeight(Extent shown, GenerationOptions options, long limit)
+    public static int? LargestHeight(IReadOnlyList<InputSize> shown, MethodOptions options, long limit)
     {
         int low = LowestHeight - 1;
-        int high = shown.H;
+        int high = shown.Max(i => i.Size.H);
         while (high - low > 1)
         {
             int middle = (low + high) / 2;
@@ -41,20 +40,23 @@ internal static class MemoryLimit
     }
 
     /// <summary>Sizes too small to be planned take nothing: the answer lies above them.</summary>
-    private static bool Fits(Extent shown, int height, GenerationOptions options, long limit) =>
+    private static bool Fits(IReadOnlyList<InputSize> shown, int height, MethodOptions options, long limit) =>
         (PeakBytes(shown, height, options) ?? 0) <= limit;
 
-    private static long? PeakBytes(Extent shown, int height, GenerationOptions options)
+    private static long? PeakBytes(IReadOnlyList<InputSize> shown, int height, MethodOptions options)
     {
-        // Even widths, as the reader makes them.
-        int width = 2 * Math.Max(1, (int)Math.Round((double)shown.W * height / (2.0 * shown.H)));
         try
         {
-            return PyramidPlanner.Plan(shown with { H = height, W = width }, options).PeakBytes;
+            return PyramidPlanner.Plan([.. shown.Select(i => i with { Size = Reduced(i.Size, height) })], options).PeakBytes;
         }
         catch (VgpnnException)
         {
             return null;
         }
     }
+
+    /// <summary>As the reader makes frames smaller: to even widths, and never larger.</summary>
+    private static Extent Reduced(Extent size, int height) => size.H <= height
+        ? size
+        : size with { H = height, W = 2 * Math.Max(1, (int)Math.Round((double)size.W * height / (2.0 * size.H))) };
 }

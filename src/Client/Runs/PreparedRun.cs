@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels;
@@ -9,39 +8,35 @@ using Vgpnn.Synthesis.Media;
 namespace Vgpnn.Client.Runs;
 
 /// <summary>
-/// A request with everything resolved: the clip is read, the pyramid planned, the noise measured. Nothing is written yet.
+/// A request with everything resolved: the clips are read, the pyramid planned, the noise measured. Nothing is written yet.
 /// </summary>
 internal sealed class PreparedRun
 {
     private const int SpareThreads = 4;
 
-    private PreparedRun(RunRequest request, ReadResult read, string? fileSha256, Generator generator, double noise, TimeSpan expected)
+    private PreparedRun(RunRequest request, IReadOnlyList<ReadInput> inputs, Sampler sampler, double noise, TimeSpan expected)
     {
         Request = request;
-        Read = read;
-        FileSha256 = fileSha256;
-        FramesSha256 = read.Clip.ContentHash();
-        Generator = generator;
+        Inputs = inputs;
+        Sampler = sampler;
         Noise = noise;
         ExpectedPerSample = expected;
     }
 
     public RunRequest Request { get; }
 
-    /// <summary>The frames that are used, at the pace asked for, and what was said about them.</summary>
-    public ReadResult Read { get; }
+    /// <summary>The clips that are used; the input comes first.</summary>
+    public IReadOnlyList<ReadInput> Inputs { get; }
 
-    public Clip Clip => Read.Clip;
+    public Sampler Sampler { get; }
 
-    /// <summary>SHA-256 of the input file's bytes; null for a directory.</summary>
-    public string? FileSha256 { get; }
+    /// <summary>What was said about the inputs, and about what is done to them.</summary>
+    public IReadOnlyList<string> Notices => [.. Inputs.SelectMany(i => i.Notices), .. Sampler.Notices];
 
-    /// <summary>Hash of the frames that are used.</summary>
-    public string FramesSha256 { get; }
+    /// <summary>The pace of inputs and samples.</summary>
+    public FrameRate FrameRate => Inputs[0].Clip.FrameRate;
 
-    public Generator Generator { get; }
-
-    public PyramidPlan Plan => Generator.Plan;
+    public PyramidPlan Plan => Sampler.Plan;
 
     /// <summary>The noise's standard deviation.</summary>
     public double Noise { get; }
@@ -54,28 +49,25 @@ internal sealed class PreparedRun
     {
         // Pipes, signals and timers must not wait until one of the computing threads is free.
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
-        reporter.Stage($"reading {HumanText.OneLine(Path.GetFileName(Path.TrimEndingDirectorySeparator(request.Input.Path)))}");
-        var options = new ReadOptions { Frames = request.Input.Frames, MaxHeight = request.Input.MaxHeight };
-        ReadResult read = await ClipReader.ReadAsync(request.Input.Path, options, cancellation);
-        if (request.Input.FrameRate is { } pace) read = read with { Clip = read.Clip.WithFrameRate(pace) };
-        string? fileSha256 = await HashFileAsync(request.Input.Path, cancellation);
-
-        var generator = new Generator(read.Clip, request.Options);
-        MemoryLimit.ThrowIfExceeded(generator.Plan, read, request);
+        var inputs = new List<ReadInput>();
+        foreach (InputPath input in request.Input.Inputs) inputs.Add(await ReadInput.ReadAsync(input, request.Input, reporter, cancellation));
+        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options);
+        MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
-        double noise = generator.ResolveNoise(workers);
-        TimeSpan expected = CostModel.Measure(request.Options.Engine, workers).Expected(generator.Plan);
-        return new PreparedRun(request, read, fileSha256, generator, noise, expected);
+        double noise = sampler.ResolveNoise(workers);
+        TimeSpan expected = CostModel.Measure(request.Options.Engine, workers).Expected(sampler.Plan);
+        return new PreparedRun(request, inputs, sampler, noise, expected);
     }
 
     /// <summary>What the program tells before it begins.</summary>
     /// <param name="directory">Where results go; null: nowhere, and no seed matters.</param>
     public PlanEvent ToEvent(string? directory) => new()
     {
+        Application = Request.Options.Application,
         Input = ManifestMaker.NameOf(Request.Input.Path),
-        InputSize = ManifestMaker.Size(Clip.Extent),
+        InputSize = ManifestMaker.Size(Inputs[0].Clip.Extent),
         OutputSize = ManifestMaker.Size(Plan.Output),
-        FrameRate = Clip.FrameRate.ToString(),
+        FrameRate = FrameRate.ToString(),
         Samples = Request.Indices.Count,
         Seed = directory is null ? null : Request.Seed,
         Settings = ManifestMaker.Settings(this, saveLevels: false),
@@ -85,13 +77,6 @@ internal sealed class PreparedRun
         PeakBytes = Plan.PeakBytes,
         ExpectedSeconds = (ExpectedPerSample * Request.Indices.Count).TotalSeconds,
         Directory = directory,
-        Notices = Read.Notices,
+        Notices = Notices,
     };
-
-    private static async Task<string?> HashFileAsync(string path, CancellationToken cancellation)
-    {
-        if (!File.Exists(path)) return null;
-        await using FileStream stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellation));
-    }
 }

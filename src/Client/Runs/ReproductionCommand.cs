@@ -12,17 +12,16 @@ internal static class ReproductionCommand
     public static string Repeat(OutputRequest output) =>
         Line(["repeat", Path.Combine(output.Directory, ManifestFile.Name)]);
 
-    /// <summary>Makes the set from nothing but the input.</summary>
-    public static string Generate(PreparedRun run, OutputRequest output)
+    /// <summary>Makes the set from nothing but the inputs.</summary>
+    public static string Run(PreparedRun run, OutputRequest output)
     {
         ManifestSettings s = ManifestMaker.Settings(run, output.SaveLevels);
-        string input = run.Request.Input.Path;
         List<string> arguments =
         [
-            "generate", input.StartsWith('-') ? $"./{input}" : input,
-            "--output", output.Directory, "--format", Names.Of(output.Format),
-            "--samples", Text(s.Samples), "--seed", Text(s.Seed),
+            Verb(s.Application), .. run.Request.Input.Inputs.SelectMany(Argument),
+            "--output", output.Directory, "--format", Names.Of(output.Format), "--seed", Text(s.Seed),
         ];
+        if (s.Application == Application.Generation) arguments.AddRange(["--samples", Text(s.Samples)]);
         if (run.Request.Input.Frames is { } frames) arguments.AddRange(["--frames", $"{frames.First}..{frames.Last}"]);
         if (s.MaxHeight is { } height) arguments.AddRange(["--max-height", Text(height)]);
         if (s.FrameRate is { } rate) arguments.AddRange(["--fps", rate]);
@@ -34,14 +33,24 @@ internal static class ReproductionCommand
         ]);
         if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);
         if (s.Iterations is { } iterations) arguments.AddRange(["--iterations", Text(iterations)]);
+        if (s.Application == Application.Generation) arguments.AddRange(["--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime)]);
         arguments.AddRange(
         [
-            "--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime),
             "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search), "--engine", Names.Of(s.Engine),
         ]);
         if (s.SaveLevels) arguments.Add("--save-levels");
         return Line(arguments);
     }
+
+    private static string Verb(Application application) => application switch
+    {
+        Application.Generation => "generate",
+        Application.Retargeting => "retarget",
+        _ => throw new ArgumentOutOfRangeException(nameof(application)),
+    };
+
+    /// <summary>Inputs are arguments.</summary>
+    private static string[] Argument(InputPath input) => [input.Path.StartsWith('-') ? $"./{input.Path}" : input.Path];
 
     private static string Line(IEnumerable<string> arguments) => $"{ProgramName.Current} {ShellText.Join(arguments)}";
 

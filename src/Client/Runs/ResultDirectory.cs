@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Gallery;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
@@ -8,9 +9,6 @@ namespace Vgpnn.Client.Runs;
 /// <summary>The directory of a run's results: what is called how in it, and what may be replaced.</summary>
 internal sealed partial class ResultDirectory(string path)
 {
-    /// <summary>The frames that were used, to be seen beside the samples.</summary>
-    public const string InputName = "input.mp4";
-
     private const string PageName = "index.html";
     private const string LevelsName = "levels";
     private const string PreviewsName = "previews";
@@ -20,6 +18,14 @@ internal sealed partial class ResultDirectory(string path)
     public string ManifestPath => In(ManifestFile.Name);
 
     public string PagePath => In(PageName);
+
+    /// <summary>The frames of an input that were used, to be seen beside the samples: <c>input.mp4</c>, <c>input-2.mp4</c>.</summary>
+    public static string InputName(IReadOnlyList<InputPath> inputs, int index)
+    {
+        InputRole role = inputs[index].Role;
+        int number = inputs.Take(index + 1).Count(i => i.Role == role);
+        return number == 1 ? $"{Names.Of(role)}.mp4" : $"{Names.Of(role)}-{number}.mp4";
+    }
 
     /// <summary>A sample's name without its ending.</summary>
     public static string SampleName(int index) => $"sample-{index:0000}";
@@ -34,16 +40,16 @@ internal sealed partial class ResultDirectory(string path)
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Checks that results may go there; touches nothing.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: something is there, or the input itself is.</exception>
-    public void ThrowIfOccupied(string inputPath, bool overwrite)
+    /// <exception cref="VgpnnException">Kind Usage: something is there, or an input itself is.</exception>
+    public void ThrowIfOccupied(IReadOnlyList<InputPath> inputs, bool overwrite)
     {
         if (File.Exists(Path))
             throw Usage("output-is-a-file", $"{Path} is a file, and results need a directory", "-o DIR names another one");
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
         if (!overwrite && !HoldsNothingButABeginning())
             throw Usage("output-exists", $"{Path} is not empty", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
-        if (WithSeparator(inputPath).StartsWith(WithSeparator(Path), StringComparison.Ordinal))
-            throw Usage("input-in-output", $"the input lies in {Path}, which would be overwritten", "-o DIR writes elsewhere");
+        if (inputs.Any(i => WithSeparator(i.Path).StartsWith(WithSeparator(Path), StringComparison.Ordinal)))
+            throw Usage("input-in-output", $"an input lies in {Path}, which would be overwritten", "-o DIR writes elsewhere");
     }
 
     /// <summary>Makes the directory and removes the results of an earlier run, but no other file.</summary>
@@ -56,8 +62,7 @@ internal sealed partial class ResultDirectory(string path)
         // The manifest goes first: without it nothing claims that the files are whole.
         File.Delete(ManifestPath);
         File.Delete(PagePath);
-        File.Delete(In(InputName));
-        foreach (string file in Directory.EnumerateFiles(Path).Where(IsSample)) File.Delete(file);
+        foreach (string file in Directory.EnumerateFiles(Path).Where(f => IsSample(f) || IsInput(f))) File.Delete(file);
         foreach (string directory in Directory.EnumerateDirectories(Path).Where(IsSample)) Directory.Delete(directory, recursive: true);
         foreach (string name in (string[])[PreviewsName, LevelsName])
         {
@@ -78,8 +83,7 @@ internal sealed partial class ResultDirectory(string path)
     {
         try
         {
-            string[] beginning = [ManifestPath, PagePath, In(InputName)];
-            return Directory.EnumerateFileSystemEntries(Path).All(beginning.Contains)
+            return Directory.EnumerateFileSystemEntries(Path).All(f => f == ManifestPath || f == PagePath || IsInput(f))
                 && ManifestFile.Load(ManifestPath) is { Status: RunStatus.Interrupted or RunStatus.Failed, Samples.Count: 0 };
         }
         catch (VgpnnException)
@@ -89,6 +93,9 @@ internal sealed partial class ResultDirectory(string path)
     }
 
     private static string WithSeparator(string path) => $"{System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))}/";
+
+    private static bool IsInput(string path) => Names.All<InputRole>().Any(
+        role => Regex.IsMatch(System.IO.Path.GetFileName(path), $@"^{role}(-\d+)?\.mp4$"));
 
     private static bool IsSample(string path) => SamplePattern().IsMatch(System.IO.Path.GetFileName(path));
 

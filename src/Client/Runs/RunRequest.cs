@@ -11,9 +11,9 @@ namespace Vgpnn.Client.Runs;
 /// <param name="Seed">The seed of the whole set.</param>
 /// <param name="Indices">The samples of the set to make now, in this order.</param>
 internal sealed record RunRequest(
-    InputRequest Input, GenerationOptions Options, MachineRequest Machine, int SetSize, ulong Seed, IReadOnlyList<int> Indices)
+    InputRequest Input, MethodOptions Options, MachineRequest Machine, int SetSize, ulong Seed, IReadOnlyList<int> Indices)
 {
     /// <summary>A request for a whole set.</summary>
-    public static RunRequest WholeSet(InputRequest input, GenerationOptions options, MachineRequest machine, int samples, ulong seed) =>
+    public static RunRequest WholeSet(InputRequest input, MethodOptions options, MachineRequest machine, int samples, ulong seed) =>
         new(input, options, machine, samples, seed, [.. Enumerable.Range(0, samples)]);
 }

@@ -9,9 +9,9 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
     /// <summary>Whether a page can play the format and keep it in step; else a video is written beside it.</summary>
     private bool NeedsPreview => format is ClipFormat.Gif or ClipFormat.Png;
 
-    /// <summary>Writes the frames that the samples are made of.</summary>
-    public Task WriteInputAsync(Clip clip, CancellationToken cancellation) =>
-        ClipWriter.WriteAsync(clip, directory.In(ResultDirectory.InputName), ClipFormat.Mp4, cancellation: cancellation);
+    /// <summary>Writes the frames of an input, for people to look at.</summary>
+    public Task WriteInputAsync(Clip clip, string name, CancellationToken cancellation) =>
+        ClipWriter.WriteAsync(clip, directory.In(name), ClipFormat.Mp4, cancellation: cancellation);
 
     /// <summary>Writes a sample.</summary>
     /// <returns>The sample's and its preview's names, relative to the directory.</returns>

@@ -12,6 +12,9 @@ public sealed record ManifestScale(double T, double H, double W);
 /// <summary>Every setting of a run with the values that were used, whether the user gave them or not.</summary>
 public sealed record ManifestSettings
 {
+    /// <summary>What was made of the inputs.</summary>
+    public required Application Application { get; init; }
+
     /// <summary>Samples asked for.</summary>
     public required int Samples { get; init; }
 
@@ -79,8 +82,9 @@ public sealed record ManifestSettings
     public required bool SaveLevels { get; init; }
 
     /// <summary>The knobs of the method, every one of them given.</summary>
-    public GenerationOptions ToOptions() => new()
+    public MethodOptions ToOptions() => new()
     {
+        Application = Application,
         Scale = new Scale(Scale.T, Scale.H, Scale.W),
         DownscaleT = DownscaleT,
         DownscaleS = DownscaleS,

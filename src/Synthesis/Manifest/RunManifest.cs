@@ -22,7 +22,7 @@ public enum RunStatus
 public sealed record RunManifest
 {
     /// <summary>The schema that this program writes and reads.</summary>
-    public const int CurrentSchema = 1;
+    public const int CurrentSchema = 2;
 
     /// <summary>Version of this file's layout; it changes only when a reader has to.</summary>
     public required int Schema { get; init; }
@@ -48,8 +48,11 @@ public sealed record RunManifest
     /// <summary>The command line that makes them again and checks every frame, ready for a shell.</summary>
     public required string Repeat { get; init; }
 
-    /// <summary>What the samples were made of.</summary>
-    public required ManifestInput Input { get; init; }
+    /// <summary>What the samples were made of, at least one clip in the role of the input, which comes first.</summary>
+    public required IReadOnlyList<ManifestInput> Inputs { get; init; }
+
+    /// <summary>What was said about the run before it began.</summary>
+    public required IReadOnlyList<string> Notices { get; init; }
 
     /// <summary>What the samples are.</summary>
     public required ManifestOutput Output { get; init; }
@@ -70,9 +73,12 @@ public sealed record RunManifest
 /// <param name="Width">Columns.</param>
 public sealed record ManifestSize(int Frames, int Height, int Width);
 
-/// <summary>The clip that the samples were made of.</summary>
+/// <summary>One of the clips that the samples were made of.</summary>
 public sealed record ManifestInput
 {
+    /// <summary>What it is to the run.</summary>
+    public required InputRole Role { get; init; }
+
     /// <summary>File or directory name, without its path.</summary>
     public required string Name { get; init; }
 
@@ -93,9 +99,6 @@ public sealed record ManifestInput
 
     /// <summary>The frames used as they were written for people to look at, relative to the manifest.</summary>
     public required string Preview { get; init; }
-
-    /// <summary>What was said about the input on the way in.</summary>
-    public required IReadOnlyList<string> Notices { get; init; }
 }
 
 /// <summary>What every sample of a run is.</summary>

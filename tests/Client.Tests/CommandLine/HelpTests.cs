@@ -9,6 +9,7 @@ public sealed class HelpTests
 {
     [Theory]
     [InlineData("generate")]
+    [InlineData("retarget")]
     [InlineData("inspect")]
     [InlineData("repeat")]
     [InlineData("evaluate")]

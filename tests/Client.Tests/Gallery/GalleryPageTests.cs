@@ -51,7 +51,8 @@ public sealed class GalleryPageTests : IDisposable
         byte[] hostile = GalleryPage.Render(manifest with
         {
             Command = name,
-            Input = manifest.Input with { Name = name, Notices = [name] },
+            Inputs = [manifest.Inputs[0] with { Name = name }],
+            Notices = [name],
         });
         await File.WriteAllBytesAsync(_place["out/index.html"], hostile);
         string page = await OpenAsync(_place["out/index.html"]);

@@ -21,6 +21,6 @@ public sealed class DemoTests
         ChildProcess.Signal(demo, ChildProcess.SigInt);
         ProcessResult result = await ChildProcess.FinishAsync(demo, demo.StandardOutput.ReadToEndAsync());
         Assert.Equal(130, result.ExitCode);
-        Assert.Equal("samples", Path.GetFileName(Path.GetDirectoryName(ManifestFile.Load(place["vgpnn-demo"]).Input.Path)));
+        Assert.Equal("samples", Path.GetFileName(Path.GetDirectoryName(ManifestFile.Load(place["vgpnn-demo"]).Inputs[0].Path)));
     }
 }

@@ -38,11 +38,11 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(RunStatus.Complete, manifest.Status);
         Assert.Equal("cpu", manifest.EngineClass);
         Assert.True(manifest.Seconds > 0);
-        Assert.Equal("clip.mp4", manifest.Input.Name);
-        Assert.Equal("../clip.mp4", manifest.Input.Path);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(clip))), manifest.Input.FileSha256);
-        Assert.Equal(new ManifestSize(24, 32, 48), manifest.Input.Size);
-        Assert.Equal("30000/1001", manifest.Input.FrameRate);
+        Assert.Equal("clip.mp4", manifest.Inputs[0].Name);
+        Assert.Equal("../clip.mp4", manifest.Inputs[0].Path);
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(await File.ReadAllBytesAsync(clip))), manifest.Inputs[0].FileSha256);
+        Assert.Equal(new ManifestSize(24, 32, 48), manifest.Inputs[0].Size);
+        Assert.Equal("30000/1001", manifest.Inputs[0].FrameRate);
         Assert.Equal(new ManifestSize(19, 32, 48), manifest.Output.Size);
         Assert.Equal(new ManifestScale(0.8, 1, 1), manifest.Settings.Scale);
         Assert.Equal(7ul, manifest.Settings.Seed);

@@ -15,25 +15,25 @@ public sealed class MemoryLimitTests
     public void The_height_that_is_named_fits_and_the_next_one_does_not(int frames, int height, int width)
     {
         var input = new Extent(frames, height, width);
-        var options = new GenerationOptions();
+        var options = new MethodOptions();
         long small = Peak(input, 16, options);
         long limit = small + ((Peak(input, height, options) - small) / 3);
-        int fitting = MemoryLimit.LargestHeight(input, options, limit)!.Value;
+        int fitting = MemoryLimit.LargestHeight([new(InputRole.Input, input)], options, limit)!.Value;
         Assert.True(Peak(input, fitting, options) <= limit);
         Assert.True(Peak(input, fitting + 1, options) > limit);
     }
 
     [Fact]
     public void Where_nothing_fits_no_height_is_named() =>
-        Assert.Null(MemoryLimit.LargestHeight(new Extent(13, 144, 256), new GenerationOptions(), limit: 1 << 20));
+        Assert.Null(MemoryLimit.LargestHeight([new(InputRole.Input, new Extent(13, 144, 256))], new MethodOptions(), limit: 1 << 20));
 
     [Fact]
     public async Task Work_that_would_not_fit_is_refused_with_a_height_that_does()
     {
         using var place = new TemporaryDirectory();
         await TestClip.MakeAsync(place, frames: 10, width: 640, height: 480);
-        long all = Peak(new Extent(10, 480, 640), 480, new GenerationOptions());
-        long none = Peak(new Extent(10, 480, 640), 16, new GenerationOptions());
+        long all = Peak(new Extent(10, 480, 640), 480, new MethodOptions());
+        long none = Peak(new Extent(10, 480, 640), 16, new MethodOptions());
         string limit = $"{(all + none) / 2}";
         ProcessResult refused = await VgpnnProgram.RunAsync(place.Root, "generate", "clip.mp4", "--max-memory", limit);
         Assert.Equal(4, refused.ExitCode);
@@ -43,6 +43,6 @@ public sealed class MemoryLimitTests
         await VgpnnProgram.SucceedAsync(place.Root, "inspect", "clip.mp4", "--max-memory", limit, "--max-height", height);
     }
 
-    private static long Peak(Extent input, int height, GenerationOptions options) =>
+    private static long Peak(Extent input, int height, MethodOptions options) =>
         PyramidPlanner.Plan(input with { H = height, W = 2 * (int)Math.Round((double)input.W * height / (2.0 * input.H)) }, options).PeakBytes;
 }

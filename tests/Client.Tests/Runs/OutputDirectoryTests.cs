@@ -45,7 +45,7 @@ public sealed class OutputDirectoryTests : IDisposable
         await TestClip.MakeAsync(_place, "out/input.mp4");
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "out/input.mp4", "-o", "out", "--overwrite");
         Assert.Equal(2, result.ExitCode);
-        Assert.Equal("vgpnn: the input lies in out, which would be overwritten\nhint: -o DIR writes elsewhere\n", result.Error);
+        Assert.Equal("vgpnn: an input lies in out, which would be overwritten\nhint: -o DIR writes elsewhere\n", result.Error);
         Assert.Equal(["out/input.mp4"], _place.Files);
     }
 

@@ -27,10 +27,11 @@ public sealed class ManifestFileTests : IDisposable
     [Fact]
     public void Every_knob_of_the_method_comes_back()
     {
-        GenerationOptions options = Example().Settings.ToOptions();
+        MethodOptions options = Example().Settings.ToOptions();
         Assert.Equal(
-            new GenerationOptions
+            new MethodOptions
             {
+                Application = Application.Retargeting,
                 Scale = new Scale(0.8, 1, 1.25),
                 DownscaleT = 0.9,
                 DownscaleS = 0.8,
@@ -58,12 +59,13 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"schema\": 1", "\"schema\": 2")]
+    [InlineData("\"schema\": 2", "\"schema\": 1")]
     [InlineData("\"search\": \"jumpflood\"", "\"search\": \"magic\"")]
     [InlineData("\"search\": \"jumpflood\"", "\"search\": 1")]
     [InlineData("\"status\": \"complete\"", "\"status\": null")]
     [InlineData("\"seed\": 7", "\"seed\": -7")]
     [InlineData("\"seed\": 7,", "")]
+    [InlineData("\"role\": \"input\"", "\"role\": \"thing\"")]
     [InlineData("\"index\": 0,", "\"index\": 1,")]
     [InlineData("\"index\": 0,", "\"index\": -1,")]
     public void A_manifest_that_was_tampered_with_is_refused(string before, string after)
@@ -95,20 +97,25 @@ public sealed class ManifestFileTests : IDisposable
         Seconds = 1.5,
         Command = "vgpnn generate 'Überflug & '\\''Kür'\\''.mp4'",
         Repeat = "vgpnn repeat out/manifest.json",
-        Input = new ManifestInput
-        {
-            Name = "Überflug & 'Kür'.mp4",
-            Path = "../clip.mp4",
-            FileSha256 = new string('a', 64),
-            FramesSha256 = new string('b', 64),
-            Size = new ManifestSize(6, 32, 48),
-            FrameRate = "30000/1001",
-            Preview = "input.mp4",
-            Notices = ["10 bits became 8"],
-        },
+        Inputs =
+        [
+            new ManifestInput
+            {
+                Role = InputRole.Input,
+                Name = "Überflug & 'Kür'.mp4",
+                Path = "../clip.mp4",
+                FileSha256 = new string('a', 64),
+                FramesSha256 = new string('b', 64),
+                Size = new ManifestSize(6, 32, 48),
+                FrameRate = "30000/1001",
+                Preview = "input.mp4",
+            },
+        ],
+        Notices = ["10 bits became 8"],
         Output = new ManifestOutput(new ManifestSize(5, 32, 60), "30000/1001", ClipFormat.Webm),
         Settings = new ManifestSettings
         {
+            Application = Application.Retargeting,
             Samples = 1,
             Seed = 7,
             FirstFrame = 2,

@@ -2,6 +2,16 @@ using Vgpnn.Kernels;
 
 namespace Vgpnn.Synthesis;
 
+/// <summary>What is made of the inputs: the applications of the paper.</summary>
+public enum Application
+{
+    /// <summary>New videos of the same world: noise at the coarsest level.</summary>
+    Generation,
+
+    /// <summary>The same video in another size or length: no noise.</summary>
+    Retargeting,
+}
+
 /// <summary>How the noise of the coarsest level lies in time.</summary>
 public enum NoiseTime
 {
@@ -22,11 +32,28 @@ public enum Engine
     Float,
 }
 
-/// <summary>Every knob of the method (paper, section 3 and appendix; the defaults are the generation preset).</summary>
-public sealed partial record GenerationOptions
+/// <summary>A size wanted of the output; null: not said.</summary>
+/// <param name="T">Frames.</param>
+/// <param name="H">Rows.</param>
+/// <param name="W">Columns.</param>
+public readonly record struct OutputSize(int? T, int? H, int? W);
+
+/// <summary>
+/// Every knob of the method (paper, section 3 and appendix). The defaults are the preset of generation; <see cref="For"/>
+/// gives those of the other applications.
+/// </summary>
+public sealed partial record MethodOptions
 {
-    /// <summary>Output size over input size; null: 0.8 in time from 24 frames on, otherwise 1. Each 0.1 to 4.</summary>
+    /// <summary>What is made.</summary>
+    public Application Application { get; init; }
+
+    /// <summary>
+    /// Output size over input size, each 0.1 to 4; null: 1, and for generation 0.8 in time from 24 frames on.
+    /// </summary>
     public Scale? Scale { get; init; }
+
+    /// <summary>Output size on the axes that it names; it goes before <see cref="Scale"/>, whose range it must respect.</summary>
+    public OutputSize? Size { get; init; }
 
     /// <summary>Factor from one level to the next coarser one in time, above 0 and up to 1 (1: time is not reduced).</summary>
     public double DownscaleT { get; init; } = 0.87;
@@ -63,4 +90,12 @@ public sealed partial record GenerationOptions
 
     /// <summary>What the run computes with.</summary>
     public Engine Engine { get; init; }
+
+    /// <summary>The preset of an application: what it does unless told otherwise.</summary>
+    public static MethodOptions For(Application application) => application switch
+    {
+        Application.Generation => new(),
+        Application.Retargeting => new() { Application = application, MinS = 40, Noise = 0 },
+        _ => throw new ArgumentOutOfRangeException(nameof(application)),
+    };
 }

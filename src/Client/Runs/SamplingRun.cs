@@ -15,7 +15,7 @@ namespace Vgpnn.Client.Runs;
 /// <param name="output">Where results go.</param>
 /// <param name="reporter">Is told of every step.</param>
 /// <param name="recorded">Hashes that the samples' frames must have; null: none are known.</param>
-internal sealed class GenerationRun(
+internal sealed class SamplingRun(
     PreparedRun run, OutputRequest output, IRunReporter reporter, IReadOnlyDictionary<int, string>? recorded = null)
 {
     /// <summary>Thousands of quick samples do not spend their time on writing the manifest.</summary>
@@ -37,7 +37,7 @@ internal sealed class GenerationRun(
         try
         {
             var writer = new SampleWriter(_directory, output.Format);
-            await writer.WriteInputAsync(run.Clip, cancellation);
+            for (int i = 0; i < run.Inputs.Count; i++) await writer.WriteInputAsync(run.Inputs[i].Clip, _manifest.Inputs[i].Preview, cancellation);
             Save(RunStatus.Running);
             var progress = new RunProgress(run, reporter);
             foreach (int index in run.Request.Indices)
@@ -74,10 +74,10 @@ internal sealed class GenerationRun(
         try
         {
             var workers = new Workers(run.Request.Machine.Threads, cancellation);
-            Clip clip = run.Generator.Generate(run.Request.Seed, index, workers, what =>
+            Clip clip = run.Sampler.Sample(run.Request.Seed, index, workers, what =>
             {
                 if (progress.Observe(what) is { } level && output.SaveLevels)
-                    writer.WriteLevel(level, progress.Position(level.Level), index, run.Clip.FrameRate, cancellation);
+                    writer.WriteLevel(level, progress.Position(level.Level), index, run.FrameRate, cancellation);
             });
             reporter.Stage("writing");
             (string file, string preview) = await writer.WriteSampleAsync(clip, index, Comment(index), cancellation);
@@ -101,7 +101,7 @@ internal sealed class GenerationRun(
 
     /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>
     private string Comment(int index) =>
-        $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.FramesSha256}";
+        $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.Inputs[0].FramesSha256}";
 
     private void ReportFinished(ManifestSample sample, RunProgress progress)
     {

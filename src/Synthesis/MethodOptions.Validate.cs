@@ -1,13 +1,19 @@
 namespace Vgpnn.Synthesis;
 
-public sealed partial record GenerationOptions
+public sealed partial record MethodOptions
 {
+    /// <summary>The smallest factor of <see cref="Scale"/>.</summary>
+    public const double MinScale = 0.1;
+
+    /// <summary>The largest factor of <see cref="Scale"/>.</summary>
+    public const double MaxScale = 4;
+
     /// <exception cref="VgpnnException">Kind Usage: the first value that is out of its range.</exception>
     internal void Validate()
     {
         if (Scale is { } s)
         {
-            foreach (double factor in new[] { s.T, s.H, s.W }) Require(factor is >= 0.1 and <= 4, "--scale", $"{factor}", "each factor 0.1 to 4");
+            foreach (double factor in new[] { s.T, s.H, s.W }) Require(factor is >= MinScale and <= MaxScale, "--scale", $"{factor}", "each factor 0.1 to 4");
         }
 
         foreach (double factor in new[] { DownscaleT, DownscaleS }) Require(factor is > 0 and <= 1, "--downscale", $"{factor}", "above 0 and up to 1");

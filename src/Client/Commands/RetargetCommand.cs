@@ -1,0 +1,69 @@
+using System.CommandLine;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.Commands;
+
+/// <summary><c>vgpnn retarget</c>: the same video in another size or length.</summary>
+internal sealed class RetargetCommand : RunVerb
+{
+    private const string Group = "Size";
+
+    private readonly Setting<(int W, int H)> _size = new("--size", "WxH", ValueText.Size(8, 8192))
+    {
+        Group = Group,
+        Description = "Columns and rows of the result.",
+        Allowed = "two whole numbers from 8 to 8192, such as 320x180",
+        Default = "the input's",
+    };
+
+    private readonly Setting<int> _length = new("--length", "N", ValueText.Integer(2, 10_000))
+    {
+        Group = Group,
+        Description = "Frames of the result: fewer make a summary, more an extension, at the pace of the input.",
+        Allowed = "a whole number from 2 to 10000",
+        Default = "the input's",
+    };
+
+    public RetargetCommand()
+        : base(
+            Application.Retargeting, "retarget",
+            "Change a video's size or length: things keep their shape and their pace, and the scene is rearranged instead.", "retargeted")
+    {
+        Input.AddTo(this);
+        Add(_size);
+        Add(_length);
+        Samples.AddSeedTo(this);
+        AddCommon();
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("retarget clip.mp4 --size 240x360", "Upright instead of wide, in clip-retargeted/."),
+        new("retarget clip.mp4 --length 40", "A summary of 40 frames."),
+        new("retarget clip.mp4 --scale 1,1,0.5", "Half as wide, and as long and as high as before."),
+    ];
+
+    /// <summary>Seeds change next to nothing here: one result is all there is.</summary>
+    protected override int ReadCount(ParseResult parse) => 1;
+
+    protected override MethodOptions ReadMethod(ParseResult parse)
+    {
+        MethodOptions options = Method.Read(parse);
+        if (!_size.IsGiven(parse) && !_length.IsGiven(parse))
+        {
+            return options.Scale is not null ? options : throw new VgpnnException(
+                ErrorKind.Usage, "missing-size", "it is not said to which size or length",
+                "give --size WxH, --length N, both of them, or --scale T,H,W");
+        }
+
+        if (options.Scale is not null)
+        {
+            throw new VgpnnException(
+                ErrorKind.Usage, "size-twice", "--scale and --size or --length say the same thing twice", "give --scale alone, or leave it out");
+        }
+
+        (int W, int H)? size = _size.OrNull(parse);
+        return options with { Size = new OutputSize(_length.OrNull(parse), size?.H, size?.W) };
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Reporting;
+using Vgpnn.Client.Runs;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.Commands;
+
+/// <summary>A command that makes samples: what all applications have in common.</summary>
+internal abstract class RunVerb : Verb
+{
+    private readonly string _suffix;
+    private readonly OutputSettings _output;
+    private readonly MachineSettings _machine = new();
+
+    private readonly Flag _dryRun = new("--dry-run")
+    {
+        Group = "Other",
+        Description = "Show the plan (sizes, memory, expected time) and write nothing.",
+    };
+
+    /// <param name="application">What is made.</param>
+    /// <param name="name">The command's name.</param>
+    /// <param name="description">What it does, in a sentence.</param>
+    /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
+    protected RunVerb(Application application, string name, string description, string suffix)
+        : base(name, description)
+    {
+        _suffix = suffix;
+        _output = new OutputSettings($"INPUT's name with '-{suffix}', in the working directory");
+        Method = new MethodSettings(application);
+    }
+
+    protected InputSettings Input { get; } = new();
+
+    protected SampleSettings Samples { get; } = new();
+
+    protected MethodSettings Method { get; }
+
+    /// <summary>Adds the options that every application has, after those of its own.</summary>
+    protected void AddCommon()
+    {
+        _output.AddTo(this);
+        Method.AddTo(this);
+        _machine.AddTo(this);
+        Add(_dryRun);
+        Add(Json);
+    }
+
+    /// <summary>What is read.</summary>
+    protected virtual InputRequest ReadInput(ParseResult parse) => Input.Read(parse);
+
+    /// <summary>The knobs of the method.</summary>
+    protected virtual MethodOptions ReadMethod(ParseResult parse) => Method.Read(parse);
+
+    /// <summary>How many samples.</summary>
+    protected virtual int ReadCount(ParseResult parse) => Samples.ReadCount(parse);
+
+    protected sealed override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        InputRequest input = ReadInput(parse);
+        OutputRequest output = _output.Read(parse, DefaultDirectory(input.Path));
+        RunRequest request = RunRequest.WholeSet(
+            input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), Samples.ReadSeed(parse));
+        bool json = Json.IsGiven(parse);
+        new ResultDirectory(output.Directory).ThrowIfOccupied(input.Inputs, output.Overwrite);
+        if (_dryRun.IsGiven(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
+
+        using IRunReporter reporter = RunReporter.Create(json);
+        PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
+        await new SamplingRun(run, output, reporter).ExecuteAsync(cancellation);
+        return ExitCode.Success;
+    }
+
+    private string DefaultDirectory(string input)
+    {
+        string name = ManifestMaker.NameOf(input);
+        string stem = Directory.Exists(input) ? name : Path.GetFileNameWithoutExtension(name);
+        return stem.Length > 0 ? $"{stem}-{_suffix}" : $"vgpnn-{_suffix}";
+    }
+}

@@ -1,0 +1,101 @@
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>What a clip is to a run.</summary>
+public enum InputRole
+{
+    /// <summary>What is worked on.</summary>
+    Input,
+}
+
+/// <summary>One of the clips that a run is made of.</summary>
+/// <param name="Role">What it is to the run.</param>
+/// <param name="Clip">Its frames.</param>
+public sealed record SamplerInput(InputRole Role, Clip Clip);
+
+/// <summary>The size of one of the clips that a run is made of.</summary>
+/// <param name="Role">What it is to the run.</param>
+/// <param name="Size">Its frames, rows and columns.</param>
+public sealed record InputSize(InputRole Role, Extent Size);
+
+/// <summary>
+/// Makes samples of its inputs, one at a time: the one shape of all applications. A sample depends on the inputs, the
+/// options, the seed and its index alone: not on threads, on the samples before it, or on interruptions.
+/// </summary>
+public abstract class Sampler
+{
+    private readonly FrameRate _frameRate;
+
+    private protected Sampler(MethodOptions options, PyramidPlan plan, FrameRate frameRate)
+    {
+        Options = options;
+        Plan = plan;
+        _frameRate = frameRate;
+    }
+
+    /// <summary>The options as they were given.</summary>
+    public MethodOptions Options { get; }
+
+    /// <summary>Levels, memory and work.</summary>
+    public PyramidPlan Plan { get; }
+
+    /// <summary>Sentences that a user should read on what was done to the inputs.</summary>
+    public virtual IReadOnlyList<string> Notices => [];
+
+    /// <summary>The sampler of <see cref="MethodOptions.Application"/>; nothing heavy happens yet.</summary>
+    /// <param name="inputs">One clip in the role <see cref="InputRole.Input"/>.</param>
+    /// <param name="options">What is made of them, and how.</param>
+    /// <exception cref="VgpnnException">Inputs and options do not go together.</exception>
+    public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
+        return options.Application switch
+        {
+            Application.Generation => new Generator(Only(InputRole.Input), options),
+            Application.Retargeting => new Retargeter(Only(InputRole.Input), options),
+            _ => throw new ArgumentOutOfRangeException(nameof(options)),
+        };
+
+        Clip Only(InputRole role) => inputs.Single(i => i.Role == role).Clip;
+    }
+
+    /// <summary>The noise's standard deviation; where it was left to the program it is computed at the first call.</summary>
+    public virtual double ResolveNoise(Workers workers) => Options.Noise ?? 0;
+
+    /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
+    /// <param name="seed">The seed of the whole set.</param>
+    /// <param name="index">Which sample of the set, from 0.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="observe">Told of every step, on the caller's thread; null: nobody listens.</param>
+    /// <param name="resumeFrom">The output of a finished level of the same sample, to go on from; null: from the coarsest.</param>
+    /// <exception cref="ArgumentException">The checkpoint is of another plan.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public Clip Sample(ulong seed, int index, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        ArgumentNullException.ThrowIfNull(workers);
+        if (resumeFrom is not null
+            && (resumeFrom.Level >= Plan.Levels.Count || resumeFrom.Output.Channels != 3
+                || resumeFrom.Output is Volume<float> != (Options.Engine == Engine.Float)
+                || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output))
+            throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
+
+        var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);
+        return Clip.FromVolume(Options.Engine == Engine.Float ? Run<float>(run) : Run<byte>(run), _frameRate);
+    }
+
+    /// <summary>Makes y₀.</summary>
+    private protected abstract Volume<T> Run<T>(SampleRun run)
+        where T : unmanaged;
+}
+
+/// <summary>One sample in the making.</summary>
+/// <param name="Seed">The sample's own seed.</param>
+/// <param name="Index">Which sample of the set, from 0.</param>
+/// <param name="Workers">Threads and cancellation.</param>
+/// <param name="Observe">Told of every step.</param>
+/// <param name="ResumeFrom">A finished level's output.</param>
+internal sealed record SampleRun(ulong Seed, int Index, Workers Workers, Action<SynthesisEvent>? Observe, Checkpoint? ResumeFrom);
