@@ -8,7 +8,7 @@ namespace Vgpnn.Kernels.Flow;
 public sealed class DenseInverseSearch : IOpticalFlow
 {
     // Delegates and the like.
-    private const long Small = 64 << 10;
+    private const long Small = 256 << 10;
 
     /// <inheritdoc/>
     public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers)
