@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
+using Vgpnn.Kernels.Flow;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests;
@@ -28,6 +29,7 @@ internal static class Probe
     [
         .. Hashes<float>(),
         .. Hashes<byte>(),
+        Line("flow", new DenseInverseSearch().Estimate(RandomVolume.Blobs<byte>(new Extent(2, 37, 45), 3, 1), 0, 1, Two).Samples),
         Line("noise", Enumerable.Range(0, 1000).Select(i => GaussianNoise.Sample(Hash.Derive(1, (ulong)i))).ToArray()),
     ];
 

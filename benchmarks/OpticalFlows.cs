@@ -1,0 +1,71 @@
+using System.Globalization;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
+
+namespace Vgpnn.Benchmarks;
+
+/// <summary>Optical flow of one pair of frames whose motion is known; a column gives the end-point error in pixels.</summary>
+[Config(typeof(WithError))]
+public class OpticalFlows
+{
+    private Volume<byte> _frames = null!;
+
+    public static IEnumerable<string> Motions =>
+    [
+        "still", "shift (0.3, −0.4)", "shift (3.5, −2.25)", "shift (20, 12)", "shift (45, −30)", "turn by 5°", "turn by 15°",
+        "grow to 1.1", "shrink to 0.8", "disc by (12, 5)", "disc by (30, 0)",
+    ];
+
+    [ParamsSource(nameof(Motions))]
+    public string Motion { get; set; } = null!;
+
+    [GlobalSetup]
+    public void Setup() => _frames = Picture(Motion).Frames();
+
+    [Benchmark]
+    public Volume<float> DenseInverseSearch() => new DenseInverseSearch().Estimate(_frames, 0, 1, Cases.Alone);
+
+    private static MovingPicture Picture(string motion) => MovingPicture.Named(motion, Cases.Size.H, Cases.Size.W);
+
+    private sealed class WithError : ManualConfig
+    {
+        public WithError() => AddColumn(new EndPointErrorColumn());
+    }
+
+    private sealed class EndPointErrorColumn : IColumn
+    {
+        public string Id => nameof(EndPointErrorColumn);
+
+        public string ColumnName => "EPE";
+
+        public string Legend => "Mean end-point error in pixels";
+
+        public bool AlwaysShow => true;
+
+        public ColumnCategory Category => ColumnCategory.Custom;
+
+        public int PriorityInCategory => 0;
+
+        public bool IsNumeric => true;
+
+        public UnitType UnitType => UnitType.Dimensionless;
+
+        public bool IsAvailable(Summary summary) => true;
+
+        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
+
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+        {
+            MovingPicture picture = Picture((string)benchmarkCase.Parameters[nameof(Motion)]);
+            Volume<float> flow = new DenseInverseSearch().Estimate(picture.Frames(), 0, 1, Cases.Alone);
+            return picture.EndPointError(flow).ToString("F3", CultureInfo.InvariantCulture);
+        }
+
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+    }
+}
