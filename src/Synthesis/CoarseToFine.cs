@@ -33,12 +33,13 @@ internal sealed class CoarseToFine<T>(
             var resampling = Stopwatch.StartNew();
             Volume<T> values = pyramid.Level(level.Index, workers);
             ulong levelSeed = Hash.Derive(seed, (ulong)level.Index);
+            float[]? weights = pyramid.KeyWeights(level);
             LayerTiming timing;
             if (output is null)
             {
                 Volume<float> query = coarsestQuery();
                 resampling.Stop();
-                (output, timing) = layer.RunCoarsest(level, query, values, levelSeed, workers, progress.For(level));
+                (output, timing) = layer.RunCoarsest(level, query, values, weights, levelSeed, workers, progress.For(level));
             }
             else
             {
@@ -46,7 +47,7 @@ internal sealed class CoarseToFine<T>(
                 Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
                 resampling.Stop();
                 if (Volume.Bytes<T>(level.Input, 3) > LargeVolume) GC.Collect();
-                timing = layer.Run(level, output, ref blurred, values, levelSeed, workers, progress.For(level));
+                timing = layer.Run(level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level));
             }
 
             progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance));

@@ -26,13 +26,13 @@ internal static class CoarsestNoise
     /// The mean summed squared distance of a patch of the coarsest level to its nearest other patch, clamped to [2, 5]:
     /// noise as strong as the clip is varied.
     /// </summary>
-    public static double Auto(Volume<float> coarsest, Extent patch, Workers workers)
+    public static double Auto(Volume<float> coarsest, Extent patch, float[]? weights, Workers workers)
     {
         Extent grid = coarsest.Extent.PatchGrid(patch);
         if (grid.Count < 2) return Weakest;
         var nearest = new NearestNeighbourField(grid, grid);
         PatchSearch.NearestOther().Search(
-            new SearchTask<float> { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest }, workers);
+            new SearchTask<float> { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest, KeyWeights = weights }, workers);
         return Math.Clamp(nearest.MeanDistance(), Weakest, Strongest);
     }
 }

@@ -1,41 +1,95 @@
+using System.Globalization;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
 
-/// <summary>Diverse samples of one clip (paper, section 3): noise at the coarsest level, then coarse to fine.</summary>
+/// <summary>
+/// Diverse samples of one clip (paper, section 3): noise at the coarsest level, then coarse to fine. Of several clips the
+/// samples are woven together: all are brought to the first one's size, every patch is of one of them, and sample i
+/// starts from the layout of clip i modulo their number.
+/// </summary>
 public sealed class Generator : Sampler
 {
+    private readonly IReadOnlyList<Clip> _clips;
     private readonly SourcePyramid _pyramid;
     private double? _noise;
 
     /// <summary>Plans the run; nothing heavy happens yet.</summary>
     /// <exception cref="VgpnnException">The options and the clip's size do not go together.</exception>
     public Generator(Clip input, MethodOptions options)
-        : base(options, PyramidPlanner.Plan(input.Extent, options), input.FrameRate)
+        : this([input], options)
     {
-        _pyramid = new SourcePyramid(input, Plan.Levels);
-        _noise = options.Noise;
     }
+
+    /// <summary>Plans the run; nothing heavy happens yet but to bring clips to one size.</summary>
+    /// <param name="inputs">At least one.</param>
+    /// <param name="options">The knobs of the method.</param>
+    /// <exception cref="VgpnnException">The options and the clips' sizes do not go together.</exception>
+    public Generator(IReadOnlyList<Clip> inputs, MethodOptions options)
+        : base(options, PyramidPlanner.Plan([.. inputs.Select(i => new InputSize(InputRole.Input, i.Extent))], options), inputs[0].FrameRate)
+    {
+        Clip first = inputs[0];
+        _clips = [.. inputs.Select(c => SameSize(c, first) ? c : ClipFitting.Cover(c, first.Height, first.Width, new Workers(1)))];
+        _pyramid = new SourcePyramid(_clips, Plan.Levels);
+        _noise = options.Noise;
+        Notices = [.. inputs.SelectMany((clip, i) => NoticesOf(clip, first, i + 1))];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> Notices { get; }
 
     /// <inheritdoc/>
     public override double ResolveNoise(Workers workers)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        return _noise ??= CoarsestNoise.Auto(Coarse(Plan.Coarsest.Input, Scale.One, workers), Plan.Coarsest.Patch, workers);
+        return _noise ??= MeasureNoise(workers);
     }
 
     private protected override Volume<T> Run<T>(SampleRun run) =>
         new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
 
+    private double MeasureNoise(Workers workers)
+    {
+        LevelPlan coarsest = Plan.Coarsest;
+        if (Options.Engine == Engine.Float)
+        {
+            InputPyramid<float> floats = _pyramid.Of<float>();
+            return CoarsestNoise.Auto(floats.Level(coarsest.Index, workers), coarsest.Patch, floats.KeyWeights(coarsest), workers);
+        }
+
+        InputPyramid<byte> bytes = _pyramid.Of<byte>();
+        Volume<float> level = RgbSamples.ToFloat(bytes.Level(coarsest.Index, workers));
+        return CoarsestNoise.Auto(level, coarsest.Patch, bytes.KeyWeights(coarsest), workers);
+    }
+
+    // The clip at the coarsest level, enlarged by the output's scale besides, in one step.
     private Volume<float> CoarsestQuery(SampleRun run)
     {
-        Volume<float> query = Coarse(Plan.Coarsest.Output, Plan.OutputScale, run.Workers);
+        LevelPlan coarsest = Plan.Coarsest;
+        int clip = run.Index % _clips.Count;
+        Scale scale = coarsest.Scale * Plan.OutputScale;
+        scale = scale with { T = scale.T * _clips[0].Frames.Count / _clips[clip].Frames.Count };
+        Volume<float> query = _pyramid.Resized(Options.Engine, coarsest.Output, scale, run.Workers, clip);
         CoarsestNoise.Add(query, ResolveNoise(run.Workers), Options.NoiseTime, Hash.Derive(run.Seed, ulong.MaxValue), run.Workers);
         return query;
     }
 
-    // The input at the coarsest level, enlarged by a scale besides, in one step.
-    private Volume<float> Coarse(Extent size, Scale enlarged, Workers workers) =>
-        _pyramid.Resized(Options.Engine, size, Plan.Coarsest.Scale * enlarged, workers);
+    private static bool SameSize(Clip a, Clip b) => a.Height == b.Height && a.Width == b.Width;
+
+    private static IEnumerable<string> NoticesOf(Clip clip, Clip first, int number)
+    {
+        if (!SameSize(clip, first))
+        {
+            bool cropped = (long)clip.Width * first.Height != (long)clip.Height * first.Width;
+            yield return $"clip {number} was resized from {clip.Width}×{clip.Height} to {first.Width}×{first.Height}, the size of the first"
+                + (cropped ? ", and cropped evenly at two sides" : "");
+        }
+
+        if (clip.FrameRate != first.FrameRate)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"clip {number} has {clip.FrameRate.Value:0.###} frames a second, and is shown at the first one's {first.FrameRate.Value:0.###}");
+        }
+    }
 }

@@ -24,6 +24,12 @@ public sealed partial record MethodOptions
             foreach (int side in new[] { p.T, p.H, p.W }) Require(side is >= 1 and <= 15, "--patch", $"{side}", "each side 1 to 15");
         }
 
+        if (Application == Application.Inpainting)
+        {
+            if (Scale is { } scale) Require(scale == Kernels.Scale.One, "--scale", $"{scale.T},{scale.H},{scale.W}", "1,1,1 where a mask is filled");
+            Require(!Loop, "--loop", "given", "no part where a mask is filled");
+        }
+
         if (Iterations is { } j) Require(j is >= 1 and <= 100, "--iterations", $"{j}", "1 to 100");
         if (Noise is { } sigma) Require(sigma is >= 0 and <= 1000, "--noise", $"{sigma}", "0 to 1000, or auto");
     }

@@ -10,6 +10,9 @@ public enum Application
 
     /// <summary>The same video in another size or length: no noise.</summary>
     Retargeting,
+
+    /// <summary>A masked part of a video filled.</summary>
+    Inpainting,
 }
 
 /// <summary>How the noise of the coarsest level lies in time.</summary>
@@ -57,6 +60,12 @@ public sealed partial record MethodOptions
 
     /// <summary>Whether the last frame is followed by the first: the output's time axis is a circle.</summary>
     public bool Loop { get; init; }
+
+    /// <summary>What the fill of a mask starts from.</summary>
+    public Cue Cue { get; init; }
+
+    /// <summary>Whether the black of a mask is to be filled, not the white.</summary>
+    public bool InvertMask { get; init; }
 
     /// <summary>Factor from one level to the next coarser one in time, above 0 and up to 1 (1: time is not reduced).</summary>
     public double DownscaleT { get; init; } = 0.87;
@@ -106,6 +115,9 @@ public sealed partial record MethodOptions
         {
             Application.Generation => new(),
             Application.Retargeting => new() { Application = application, MinS = 40, Noise = 0 },
+
+            // A painted cue of less than two pixels at the coarsest level is taken for noise and smoothed away.
+            Application.Inpainting => new() { Application = application, MinS = 25, Noise = 0 },
             _ => throw new ArgumentOutOfRangeException(nameof(application)),
         };
         return loop ? preset with { Loop = true, MinT = LoopMinT } : preset;

@@ -21,33 +21,42 @@ public static class PyramidPlanner
     private static readonly Extent SmallPatch = new(3, 5, 5);
     private const int UsualIterations = 5;
 
-    /// <summary>The plan for inputs of these sizes: what a <see cref="Sampler"/> of such clips will do, at most.</summary>
+    /// <summary>The plan for one clip of this size: there is one for every clip of 2 frames or more and 8×8 pixels or more.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: the clip is too small or too large.</exception>
+    public static PyramidPlan Plan(Extent input, MethodOptions options) => Plan([new InputSize(InputRole.Input, input)], options);
+
+    /// <summary>
+    /// The plan for inputs of these sizes: what a <see cref="Sampler"/> of such clips will do, at most. Frames of several
+    /// clips are taken to be of the first one's size, which they are brought to.
+    /// </summary>
     /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: a clip is too small or too large.</exception>
     public static PyramidPlan Plan(IReadOnlyList<InputSize> inputs, MethodOptions options)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        return Plan(inputs.First(i => i.Role == InputRole.Input).Size, options);
-    }
-
-    /// <summary>The plan for a clip of this size: there is one for every clip of 2 frames or more and 8×8 pixels or more.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: the clip is too small or too large.</exception>
-    public static PyramidPlan Plan(Extent input, MethodOptions options)
-    {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        if (input.T < MinFrames || input.ShortSide < MinSide)
-            throw TooSmall($"the clip is {input.W}×{input.H} with {Count(input.T)}", "use a larger clip");
-        Scale outputScale = OutputScale(input, options);
-        var output = new Extent(Resized(input.T, outputScale.T), Resized(input.H, outputScale.H), Resized(input.W, outputScale.W));
+        Extent first = inputs.First(i => i.Role == InputRole.Input).Size;
+        Extent[] sources = [.. inputs.Where(i => i.Role == InputRole.Source).Select(i => i.Size)];
+        if (sources.Length == 0) sources = [.. inputs.Where(i => i.Role == InputRole.Input).Select(i => first with { T = i.Size.T })];
+        foreach (Extent clip in sources.Append(first))
+        {
+            if (clip.T < MinFrames || clip.ShortSide < MinSide)
+                throw TooSmall($"the clip is {clip.W}×{clip.H} with {Count(clip.T)}", "use a larger clip");
+        }
+
+        Scale outputScale = OutputScale(first, options);
+        var output = new Extent(Resized(first.T, outputScale.T), Resized(first.H, outputScale.H), Resized(first.W, outputScale.W));
         if (output.T < MinFrames || output.ShortSide < MinSide)
             throw TooSmall($"the output would be {output.W}×{output.H} with {Count(output.T)}", "raise --scale");
 
         var levels = new List<LevelPlan>();
-        foreach (Scale scale in Scales(input, output, options))
-            levels.Add(Level(levels.Count, scale, input, output, options));
-        levels[^1] = levels[^1] with { Iterations = 1 };
+        foreach (Scale scale in Scales(sources[0] with { T = sources.Min(s => s.T) }, output, options))
+            levels.Add(Level(levels.Count, scale, sources, output, options));
+
+        // With noise a second look at the coarsest level would only undo it; a guess without noise has to be worked out.
+        if (options.Application != Application.Inpainting) levels[^1] = levels[^1] with { Iterations = 1 };
         foreach (LevelPlan level in levels) RequireFit(level);
-        return PlanCost.Complete(input, output, outputScale, levels, options);
+        return PlanCost.Complete(sources[0] with { T = sources.Sum(s => s.T) }, output, outputScale, levels, options, sources.Length);
     }
 
     private static Scale OutputScale(Extent input, MethodOptions options)
@@ -96,11 +105,12 @@ public static class PyramidPlanner
         return scales;
     }
 
-    private static LevelPlan Level(int index, Scale scale, Extent input, Extent output, MethodOptions options)
+    private static LevelPlan Level(int index, Scale scale, Extent[] sources, Extent output, MethodOptions options)
     {
-        Extent x = Scaled(input, scale), y = Scaled(output, scale);
+        Extent[] clips = [.. sources.Select(s => Scaled(s, scale))];
+        Extent x = clips[0] with { T = clips.Sum(c => c.T) }, y = Scaled(output, scale);
         bool large = y.Count > LargeLevel;
-        Extent patch = Extent.Min(options.Patch ?? (large ? SmallPatch : UsualPatch), Extent.Min(x, y));
+        Extent patch = clips.Append(y).Aggregate(options.Patch ?? (large ? SmallPatch : UsualPatch), Extent.Min);
         int iterations = options.Iterations ?? (large ? 1 : UsualIterations);
         return new LevelPlan(index, scale, x, y, patch, iterations) { Query = options.Loop ? LoopCanvas.Wrapped(y, patch) : y };
     }
@@ -115,7 +125,7 @@ public static class PyramidPlanner
             "take fewer frames (--frames) or smaller ones (--max-height)");
     }
 
-    private static Extent Scaled(Extent size, Scale scale) => new(Size(size.T * scale.T), Size(size.H * scale.H), Size(size.W * scale.W));
+    internal static Extent Scaled(Extent size, Scale scale) => new(Size(size.T * scale.T), Size(size.H * scale.H), Size(size.W * scale.W));
 
     // Up to the next whole number, unless the product is one up to rounding.
     internal static int Size(double exact)

@@ -21,7 +21,7 @@ public sealed class Retargeter : Sampler
     /// <exception cref="VgpnnException">The options and the clip's size do not go together.</exception>
     public Retargeter(Clip input, MethodOptions options)
         : base(options, PyramidPlanner.Plan(input.Extent, options), input.FrameRate) =>
-        _pyramid = new SourcePyramid(input, Plan.Levels);
+        _pyramid = new SourcePyramid([input], Plan.Levels);
 
     private protected override Volume<T> Run<T>(SampleRun run) =>
         new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
@@ -43,7 +43,7 @@ public sealed class Retargeter : Sampler
             var step = new LevelPlan(
                 coarsest.Index, coarsest.Scale, coarsest.Input, size, Extent.Min(coarsest.Patch, size),
                 Options.Iterations ?? StepIterations);
-            layer.Run(step, guess, ref sharp, source, Hash.Derive(Hash.Derive(run.Seed, ~0UL), (ulong)i), run.Workers);
+            layer.Run(step, guess, ref sharp, source, weights: null, Hash.Derive(Hash.Derive(run.Seed, ~0UL), (ulong)i), run.Workers);
         }
 
         return guess;

@@ -8,6 +8,12 @@ public enum InputRole
 {
     /// <summary>What is worked on.</summary>
     Input,
+
+    /// <summary>Which part of it is filled: white.</summary>
+    Mask,
+
+    /// <summary>What patches are taken from instead of the input.</summary>
+    Source,
 }
 
 /// <summary>One of the clips that a run is made of.</summary>
@@ -45,7 +51,10 @@ public abstract class Sampler
     public virtual IReadOnlyList<string> Notices => [];
 
     /// <summary>The sampler of <see cref="MethodOptions.Application"/>; nothing heavy happens yet.</summary>
-    /// <param name="inputs">One clip in the role <see cref="InputRole.Input"/>.</param>
+    /// <param name="inputs">
+    /// Clips in the role <see cref="InputRole.Input"/>, for generation one or more, else one; for inpainting a
+    /// <see cref="InputRole.Mask"/>, and perhaps a <see cref="InputRole.Source"/>.
+    /// </param>
     /// <param name="options">What is made of them, and how.</param>
     /// <exception cref="VgpnnException">Inputs and options do not go together.</exception>
     public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options)
@@ -54,8 +63,10 @@ public abstract class Sampler
         ArgumentNullException.ThrowIfNull(options);
         return options.Application switch
         {
-            Application.Generation => new Generator(Only(InputRole.Input), options),
+            Application.Generation => new Generator([.. inputs.Where(i => i.Role == InputRole.Input).Select(i => i.Clip)], options),
             Application.Retargeting => new Retargeter(Only(InputRole.Input), options),
+            Application.Inpainting => new Inpainter(
+                Only(InputRole.Input), Only(InputRole.Mask), inputs.SingleOrDefault(i => i.Role == InputRole.Source)?.Clip, options),
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
 

@@ -3,19 +3,25 @@ using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
 
-/// <summary>A clip's levels in the samples of either engine, made when they are first asked for.</summary>
-internal sealed class SourcePyramid(Clip clip, IReadOnlyList<LevelPlan> levels)
+/// <summary>The levels of one or several clips in the samples of either engine, made when they are first asked for.</summary>
+/// <param name="clips">Clips of one size; each keeps its own motion: no patch is taken across a joint.</param>
+/// <param name="levels">Finest first.</param>
+/// <param name="excluded">Patches that touch it are no candidates; null: all are.</param>
+internal sealed class SourcePyramid(IReadOnlyList<Clip> clips, IReadOnlyList<LevelPlan> levels, Mask? excluded = null)
 {
-    private readonly Lazy<InputPyramid<byte>> _bytes = new(() => new InputPyramid<byte>(clip.ToBytes(), levels));
-    private readonly Lazy<InputPyramid<float>> _floats = new(() => new InputPyramid<float>(clip.ToFloats(), levels));
+    private readonly Lazy<InputPyramid<byte>> _bytes =
+        new(() => new InputPyramid<byte>([.. clips.Select(c => c.ToBytes())], levels, excluded: excluded));
+
+    private readonly Lazy<InputPyramid<float>> _floats =
+        new(() => new InputPyramid<float>([.. clips.Select(c => c.ToFloats())], levels, excluded: excluded));
 
     /// <summary>The levels as one kind of samples.</summary>
     public InputPyramid<T> Of<T>()
         where T : unmanaged =>
         typeof(T) == typeof(float) ? (InputPyramid<T>)(object)_floats.Value : (InputPyramid<T>)(object)_bytes.Value;
 
-    /// <summary>The clip at another size and level in one step, in floats whatever the engine.</summary>
-    public Volume<float> Resized(Engine engine, Extent size, Scale scale, Workers workers) => engine == Engine.Float
-        ? _floats.Value.Resized(size, scale, workers)
-        : RgbSamples.ToFloat(_bytes.Value.Resized(size, scale, workers));
+    /// <summary>One clip at another size and level in one step, in floats whatever the engine.</summary>
+    public Volume<float> Resized(Engine engine, Extent size, Scale scale, Workers workers, int clip = 0) => engine == Engine.Float
+        ? _floats.Value.Resized(size, scale, workers, clip)
+        : RgbSamples.ToFloat(_bytes.Value.Resized(size, scale, workers, clip));
 }

@@ -14,22 +14,28 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     /// <summary>
     /// The coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
     /// </summary>
-    /// <param name="level">Patch size; one iteration.</param>
+    /// <param name="level">Patch size and iterations; from the second on Q is the output.</param>
     /// <param name="query">Q in [−1, 1] plus noise.</param>
     /// <param name="values">K and V.</param>
+    /// <param name="weights">Weights of the key patches; null: all are 1.</param>
     /// <param name="seed">Determines all random choices.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="progress">Told the iteration, from 0, and which part of it is done.</param>
     public (Volume<T> Output, LayerTiming Timing) RunCoarsest(
-        LevelPlan level, Volume<float> query, Volume<T> values, ulong seed, Workers workers, Action<int, double>? progress = null)
+        LevelPlan level, Volume<float> query, Volume<T> values, float[]? weights, ulong seed, Workers workers,
+        Action<int, double>? progress = null)
     {
         Volume<float> keys = values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values);
         var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
         var output = new Volume<T>(level.Output, values.Channels);
-        TimeSpan search = Search(level, canvas.Query(level, query), keys, field, 0, seed, workers, progress);
+        TimeSpan search = Search(level, canvas.Query(level, query), keys, field, weights, 0, seed, workers, progress);
         var voting = Stopwatch.StartNew();
         canvas.Vote(level, values, field, options.Vote, output, workers);
-        return (output, new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<float>(), search, voting.Elapsed));
+        var first = new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<float>(), search, voting.Elapsed);
+        if (level.Iterations == 1) return (output, first);
+        Volume<T>? sharp = null;
+        LayerTiming others = Iterate(1, field, level, output, ref sharp, values, weights, seed, workers, progress);
+        return (output, others with { Search = first.Search + others.Search, Vote = first.Vote + others.Vote });
     }
 
     /// <summary>Runs a level's EM iterations and leaves the result in <paramref name="output"/>.</summary>
@@ -37,20 +43,28 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     /// <param name="output">The output so far, Q of the first iteration; overwritten by every vote, which needs Q no more.</param>
     /// <param name="blurredKeys">K of the first iteration, as blurred as Q; released after it. Null: K is V throughout.</param>
     /// <param name="values">V, and K from the second iteration on.</param>
+    /// <param name="weights">Weights of the key patches; null: all are 1.</param>
     /// <param name="seed">Determines all random choices.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="progress">Told the iteration, from 0, and which part of it is done.</param>
     public LayerTiming Run(
-        LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, ulong seed, Workers workers,
+        LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
         var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+        return Iterate(0, field, level, output, ref blurredKeys, values, weights, seed, workers, progress);
+    }
+
+    private LayerTiming Iterate(
+        int first, NearestNeighbourField field, LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values,
+        float[]? weights, ulong seed, Workers workers, Action<int, double>? progress)
+    {
         TimeSpan searching = TimeSpan.Zero;
         var voting = new Stopwatch();
-        for (int j = 0; j < level.Iterations; j++)
+        for (int j = first; j < level.Iterations; j++)
         {
             Volume<T> query = canvas.Query(level, output);
-            searching += Search(level, query, blurredKeys ?? values, field, j, Hash.Derive(seed, (ulong)j), workers, progress);
+            searching += Search(level, query, blurredKeys ?? values, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress);
             blurredKeys = null;
             voting.Start();
             canvas.Vote(level, values, field, options.Vote, output, workers);
@@ -61,8 +75,8 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     }
 
     private TimeSpan Search<TSample>(
-        LevelPlan level, Volume<TSample> query, Volume<TSample> keys, NearestNeighbourField field, int iteration, ulong seed,
-        Workers workers, Action<int, double>? progress)
+        LevelPlan level, Volume<TSample> query, Volume<TSample> keys, NearestNeighbourField field, float[]? weights, int iteration,
+        ulong seed, Workers workers, Action<int, double>? progress)
         where TSample : unmanaged
     {
         var clock = Stopwatch.StartNew();
@@ -72,6 +86,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             Keys = keys,
             Patch = level.Patch,
             Field = field,
+            KeyWeights = weights,
             Iteration = iteration,
             Seed = seed,
             Progress = progress is null ? null : part => progress(iteration, part),

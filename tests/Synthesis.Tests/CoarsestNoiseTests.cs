@@ -73,13 +73,13 @@ public class CoarsestNoiseTests
                 Volume<float> coarsest = RandomVolume.Noise(c.size, 3, c.seed);
                 foreach (ref float sample in coarsest.Samples) sample *= (float)c.amplitude;
                 double expected = Math.Clamp(MeanDistanceToOthers(coarsest, c.patch), 2, 5);
-                Assert.Equal(expected, CoarsestNoise.Auto(coarsest, c.patch, new Workers(1)), 1e-4);
+                Assert.Equal(expected, CoarsestNoise.Auto(coarsest, c.patch, weights: null, new Workers(1)), 1e-4);
             },
             count: 40);
 
     [Fact]
     public void A_single_patch_has_no_other_and_gets_the_weakest_noise() =>
-        Assert.Equal(2, CoarsestNoise.Auto(RandomVolume.Noise(new Extent(3, 7, 7), 3, 1), new Extent(3, 7, 7), new Workers(1)));
+        Assert.Equal(2, CoarsestNoise.Auto(RandomVolume.Noise(new Extent(3, 7, 7), 3, 1), new Extent(3, 7, 7), weights: null, new Workers(1)));
 
     [Fact]
     public void Noise_that_is_given_is_taken() =>

@@ -87,7 +87,7 @@ public class LoopTests(ITestOutputHelper output)
         Volume<byte> result = query.Clone();
         Volume<byte>? blurred = null;
         var layer = new VpnnLayer<byte>(new MethodOptions { Search = SearchMethod.Exhaustive }, new LoopCanvas());
-        layer.Run(Level(query.Extent.T), result, ref blurred, values, seed: 0, Two);
+        layer.Run(Level(query.Extent.T), result, ref blurred, values, weights: null, seed: 0, Two);
         return result;
     }
 

@@ -78,7 +78,7 @@ public class OfficialRunTests
             LevelPlan level = run.Level(l);
             Volume<float> output = run.Query(l, 0);
             Volume<float>? blurred = l == 0 ? null : OfficialRun.Keys(l, 0);
-            new VpnnLayer<float>(Exhaustive, Canvas.Plain).Run(level, output, ref blurred, OfficialRun.Values(l), seed: 0, Two);
+            new VpnnLayer<float>(Exhaustive, Canvas.Plain).Run(level, output, ref blurred, OfficialRun.Values(l), weights: null, seed: 0, Two);
             Near.Assert(run.Output(l, level.Iterations - 1), output, l == 0 ? 2e-6 : 2e-7, $"run {name}, level {l}");
         }
     }

@@ -31,11 +31,7 @@ internal sealed class InputSettings
 {
     private const string Group = "Input";
 
-    private readonly Argument<string?> _input = new("INPUT")
-    {
-        Description = "A video (mp4, webm, mkv, mov, avi, gif) or a directory of numbered frames.",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
+    private readonly Argument<string[]> _input;
 
     private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
     {
@@ -86,6 +82,15 @@ internal sealed class InputSettings
         Default = "the input's own",
     };
 
+    /// <param name="several">Whether there may be several inputs.</param>
+    public InputSettings(bool several = false) => _input = new(several ? "INPUT…" : "INPUT")
+    {
+        Description = "A video (mp4, webm, mkv, mov, avi, gif) or a directory of numbered frames."
+            + (several ? " Several are woven together, all in the size of the first." : ""),
+        Arity = several ? ArgumentArity.ZeroOrMore : ArgumentArity.ZeroOrOne,
+        CustomParser = result => [.. result.Tokens.Select(t => t.Value)],
+    };
+
     public void AddTo(Command command)
     {
         command.Add(_input);
@@ -94,17 +99,19 @@ internal sealed class InputSettings
 
     /// <exception cref="VgpnnException">Kind Usage: no input, two inputs, or a range given twice.</exception>
     public InputRequest Read(ParseResult parse) =>
-        new(ReadPath(parse), ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
+        new([.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))],
+            ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
 
-    private string ReadPath(ParseResult parse)
+    private string[] ReadPaths(ParseResult parse)
     {
-        string? argument = parse.GetValue(_input);
+        string[] arguments = parse.GetValue(_input) ?? [];
         string? option = _inputByName.IsGiven(parse) ? parse.GetValue(_inputByName) : null;
-        if (argument is not null && option is not null)
-            throw Usage("two-inputs", $"there are two inputs, '{argument}' and '{option}'", "give one; a run makes samples of one clip");
-        string path = argument ?? option ?? throw Usage(
-            "missing-input", "there is no input", $"{ProgramName.Current} {parse.CommandResult.Command.Name} clip.mp4");
-        return path.Length > 0 ? path : throw Usage("missing-input", "the input's name is empty", null);
+        if (arguments.Length > 0 && option is not null)
+            throw Usage("two-inputs", $"there are two inputs, '{arguments[0]}' and '{option}'", "give INPUT or --input, not both");
+        string[] paths = option is null ? arguments : [option];
+        if (paths.Length == 0)
+            throw Usage("missing-input", "there is no input", $"{ProgramName.Current} {parse.CommandResult.Command.Name} clip.mp4");
+        return paths.All(p => p.Length > 0) ? paths : throw Usage("missing-input", "the input's name is empty", null);
     }
 
     private FrameRange? ReadFrames(ParseResult parse)

@@ -52,7 +52,8 @@ internal sealed class MethodSettings
             Group = Group,
             Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
             Allowed = "two whole numbers, frames and pixels from 1 to 10000, such as 3,15",
-            Default = Invariant($"{preset.MinT},{preset.MinS}; with --loop {loop.MinT},{loop.MinS}"),
+            Default = Invariant($"{preset.MinT},{preset.MinS}")
+                + (application == Application.Inpainting ? "" : Invariant($"; with --loop {loop.MinT},{loop.MinS}")),
         };
         _patch = new("--patch", "T,H,W", ValueText.Extent(1, 15))
         {
@@ -72,9 +73,9 @@ internal sealed class MethodSettings
         {
             Group = Group,
             Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; "
-                + "0 gives the input's own layout back.",
+                + (application == Application.Inpainting ? "0 starts from the cue itself." : "0 gives the input's own layout back."),
             Allowed = "a number from 0 to 1000, or auto",
-            Default = "auto: from how alike the input's patches are, 2 to 5",
+            Default = preset.Noise is null ? "auto: from how alike the input's patches are, 2 to 5" : Invariant($"{preset.Noise}"),
         };
         _noiseTime = Choice(
             "--noise-time", preset.NoiseTime, "Whether that noise is the same in every frame, which keeps motions natural, or drawn anew.");
@@ -87,7 +88,8 @@ internal sealed class MethodSettings
     public void AddTo(Command command)
     {
         Option[] noise = _application == Application.Retargeting ? [] : [_noise, _noiseTime];
-        Option[] options = [_scale, _loop, _downscale, _minSize, _patch, _iterations, .. noise, _vote, _search, _engine];
+        Option[] size = _application == Application.Inpainting ? [] : [_scale, _loop];
+        Option[] options = [.. size, _downscale, _minSize, _patch, _iterations, .. noise, _vote, _search, _engine];
         foreach (Option option in options) command.Add(option);
     }
 

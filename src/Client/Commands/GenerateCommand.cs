@@ -8,7 +8,8 @@ internal sealed class GenerateCommand : RunVerb
 {
     public GenerateCommand()
         : base(
-            Application.Generation, "generate", "Make new videos out of one: each is woven from space-time patches of the input.", "samples")
+            Application.Generation, "generate", "Make new videos out of one: each is woven from space-time patches of the input.", "samples",
+            several: true)
     {
         Input.AddTo(this);
         Samples.AddTo(this);
@@ -21,6 +22,7 @@ internal sealed class GenerateCommand : RunVerb
         new("generate clip.mp4 -n 8 --seed 7 -o out", "The same eight samples every time."),
         new("generate frames/ --frames 1..40 --max-height 240", "Frames from a directory, fewer and smaller ones for a quick look."),
         new("generate clip.mp4 --scale 1,1,1.5", "Half as wide again, and rearranged."),
+        new("generate a.mp4 b.mp4 -n 4", "Four samples that mix two clips."),
         new("generate clip.mp4 --loop", "A video that can be played round and round."),
         new("generate clip.mp4 --format png --save-levels", "Lossless frames, and every step from coarse to fine."),
     ];

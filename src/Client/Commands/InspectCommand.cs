@@ -9,7 +9,7 @@ namespace Vgpnn.Client.Commands;
 /// <summary><c>vgpnn inspect</c>: what a run would do, and what it would take.</summary>
 internal sealed class InspectCommand : Verb
 {
-    private readonly InputSettings _input = new();
+    private readonly InputSettings _input = new(several: true);
     private readonly SampleSettings _samples = new();
     private readonly MethodSettings _method = new(Application.Generation);
     private readonly MachineSettings _machine = new();

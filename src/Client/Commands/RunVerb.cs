@@ -23,15 +23,17 @@ internal abstract class RunVerb : Verb
     /// <param name="name">The command's name.</param>
     /// <param name="description">What it does, in a sentence.</param>
     /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
-    protected RunVerb(Application application, string name, string description, string suffix)
+    /// <param name="several">Whether there may be several inputs.</param>
+    protected RunVerb(Application application, string name, string description, string suffix, bool several = false)
         : base(name, description)
     {
         _suffix = suffix;
         _output = new OutputSettings($"INPUT's name with '-{suffix}', in the working directory");
+        Input = new InputSettings(several);
         Method = new MethodSettings(application);
     }
 
-    protected InputSettings Input { get; } = new();
+    protected InputSettings Input { get; }
 
     protected SampleSettings Samples { get; } = new();
 

@@ -14,6 +14,7 @@ internal static class VgpnnCommand
         {
             new GenerateCommand(),
             new RetargetCommand(),
+            new InpaintCommand(),
             new InspectCommand(),
             new RepeatCommand(),
             new EvaluateCommand(),

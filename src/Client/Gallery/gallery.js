@@ -103,6 +103,8 @@
       ['Largest height', s.maxHeight ? `${s.maxHeight} pixels` : 'as it is'],
       ['Frames a second', run.output.frameRate],
       ['Scale (time, height, width)', triple(s.scale)],
+      ['Cue', s.cue],
+      ['Mask', s.invertMask === undefined ? undefined : `${s.invertMask ? 'black' : 'white'} was filled`],
       ['Loop', s.loop ? 'the ends meet' : undefined],
       ['Downscale (time, space)', `${s.downscaleT}, ${s.downscaleS}`],
       ['Coarsest size (frames, pixels)', `${s.minT}, ${s.minS}`],
@@ -157,7 +159,7 @@
     return card;
   }
 
-  const roles = { input: 'Input' };
+  const roles = { input: 'Input', mask: 'Mask', source: 'Source' };
 
   function addInput(input, i) {
     const number = run.inputs.slice(0, i).filter(other => other.role === input.role).length;

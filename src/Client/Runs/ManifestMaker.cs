@@ -58,6 +58,8 @@ internal static class ManifestMaker
             FrameRate = request.Input.FrameRate?.ToString(),
             Scale = new ManifestScale(scale.T, scale.H, scale.W),
             Loop = options.Loop,
+            Cue = options.Application == Application.Inpainting ? options.Cue : null,
+            InvertMask = options.Application == Application.Inpainting ? options.InvertMask : null,
             DownscaleT = options.DownscaleT,
             DownscaleS = options.DownscaleS,
             MinT = options.MinT,

@@ -21,7 +21,13 @@ internal sealed record ReadInput(
     public static async Task<ReadInput> ReadAsync(InputPath input, InputRequest request, IRunReporter reporter, CancellationToken cancellation)
     {
         reporter.Stage($"reading {HumanText.OneLine(ManifestMaker.NameOf(input.Path))}");
-        var options = new ReadOptions { Frames = request.Frames, MaxHeight = request.MaxHeight };
+        var options = new ReadOptions
+        {
+            // The range chooses from what is worked on; a mask goes with it.
+            Frames = input.Role == InputRole.Source ? null : request.Frames,
+            MaxHeight = request.MaxHeight,
+            Still = input.Role == InputRole.Mask,
+        };
         ReadResult read = await ClipReader.ReadAsync(input.Path, options, cancellation);
         Clip clip = request.FrameRate is { } pace ? read.Clip.WithFrameRate(pace) : read.Clip;
         string? fileSha256 = await HashFileAsync(input.Path, cancellation);

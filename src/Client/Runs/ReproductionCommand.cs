@@ -21,20 +21,23 @@ internal static class ReproductionCommand
             Verb(s.Application), .. run.Request.Input.Inputs.SelectMany(Argument),
             "--output", output.Directory, "--format", Names.Of(output.Format), "--seed", Text(s.Seed),
         ];
-        if (s.Application == Application.Generation) arguments.AddRange(["--samples", Text(s.Samples)]);
+        if (s.Application != Application.Retargeting) arguments.AddRange(["--samples", Text(s.Samples)]);
         if (run.Request.Input.Frames is { } frames) arguments.AddRange(["--frames", $"{frames.First}..{frames.Last}"]);
         if (s.MaxHeight is { } height) arguments.AddRange(["--max-height", Text(height)]);
         if (s.FrameRate is { } rate) arguments.AddRange(["--fps", rate]);
+        if (s.Application != Application.Inpainting)
+            arguments.AddRange(["--scale", $"{Text(s.Scale.T)},{Text(s.Scale.H)},{Text(s.Scale.W)}"]);
         arguments.AddRange(
         [
-            "--scale", $"{Text(s.Scale.T)},{Text(s.Scale.H)},{Text(s.Scale.W)}",
             "--downscale", $"{Text(s.DownscaleT)},{Text(s.DownscaleS)}",
             "--min-size", $"{Text(s.MinT)},{Text(s.MinS)}",
         ]);
         if (s.Loop) arguments.Add("--loop");
+        if (s.Cue is { } cue) arguments.AddRange(["--cue", Names.Of(cue)]);
+        if (s.InvertMask == true) arguments.Add("--invert-mask");
         if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);
         if (s.Iterations is { } iterations) arguments.AddRange(["--iterations", Text(iterations)]);
-        if (s.Application == Application.Generation) arguments.AddRange(["--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime)]);
+        if (s.Application != Application.Retargeting) arguments.AddRange(["--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime)]);
         arguments.AddRange(
         [
             "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search), "--engine", Names.Of(s.Engine),
@@ -47,11 +50,16 @@ internal static class ReproductionCommand
     {
         Application.Generation => "generate",
         Application.Retargeting => "retarget",
+        Application.Inpainting => "inpaint",
         _ => throw new ArgumentOutOfRangeException(nameof(application)),
     };
 
-    /// <summary>Inputs are arguments.</summary>
-    private static string[] Argument(InputPath input) => [input.Path.StartsWith('-') ? $"./{input.Path}" : input.Path];
+    /// <summary>What is worked on is an argument, all else an option named by its role.</summary>
+    private static string[] Argument(InputPath input)
+    {
+        string path = input.Path.StartsWith('-') ? $"./{input.Path}" : input.Path;
+        return input.Role == InputRole.Input ? [path] : [$"--{Names.Of(input.Role)}", path];
+    }
 
     private static string Line(IEnumerable<string> arguments) => $"{ProgramName.Current} {ShellText.Join(arguments)}";
 

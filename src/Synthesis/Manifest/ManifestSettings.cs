@@ -39,6 +39,12 @@ public sealed record ManifestSettings
     /// <summary>Whether the last frame is followed by the first.</summary>
     public required bool Loop { get; init; }
 
+    /// <summary>What the fill of a mask starts from; null: there is no mask.</summary>
+    public Cue? Cue { get; init; }
+
+    /// <summary>Whether the black of a mask is filled, not the white; null: there is no mask.</summary>
+    public bool? InvertMask { get; init; }
+
     /// <summary>Factor from one level to the next coarser one in time.</summary>
     public required double DownscaleT { get; init; }
 
@@ -90,6 +96,8 @@ public sealed record ManifestSettings
         Application = Application,
         Scale = new Scale(Scale.T, Scale.H, Scale.W),
         Loop = Loop,
+        Cue = Cue ?? default,
+        InvertMask = InvertMask ?? false,
         DownscaleT = DownscaleT,
         DownscaleS = DownscaleS,
         MinT = MinT,

@@ -30,6 +30,19 @@ internal sealed record FrameDirectory(IReadOnlyList<string> Files, FileKind Kind
         return new FrameDirectory([.. chosen.Select(f => f.File)], kind, size, Gap(chosen), all.Count);
     }
 
+    /// <summary>One picture, as if it were a directory of one frame.</summary>
+    /// <exception cref="VgpnnException">Kind Input: it cannot be used.</exception>
+    public static FrameDirectory Single(string file, MediaLimits limits)
+    {
+        (FileKind kind, Size size) = Header(file, file);
+        if ((long)size.Width * size.Height > limits.MaxPixelsPerFrame)
+            throw MediaErrors.TooLarge(file, size.Width, size.Height, limits.MaxPixelsPerFrame);
+        return new FrameDirectory([file], kind, size, null, 1);
+    }
+
+    /// <summary>Whether a frame may be of this kind.</summary>
+    public static bool IsFrame(FileKind kind) => kind is FileKind.Png or FileKind.Jpeg or FileKind.Bmp or FileKind.Webp or FileKind.Tiff;
+
     private static List<FrameName> List(string path)
     {
         try
@@ -75,7 +88,7 @@ internal sealed record FrameDirectory(IReadOnlyList<string> Files, FileKind Kind
     private static (FileKind Kind, Size Size) Header(string path, string frame)
     {
         FileKind kind = InputFile.Identify(frame);
-        if (kind is not (FileKind.Png or FileKind.Jpeg or FileKind.Bmp or FileKind.Webp or FileKind.Tiff))
+        if (!IsFrame(kind))
             throw MediaErrors.BadFrame(path, frame);
         try
         {

@@ -42,7 +42,8 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
         StreamInfo stream = await probe.DescribeAsync(cancellation).ConfigureAwait(false);
         DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
         var info = new ClipInfo(plan.Shown.Width, plan.Shown.Height, InputSource.DirectoryRate, directory.Total, stream.Codec, stream.PixelFormat);
-        List<string> notices = [.. plan.Notices, $"a directory of frames does not say how fast it runs; {InputSource.DirectoryRate} frames a second were taken"];
+        List<string> notices = [.. plan.Notices];
+        if (directory.Total > 1) notices.Add($"a directory of frames does not say how fast it runs; {InputSource.DirectoryRate} frames a second were taken");
         if (directory.Gaps is { } gaps) notices.Add(gaps);
         return new InputDescription(plan, info, directory.Files.Count, notices);
     }

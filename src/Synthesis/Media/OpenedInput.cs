@@ -29,9 +29,10 @@ internal sealed class OpenedInput : IDisposable
         if (options.Frames is { } range && (range.First < 1 || range.Last < range.First)) throw MediaErrors.BadRange(range);
         if (options.MaxHeight < DecodePlan.MinSide) throw MediaErrors.BadMaxHeight(options.MaxHeight.Value);
         (string full, bool isDirectory) = InputFile.Locate(path);
-        if (!isDirectory) return new OpenedInput(full, null, null, InputSource.File(full, Kind(full)));
+        bool still = !isDirectory && options.Still && FrameDirectory.IsFrame(InputFile.Identify(full));
+        if (!isDirectory && !still) return new OpenedInput(full, null, null, InputSource.File(full, Kind(full)));
 
-        FrameDirectory frames = FrameDirectory.Open(full, options.Frames, options.Limits);
+        FrameDirectory frames = still ? FrameDirectory.Single(full, options.Limits) : FrameDirectory.Open(full, options.Frames, options.Limits);
         var links = new FrameLinks(frames);
         return new OpenedInput(full, frames, links, InputSource.Frames(links.Pattern));
     }

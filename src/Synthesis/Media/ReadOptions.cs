@@ -14,6 +14,9 @@ public sealed record ReadOptions
     /// <summary>Frames higher than this are made smaller, keeping their shape, to an even width; null: never. At least 8.</summary>
     public int? MaxHeight { get; init; }
 
+    /// <summary>Whether a single picture is a clip of one frame; of it the range of frames means nothing.</summary>
+    public bool Still { get; init; }
+
     /// <summary>Bounds that hold for every input.</summary>
     public MediaLimits Limits { get; init; } = MediaLimits.Default;
 }

@@ -10,6 +10,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("generate")]
     [InlineData("retarget")]
+    [InlineData("inpaint")]
     [InlineData("inspect")]
     [InlineData("repeat")]
     [InlineData("evaluate")]

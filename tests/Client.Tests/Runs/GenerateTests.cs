@@ -176,4 +176,20 @@ public sealed class GenerateTests : IDisposable
         ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out");
         Assert.StartsWith("Identical: 1 sample,", again.Output, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Several_clips_are_recorded_and_repeated_in_their_order()
+    {
+        await TestClip.MakeAsync(_place, frames: 6);
+        await TestClip.MakeAsync(_place, "other.mp4", frames: 5, width: 64, height: 32);
+        ProcessResult made = await VgpnnProgram.SucceedAsync(
+            _place.Root, "generate", "clip.mp4", "other.mp4", "-n", "2", "-o", "out", "--iterations", "1");
+        Assert.Contains("note: clip 2 was resized from 64×32 to 48×32", made.Error, StringComparison.Ordinal);
+        RunManifest manifest = ManifestFile.Load(_place["out"]);
+        Assert.Equal(["clip.mp4", "other.mp4"], manifest.Inputs.Select(i => i.Name));
+        Assert.Equal(["input.mp4", "input-2.mp4"], manifest.Inputs.Select(i => i.Preview));
+        ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out");
+        Assert.StartsWith("Identical: 2 samples,", again.Output, StringComparison.Ordinal);
+        await VgpnnProgram.SucceedAsync(_place.Root, "inspect", "clip.mp4", "other.mp4");
+    }
 }

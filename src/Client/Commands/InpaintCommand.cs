@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.Commands;
+
+/// <summary><c>vgpnn inpaint</c>: a masked part of a video filled.</summary>
+internal sealed class InpaintCommand : RunVerb
+{
+    private const string Group = "Mask";
+
+    private readonly Setting<string> _mask = new("--mask", "PATH", PathText.TryParse)
+    {
+        Group = Group,
+        Description = "What to fill, in white on black: a picture for all frames, or a video or directory with a frame for each.",
+        Allowed = "a path",
+        Default = "none; it must be given",
+    };
+
+    private readonly Flag _invert = new("--invert-mask")
+    {
+        Group = Group,
+        Description = "Fill what is black instead.",
+    };
+
+    private readonly Setting<Cue> _cue = new("--cue", string.Join('|', Names.All<Cue>()), ValueText.Name<Cue>())
+    {
+        Group = Group,
+        Description = "What the fill starts from: the colours painted under the mask, or none of them, only the surroundings.",
+        Allowed = Names.Either(Names.All<Cue>()),
+        Default = Names.Of(Cue.Paint),
+    };
+
+    private readonly Setting<string> _source = new("--source", "PATH", PathText.TryParse)
+    {
+        Group = Group,
+        Description = "A video to fill it from; it may have another size and length.",
+        Allowed = "a path",
+        Default = "INPUT outside the mask",
+    };
+
+    public InpaintCommand()
+        : base(
+            Application.Inpainting, "inpaint",
+            "Fill a masked part of a video, from colours painted there or from its surroundings; all else stays as it is.", "inpainted")
+    {
+        Input.AddTo(this);
+        Add(_mask);
+        Add(_invert);
+        Add(_cue);
+        Add(_source);
+        Samples.AddTo(this);
+        AddCommon();
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("inpaint painted.mp4 --mask mask.png", "Turns the colours painted under the mask into what they hint at."),
+        new("inpaint clip.mp4 --mask mask.mp4 --cue none", "Removes what is under the mask."),
+        new("inpaint clip.mp4 --mask mask.png --source other.mp4", "Fills it with patches of another video."),
+    ];
+
+    protected override InputRequest ReadInput(ParseResult parse)
+    {
+        InputRequest input = base.ReadInput(parse);
+        if (!_mask.IsGiven(parse))
+        {
+            throw new VgpnnException(
+                ErrorKind.Usage, "missing-mask", "there is no mask", "--mask PATH names a picture or a video that is white where to fill");
+        }
+
+        List<InputPath> inputs = [.. input.Inputs, new InputPath(InputRole.Mask, _mask.Or(parse, ""))];
+        if (_source.IsGiven(parse)) inputs.Add(new InputPath(InputRole.Source, _source.Or(parse, "")));
+        return input with { Inputs = inputs };
+    }
+
+    protected override MethodOptions ReadMethod(ParseResult parse) =>
+        base.ReadMethod(parse) with { Cue = _cue.Or(parse, Cue.Paint), InvertMask = _invert.IsGiven(parse) };
+}
