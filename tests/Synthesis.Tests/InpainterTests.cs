@@ -63,7 +63,7 @@ public class InpainterTests
             for (int i = 0; i < painted.Frames[t].Length; i++)
                 if (mask.Frames[t][i] == 0) Assert.Equal(painted.Frames[t][i], result.Frames[t][i]);
         LevelPlan finest = inpainter.Plan.Levels[0];
-        Assert.Equal(new Extent(8, 22, 32), finest.Query);
+        Assert.Equal(new Extent(8, 18, 32), finest.Query);
         Assert.True(inpainter.Plan.PatchEvaluations < PyramidPlanner.Plan(Video.Extent, Quick).PatchEvaluations);
     }
 
