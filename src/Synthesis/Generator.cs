@@ -6,8 +6,8 @@ namespace Vgpnn.Synthesis;
 
 /// <summary>
 /// Diverse samples of one clip (paper, section 3): noise at the coarsest level, then coarse to fine. Of several clips the
-/// samples are woven together: all are brought to the first one's size, every patch is of one of them, and sample i
-/// starts from the layout of clip i modulo their number.
+/// samples are woven together: all are brought to the first one's size, every patch is of one of them, and a sample
+/// starts from their mean, so that the noise decides which of them is where.
 /// </summary>
 public sealed class Generator : Sampler
 {
@@ -63,16 +63,26 @@ public sealed class Generator : Sampler
         return CoarsestNoise.Auto(level, coarsest.Patch, bytes.KeyWeights(coarsest), workers);
     }
 
-    // The clip at the coarsest level, enlarged by the output's scale besides, in one step.
     private Volume<float> CoarsestQuery(SampleRun run)
     {
-        LevelPlan coarsest = Plan.Coarsest;
-        int clip = run.Index % _clips.Count;
-        Scale scale = coarsest.Scale * Plan.OutputScale;
-        scale = scale with { T = scale.T * _clips[0].Frames.Count / _clips[clip].Frames.Count };
-        Volume<float> query = _pyramid.Resized(Options.Engine, coarsest.Output, scale, run.Workers, clip);
+        Volume<float> query = Coarse(0, run.Workers);
+        for (int clip = 1; clip < _clips.Count; clip++)
+        {
+            Volume<float> other = Coarse(clip, run.Workers);
+            for (int i = 0; i < query.Count; i++) query.Samples[i] += (other.Samples[i] - query.Samples[i]) / (clip + 1);
+        }
+
         CoarsestNoise.Add(query, ResolveNoise(run.Workers), Options.NoiseTime, Hash.Derive(run.Seed, ulong.MaxValue), run.Workers);
         return query;
+    }
+
+    // A clip at the coarsest level, enlarged by the output's scale besides, in one step, and in time to the first one's length.
+    private Volume<float> Coarse(int clip, Workers workers)
+    {
+        LevelPlan coarsest = Plan.Coarsest;
+        Scale scale = coarsest.Scale * Plan.OutputScale;
+        if (clip > 0) scale = scale with { T = scale.T * _clips[0].Frames.Count / _clips[clip].Frames.Count };
+        return _pyramid.Resized(Options.Engine, coarsest.Output, scale, workers, clip);
     }
 
     private static bool SameSize(Clip a, Clip b) => a.Height == b.Height && a.Width == b.Width;

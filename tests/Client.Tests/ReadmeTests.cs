@@ -16,6 +16,9 @@ public sealed partial class ReadmeTests
 
         using var place = new TemporaryDirectory();
         await TestClip.MakeAsync(place);
+        await TestClip.MakeAsync(place, "other.mp4");
+        await TestClip.MakeAsync(place, "painted.mp4");
+        await TestClip.MakeMaskAsync(place, "mask.png");
         Directory.CreateSymbolicLink(place["samples"], Path.Combine(root.FullName, "samples"));
         foreach (string command in commands)
         {
@@ -27,6 +30,6 @@ public sealed partial class ReadmeTests
 
     // Lines of code blocks and code in running text that begin with a verb and its input, or are a verb that needs none.
     // `demo` and `bench` have tests of their own, which do not take a minute.
-    [GeneratedRegex(@"^(?:\./vgpnn )(generate [^\n`]*)$|(?<=`(?:\./vgpnn )?)(?<1>(?:generate|repeat|evaluate) [^`\n]+|devices)(?=`)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:\./vgpnn )((?:generate|retarget|inpaint) [^\n`]*)$|(?<=`(?:\./vgpnn )?)(?<1>(?:generate|retarget|inpaint|repeat|evaluate) [^`\n]+|devices)(?=`)", RegexOptions.Multiline)]
     private static partial Regex Command();
 }

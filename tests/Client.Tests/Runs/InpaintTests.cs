@@ -101,10 +101,6 @@ public sealed class InpaintTests : IDisposable
     private async Task MakeAsync(string mask, string? colour = null)
     {
         await TestClip.MakeAsync(_place);
-        string picture = colour is null ? "color=black:size=48x32:rate=10,drawbox=x=10:y=8:w=14:h=10:color=white:t=fill" : $"color={colour}:size=48x32:rate=10";
-        string[] what = mask.EndsWith(".png", StringComparison.Ordinal) ? ["-frames:v", "1"] : ["-frames:v", "6", "-c:v", "ffv1"];
-        ProcessResult made = await ChildProcess.RunAsync(
-            "ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", picture, .. what, $"file:{_place[mask]}"], _place.Root);
-        Assert.True(made.ExitCode == 0, made.Error);
+        await TestClip.MakeMaskAsync(_place, mask, colour);
     }
 }

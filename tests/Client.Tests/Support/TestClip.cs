@@ -17,4 +17,14 @@ public static class TestClip
         Assert.True(made.ExitCode == 0, made.Error);
         return path;
     }
+
+    /// <summary>A white rectangle on black, of the clip's usual size; or a picture of one colour.</summary>
+    public static async Task MakeMaskAsync(TemporaryDirectory place, string name, string? colour = null)
+    {
+        string picture = colour is null ? "color=black:size=48x32:rate=10,drawbox=x=10:y=8:w=14:h=10:color=white:t=fill" : $"color={colour}:size=48x32:rate=10";
+        string[] what = name.EndsWith(".png", StringComparison.Ordinal) ? ["-frames:v", "1"] : ["-frames:v", "6", "-c:v", "ffv1"];
+        ProcessResult made = await ChildProcess.RunAsync(
+            "ffmpeg", ["-nostdin", "-v", "error", "-f", "lavfi", "-i", picture, .. what, $"file:{place[name]}"], place.Root);
+        Assert.True(made.ExitCode == 0, made.Error);
+    }
 }
