@@ -48,4 +48,41 @@ public class MemoryTests(ITestOutputHelper output)
         // The base covers what is not volumes; a megabyte of it is for the test's and the runtime's own objects.
         Assert.InRange(most, promised / 4, promised + (1 << 20));
     }
+
+    [Theory]
+    [InlineData("loop")]
+    [InlineData("several")]
+    [InlineData("inpainting")]
+    public void Nor_do_the_other_applications(string what)
+    {
+        Clip clip = TestClip.Noise(12, 64, 96), other = TestClip.Noise(8, 64, 96);
+        MethodOptions options = MethodOptions.For(what == "inpainting" ? Application.Inpainting : Application.Generation, what == "loop") with
+        {
+            Iterations = 1,
+            Noise = 3,
+        };
+        byte[] half = [.. Enumerable.Range(0, 3 * 64 * 96).Select(i => (byte)(i / 3 % 96 < 48 ? 255 : 0))];
+        Sampler Create() => what switch
+        {
+            "several" => new Generator([clip, other], options),
+            "inpainting" => new Inpainter(clip, new Clip([half], 96, 64, clip.FrameRate), null, options),
+            _ => new Generator(clip, options),
+        };
+        Create().Sample(1, 0, new Workers(2));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        Sampler sampler = Create();
+        long most = 0;
+        int level = -1;
+        Clip sample = sampler.Sample(1, 0, new Workers(2), e =>
+        {
+            if (e is IterationProgress && e.Level.Index == level) return;
+            level = e.Level.Index;
+            most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        });
+        most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
+        GC.KeepAlive(sample);
+        long promised = sampler.Plan.PeakBytes - PlanCost.BaseBytes - (3 * sampler.Plan.Input.Count);
+        output.WriteLine($"{most:N0} bytes of {promised:N0}");
+        Assert.InRange(most, promised / 4, promised + (1 << 20));
+    }
 }
