@@ -1,0 +1,66 @@
+using System.Security.Cryptography;
+using System.Text;
+using Vgpnn.Grains.Contracts;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Grains;
+
+/// <summary>What a sample of a request takes, as far as sizes tell.</summary>
+/// <param name="Bytes">Memory at its peak.</param>
+/// <param name="Voxels">Of its output.</param>
+/// <param name="Charge">Its work, in units of a million patch distances, and a little for being there at all.</param>
+/// <param name="Affinity">Equal for samples that share their levels.</param>
+internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, string Affinity)
+{
+    /// <summary>The engine that requests are made with.</summary>
+    public const string EngineClass = "cpu";
+
+    /// <exception cref="VgpnnException">Settings and inputs do not go together.</exception>
+    public static RequestPlan Make(NewRequest request, IReadOnlyList<VideoStatus> videos, string settings)
+    {
+        MethodOptions options = request.Settings.Options;
+        if (request.Settings.FrameRate is { } pace && !FrameRate.TryParse(pace, out _))
+            throw new GrainException("frame-rate", $"{pace} is no frame rate");
+        Require(request, options.Application);
+        PyramidPlan plan = PyramidPlanner.Plan(
+            [.. request.Inputs.Zip(videos, (input, video) => new InputSize(input.Role, SizeOf(video, request.Settings.ReadOptions(input.Role))))],
+            options);
+
+        // While a level's output is written as a checkpoint it is there twice.
+        long checkpoint = plan.Output.Count * 3 * (options.Engine == Engine.Float ? sizeof(float) : 1);
+        return new RequestPlan(
+            plan.PeakBytes + (2 * checkpoint), plan.Output.Count, 1 + (plan.PatchEvaluations / 1e6), AffinityOf(request, settings));
+    }
+
+    private static void Require(NewRequest request, Application application)
+    {
+        int inputs = request.Inputs.Count(i => i.Role == InputRole.Input);
+        int masks = request.Inputs.Count(i => i.Role == InputRole.Mask);
+        bool inpainting = application == Application.Inpainting;
+        if (inputs == 0 || (inputs > 1 && application != Application.Generation) || masks != (inpainting ? 1 : 0))
+        {
+            throw new GrainException(
+                "inputs-missing", "the inputs are not those that this application takes",
+                inpainting ? "one input and one mask, and perhaps a source" : "one input; for generation one or more");
+        }
+    }
+
+    private static Extent SizeOf(VideoStatus video, ReadOptions read)
+    {
+        int frames = video.Frames!.Value;
+        if (read.Frames is { } range) frames = Math.Min(frames, range.Last ?? frames) - range.First + 1;
+        (int height, int width) = (video.Height!.Value, video.Width!.Value);
+        if (read.MaxHeight is not { } most || height <= most) return new Extent(frames, height, width);
+
+        // As the reader makes frames smaller: to even widths.
+        return new Extent(frames, most, 2 * Math.Max(1, (int)Math.Round((double)width * most / (2.0 * height))));
+    }
+
+    private static string AffinityOf(NewRequest request, string settings)
+    {
+        string shared = $"{settings}\n{string.Join('\n', request.Inputs.Select(i => $"{i.Role} {i.VideoId}"))}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(shared)))[..32];
+    }
+}

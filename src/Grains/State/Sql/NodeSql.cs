@@ -1,0 +1,24 @@
+namespace Vgpnn.Grains.State.Sql;
+
+internal static class NodeSql
+{
+    public const string Now = "SELECT {now}";
+
+    public const string Register =
+        """
+        INSERT INTO nodes (node, version, engine_classes, slots, memory, started_at, seen_at)
+        VALUES (@node, @version, @classes, @slots, @memory, {now}, {now})
+        ON CONFLICT (node) DO UPDATE SET seen_at = excluded.seen_at, draining = FALSE
+        """;
+
+    public const string Beat = "UPDATE nodes SET seen_at = {now}, draining = @draining WHERE node = @node";
+
+    public const string Running = "SELECT grain, epoch FROM turns WHERE node = @node AND state = 'running'";
+
+    public const string Remove = "DELETE FROM nodes WHERE node = @node";
+
+    public const string RemoveSilent = "DELETE FROM nodes WHERE seen_at < {now} - @silent";
+
+    public const string All =
+        "SELECT node, version, slots, memory, draining, {now} - seen_at AS silent FROM nodes ORDER BY node";
+}

@@ -1,0 +1,55 @@
+namespace Vgpnn.Grains.State.Sql;
+
+internal static class RequestSql
+{
+    private const string Columns = "request_id, state, seed, samples, succeeded, failed, cancelled";
+
+    public const string Insert =
+        """
+        INSERT INTO requests (request_id, tenant_id, state, settings, seed, samples, fanned_out, engine_class, protocol, bytes, charge,
+            affinity, idempotency_key, idempotency_hash, created_at)
+        VALUES (@request, @tenant, 'active', @settings, @seed, @samples, 0, @engineClass, @protocol, @bytes, @charge,
+            @affinity, @idempotencyKey, @idempotencyHash, {now})
+        """;
+
+    public const string InsertInput =
+        """
+        INSERT INTO request_inputs (request_id, position, tenant_id, role, video_id)
+        VALUES (@request, @position, @tenant, @role, @video)
+        """;
+
+    public const string Idempotent =
+        "SELECT request_id, idempotency_hash FROM requests WHERE tenant_id = @tenant AND idempotency_key = @key";
+
+    public const string Find = $"SELECT {Columns} FROM requests WHERE request_id = @request AND tenant_id = @tenant";
+
+    public const string Lock = $"SELECT {Columns} FROM requests WHERE request_id = @request AND tenant_id = @tenant {{lock}}";
+
+    public const string All =
+        $"SELECT {Columns} FROM requests WHERE tenant_id = @tenant AND request_id < @before ORDER BY request_id DESC LIMIT @limit";
+
+    /// <summary>The next sample that has no row yet.</summary>
+    public const string FanOut =
+        """
+        UPDATE requests SET fanned_out = fanned_out + 1
+        WHERE request_id = @request AND state = 'active' AND fanned_out < samples
+        RETURNING tenant_id, fanned_out - 1 AS sample_index, engine_class, protocol, bytes, charge, affinity
+        """;
+
+    /// <summary>Counts samples that came to their end, and finishes the request with the last of them.</summary>
+    public const string Collect =
+        """
+        UPDATE requests SET succeeded = succeeded + @succeeded, failed = failed + @failed, cancelled = cancelled + @cancelled,
+            state = CASE WHEN succeeded + failed + cancelled + @succeeded + @failed + @cancelled = samples THEN 'finished' ELSE state END,
+            finished_at = CASE WHEN succeeded + failed + cancelled + @succeeded + @failed + @cancelled = samples THEN {now} END
+        WHERE request_id = @request
+        RETURNING state
+        """;
+
+    public const string Work =
+        "SELECT settings, seed, affinity FROM requests WHERE request_id = @request";
+
+    public const string Delete = "DELETE FROM requests WHERE request_id = @request AND tenant_id = @tenant";
+
+    public const string DeleteActivations = "DELETE FROM activations WHERE tenant_id = @tenant AND grain >= @from AND grain < @to";
+}

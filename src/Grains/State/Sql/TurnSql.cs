@@ -1,0 +1,76 @@
+namespace Vgpnn.Grains.State.Sql;
+
+internal static class TurnSql
+{
+    public const string Insert =
+        """
+        INSERT INTO turns (grain, tenant_id, state, engine_class, protocol, priority, bytes, charge, affinity, ready_at)
+        VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @charge, @affinity, {now})
+        """;
+
+    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts";
+
+    public const string Peek = $"SELECT {Columns} FROM turns WHERE grain = @grain";
+
+    public const string Lock = $"SELECT {Columns} FROM turns WHERE grain = @grain {{lock}}";
+
+    /// <summary>The fence: the row is there only as long as the activation is the grain's.</summary>
+    public const string Fence =
+        "SELECT attempts FROM turns WHERE grain = @grain AND epoch = @epoch AND state = 'running' {lock}";
+
+    public const string Candidates =
+        """
+        SELECT grain, bytes, charge, affinity, {now} - ready_at AS waited, engine_class
+        FROM turns
+        WHERE tenant_id = @tenant AND state = 'ready' AND not_before <= {now} AND protocol <= @protocol AND engine_class IN @classes
+        ORDER BY priority, grain
+        LIMIT @limit
+        """;
+
+    public const string Admit = "UPDATE turns SET state = 'admitted', node = @node WHERE grain = @grain AND state = 'ready'";
+
+    public const string Run = "UPDATE turns SET state = 'running', node = @node, epoch = @epoch WHERE grain = @grain";
+
+    public const string MakeReady =
+        """
+        UPDATE turns SET state = 'ready', node = NULL, attempts = attempts + @attempts, not_before = {now} + @delay, ready_at = {now}
+        WHERE grain = @grain
+        """;
+
+    public const string Delete = "DELETE FROM turns WHERE grain = @grain";
+
+    public const string LastEpoch = "SELECT coalesce(max(epoch), 0) FROM activations WHERE grain = @grain";
+
+    public const string BeginActivation =
+        """
+        INSERT INTO activations (grain, epoch, tenant_id, node, bytes, started_at)
+        VALUES (@grain, @epoch, @tenant, @node, @bytes, {now})
+        """;
+
+    public const string EndActivation =
+        "UPDATE activations SET ended_at = {now}, outcome = @outcome WHERE grain = @grain AND ended_at IS NULL";
+
+    public const string Crashes = "SELECT count(*) FROM activations WHERE grain = @grain AND outcome = 'crashed'";
+
+    public const string Outcome = "SELECT outcome FROM activations WHERE grain = @grain AND epoch = @epoch";
+
+    /// <summary>One that was thought dead says for itself that it lived: its process is no witness against the grain.</summary>
+    public const string Survived =
+        "UPDATE activations SET outcome = 'fenced' WHERE grain = @grain AND epoch = @epoch AND node = @node AND outcome = 'crashed'";
+
+    public const string OthersWait =
+        """
+        SELECT CASE WHEN EXISTS (
+            SELECT 1 FROM turns WHERE tenant_id <> @tenant AND state = 'ready' AND not_before <= {now}) THEN 1 ELSE 0 END
+        """;
+
+    /// <summary>Turns of nodes that have not been heard of for a time, or are no more.</summary>
+    public const string Orphans =
+        """
+        SELECT t.grain, t.tenant_id, t.state, t.epoch, t.node, t.bytes, t.attempts
+        FROM turns t LEFT JOIN nodes n ON n.node = t.node
+        WHERE t.state <> 'ready' AND t.node <> @node AND (n.node IS NULL OR n.seen_at < {now} - @silent)
+        """;
+
+    public const string OfNode = $"SELECT {Columns} FROM turns WHERE node = @node AND state <> 'ready'";
+}

@@ -1,0 +1,49 @@
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Testing.Cluster;
+
+/// <summary>Tiny clips as files.</summary>
+internal static class Clips
+{
+    private static readonly Lazy<Task<byte[]>> Small = new(() => Task.Run(() => MakeAsync(new Extent(8, 32, 48), 1)));
+
+    /// <summary>Settings under which a sample of a small clip takes a fraction of a second.</summary>
+    public static MethodOptions Quick { get; } = new() { Iterations = 2, Noise = 3 };
+
+    /// <summary>A clip of moving blobs, 8 frames of 48×32.</summary>
+    public static Task<byte[]> SmallAsync() => Small.Value;
+
+    /// <summary>A clip of moving blobs.</summary>
+    public static async Task<byte[]> MakeAsync(Extent size, int seed)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"vgpnn-clip-{Guid.NewGuid():N}.mp4");
+        try
+        {
+            Clip clip = Clip.FromVolume(RandomVolume.Blobs(size, 3, seed), new FrameRate(10, 1));
+            await ClipWriter.WriteAsync(clip, path, ClipFormat.Mp4);
+            return await File.ReadAllBytesAsync(path);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    /// <summary>The hashes of a set's samples as a program without a cluster makes them.</summary>
+    public static async Task<string[]> ExpectedAsync(byte[] video, MethodOptions options, ulong seed, int samples)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"vgpnn-clip-{Guid.NewGuid():N}.mp4");
+        try
+        {
+            await File.WriteAllBytesAsync(path, video);
+            var sampler = new Generator((await ClipReader.ReadAsync(path)).Clip, options);
+            return [.. Enumerable.Range(0, samples).Select(i => sampler.Sample(seed, i, new Workers(2)).ContentHash())];
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}
