@@ -47,6 +47,11 @@ need() {
     hash -r
 }
 
+# PostgreSQL's server is not on the path: its versions lie side by side.
+need_postgres() {
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql postgresql-server-is-not-on-the-path
+}
+
 # Sets DOTNET_ROOT to the .NET installation that has an SDK as global.json asks for.
 find_dotnet() {
     local candidate version found=

@@ -122,7 +122,11 @@ internal sealed class CheckpointWriter : IAsyncDisposable
                     await BlobRecords.AddAsync(state, tenant, BlobRecords.OwnedBy(grain), blob).ConfigureAwait(false);
                     await state.ExecuteAsync(SampleSql.Checkpoint, new
                     {
-                        request = grain.Id, index = grain.Index, level = pending.Level, fraction = Math.Clamp(pending.Fraction, 0, 1), key,
+                        request = grain.Id,
+                        index = grain.Index,
+                        level = pending.Level,
+                        fraction = Math.Clamp(pending.Fraction, 0, 1),
+                        key,
                     }).ConfigureAwait(false);
                     await BlobRecords.KillAsync(state, tenant, sample.CheckpointKey).ConfigureAwait(false);
                 }

@@ -232,7 +232,12 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
                     await BlobRecords.AddAsync(state, tenant, BlobRecords.OwnedBy(grain), video).ConfigureAwait(false);
                     await state.ExecuteAsync(SampleSql.Succeed, new
                     {
-                        request = grain.Id, index = grain.Index, key = video.Key, frames, timings, seconds = time.TotalSeconds,
+                        request = grain.Id,
+                        index = grain.Index,
+                        key = video.Key,
+                        frames,
+                        timings,
+                        seconds = time.TotalSeconds,
                     }).ConfigureAwait(false);
                     await BlobRecords.KillAsync(state, tenant, before.CheckpointKey).ConfigureAwait(false);
                     await LongTurns.DoneAsync(state, activation).ConfigureAwait(false);

@@ -29,7 +29,13 @@ public sealed class TenantGrain(StateStore store)
             {
                 await state.ExecuteAsync(TenantSql.Insert, new
                 {
-                    tenant, name, limits.Weight, limits.MaxRunning, limits.MaxQueued, limits.MaxBytes, limits.MaxVoxels,
+                    tenant,
+                    name,
+                    limits.Weight,
+                    limits.MaxRunning,
+                    limits.MaxQueued,
+                    limits.MaxBytes,
+                    limits.MaxVoxels,
                 }).ConfigureAwait(false);
                 return tenant;
             },
@@ -46,7 +52,12 @@ public sealed class TenantGrain(StateStore store)
             {
                 int changed = await state.ExecuteAsync(TenantSql.SetLimits, new
                 {
-                    tenant, limits.Weight, limits.MaxRunning, limits.MaxQueued, limits.MaxBytes, limits.MaxVoxels,
+                    tenant,
+                    limits.Weight,
+                    limits.MaxRunning,
+                    limits.MaxQueued,
+                    limits.MaxBytes,
+                    limits.MaxVoxels,
                 }).ConfigureAwait(false);
                 if (changed == 0) throw GrainException.NotFound("tenant");
             },

@@ -153,7 +153,11 @@ public sealed partial class NodeLife : IDisposable
 
     private Task RegisterAsync(StateTransaction state) => state.ExecuteAsync(NodeSql.Register, new
     {
-        node = Node.Id, version = Node.Version, classes = string.Join(' ', Node.EngineClasses), slots = Node.Slots, memory = Node.Memory,
+        node = Node.Id,
+        version = Node.Version,
+        classes = string.Join(' ', Node.EngineClasses),
+        slots = Node.Slots,
+        memory = Node.Memory,
     });
 
     [LoggerMessage(101, LogLevel.Warning, "The database does not answer: {Reason}")]

@@ -17,6 +17,10 @@ public sealed partial class TurnRunner(
     LongTurns turns, NodeLife life, Capacity capacity, SampleGrain samples, VideoGrain videos, WorkDirectory work, ILogger<TurnRunner> log)
 {
     private readonly ConcurrentDictionary<GrainKey, bool> _here = new();
+    private long _blobFailure;
+
+    /// <summary>How long ago a blob could last not be read or written here; null: never.</summary>
+    public TimeSpan? SinceBlobFailure => Interlocked.Read(ref _blobFailure) is var failure and not 0 ? Stopwatch.GetElapsedTime(failure) : null;
 
     /// <summary>Runs a grain's long turn, unless there is nothing to do.</summary>
     /// <param name="grain">Which grain.</param>
@@ -86,6 +90,7 @@ public sealed partial class TurnRunner(
                 case FencedException:
                     throw failure;
                 default:
+                    if (failure is Blobs.BlobException) Interlocked.Exchange(ref _blobFailure, Stopwatch.GetTimestamp());
                     LogError(log, failure, activation.Grain, activation.Epoch);
                     (string code, string message) = Words(failure);
                     await LongTurns.ErrorAsync(activation, code, message).ConfigureAwait(false);

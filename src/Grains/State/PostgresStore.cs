@@ -21,8 +21,7 @@ internal sealed class PostgresStore : StateStore
         _api = NpgsqlDataSource.Create(ForRole(connection, "vgpnn_api"));
     }
 
-    /// <summary>Connections of the role that runs everybody's work; the scheduler shares them.</summary>
-    public NpgsqlDataSource Worker => _worker;
+    public override NpgsqlDataSource Postgres => _worker;
 
     internal override string MigrationSuffix => ".postgres";
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Dapper;
+using Npgsql;
 
 namespace Vgpnn.Grains.State;
 
@@ -18,6 +19,9 @@ public abstract class StateStore : IAsyncDisposable
 
     /// <summary>The database's words.</summary>
     public Dialect Dialect { get; }
+
+    /// <summary>Connections of the role that runs everybody's work, for the scheduler; null: this is not PostgreSQL.</summary>
+    public virtual NpgsqlDataSource? Postgres => null;
 
     /// <summary>How long one statement may take before it is given up.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.FromSeconds(10);
@@ -100,10 +104,17 @@ public abstract class StateStore : IAsyncDisposable
         await using (transaction.ConfigureAwait(false))
         {
             var state = new StateTransaction(transaction, Dialect, StatementTimeout, cancellation);
-            T result = await turn(state).ConfigureAwait(false);
-            await transaction.CommitAsync(cancellation).ConfigureAwait(false);
-            state.Committed();
-            return result;
+            try
+            {
+                T result = await turn(state).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                state.Committed();
+                return result;
+            }
+            finally
+            {
+                state.Over();
+            }
         }
     }
 

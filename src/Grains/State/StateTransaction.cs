@@ -10,6 +10,7 @@ public sealed class StateTransaction
     private readonly int _timeoutSeconds;
     private readonly CancellationToken _cancellation;
     private readonly List<Action> _afterCommit = [];
+    private readonly List<IDisposable> _owned = [];
 
     internal StateTransaction(DbTransaction transaction, Dialect dialect, TimeSpan timeout, CancellationToken cancellation)
     {
@@ -24,6 +25,9 @@ public sealed class StateTransaction
 
     /// <summary>Called once the transaction is committed; not at all when it is not.</summary>
     public void AfterCommit(Action action) => _afterCommit.Add(action);
+
+    /// <summary>Disposed when the transaction is over, whether it was committed or not.</summary>
+    public void Own(IDisposable owned) => _owned.Add(owned);
 
     /// <summary>Runs a statement.</summary>
     /// <returns>Rows changed.</returns>
@@ -43,6 +47,11 @@ public sealed class StateTransaction
     internal void Committed()
     {
         foreach (Action action in _afterCommit) action();
+    }
+
+    internal void Over()
+    {
+        foreach (IDisposable owned in _owned) owned.Dispose();
     }
 
     private DbConnection Connection => Transaction.Connection ?? throw new InvalidOperationException("the transaction is over");

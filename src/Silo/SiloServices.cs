@@ -1,0 +1,61 @@
+using Vgpnn.Grains;
+using Vgpnn.Grains.Blobs;
+using Vgpnn.Grains.Contracts;
+using Vgpnn.Grains.Scheduling;
+using Vgpnn.Grains.State;
+using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Scheduling;
+
+namespace Vgpnn.Silo;
+
+/// <summary>How the parts of a node are put together.</summary>
+internal static class SiloServices
+{
+    /// <summary>The key of the state store whose connections are the node's signs of life alone.</summary>
+    private const string Reserved = "reserved";
+
+    public static void AddSilo(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        IServiceCollection services = builder.Services;
+        builder.WebHost.UseUrls(settings.Urls);
+        services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 15));
+        services.AddSingleton(settings);
+        services.AddSingleton<StopTokens>();
+        services.AddSingleton(_ => StateStore.Open(settings.Database));
+        services.AddSingleton(_ => BlobStores.Open(settings.Blobs));
+        services.AddSingleton<TenantGrain>();
+        services.AddSingleton<RequestGrain>();
+        services.AddSingleton(p => new VideoGrain(p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>()));
+        services.AddHostedService<Preparation>();
+        if (settings.IsWorker) services.AddWorker(settings);
+    }
+
+    private static void AddWorker(this IServiceCollection services, SiloSettings settings)
+    {
+        services.AddKeyedSingleton(Reserved, (p, _) => p.GetRequiredService<StateStore>().Postgres is null
+            ? p.GetRequiredService<StateStore>()
+            : StateStore.Open($"{settings.Database};Maximum Pool Size=2;Application Name=life"));
+        services.AddSingleton(new NodeInfo(
+            $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)],
+            typeof(SiloServices).Assembly.GetName().Version!.ToString(3), ["cpu"], settings.Slots, settings.Memory));
+        services.AddSingleton(new Capacity(settings.Slots, settings.Memory));
+        services.AddSingleton(new LevelGrain(settings.LevelCache));
+        services.AddSingleton(new SampleOptions(settings.ThreadsPerSample, TimeSpan.FromSeconds(settings.CheckpointSeconds)));
+        services.AddSingleton(p => new WorkDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{p.GetRequiredService<NodeInfo>().Id}")));
+        services.AddSingleton(p => new LongTurns(p.GetRequiredService<StateStore>(), settings.MaxCrashes));
+        services.AddSingleton(p => new NodeLife(
+            p.GetRequiredKeyedService<StateStore>(Reserved), p.GetRequiredService<NodeInfo>(), settings.CheckIn,
+            p.GetRequiredService<ILogger<NodeLife>>()));
+        services.AddSingleton<SampleGrain>();
+        services.AddSingleton<TurnRunner>();
+        services.AddSingleton<QuartzTurnScheduler>();
+        services.AddSingleton<ITurnScheduler>(p => p.GetRequiredService<QuartzTurnScheduler>());
+        services.AddSingleton<Reconciler>();
+        services.AddSingleton<Sweeper>();
+        services.AddSingleton<AdmissionPump>();
+        services.AddScheduler(settings);
+        services.AddHostedService<Worker>();
+        services.AddHostedService(p => p.GetRequiredService<AdmissionPump>());
+        services.AddHostedService<Upkeep>();
+    }
+}

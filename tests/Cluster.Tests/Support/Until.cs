@@ -1,0 +1,22 @@
+using System.Diagnostics;
+
+namespace Vgpnn.Cluster.Tests.Support;
+
+/// <summary>Waiting for conditions of other processes, which tell nobody when they come true.</summary>
+internal static class Until
+{
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+
+    /// <summary>Comes back once the condition holds.</summary>
+    /// <exception cref="TimeoutException">It did not within two minutes; the message names it.</exception>
+    public static async Task HoldsAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Patience)
+                throw new TimeoutException($"not within {Patience.TotalSeconds} s: {what}\n{(explain is null ? "" : await explain())}");
+            await Task.Delay(10);
+        }
+    }
+}
