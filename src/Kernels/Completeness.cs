@@ -32,7 +32,7 @@ public static class Completeness
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(search);
         if (!(alpha > 0)) throw new ArgumentOutOfRangeException(nameof(alpha));
-        var field = new NearestNeighbourField(keys.Extent.PatchGrid(patch), query.Extent.PatchGrid(patch));
+        var field = new NearestNeighbourField(keys.Extent, query.Extent, patch);
         search.Search(new SearchTask<T> { Query = keys, Keys = query, Patch = patch, Field = field, Seed = seed }, workers);
         double offset = alpha * (typeof(T) == typeof(byte) ? ByteUnit : 1);
         return [.. field.Distances.Select(d => (float)(1 / (offset + d)))];

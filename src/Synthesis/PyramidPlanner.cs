@@ -117,7 +117,7 @@ public static class PyramidPlanner
 
     private static void RequireFit(LevelPlan level)
     {
-        if (NearestNeighbourField.Fits(level.QueryGrid, level.KeyGrid)
+        if (NearestNeighbourField.Fits(level.Query, level.Input)
             && level.Input.Count * 3 <= Volume.MaxSamples && level.Output.Count * 3 <= Volume.MaxSamples)
             return;
         throw new VgpnnException(

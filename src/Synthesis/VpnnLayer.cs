@@ -26,7 +26,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         Action<int, double>? progress = null)
     {
         Volume<float> keys = values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values);
-        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+        var field = new NearestNeighbourField(level.Query, level.Input, level.Patch);
         var output = new Volume<T>(level.Output, values.Channels);
         TimeSpan search = Search(level, canvas.Query(level, query), keys, field, weights, 0, seed, workers, progress);
         var voting = Stopwatch.StartNew();
@@ -51,7 +51,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
-        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+        var field = new NearestNeighbourField(level.Query, level.Input, level.Patch);
         return Iterate(0, field, level, output, ref blurredKeys, values, weights, seed, workers, progress);
     }
 
