@@ -15,14 +15,15 @@ internal sealed class CoarseToFine<T>(
     /// <summary>Runs all levels, or those finer than the one that the run resumes from.</summary>
     /// <param name="coarsestQuery">Q of the coarsest level in [−1, 1] plus noise; not called when the run resumes.</param>
     /// <param name="run">The sample.</param>
-    /// <returns>y₀.</returns>
-    public Volume<T> Run(Func<Volume<float>> coarsestQuery, SampleRun run)
+    /// <param name="last">The finest level to run.</param>
+    /// <returns>The output of level <paramref name="last"/>: y₀ unless told otherwise.</returns>
+    public Volume<T> Run(Func<Volume<float>> coarsestQuery, SampleRun run, int last = 0)
     {
         (ulong seed, _, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom) = run;
         var progress = new ProgressCount(plan, options.Search, observe);
         Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
         var layer = new VpnnLayer<T>(options, canvas);
-        foreach (LevelPlan level in plan.Levels.Reverse())
+        foreach (LevelPlan level in plan.Levels.Skip(last).Reverse())
         {
             if (resumeFrom is not null && level.Index >= resumeFrom.Level)
             {

@@ -4,11 +4,7 @@ using Xunit.Abstractions;
 
 namespace Vgpnn.Synthesis.Tests;
 
-/// <summary>Alone, because memory is the process's: other tests would be counted in.</summary>
-[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
-public class MemoryTestsRunAlone;
-
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(Alone))]
 public class MemoryTests(ITestOutputHelper output)
 {
     /// <summary>What is alive whenever the run reports something, over two samples, against what the plan promises.</summary>
