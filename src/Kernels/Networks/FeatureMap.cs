@@ -16,11 +16,11 @@ internal sealed unsafe class FeatureMap
 
     private readonly float[] _samples;
 
-    /// <summary>A map of zeros.</summary>
+    /// <summary>A map whose margin is zero. All else means nothing until it is written.</summary>
     public FeatureMap(Extent extent, int channels, Extent margin = default)
     {
         // Pinned, so that kernels may work on plain pointers.
-        _samples = GC.AllocateArray<float>(checked((int)Floats(extent, channels, margin)), pinned: true);
+        _samples = GC.AllocateUninitializedArray<float>(checked((int)Floats(extent, channels, margin)), pinned: true);
         Reshape(extent, channels, margin);
     }
 

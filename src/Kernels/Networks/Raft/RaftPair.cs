@@ -54,6 +54,7 @@ internal sealed unsafe class RaftPair
         _delta = new FeatureMap(cells, 2);
         _motion = new MotionEncoder.Scratch(network.Motion, cells);
         Flow = new FeatureMap(cells, 2, Three);
+        for (int h = 0; h < cells.H; h++) Flow.Row(0, h).Clear();
         var context = new FeatureMap(cells, sizes.Context, Two);
         workers.For(cells.H, h => Begin(context, h));
         _states = [.. network.Units.Select(u => u.Begin(context, workers))];
