@@ -47,7 +47,7 @@ internal static class SampleStart
         for (int i = 0; i < Starts; i++)
         {
             Volume<T> output = run(i);
-            var field = new NearestNeighbourField(input.Extent.PatchGrid(patch), output.Extent.PatchGrid(patch));
+            var field = new NearestNeighbourField(input.Extent, output.Extent, patch);
             PatchSearch.Create<T>(SearchMethod.Exhaustive).Search(
                 new SearchTask<T> { Query = input, Keys = output, Patch = patch, Field = field }, workers);
             missing[i] = field.MeanDistance();
