@@ -19,7 +19,7 @@ internal sealed class CoarseToFine<T>(
     public Volume<T> Run(Func<Volume<float>> coarsestQuery, SampleRun run)
     {
         (ulong seed, _, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom) = run;
-        var progress = new ProgressCount(plan, options.Search, observe);
+        var progress = new ProgressCount(plan, options, observe);
         Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
         var layer = new VpnnLayer<T>(options, canvas);
         foreach (LevelPlan level in plan.Levels.Reverse())
@@ -59,14 +59,14 @@ internal sealed class CoarseToFine<T>(
     /// <summary>Turns finished work into a fraction of the whole that never decreases.</summary>
     private sealed class ProgressCount
     {
-        private readonly SearchMethod _search;
+        private readonly MethodOptions _options;
         private readonly Action<SynthesisEvent>? _observe;
         private readonly double _total;
         private double _done;
 
-        public ProgressCount(PyramidPlan plan, SearchMethod search, Action<SynthesisEvent>? observe)
+        public ProgressCount(PyramidPlan plan, MethodOptions options, Action<SynthesisEvent>? observe)
         {
-            _search = search;
+            _options = options;
             _observe = observe;
             _total = plan.Levels.Sum(Work);
         }
@@ -76,13 +76,12 @@ internal sealed class CoarseToFine<T>(
         public Action<int, double>? For(LevelPlan level)
         {
             if (_observe is null) return null;
-            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
             double before = _done;
             return (iteration, part) =>
             {
                 double done = before;
-                for (int j = 0; j < iteration; j++) done += PlanCost.Work(search, level, j);
-                done += part * PlanCost.Evaluations(search, level, iteration);
+                for (int j = 0; j < iteration; j++) done += PlanCost.Work<T>(_options, level, j);
+                done += part * PlanCost.Evaluations<T>(_options, level, iteration);
                 _observe(new IterationProgress(level, done / _total, iteration + 1));
             };
         }
@@ -93,10 +92,6 @@ internal sealed class CoarseToFine<T>(
             _observe?.Invoke(new LevelFinished(level, Math.Min(1, _done / _total), output, timing));
         }
 
-        private double Work(LevelPlan level)
-        {
-            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
-            return Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work(search, level, j));
-        }
+        private double Work(LevelPlan level) => Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work<T>(_options, level, j));
     }
 }

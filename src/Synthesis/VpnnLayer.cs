@@ -11,6 +11,8 @@ namespace Vgpnn.Synthesis;
 internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     where T : unmanaged
 {
+    private const ulong ReverseSeed = 0x5EE0;
+
     /// <summary>
     /// The coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
     /// </summary>
@@ -25,7 +27,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         LevelPlan level, Volume<float> query, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
-        Volume<float> keys = values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values);
+        Volume<float> keys = canvas.Keys(level, values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values));
         var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
         var output = new Volume<T>(level.Output, values.Channels);
         TimeSpan search = Search(level, canvas.Query(level, query), keys, field, weights, 0, seed, workers, progress);
@@ -63,8 +65,8 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         var voting = new Stopwatch();
         for (int j = first; j < level.Iterations; j++)
         {
-            Volume<T> query = canvas.Query(level, output);
-            searching += Search(level, query, blurredKeys ?? values, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress);
+            Volume<T> query = canvas.Query(level, output), keys = canvas.Keys(level, blurredKeys ?? values);
+            searching += Search(level, query, keys, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress);
             blurredKeys = null;
             voting.Start();
             canvas.Vote(level, values, field, options.Vote, output, workers);
@@ -80,6 +82,15 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         where TSample : unmanaged
     {
         var clock = Stopwatch.StartNew();
+        double before = 0;
+        if (options.Completeness is { } alpha)
+        {
+            before = 0.5;
+            weights = Completeness.Weights(
+                query, keys, level.Patch, alpha, LevelSearch.Reverse<TSample>(options.Search, level), Hash.Derive(seed, ReverseSeed), workers);
+            progress?.Invoke(iteration, before);
+        }
+
         var task = new SearchTask<TSample>
         {
             Query = query,
@@ -89,7 +100,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             KeyWeights = weights,
             Iteration = iteration,
             Seed = seed,
-            Progress = progress is null ? null : part => progress(iteration, part),
+            Progress = progress is null ? null : part => progress(iteration, before + (part * (1 - before))),
         };
         LevelSearch.For<TSample>(options.Search, level).Search(task, workers);
         return clock.Elapsed;
@@ -113,9 +124,21 @@ internal static class LevelUnits
 /// <summary>Which search a level gets.</summary>
 internal static class LevelSearch
 {
+    // Patch distances of a level that is searched exhaustively because its patches have little but their movement to be told apart by.
+    private const long FewEvaluations = 1 << 26;
+
     /// <summary>Small levels are searched exhaustively, unless the official schedule is asked for.</summary>
     public static IPatchSearch<T> For<T>(SearchMethod method, LevelPlan level)
-        where T : unmanaged =>
-        PatchSearch.Create<T>(
-            method == SearchMethod.PatchMatch && level.KeyGrid.Count <= PatchSearch.SmallLevel ? SearchMethod.Exhaustive : method);
+        where T : unmanaged => PatchSearch.Create<T>(Method(method, level, level.KeyGrid));
+
+    /// <summary>The search for every key's nearest query.</summary>
+    public static IPatchSearch<T> Reverse<T>(SearchMethod method, LevelPlan level)
+        where T : unmanaged => PatchSearch.Create<T>(Method(method, level, level.QueryGrid));
+
+    private static SearchMethod Method(SearchMethod method, LevelPlan level, Extent keys)
+    {
+        bool small = keys.Count <= PatchSearch.SmallLevel
+            || (level.Guide == Guide.Structure && level.QueryGrid.Count * level.KeyGrid.Count <= FewEvaluations);
+        return method == SearchMethod.PatchMatch && small ? SearchMethod.Exhaustive : method;
+    }
 }
