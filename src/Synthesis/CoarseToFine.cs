@@ -21,7 +21,7 @@ internal sealed class CoarseToFine<T>(
         (ulong seed, _, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom) = run;
         var progress = new ProgressCount(plan, options, observe);
         Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
-        var layer = new VpnnLayer<T>(options, canvas);
+        var layer = new VpnnLayer<T>(options, canvas) { Fields = resumeFrom?.Fields ?? default };
         foreach (LevelPlan level in plan.Levels.Reverse())
         {
             if (resumeFrom is not null && level.Index >= resumeFrom.Level)
@@ -50,7 +50,7 @@ internal sealed class CoarseToFine<T>(
                 timing = layer.Run(level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level));
             }
 
-            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance));
+            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance), layer.Fields);
         }
 
         return output ?? throw new InvalidOperationException("a plan has at least one level");
@@ -86,10 +86,10 @@ internal sealed class CoarseToFine<T>(
             };
         }
 
-        public void Finished(LevelPlan level, Volume output, LevelTiming timing)
+        public void Finished(LevelPlan level, Volume output, LevelTiming timing, LevelFields fields)
         {
             _done += Work(level);
-            _observe?.Invoke(new LevelFinished(level, Math.Min(1, _done / _total), output, timing));
+            _observe?.Invoke(new LevelFinished(level, Math.Min(1, _done / _total), output, timing) { Fields = fields });
         }
 
         private double Work(LevelPlan level) => Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work<T>(_options, level, j));

@@ -45,8 +45,9 @@ internal static class PlanCost
         where T : unmanaged
     {
         long queries = level.QueryGrid.Count, keys = level.KeyGrid.Count;
+        iteration = level.SearchIteration(iteration);
         return LevelSearch.For<T>(options.Search, level).Evaluations(queries, keys, iteration)
-            + (options.Completeness is null ? 0 : LevelSearch.Reverse<T>(options.Search, level).Evaluations(keys, queries, 0));
+            + (options.Completeness is null ? 0 : LevelSearch.Reverse<T>(options.Search, level).Evaluations(keys, queries, iteration));
     }
 
     /// <summary>Work of one EM iteration in units of a patch evaluation; what progress is counted in.</summary>
@@ -106,9 +107,12 @@ internal static class PlanCost
             if (options.Completeness is not null)
             {
                 long reverse = LevelSearch.Reverse<T>(options.Search, level).WorkingBytes(level.Input, level.Query, level.Patch, level.Channels)
-                    + NearestNeighbourField.Bytes(level.KeyGrid);
-                search = Math.Max(search, reverse + NearestNeighbourField.Bytes(level.QueryGrid)) + (sizeof(float) * level.KeyGrid.Count);
+                    + NearestNeighbourField.Bytes(level.QueryGrid);
+                search = Math.Max(search, reverse) + NearestNeighbourField.Bytes(level.KeyGrid) + (sizeof(float) * level.KeyGrid.Count);
             }
+
+            if (level.StartsFromCoarser)
+                query += NearestNeighbourField.Bytes(levels[n + 1].QueryGrid) + NearestNeighbourField.Bytes(levels[n + 1].KeyGrid);
 
             peak = Math.Max(peak, query + keys + values + Math.Max(coarser, search));
         }

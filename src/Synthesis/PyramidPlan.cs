@@ -30,6 +30,14 @@ public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Outp
     /// <summary>What patches are compared by.</summary>
     public Guide Guide { get; init; }
 
+    /// <summary>Whether searches start from the matches of the next coarser level.</summary>
+    public bool StartsFromCoarser { get; init; }
+
+    /// <summary>What <see cref="SearchTask{T}.Iteration"/> is in an iteration of this level: matches that are there already are only refined.</summary>
+    internal int SearchIteration(int iteration) => StartsFromCoarser ? Math.Max(iteration, Refining) : iteration;
+
+    private const int Refining = 2;
+
     /// <summary>Samples per voxel of Q and K.</summary>
     public int Channels => Guide == Guide.StructureAndColour ? 4 : 3;
 

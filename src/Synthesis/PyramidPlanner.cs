@@ -53,7 +53,7 @@ public static class PyramidPlanner
         var levels = new List<LevelPlan>();
         foreach (Scale scale in Scales(sources[0] with { T = sources.Min(s => s.T) }, output, options))
             levels.Add(Level(levels.Count, scale, sources, output, options));
-        if (options.FollowsStructure) levels = [.. levels.Select(l => l with { Guide = GuideAt(l.Index, levels.Count, options.FlowLimit) })];
+        if (options.FollowsStructure) levels = [.. levels.Select(l => WithGuide(l, levels.Count, options.FlowLimit))];
 
         // With noise a second look at the coarsest level would only undo it; a guess without noise has to be worked out.
         if (options.Application != Application.Inpainting) levels[^1] = levels[^1] with { Iterations = 1 };
@@ -124,11 +124,15 @@ public static class PyramidPlanner
     }
 
     // From the coarsest level on: movement alone, then both, in the finer part of the pyramid colour alone.
-    private static Guide GuideAt(int index, int levels, double limit)
+    private static LevelPlan WithGuide(LevelPlan level, int levels, double limit)
     {
-        int fromCoarsest = levels - 1 - index;
-        if (fromCoarsest == 0) return Guide.Structure;
-        return fromCoarsest < (int)((levels - 1) * limit) ? Guide.StructureAndColour : Guide.Colour;
+        int fromCoarsest = levels - 1 - level.Index;
+        if (fromCoarsest == 0) return level with { Guide = Guide.Structure };
+        return level with
+        {
+            Guide = fromCoarsest < (int)((levels - 1) * limit) ? Guide.StructureAndColour : Guide.Colour,
+            StartsFromCoarser = true,
+        };
     }
 
     private static void RequireFit(LevelPlan level)

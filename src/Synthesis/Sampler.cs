@@ -121,7 +121,9 @@ public abstract class Sampler
         if (resumeFrom is not null
             && (resumeFrom.Level >= Plan.Levels.Count || resumeFrom.Output.Channels != 3
                 || resumeFrom.Output is Volume<float> != (Options.Engine == Engine.Float)
-                || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output))
+                || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output
+                || (resumeFrom.Level > 0 && Plan.Levels[resumeFrom.Level - 1].StartsFromCoarser
+                    && !resumeFrom.Fields.Fit(Plan.Levels[resumeFrom.Level], Options))))
             throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
 
         var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);

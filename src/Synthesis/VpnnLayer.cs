@@ -13,6 +13,11 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
 {
     private const ulong ReverseSeed = 0x5EE0;
 
+    private double _meanDistance;
+
+    /// <summary>Matches of the last level, for the next finer one to start from.</summary>
+    public LevelFields Fields { get; set; }
+
     /// <summary>
     /// The coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
     /// </summary>
@@ -30,10 +35,11 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         Volume<float> keys = canvas.Keys(level, values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values));
         var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
         var output = new Volume<T>(level.Output, values.Channels);
+        Fields = new LevelFields(field, null);
         TimeSpan search = Search(level, canvas.Query(level, query), keys, field, weights, 0, seed, workers, progress);
         var voting = Stopwatch.StartNew();
         canvas.Vote(level, values, field, options.Vote, output, workers);
-        var first = new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<float>(), search, voting.Elapsed);
+        var first = new LayerTiming(_meanDistance, search, voting.Elapsed);
         if (level.Iterations == 1) return (output, first);
         Volume<T>? sharp = null;
         LayerTiming others = Iterate(1, field, level, output, ref sharp, values, weights, seed, workers, progress);
@@ -53,8 +59,8 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
-        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
-        return Iterate(0, field, level, output, ref blurredKeys, values, weights, seed, workers, progress);
+        Fields = level.StartsFromCoarser ? Fields.Resized(level) : new LevelFields(new NearestNeighbourField(level.QueryGrid, level.KeyGrid), null);
+        return Iterate(0, Fields.Matches!, level, output, ref blurredKeys, values, weights, seed, workers, progress);
     }
 
     private LayerTiming Iterate(
@@ -73,7 +79,8 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             voting.Stop();
         }
 
-        return new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<T>(), searching, voting.Elapsed);
+        if (!options.FollowsStructure) Fields = default;
+        return new LayerTiming(_meanDistance, searching, voting.Elapsed);
     }
 
     private TimeSpan Search<TSample>(
@@ -86,8 +93,12 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         if (options.Completeness is { } alpha)
         {
             before = 0.5;
+            int start = Fields.Users is null ? 0 : level.SearchIteration(iteration);
+            NearestNeighbourField users = Fields.Users ?? new NearestNeighbourField(level.KeyGrid, level.QueryGrid);
             weights = Completeness.Weights(
-                query, keys, level.Patch, alpha, LevelSearch.Reverse<TSample>(options.Search, level), Hash.Derive(seed, ReverseSeed), workers);
+                query, keys, level.Patch, alpha, LevelSearch.Reverse<TSample>(options.Search, level), Hash.Derive(seed, ReverseSeed), workers,
+                users, start);
+            Fields = Fields with { Users = users };
             progress?.Invoke(iteration, before);
         }
 
@@ -98,11 +109,12 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             Patch = level.Patch,
             Field = field,
             KeyWeights = weights,
-            Iteration = iteration,
+            Iteration = level.SearchIteration(iteration),
             Seed = seed,
             Progress = progress is null ? null : part => progress(iteration, before + (part * (1 - before))),
         };
         LevelSearch.For<TSample>(options.Search, level).Search(task, workers);
+        _meanDistance = (options.Completeness is null ? field.MeanDistance() : field.MeanDistance(weights!)) / LevelUnits.PerSquared<TSample>();
         return clock.Elapsed;
     }
 }
