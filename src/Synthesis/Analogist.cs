@@ -12,6 +12,9 @@ namespace Vgpnn.Synthesis;
 /// </summary>
 public sealed class Analogist : Sampler
 {
+    // Ink is or is not, so that it may count as much as a colour: with 1 fewer of a style's things come where it is.
+    private const float SketchWeight = 2;
+
     private readonly Clip _content;
     private readonly Clip _style;
     private readonly SourcePyramid _pyramid;
@@ -54,9 +57,13 @@ public sealed class Analogist : Sampler
             : ByLevel(Moving(_content, Options.Bins.Content, "content", 0), l => l.Output, Plan.OutputScale, workers);
         Extent size = StyleSize(_style.Extent, _content.Extent);
         var fit = new Scale(1, (double)size.H / _style.Height, (double)size.W / _style.Width);
-        Volume<float>?[] style = ByLevel(Moving(_style, Options.Bins.Style, "style", sketch ? 0 : 0.5), l => l.Input, fit, workers);
+        Volume<float>?[] style = ByLevel(
+            sketch && Options.Match == InkMatch.Contrast
+                ? SketchStructure.Contrast(_style, Options.Bins.Style, workers)
+                : Moving(_style, Options.Bins.Style, "style", sketch ? 0 : 0.5),
+            l => l.Input, fit, workers);
         _coarsest = content[Plan.Coarsest.Index];
-        _canvas = new StructureCanvas(content, style);
+        _canvas = new StructureCanvas(content, style, sketch ? SketchWeight : 1);
 
         Volume<float> Moving(Clip clip, int bins, string name, double before)
         {

@@ -54,6 +54,16 @@ public enum Ink
     Light,
 }
 
+/// <summary>What in a style the ink of a sketch stands for.</summary>
+public enum InkMatch
+{
+    /// <summary>What stands out from its surroundings by its colours.</summary>
+    Contrast,
+
+    /// <summary>What moves.</summary>
+    Motion,
+}
+
 /// <summary>Into how many bins movement is sorted.</summary>
 /// <param name="Content">Of what is worked on.</param>
 /// <param name="Style">Of what patches are taken from.</param>
@@ -107,6 +117,9 @@ public sealed partial record MethodOptions
 
     /// <summary>Which values of a sketch stand for movement.</summary>
     public Ink Ink { get; init; }
+
+    /// <summary>What in a style the ink of a sketch stands for.</summary>
+    public InkMatch Match { get; init; }
 
     /// <summary>Factor from one level to the next coarser one in time, above 0 and up to 1 (1: time is not reduced).</summary>
     public double DownscaleT { get; init; } = 0.87;
@@ -169,6 +182,7 @@ public sealed partial record MethodOptions
             Application.Sketch => new()
             {
                 Application = application, DownscaleT = 0.78, DownscaleS = 0.78, MinT = 5, MinS = 35, Noise = 0, Completeness = 1,
+                Bins = new(5, 2),
             },
             _ => throw new ArgumentOutOfRangeException(nameof(application)),
         };

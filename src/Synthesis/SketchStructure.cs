@@ -6,6 +6,8 @@ namespace Vgpnn.Synthesis;
 /// <summary>What a sketch says about movement: its grey values (paper, section 4, sketch to video).</summary>
 internal static class SketchStructure
 {
+    private const int Surroundings = 20;
+
     /// <summary>One channel of the clip's size: 1 where the ink is, 0 where paper is.</summary>
     public static Volume<float> Of(Clip sketch, Ink ink, Workers workers)
     {
@@ -21,6 +23,32 @@ internal static class SketchStructure
         if (dark)
             foreach (ref float s in structure.Samples) s = 1 - s;
         return structure;
+    }
+
+    /// <summary>
+    /// How far every voxel's colour is from that of its surroundings: the distance in RGB to the clip smoothed until about twenty
+    /// samples are left of its shorter side, quantised as speeds are.
+    /// </summary>
+    public static Volume<float> Contrast(Clip style, int bins, Workers workers)
+    {
+        Volume<byte> colours = style.ToBytes();
+        Extent extent = colours.Extent;
+        double factor = Math.Min(1, (double)Surroundings / extent.ShortSide);
+        Extent small = PyramidPlanner.Scaled(extent, new Scale(1, factor, factor));
+        Volume<byte> around = Resampler.Resize(
+            Resampler.Resize(colours, small, new Scale(1, factor, factor), workers), extent, new Scale(1, 1 / factor, 1 / factor), workers);
+        var contrast = new Volume<float>(extent, 1);
+        workers.For(extent.T, t =>
+        {
+            ReadOnlySpan<byte> a = colours.Frame(t), b = around.Frame(t);
+            Span<float> to = contrast.Frame(t);
+            for (int i = 0; i < to.Length; i++)
+            {
+                int red = a[3 * i] - b[3 * i], green = a[(3 * i) + 1] - b[(3 * i) + 1], blue = a[(3 * i) + 2] - b[(3 * i) + 2];
+                to[i] = MathF.Sqrt((red * red) + (green * green) + (blue * blue));
+            }
+        });
+        return DynamicStructure.Quantised(contrast, bins, workers);
     }
 
     // Strokes seldom run along the border: it shows the paper.

@@ -8,7 +8,8 @@ namespace Vgpnn.Synthesis;
 /// </summary>
 /// <param name="content">Dynamic structure of the output by level, one channel of 0 to 1; null: none at this level.</param>
 /// <param name="style">The same of the source.</param>
-internal sealed class StructureCanvas(IReadOnlyList<Volume<float>?> content, IReadOnlyList<Volume<float>?> style) : Canvas
+/// <param name="weight">How far standing still and moving fastest are apart as a fourth channel; black and white are 2 apart in each of the other three.</param>
+internal sealed class StructureCanvas(IReadOnlyList<Volume<float>?> content, IReadOnlyList<Volume<float>?> style, float weight) : Canvas
 {
     // What stands still stays where it is in the style: so much does a whole width or height away count as a part of movement from 0 to 1.
     private const float PlaceWeight = 0.1f;
@@ -46,7 +47,7 @@ internal sealed class StructureCanvas(IReadOnlyList<Volume<float>?> content, IRe
         return joined;
     }
 
-    private static Volume<T> Joined<T>(LevelPlan level, Volume<T> colours, IReadOnlyList<Volume<float>?> structures)
+    private Volume<T> Joined<T>(LevelPlan level, Volume<T> colours, IReadOnlyList<Volume<float>?> structures)
         where T : unmanaged
     {
         // The coarsest query comes with its structure, and has no colours yet.
@@ -58,7 +59,7 @@ internal sealed class StructureCanvas(IReadOnlyList<Volume<float>?> content, IRe
         for (int i = 0; i < structure.Length; i++)
         {
             from.Slice(3 * i, 3).CopyTo(to[(4 * i)..]);
-            to[(4 * i) + 3] = Sample<T>(structure[i]);
+            to[(4 * i) + 3] = Sample<T>(structure[i] * weight);
         }
 
         return joined;

@@ -14,6 +14,7 @@ internal sealed class StructureSettings
     private readonly Setting<(int Content, int Style)> _bins;
     private readonly Setting<int> _styleBins;
     private readonly Setting<Ink> _ink;
+    private readonly Setting<InkMatch> _match;
     private readonly Setting<double> _flowLimit;
     private readonly Setting<double?> _completeness;
 
@@ -42,6 +43,13 @@ internal sealed class StructureSettings
             Allowed = Names.Either(Names.All<Ink>()),
             Default = Names.Of(preset.Ink),
         };
+        _match = new("--match", string.Join('|', Names.All<InkMatch>()), ValueText.Name<InkMatch>())
+        {
+            Group = Group,
+            Description = "What of the style comes where the ink is: what stands out from its surroundings, or what moves.",
+            Allowed = Names.Either(Names.All<InkMatch>()),
+            Default = Names.Of(preset.Match),
+        };
         _flowLimit = new("--flow-limit", "F", ValueText.Number(0, 1))
         {
             Group = Group,
@@ -60,7 +68,7 @@ internal sealed class StructureSettings
 
     public void AddTo(Command command)
     {
-        Option[] own = _application == Application.Sketch ? [_ink, _styleBins] : [_bins];
+        Option[] own = _application == Application.Sketch ? [_ink, _match, _styleBins] : [_bins];
         foreach (Option option in (Option[])[.. own, _flowLimit, _completeness]) command.Add(option);
     }
 
@@ -73,6 +81,7 @@ internal sealed class StructureSettings
         {
             Bins = new StructureBins(content, style),
             Ink = _application == Application.Sketch ? _ink.Or(parse, options.Ink) : options.Ink,
+            Match = _application == Application.Sketch ? _match.Or(parse, options.Match) : options.Match,
             FlowLimit = _flowLimit.Or(parse, options.FlowLimit),
             Completeness = _completeness.Or(parse, options.Completeness),
         };

@@ -62,6 +62,7 @@ internal static class ManifestMaker
             InvertMask = options.Application == Application.Inpainting ? options.InvertMask : null,
             Bins = options.FollowsStructure ? options.Bins : null,
             Ink = options.Application == Application.Sketch ? options.Ink : null,
+            Match = options.Application == Application.Sketch ? options.Match : null,
             FlowLimit = options.FollowsStructure ? options.FlowLimit : null,
             Completeness = options.Completeness,
             DownscaleT = options.DownscaleT,

@@ -38,6 +38,7 @@ internal static class ReproductionCommand
         if (s.Bins is { } bins)
             arguments.AddRange(["--bins", s.Application == Application.Sketch ? Text(bins.Style) : $"{Text(bins.Content)},{Text(bins.Style)}"]);
         if (s.Ink is { } ink) arguments.AddRange(["--ink", Names.Of(ink)]);
+        if (s.Match is { } match) arguments.AddRange(["--match", Names.Of(match)]);
         if (s.FlowLimit is { } limit) arguments.AddRange(["--flow-limit", Text(limit)]);
         if (s.FlowLimit is not null) arguments.AddRange(["--completeness", s.Completeness is { } alpha ? Text(alpha) : "none"]);
         if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);

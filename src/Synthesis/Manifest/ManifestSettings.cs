@@ -51,6 +51,9 @@ public sealed record ManifestSettings
     /// <summary>Which values of a sketch moved; null: there is none.</summary>
     public Ink? Ink { get; init; }
 
+    /// <summary>What in a style the ink of a sketch stood for; null: there is none.</summary>
+    public InkMatch? Match { get; init; }
+
     /// <summary>Up to which part of the levels movement counted; null: the output does not follow movement.</summary>
     public double? FlowLimit { get; init; }
 
@@ -112,6 +115,7 @@ public sealed record ManifestSettings
         InvertMask = InvertMask ?? false,
         Bins = Bins ?? new MethodOptions().Bins,
         Ink = Ink ?? default,
+        Match = Match ?? default,
         FlowLimit = FlowLimit ?? new MethodOptions().FlowLimit,
         Completeness = Completeness,
         DownscaleT = DownscaleT,
