@@ -9,9 +9,6 @@ internal sealed class CoarseToFine<T>(
     PyramidPlan plan, InputPyramid<T> pyramid, MethodOptions options, Canvas canvas, BorderRule border = BorderRule.Mirror)
     where T : unmanaged
 {
-    // From this size on a level's dead volumes are collected before the next level's are made.
-    private const long LargeVolume = 16L << 20;
-
     /// <summary>Runs all levels, or those finer than the one that the run resumes from.</summary>
     /// <param name="coarsestQuery">Q of the coarsest level in [−1, 1] plus noise; not called when the run resumes.</param>
     /// <param name="run">The sample.</param>
@@ -46,7 +43,7 @@ internal sealed class CoarseToFine<T>(
                 output = canvas.Enlarge(output, plan.Levels[level.Index + 1], level, border, workers);
                 Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
                 resampling.Stop();
-                if (Volume.Bytes<T>(level.Input, 3) > LargeVolume) GC.Collect();
+                if (Volume.Bytes<T>(level.Input, 3) > PlanCost.LargeVolume) GC.Collect();
                 timing = layer.Run(level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level));
             }
 

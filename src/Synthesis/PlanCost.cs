@@ -9,6 +9,9 @@ internal static class PlanCost
     /// <summary>Levels of the input pyramid are kept between samples while they take no more than this in all.</summary>
     public const long KeptLevelBytes = 256L << 20;
 
+    /// <summary>From this size on what is dead is collected before more is made.</summary>
+    public const long LargeVolume = 16L << 20;
+
     /// <summary>A voted voxel costs about as much as this many patch evaluations.</summary>
     private const double VoteWeight = 10;
 

@@ -60,6 +60,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         Action<int, double>? progress = null)
     {
         Fields = level.StartsFromCoarser ? Fields.Resized(level) : new LevelFields(new NearestNeighbourField(level.QueryGrid, level.KeyGrid), null);
+        if (level.StartsFromCoarser) CollectIfLarge(level);
         return Iterate(0, Fields.Matches!, level, output, ref blurredKeys, values, weights, seed, workers, progress);
     }
 
@@ -83,6 +84,12 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         return new LayerTiming(_meanDistance, searching, voting.Elapsed);
     }
 
+    // The coarser level's matches, and what the search for every key's query has left.
+    private static void CollectIfLarge(LevelPlan level)
+    {
+        if (NearestNeighbourField.Bytes(level.QueryGrid) + NearestNeighbourField.Bytes(level.KeyGrid) > PlanCost.LargeVolume) GC.Collect();
+    }
+
     private TimeSpan Search<TSample>(
         LevelPlan level, Volume<TSample> query, Volume<TSample> keys, NearestNeighbourField field, float[]? weights, int iteration,
         ulong seed, Workers workers, Action<int, double>? progress)
@@ -99,6 +106,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
                 query, keys, level.Patch, alpha, LevelSearch.Reverse<TSample>(options.Search, level), Hash.Derive(seed, ReverseSeed), workers,
                 users, start);
             Fields = Fields with { Users = users };
+            CollectIfLarge(level);
             progress?.Invoke(iteration, before);
         }
 
