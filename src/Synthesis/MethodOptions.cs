@@ -177,11 +177,22 @@ public sealed partial record MethodOptions
             Application.Inpainting => new() { Application = application, MinS = 25, Noise = 0 },
             Application.Analogy => new()
             {
-                Application = application, DownscaleT = 0.9, DownscaleS = 0.9, MinS = 20, Noise = 0, Completeness = 1,
+                Application = application,
+                DownscaleT = 0.9,
+                DownscaleS = 0.9,
+                MinS = 20,
+                Noise = 0,
+                Completeness = 1,
             },
             Application.Sketch => new()
             {
-                Application = application, DownscaleT = 0.78, DownscaleS = 0.78, MinT = 5, MinS = 35, Noise = 0, Completeness = 1,
+                Application = application,
+                DownscaleT = 0.78,
+                DownscaleS = 0.78,
+                MinT = 5,
+                MinS = 35,
+                Noise = 0,
+                Completeness = 1,
                 Bins = new(5, 2),
             },
             _ => throw new ArgumentOutOfRangeException(nameof(application)),
