@@ -36,10 +36,12 @@ internal static class PlanCost
         long peak = options.Engine == Engine.Float
             ? PeakBytes<float>(input, output, levels, options, clips)
             : PeakBytes<byte>(input, output, levels, options, clips);
-        if (followed is not null) peak = StructureBytes(peak, followed, levels);
+        if (followed is not null) peak = StructureBytes(peak, followed, levels, options);
         return new PyramidPlan(input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes, peak)
         {
-            FlowVoxels = followed?.Where(f => f.Role != InputRole.Sketch).Sum(f => f.Size.Count) ?? 0,
+            FlowVoxels = options.Application == Application.Sketch && options.Match == InkMatch.Contrast
+                ? 0
+                : followed?.Where(f => f.Role != InputRole.Sketch).Sum(f => f.Size.Count) ?? 0,
         };
     }
 
@@ -124,7 +126,7 @@ internal static class PlanCost
     }
 
     // The clips themselves, what is kept of their movement, and either the run or, before it, finding the movement of one of them.
-    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels)
+    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels, MethodOptions options)
     {
         long kept = followed.Sum(f => 3 * f.Size.Count);
         foreach (LevelPlan level in levels.Where(l => l.Guide != Guide.Colour))
@@ -133,6 +135,8 @@ internal static class PlanCost
         {
             long volume = Volume.Bytes<float>(f.Size, 1);
             if (f.Role == InputRole.Sketch) return volume;
+            if (options.Application == Application.Sketch && options.Match == InkMatch.Contrast)
+                return (2 * Volume.Bytes<byte>(f.Size, 3)) + (2 * volume);
             (_, int height, int width) = f.Size;
             return Volume.Bytes<byte>(f.Size, 3) + (3 * volume)
                 + new DenseInverseSearch().WorkingBytes(height, width) + (2 * sizeof(float) * (long)height * width);
