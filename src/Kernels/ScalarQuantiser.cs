@@ -66,9 +66,9 @@ public static class ScalarQuantiser
         {
             double[] moved = histogram.Means(centres);
             Array.Sort(moved);
-            double shift = centres.Zip(moved, (a, b) => (a - b) * (a - b)).Sum();
+            bool settled = moved.Length == centres.Length && centres.Zip(moved, (a, b) => (a - b) * (a - b)).Sum() <= enough;
             centres = moved;
-            if (shift <= enough) break;
+            if (settled) break;
         }
 
         return centres;
@@ -108,7 +108,7 @@ public static class ScalarQuantiser
 
         public double Variance { get; }
 
-        /// <summary>Where the centres, which are sorted, move to.</summary>
+        /// <summary>Where the centres, which are sorted, move to; those for which no number is left are gone.</summary>
         public double[] Means(double[] centres)
         {
             int bins = centres.Length;
@@ -132,7 +132,7 @@ public static class ScalarQuantiser
 
             foreach (int empty in Enumerable.Range(0, bins).Where(b => first[b] == end[b]).ToArray())
                 Refill(empty, centres, sum, count, first, end);
-            return [.. Enumerable.Range(0, bins).Select(b => count[b] > 0 ? sum[b] / count[b] : centres[b])];
+            return [.. Enumerable.Range(0, bins).Where(b => count[b] > 0).Select(b => sum[b] / count[b])];
         }
 
         // The numbers farthest from their centre lie at the ends of a bin; one that is taken makes room for the next.

@@ -15,8 +15,8 @@ public sealed partial class ReadmeTests
         Assert.Contains("generate clip.mp4 -n 4", commands);
 
         using var place = new TemporaryDirectory();
-        await TestClip.MakeAsync(place);
-        await TestClip.MakeAsync(place, "other.mp4");
+        await TestClip.MakeAsync(place, moving: true);
+        await TestClip.MakeAsync(place, "other.mp4", moving: true);
         await TestClip.MakeAsync(place, "painted.mp4");
         await TestClip.MakeAsync(place, "strokes.mp4");
         await TestClip.MakeMaskAsync(place, "mask.png");
@@ -25,7 +25,7 @@ public sealed partial class ReadmeTests
         {
             // How the picture was made is only planned here: it takes most of a minute.
             string[] arguments = command.Split(' ');
-            await VgpnnProgram.SucceedAsync(place.Root, command.Contains("samples/") ? [.. arguments, "--dry-run"] : arguments);
+            await VgpnnProgram.SucceedAsync(place.Root, command.Contains(" samples/") ? [.. arguments, "--dry-run"] : arguments);
         }
     }
 

@@ -16,8 +16,8 @@ public sealed class AnalogyTests : IDisposable
     public async Task A_run_can_be_repeated_and_its_command_line_makes_the_same_frames(
         string verb, Application application, InputRole role, string option, string value)
     {
-        await TestClip.MakeAsync(_place);
-        await TestClip.MakeAsync(_place, "style.mp4", frames: 5, width: 40, height: 36);
+        await TestClip.MakeAsync(_place, moving: true);
+        await TestClip.MakeAsync(_place, "style.mp4", frames: 5, width: 40, height: 36, moving: true);
         await VgpnnProgram.SucceedAsync(_place.Root, verb, "clip.mp4", "style.mp4", option, value, "--completeness", "none", "-o", "out");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
         Assert.Equal([role, InputRole.Style], manifest.Inputs.Select(i => i.Role));
