@@ -84,6 +84,6 @@ internal sealed class CountingSearch<T>(IPatchSearch<T> search, EvaluationCounte
         search.Evaluations(queryPatches, keyPatches, iteration);
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        search.WorkingBytes(query, keys, patch, channels);
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
+        search.WorkingBytes(query, keys, patch, channels, iteration);
 }

@@ -35,7 +35,7 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
     public double Evaluations(long queryPatches, long keyPatches, int iteration) => (double)queryPatches * keyPatches;
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
         TDistance.WorkingBytes(query, keys, patch, channels);
 
     [MethodImpl(Jit.Hot)]

@@ -46,7 +46,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         (double)queryPatches * ((Rounds * Steps.Length * CandidatesPerPass) + 1);
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
         (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
     [MethodImpl(Jit.Hot)]

@@ -87,6 +87,42 @@ public sealed class NearestNeighbourField
         return wrapped;
     }
 
+    /// <summary>
+    /// This field over volumes of another size, for a search to start from. Every patch takes the match of the patch nearest to it in
+    /// this field, moved by as much as the two are apart, so that what was copied as one piece stays one piece.
+    /// </summary>
+    /// <returns>A new field; its distances are infinite.</returns>
+    public NearestNeighbourField Resized(Extent query, Extent keys, Extent patch)
+    {
+        var resized = new NearestNeighbourField(query, keys, patch);
+        (Extent queryGrid, Extent keyGrid) = (resized.QueryGrid, resized.KeyGrid);
+        Axis times = new(queryGrid.T, QueryGrid.T, keyGrid.T, KeyGrid.T);
+        Axis rows = new(queryGrid.H, QueryGrid.H, keyGrid.H, KeyGrid.H), columns = new(queryGrid.W, QueryGrid.W, keyGrid.W, KeyGrid.W);
+        int at = 0;
+        for (int t = 0; t < queryGrid.T; t++)
+        {
+            for (int h = 0; h < queryGrid.H; h++)
+            {
+                int row = ((times.Nearest[t] * QueryGrid.H) + rows.Nearest[h]) * QueryGrid.W;
+                for (int w = 0; w < queryGrid.W; w++, at++)
+                {
+                    (int kt, int kh, int kw) = Match(row + columns.Nearest[w]);
+                    resized.Places[at] = resized.Place(times.Key(kt, t), rows.Key(kh, h), columns.Key(kw, w));
+                }
+            }
+        }
+
+        return resized;
+    }
+
+    /// <summary>Mean of all distances without the weights that they were found with, one for every key.</summary>
+    public double MeanDistance(ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        for (int i = 0; i < Distances.Length; i++) sum += Distances[i] / (double)weights[LinearMatch(i)];
+        return sum / Distances.Length;
+    }
+
     /// <summary>Mean of all distances, summed in double precision in order.</summary>
     public double MeanDistance()
     {
@@ -110,5 +146,31 @@ public sealed class NearestNeighbourField
     {
         int w = match % KeyGrid.W, row = match / KeyGrid.W;
         return Place(row / KeyGrid.H, row % KeyGrid.H, w);
+    }
+
+    /// <summary>One axis of a field on its way to another size; the ends of the grids stay ends.</summary>
+    private sealed class Axis
+    {
+        private readonly double[] _beyond;
+        private readonly double _keyScale;
+        private readonly int _keys;
+
+        public Axis(int queries, int queriesBefore, int keys, int keysBefore)
+        {
+            _keys = keys;
+            _keyScale = keysBefore > 1 ? (keys - 1.0) / (keysBefore - 1) : 1;
+            double scale = queries > 1 ? (queriesBefore - 1.0) / (queries - 1) : 0;
+            Nearest = new int[queries];
+            _beyond = new double[queries];
+            for (int i = 0; i < queries; i++)
+            {
+                Nearest[i] = (int)Math.Round(i * scale);
+                _beyond[i] = (i * scale) - Nearest[i];
+            }
+        }
+
+        public int[] Nearest { get; }
+
+        public int Key(int before, int query) => Math.Clamp((int)Math.Round((before + _beyond[query]) * _keyScale), 0, _keys - 1);
     }
 }

@@ -64,8 +64,9 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         (double)queryPatches * (1 + (iteration <= 1 ? PatchIndex<T>.Near : 0) + (4 * PassesAt(iteration)));
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        (query.PatchGrid(patch).Count * sizeof(uint)) + PatchIndex<T>.Bytes(keys.PatchGrid(patch)) + TDistance.WorkingBytes(query, keys, patch, channels);
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
+        (query.PatchGrid(patch).Count * sizeof(uint)) + (iteration <= 1 ? PatchIndex<T>.Bytes(keys.PatchGrid(patch)) : 0)
+        + TDistance.WorkingBytes(query, keys, patch, channels);
 
     private static int PassesAt(int iteration) => Passes[Math.Min(iteration, Passes.Length - 1)];
 

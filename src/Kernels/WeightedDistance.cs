@@ -59,6 +59,6 @@ internal sealed class SearchByWeights<T>(IPatchSearch<T> plain, IPatchSearch<T> 
         plain.Evaluations(queryPatches, keyPatches, iteration);
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        plain.WorkingBytes(query, keys, patch, channels);
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
+        plain.WorkingBytes(query, keys, patch, channels, iteration);
 }

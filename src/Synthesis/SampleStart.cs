@@ -27,7 +27,7 @@ internal static class SampleStart
         foreach (LevelPlan level in (LevelPlan[])[plan.Coarsest, judged])
         {
             for (int j = 0; j < level.Iterations; j++)
-                work += PlanCost.Evaluations(LevelSearch.For<byte>(options.Search, level), level, j);
+                work += PlanCost.Evaluations<byte>(options, level, j);
         }
 
         return Starts * work <= MostWork * plan.PatchEvaluations;
