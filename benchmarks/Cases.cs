@@ -33,7 +33,7 @@ internal static class Cases
             Query = Query<T>(size),
             Keys = Keys<T>(size),
             Patch = patch,
-            Field = new NearestNeighbourField(size.PatchGrid(patch), size.PatchGrid(patch)),
+            Field = new NearestNeighbourField(size, size, patch),
             Seed = 1,
         };
 

@@ -13,7 +13,7 @@ public enum Access
     Random,
 }
 
-/// <summary>Time of one patch distance, the choice of the query patch included.</summary>
+/// <summary>Time of one patch distance, its share of packing a row of the query included.</summary>
 public abstract class DistanceBenchmark
 {
     private IDistanceProbe _probe = null!;
@@ -46,38 +46,28 @@ internal sealed class DistanceProbe<T, TDistance> : IDistanceProbe
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
-    private readonly (int T, int H, int W)[] _queries;
-    private readonly (int T, int H, int W)[] _keys;
-    private TDistance _distance;
+    private readonly int[] _columns;
+    private readonly uint[] _places;
+    private readonly float[] _distances = new float[DistanceProbe.Count];
+    private readonly TDistance _distance;
 
     public DistanceProbe(Extent patch, Access access)
     {
-        Extent size = Cases.Size;
-        Extent grid = size.PatchGrid(patch);
-        _distance = TDistance.Create(Cases.Task<T>(size, patch));
-        _queries = [.. Enumerable.Range(0, DistanceProbe.Count).Select(i => Place(grid, i))];
-        _keys = access == Access.Coherent
-            ? _queries
-            : [.. Enumerable.Range(0, DistanceProbe.Count).Select(i => Place(grid, (long)(Hash.Mix((ulong)i) >> 1)))];
+        SearchTask<T> task = Cases.Task<T>(Cases.Size, patch);
+        long keys = task.Field.KeyGrid.Count;
+        _distance = TDistance.Create(task, Cases.Alone);
+        _columns = [.. Enumerable.Range(0, DistanceProbe.Count).Select(i => i % task.Field.QueryGrid.W)];
+        _places = [.. Enumerable.Range(0, DistanceProbe.Count).Select(i =>
+            task.Field.FromLinear((int)((access == Access.Coherent ? i : (long)(Hash.Mix((ulong)i) >> 1)) % keys)))];
     }
 
-    public float Measure()
+    public unsafe float Measure()
     {
-        float sum = 0;
         TDistance distance = _distance;
-        for (int i = 0; i < _queries.Length; i++)
-        {
-            distance.Aim(_queries[i].T, _queries[i].H, _queries[i].W);
-            sum += distance.Measure(_keys[i].T, _keys[i].H, _keys[i].W, float.PositiveInfinity);
-        }
-
-        _distance = distance;
-        return sum;
-    }
-
-    private static (int T, int H, int W) Place(Extent grid, long linear)
-    {
-        int i = (int)(linear % grid.Count);
-        return (i / grid.W / grid.H, i / grid.W % grid.H, i % grid.W);
+        distance.Enter(0, 0, 1);
+        fixed (int* columns = _columns)
+        fixed (uint* places = _places)
+        fixed (float* distances = _distances) distance.Measure(0, columns, places, DistanceProbe.Count, distances);
+        return _distances[0];
     }
 }

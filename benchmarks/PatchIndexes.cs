@@ -30,11 +30,12 @@ public abstract class PatchIndexBenchmark<T>
     public int Query()
     {
         Extent grid = _task.Field.QueryGrid;
+        var near = new uint[grid.W * PatchIndex<T>.Near];
         int found = 0;
         for (int row = 0; row < grid.T * grid.H; row++)
         {
-            float[] described = _index.Describe(_task.Query, row / grid.H, row % grid.H, grid.W);
-            for (int w = 0; w < grid.W; w++) found += _index.Near(described, grid.W, w).Length;
+            _index.Lead(_index.Describe(_task.Query, row / grid.H, row % grid.H, grid.W), near);
+            found += near.Length;
         }
 
         return found;

@@ -4,229 +4,239 @@ using System.Runtime.Intrinsics;
 namespace Vgpnn.Kernels;
 
 /// <summary>
-/// Summed squared difference of a query patch and a key patch of bytes. Sums of integers do not depend on their order, so
+/// Summed squared differences of a query patch and key patches of bytes. Sums of integers do not depend on their order, so
 /// every instruction set gives the same result.
 /// <para>
-/// Short rows waste lanes: 7 columns of RGB are 21 bytes. Volumes are therefore packed first, unless that takes too much
-/// memory: the T·C bytes that a patch needs of one pixel position, all its frames', lie side by side, and a 3×7×7
-/// patch of RGB becomes 7 runs of 63 bytes. Volumes that are not packed have T·H runs of W·C bytes.
+/// Σ(q − k)² = Σq(q − 256) + Σk² − 2Σq(k − 128): the first two sums are tables (<see cref="PatchSums"/>), and the third is what
+/// dot product instructions are made for, which multiply unsigned by signed bytes. Both volumes are packed
+/// (<see cref="PatchLayout"/>): the keys whole, the query a band of rows at a time, which stays in the cache.
 /// </para>
 /// <para>
-/// Bytes are widened to 16 bits, subtracted, and pairs of squares added to 32-bit lanes, 16 bytes a step. Lane l of a
-/// step holds bytes 2l and 2l+1. A run's last step loads whole and masks what lies behind the run. A patch of 15×15×15
-/// voxels and 3 channels sums to at most 6.6·10⁸, so 32 bits hold it. The presets' query patch is widened once, when it
-/// is chosen, because it is compared with many keys; and after two runs of a 3×7×7 patch, where most hopeless
-/// keys can be told, the sum so far is compared with the limit.
+/// The presets' patches, 7 or 5 runs of up to 64 bytes, are read in two steps of 32 bytes a run. The second step's bytes
+/// behind the run are masked in the query, so what the key has there does not count. Lane l of a sum belongs to bytes 4l
+/// to 4l + 3 of a step, but only the sum over all lanes is used, and so instruction sets without dot products may
+/// add up otherwise (<see cref="Simd.Dot"/>). A patch of 15×15×15 voxels and 3 channels sums to at most 6.6·10⁸, so 32 bits hold it.
 /// </para>
 /// </summary>
 internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
 {
-    /// <summary>Volumes are packed up to this many bytes after packing.</summary>
-    public const long PackLimit = 64L << 20;
+    // Bytes of a step.
+    private const int Step = 32;
 
-    // Widened query patches: 7 runs of 64 for 3×7×7, 15 of 16 for 3×5×5.
-    private const int WideSize = 7 * 64;
+    private readonly Volume<byte> _query;
+    private readonly PackedKeys _keys;
+    private readonly Extent _patch;
+    private readonly PatchLayout _layout;
+    private readonly Shape _shape;
+    private readonly Vector256<byte> _tail;
 
-    private readonly Packed _query;
-    private readonly Packed _keys;
-    private readonly int _frames;
-    private readonly int _rows;
-    private readonly int _run;
-    private readonly Vector256<short> _tail;
-    private byte* _aim;
-    private fixed short _wide[WideSize];
+    // Of the keys, whose buffers do not move: kernels that fetch them through calls would have to give up their registers.
+    private readonly sbyte* _keyBytes;
+    private readonly int* _keySums;
+    private readonly nint _keyRow;
+    private readonly nint _keyFrame;
+    private readonly nint _pixel;
 
-    private ByteDistance(Packed query, Packed keys, int frames, int rows, int run)
+    private QueryBand? _band;
+    private nint _row;
+    private nint _frame;
+
+    private ByteDistance(Volume<byte> query, PackedKeys keys, Extent patch)
     {
-        (_query, _keys, _frames, _rows, _run) = (query, keys, frames, rows, run);
-        _aim = query.At(0, 0, 0);
-        Vector256<short> lane = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, (short)15);
-        _tail = Vector256.LessThan(lane, Vector256.Create((short)(((run - 1) % 16) + 1)));
+        (_query, _keys, _patch, _layout) = (query, keys, patch, keys.Layout);
+        _keyBytes = keys.Bytes;
+        _keySums = keys.Sums;
+        (_keyRow, _keyFrame, _pixel) = (keys.RowStride, keys.FrameStride, _layout.Pixel);
+        _shape = _layout switch
+        {
+            { Frames: 1, Rows: 7, Run: > Step and <= 2 * Step } => Shape.SevenRuns,
+            { Frames: 1, Rows: 5, Run: > Step and <= 2 * Step } => Shape.FiveRuns,
+            _ => Shape.Any,
+        };
+        int last = ((_layout.Run - 1) % Step) + 1;
+        for (int i = 0; i < last; i++) _tail = _tail.WithElement(i, byte.MaxValue);
     }
 
-    public static ByteDistance Create(SearchTask<byte> task) => Create(task.Query, task.Keys, task.Patch);
+    private enum Shape
+    {
+        Any,
+        SevenRuns,
+        FiveRuns,
+    }
 
-    public static ByteDistance Create(Volume<byte> query, Volume<byte> keys, Extent patch)
+    public static ByteDistance Create(SearchTask<byte> task, Workers workers) => Create(task.Query, task.Keys, task.Patch, workers);
+
+    public static ByteDistance Create(Volume<byte> query, Volume<byte> keys, Extent patch, Workers workers)
     {
         if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
-        long packedBytes = Math.Max(query.Extent.Count, keys.Extent.Count) * query.Channels * patch.T;
-        return packedBytes <= PackLimit && patch.T > 1
-            ? new ByteDistance(Packed.Pack(query, patch.T), Packed.Pack(keys, patch.T), 1, patch.H, patch.W * patch.T * query.Channels)
-            : new ByteDistance(Packed.AsIs(query), Packed.AsIs(keys), patch.T, patch.H, patch.W * query.Channels);
+        return new ByteDistance(query, new PackedKeys(keys, patch, workers), patch);
     }
 
-    public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels)
+    public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+        PackedKeys.WorkingBytes(keys, channels, patch);
+
+    public void Enter(int t, int top, int bottom)
     {
-        long q = query.Count * channels * patch.T, k = keys.Count * channels * patch.T;
-        return Math.Max(q, k) <= PackLimit && patch.T > 1 ? q + k : 0;
+        _band = QueryBand.OfThread;
+        _band.Load(_query, _patch, _layout, t, top, bottom);
+        (_row, _frame) = (_band.RowStride, _band.FrameStride);
     }
 
-    [MethodImpl(Jit.Hot)]
-    public void Aim(int t, int h, int w)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Measure(int h, int* columns, uint* places, int count, float* distances)
     {
-        _aim = _query.At(t, h, w);
-        fixed (short* wide = _wide)
+        switch (_shape)
         {
-            if (_run == 63 && _rows == 7 && _frames == 1)
-            {
-                for (int r = 0; r < 7; r++)
-                    for (int i = 0; i < 64; i += 16) Widen(_aim + (r * _query.Row) + i).Store(wide + (r * 64) + i);
-            }
-            else if (_run == 15 && _rows == 5 && _frames == 3)
-            {
-                for (int f = 0; f < 3; f++)
-                    for (int r = 0; r < 5; r++) Widen(_aim + (f * _query.Frame) + (r * _query.Row)).Store(wide + (((f * 5) + r) * 16));
-            }
+            case Shape.SevenRuns:
+                Measure7(h, columns, places, count, distances);
+                break;
+            case Shape.FiveRuns:
+                Measure5(h, columns, places, count, distances);
+                break;
+            default:
+                MeasureAny(h, columns, places, count, distances);
+                break;
         }
     }
 
-    // The first runs: they decide about most keys, and the hardware follows from there.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Fetch(int t, int h, int w)
+    /// <summary>One distance in plain scalar arithmetic.</summary>
+    public readonly float MeasureScalar(int h, int w, uint place)
     {
-        byte* key = _keys.At(t, h, w);
-        for (int r = 0; r < 3; r++) Simd.Prefetch(key + (r * _keys.Row));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly float Measure(int t, int h, int w, float limit)
-    {
-        byte* key = _keys.At(t, h, w);
-        if (_run == 63 && _rows == 7 && _frames == 1) return Squared377(key, limit);
-        if (_run == 15 && _rows == 5 && _frames == 3) return Squared355(key);
-        return Squared(key);
-    }
-
-    /// <summary>The same in plain scalar arithmetic.</summary>
-    public readonly float MeasureScalar(int t, int h, int w)
-    {
-        byte* key = _keys.At(t, h, w);
+        if (_keySums[place] == PackedKeys.NoKey) return float.PositiveInfinity;
+        byte* query = _band!.Bytes(h) + (w * _pixel);
+        sbyte* key = _keyBytes + ((nint)place * _pixel);
         int sum = 0;
-        for (int f = 0; f < _frames; f++)
+        for (int f = 0; f < _layout.Frames; f++)
         {
-            for (int r = 0; r < _rows; r++)
+            for (int r = 0; r < _layout.Rows; r++)
             {
-                byte* q = _aim + (f * _query.Frame) + (r * _query.Row), k = key + (f * _keys.Frame) + (r * _keys.Row);
-                for (int i = 0; i < _run; i++) sum += (q[i] - k[i]) * (q[i] - k[i]);
+                byte* q = query + (f * _frame) + (r * _row);
+                sbyte* k = key + (f * _keyFrame) + (r * _keyRow);
+                for (int i = 0; i < _layout.Run; i++)
+                {
+                    int d = q[i] - 128 - k[i];
+                    sum += d * d;
+                }
             }
         }
 
         return sum;
     }
 
-    // 3×7×7 RGB, packed: four steps a run, each with its own accumulator.
+    // Seven runs: 14 steps, 4 chains of additions.
     [MethodImpl(Jit.Hot)]
-    private readonly float Squared377(byte* key, float limit)
+    private readonly void Measure7(int h, int* columns, uint* places, int count, float* distances)
     {
-        Vector256<int> a = default, b = default, c = default, d = default;
-        Vector256<short> tail = _tail;
-        nint row = _keys.Row;
-        fixed (short* wide = _wide)
+        byte* query = _band!.Bytes(h);
+        int* terms = _band.Sums(h);
+        sbyte* keys = _keyBytes;
+        int* sums = _keySums;
+        nint row = _row, pixel = _pixel, keyRow = _keyRow;
+        Vector256<byte> tail = _tail;
+        for (int i = 0; i < count; i++)
         {
-            short* q = wide;
-            short* end = wide + (7 * 64);
-            short* check = wide + (2 * 64);
-            while (true)
+            nint w = columns[i], place = (nint)places[i];
+            byte* q = query + (w * pixel);
+            sbyte* k = keys + (place * pixel);
+            Vector256<int> a = Dot(default, q, k), b = Dot(default, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            Vector256<int> c = Dot(default, q, k), d = Dot(default, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            a = Dot(a, q, k);
+            b = Dot(b, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            c = Dot(c, q, k);
+            d = Dot(d, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            a = Dot(a, q, k);
+            b = Dot(b, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            c = Dot(c, q, k);
+            d = Dot(d, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            a = Dot(a, q, k);
+            b = Dot(b, q + Step, k + Step, tail);
+            distances[i] = Distance(terms[w], sums[place], Sum((a + b) + (c + d)));
+        }
+    }
+
+    // Five runs: 10 steps.
+    [MethodImpl(Jit.Hot)]
+    private readonly void Measure5(int h, int* columns, uint* places, int count, float* distances)
+    {
+        byte* query = _band!.Bytes(h);
+        int* terms = _band.Sums(h);
+        sbyte* keys = _keyBytes;
+        int* sums = _keySums;
+        nint row = _row, pixel = _pixel, keyRow = _keyRow;
+        Vector256<byte> tail = _tail;
+        for (int i = 0; i < count; i++)
+        {
+            nint w = columns[i], place = (nint)places[i];
+            byte* q = query + (w * pixel);
+            sbyte* k = keys + (place * pixel);
+            Vector256<int> a = Dot(default, q, k), b = Dot(default, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            Vector256<int> c = Dot(default, q, k), d = Dot(default, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            a = Dot(a, q, k);
+            b = Dot(b, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            c = Dot(c, q, k);
+            d = Dot(d, q + Step, k + Step, tail);
+            q += row;
+            k += keyRow;
+            a = Dot(a, q, k);
+            b = Dot(b, q + Step, k + Step, tail);
+            distances[i] = Distance(terms[w], sums[place], Sum((a + b) + (c + d)));
+        }
+    }
+
+    [MethodImpl(Jit.Hot)]
+    private readonly void MeasureAny(int h, int* columns, uint* places, int count, float* distances)
+    {
+        byte* query = _band!.Bytes(h);
+        int* terms = _band.Sums(h);
+        int last = (_layout.Run - 1) / Step * Step;
+        for (int i = 0; i < count; i++)
+        {
+            nint w = columns[i], place = (nint)places[i];
+            Vector256<int> sum = default;
+            for (int f = 0; f < _layout.Frames; f++)
             {
-                for (; q < check; q += 64, key += row)
+                byte* q = query + (w * _pixel) + (f * _frame);
+                sbyte* k = _keyBytes + (place * _pixel) + (f * _keyFrame);
+                for (int r = 0; r < _layout.Rows; r++, q += _row, k += _keyRow)
                 {
-                    a += PairsOfSquares(Vector256.Load(q) - Widen(key));
-                    b += PairsOfSquares(Vector256.Load(q + 16) - Widen(key + 16));
-                    c += PairsOfSquares(Vector256.Load(q + 32) - Widen(key + 32));
-                    d += PairsOfSquares((Vector256.Load(q + 48) - Widen(key + 48)) & tail);
-                }
-
-                float sum = Sum((a + b) + (c + d));
-                if (q == end || sum >= limit) return sum;
-                check = end;
-            }
-        }
-    }
-
-    // 3×5×5 RGB, not packed: one step a run.
-    [MethodImpl(Jit.Hot)]
-    private readonly float Squared355(byte* key)
-    {
-        Vector256<int> a = default, b = default, c = default;
-        Vector256<short> tail = _tail;
-        nint row = _keys.Row, frame = _keys.Frame;
-        fixed (short* wide = _wide)
-        {
-            short* q = wide;
-            for (int r = 0; r < 5; r++, q += 16, key += row)
-            {
-                a += PairsOfSquares((Vector256.Load(q) - Widen(key)) & tail);
-                b += PairsOfSquares((Vector256.Load(q + (5 * 16)) - Widen(key + frame)) & tail);
-                c += PairsOfSquares((Vector256.Load(q + (10 * 16)) - Widen(key + (2 * frame))) & tail);
-            }
-        }
-
-        return Sum(a + b + c);
-    }
-
-    [MethodImpl(Jit.Hot)]
-    private readonly float Squared(byte* key)
-    {
-        Vector256<int> sum = default;
-        int last = (_run - 1) / 16 * 16;
-        for (int f = 0; f < _frames; f++)
-        {
-            for (int r = 0; r < _rows; r++)
-            {
-                byte* q = _aim + (f * _query.Frame) + (r * _query.Row), k = key + (f * _keys.Frame) + (r * _keys.Row);
-                for (int i = 0; i < last; i += 16) sum += PairsOfSquares(Widen(q + i) - Widen(k + i));
-                sum += PairsOfSquares((Widen(q + last) - Widen(k + last)) & _tail);
-            }
-        }
-
-        return Sum(sum);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<short> Widen(byte* at) => Simd.Widen(Vector128.Load(at));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<int> PairsOfSquares(Vector256<short> d) => Simd.MultiplyAddPairs(d, d);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Sum(Vector256<int> v) => Vector128.Sum(v.GetLower() + v.GetUpper());
-
-    /// <summary>A volume laid out for patches of a certain number of frames.</summary>
-    private readonly struct Packed
-    {
-        private readonly Volume<byte> _data;
-        private readonly nint _pixel;
-
-        private Packed(Volume<byte> data) => (_data, _pixel, Row, Frame) = (data, data.Channels, data.RowStride, data.FrameStride);
-
-        /// <summary>Bytes from one row to the next.</summary>
-        public nint Row { get; }
-
-        /// <summary>Bytes from one frame to the next.</summary>
-        public nint Frame { get; }
-
-        public static Packed AsIs(Volume<byte> volume) => new(volume);
-
-        public static Packed Pack(Volume<byte> volume, int frames)
-        {
-            Extent size = volume.Extent with { T = volume.Extent.T - frames + 1 };
-            int channels = volume.Channels;
-            var packed = new Volume<byte>(size, channels * frames);
-            for (int t = 0; t < size.T; t++)
-            {
-                for (int f = 0; f < frames; f++)
-                {
-                    ReadOnlySpan<byte> from = volume.Frame(t + f);
-                    Span<byte> to = packed.Frame(t);
-                    for (int i = 0, j = f * channels; i < from.Length; j += channels * (frames - 1))
-                        for (int c = 0; c < channels; c++) to[j++] = from[i++];
+                    for (int x = 0; x < last; x += Step) sum = Dot(sum, q + x, k + x);
+                    sum = Dot(sum, q + last, k + last, _tail);
                 }
             }
 
-            return new Packed(packed);
+            distances[i] = Distance(terms[w], _keySums[place], Sum(sum));
         }
-
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public byte* At(int t, int h, int w) => _data.Pointer + (t * Frame) + (h * Row) + (w * _pixel);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static float Distance(int term, int keySum, int dot) =>
+        keySum == PackedKeys.NoKey ? float.PositiveInfinity : term + keySum - (2 * dot);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Dot(Vector256<int> sum, byte* q, sbyte* k) => Simd.Dot(sum, Vector256.Load(q), Vector256.Load(k));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<int> Dot(Vector256<int> sum, byte* q, sbyte* k, Vector256<byte> used) =>
+        Simd.Dot(sum, Vector256.Load(q) & used, Vector256.Load(k));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Sum(Vector256<int> v) => Vector128.Sum(v.GetLower() + v.GetUpper());
 }

@@ -23,17 +23,20 @@ public static class Completeness
     /// <param name="search">Finds every key patch's nearest query patch.</param>
     /// <param name="seed">Determines that search's random choices.</param>
     /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="field">Takes every key's nearest query; null: nobody wants to know.</param>
+    /// <param name="iteration">As <see cref="SearchTask{T}.Iteration"/>: above 0 the field's places are where the search starts.</param>
     /// <exception cref="ArgumentOutOfRangeException">α is not above 0.</exception>
     public static float[] Weights<T>(
-        Volume<T> query, Volume<T> keys, Extent patch, double alpha, IPatchSearch<T> search, ulong seed, Workers workers)
+        Volume<T> query, Volume<T> keys, Extent patch, double alpha, IPatchSearch<T> search, ulong seed, Workers workers,
+        NearestNeighbourField? field = null, int iteration = 0)
         where T : unmanaged
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(search);
         if (!(alpha > 0)) throw new ArgumentOutOfRangeException(nameof(alpha));
-        var field = new NearestNeighbourField(keys.Extent.PatchGrid(patch), query.Extent.PatchGrid(patch));
-        search.Search(new SearchTask<T> { Query = keys, Keys = query, Patch = patch, Field = field, Seed = seed }, workers);
+        field ??= new NearestNeighbourField(keys.Extent, query.Extent, patch);
+        search.Search(new SearchTask<T> { Query = keys, Keys = query, Patch = patch, Field = field, Seed = seed, Iteration = iteration }, workers);
         double offset = alpha * (typeof(T) == typeof(byte) ? ByteUnit : 1);
         return [.. field.Distances.Select(d => (float)(1 / (offset + d)))];
     }

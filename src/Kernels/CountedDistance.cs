@@ -29,7 +29,7 @@ public sealed class EvaluationCounter
     /// <summary>The counter of the search that begins on this thread.</summary>
     internal static EvaluationCounter Current => s_current ?? throw new InvalidOperationException("nobody counts");
 
-    internal void Add() => Interlocked.Increment(ref _cells[Environment.CurrentManagedThreadId % Cells * Spacing]);
+    internal void Add(int count) => Interlocked.Add(ref _cells[Environment.CurrentManagedThreadId % Cells * Spacing], count);
 
     internal void During(Action search)
     {
@@ -46,7 +46,7 @@ public sealed class EvaluationCounter
 }
 
 /// <summary>A distance that is counted: for benchmarks, as counting costs time.</summary>
-internal struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistance<T, TDistance>>
+internal unsafe struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistance<T, TDistance>>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
@@ -57,21 +57,18 @@ internal struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistanc
 
     private CountedDistance(EvaluationCounter counter, TDistance distance) => (_counter, _distance) = (counter, distance);
 
-    public static CountedDistance<T, TDistance> Create(SearchTask<T> task) =>
-        new(EvaluationCounter.Current, TDistance.Create(task));
+    public static CountedDistance<T, TDistance> Create(SearchTask<T> task, Workers workers) =>
+        new(EvaluationCounter.Current, TDistance.Create(task, workers));
 
     public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
         TDistance.WorkingBytes(query, keys, patch, channels);
 
-    public void Aim(int t, int h, int w) => _distance.Aim(t, h, w);
+    public void Enter(int t, int top, int bottom) => _distance.Enter(t, top, bottom);
 
-    public void Fetch(int t, int h, int w) => _distance.Fetch(t, h, w);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Measure(int t, int h, int w, float limit)
+    public void Measure(int h, int* columns, uint* places, int count, float* distances)
     {
-        _counter.Add();
-        return _distance.Measure(t, h, w, limit);
+        _counter.Add(count);
+        _distance.Measure(h, columns, places, count, distances);
     }
 }
 
@@ -87,6 +84,6 @@ internal sealed class CountingSearch<T>(IPatchSearch<T> search, EvaluationCounte
         search.Evaluations(queryPatches, keyPatches, iteration);
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        search.WorkingBytes(query, keys, patch, channels);
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
+        search.WorkingBytes(query, keys, patch, channels, iteration);
 }

@@ -9,6 +9,9 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
+    // Keys measured together.
+    private const int Together = 64;
+
     /// <summary>Whether a patch may not match the one at its own place: for the nearest other patch within one volume.</summary>
     public bool ExcludeSelf { get; init; }
 
@@ -18,9 +21,8 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        TDistance distance = TDistance.Create(task);
-        NearestNeighbourField field = task.Field;
-        Extent grid = field.QueryGrid;
+        TDistance distance = TDistance.Create(task, workers);
+        Extent grid = task.Field.QueryGrid;
         for (int t = 0; t < grid.T; t++)
         {
             int frame = t;
@@ -33,38 +35,41 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
     public double Evaluations(long queryPatches, long keyPatches, int iteration) => (double)queryPatches * keyPatches;
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
         TDistance.WorkingBytes(query, keys, patch, channels);
 
     [MethodImpl(Jit.Hot)]
-    private void SearchRow(SearchTask<T> task, TDistance distance, int t, int h, CancellationToken cancellation)
+    private unsafe void SearchRow(SearchTask<T> task, TDistance distance, int t, int h, CancellationToken cancellation)
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid, keys = field.KeyGrid;
-        (int T, int H, int W) guess = (Math.Min(t, keys.T - 1), Math.Min(h, keys.H - 1), 0);
+        distance.Enter(t, h, h + 1);
+        int* columns = stackalloc int[Together];
+        uint* places = stackalloc uint[Together];
+        float* distances = stackalloc float[Together];
         for (int w = 0; w < grid.W; w++)
         {
-            distance.Aim(t, h, w);
-
-            // The left neighbour's match, moved along, is often near: it bounds the distance from the start, so that
-            // hopeless patches are left early. The bound is a hair above it, so that the scan below finds that patch
-            // again, or an equally near one before it.
-            guess.W = Math.Min(guess.W + 1, keys.W - 1);
-            float best = ExcludeSelf && guess == (t, h, w)
-                ? float.PositiveInfinity
-                : float.BitIncrement(distance.Measure(guess.T, guess.H, guess.W, float.PositiveInfinity));
+            new Span<int>(columns, Together).Fill(w);
+            uint self = ExcludeSelf ? field.Place(t, h, w) : uint.MaxValue;
+            float best = float.PositiveInfinity;
             uint place = 0;
             for (int kt = 0; kt < keys.T; kt++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 for (int kh = 0; kh < keys.H; kh++)
                 {
-                    for (int kw = 0; kw < keys.W; kw++)
+                    uint row = field.Place(kt, kh, 0);
+                    for (int kw = 0; kw < keys.W; kw += Together)
                     {
-                        float d = distance.Measure(kt, kh, kw, best);
-                        if (d >= best || (ExcludeSelf && (kt, kh, kw) == (t, h, w))) continue;
-                        best = d;
-                        place = field.Pack(kt, kh, kw);
+                        int count = Math.Min(Together, keys.W - kw);
+                        for (int i = 0; i < count; i++) places[i] = row + (uint)(kw + i);
+                        distance.Measure(h, columns, places, count, distances);
+                        for (int i = 0; i < count; i++)
+                        {
+                            if (distances[i] >= best || places[i] == self) continue;
+                            best = distances[i];
+                            place = places[i];
+                        }
                     }
                 }
             }
@@ -72,7 +77,6 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
             int index = (((t * grid.H) + h) * grid.W) + w;
             field.Places[index] = place;
             field.Distances[index] = best;
-            guess = (field.T(place), field.H(place), field.W(place));
         }
     }
 }

@@ -5,6 +5,8 @@ namespace Vgpnn.Kernels;
 /// <summary>Where an approximate search starts.</summary>
 internal static class FieldStart
 {
+    private const int BandRows = 24;
+
     /// <summary>
     /// Gives every query patch a uniformly random allowed place at iteration 0, keeps the field's places later where they are
     /// allowed, and measures their distances: the query has changed since the field was made.
@@ -19,44 +21,48 @@ internal static class FieldStart
         where TDistance : struct, IPatchDistance<T, TDistance>
     {
         Extent grid = task.Field.QueryGrid;
+        int bands = (grid.H + BandRows - 1) / BandRows;
         ulong seed = Hash.Derive(task.Seed, 0xF1E1D);
-        workers.For(grid.T * grid.H, row => Row(task, distance, allowed, index, seed, row / grid.H, row % grid.H));
+        workers.For(grid.T * bands, piece => Band(task, distance, allowed, index, seed, piece / bands, piece % bands * BandRows));
     }
 
     [MethodImpl(Jit.Hot)]
-    private static void Row<T, TDistance>(
-        SearchTask<T> task, TDistance distance, AllowedKeys allowed, PatchIndex<T>? index, ulong seed, int t, int h)
+    private static void Band<T, TDistance>(
+        SearchTask<T> task, TDistance distance, AllowedKeys allowed, PatchIndex<T>? index, ulong seed, int t, int top)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
-        float[]? described = index?.Describe(task.Query, t, h, grid.W);
-        int at = ((t * grid.H) + h) * grid.W;
-        for (int w = 0; w < grid.W; w++, at++)
+        int bottom = Math.Min(top + BandRows, grid.H);
+        distance.Enter(t, top, bottom);
+        Trials trials = Trials.OfThread(grid.W * PatchIndex<T>.Near);
+        uint[] near = index is null ? [] : new uint[grid.W * PatchIndex<T>.Near];
+        for (int h = top; h < bottom; h++)
         {
-            distance.Aim(t, h, w);
-            uint place = field.Places[at];
-            float measured = task.Iteration == 0 ? float.PositiveInfinity : Measure<T, TDistance>(field, ref distance, place);
-            if (measured == float.PositiveInfinity)
+            int row = ((t * grid.H) + h) * grid.W;
+            Span<uint> places = field.Places.AsSpan(row, grid.W);
+            Span<float> distances = field.Distances.AsSpan(row, grid.W);
+            distances.Fill(float.PositiveInfinity);
+            if (task.Iteration > 0)
             {
-                // Nothing to keep: the search is new, or the key has been left out since.
-                place = field.FromLinear(allowed.Linear(Hash.Below(Hash.Derive(seed, (ulong)at), allowed.Count)));
-                measured = Measure<T, TDistance>(field, ref distance, place);
+                for (int w = 0; w < grid.W; w++) trials.Add(w, places[w]);
+                trials.Settle<T, TDistance>(ref distance, h, places, distances);
             }
 
-            field.Places[at] = place;
-            field.Distances[at] = measured;
+            for (int w = 0; w < grid.W; w++)
+            {
+                // Nothing to keep: the search is new, or the key has been left out since.
+                if (distances[w] < float.PositiveInfinity) continue;
+                places[w] = field.FromLinear(allowed.Linear(Hash.Below(Hash.Derive(seed, (ulong)(row + w)), allowed.Count)));
+                trials.Add(w, places[w]);
+            }
+
+            trials.Settle<T, TDistance>(ref distance, h, places, distances);
             if (index is null) continue;
-            var patch = new Trial<T, TDistance>(field, ref distance, at);
-            if (patch.IsPerfect) continue;
-            foreach (int key in index.Near(described!, grid.W, w)) patch.Offer(field.FromLinear(key));
-            patch.Settle();
+            index.Lead(index.Describe(task.Query, t, h, grid.W), near);
+            for (int i = 0; i < near.Length; i++) trials.Add(i / PatchIndex<T>.Near, near[i]);
+            trials.Settle<T, TDistance>(ref distance, h, places, distances);
         }
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float Measure<T, TDistance>(NearestNeighbourField field, ref TDistance distance, uint place)
-        where TDistance : struct, IPatchDistance<T, TDistance>
-        where T : unmanaged => distance.Measure(field.T(place), field.H(place), field.W(place), float.PositiveInfinity);
 }

@@ -10,8 +10,7 @@ namespace Vgpnn.Kernels;
 /// A patch is T·H rows, each a contiguous run of W·C floats. Rows are cut into vectors of 8; vector j of every row is
 /// added to accumulator j mod 4, so up to four chains of additions run side by side. What a row has left over 8s is loaded
 /// whole and masked: the volume's padding makes that safe. After every patch frame the accumulators are summed,
-/// (0+1)+(2+3), then lanes l and l+4, then l and l+2, then l and l+1, and the search may stop if that is over its limit:
-/// squares are not negative and rounding is monotone, so the sum can only grow.
+/// (0+1)+(2+3), then lanes l and l+4, then l and l+2, then l and l+1.
 /// </para>
 /// <para>
 /// Multiplication and addition are never fused and the order is fixed by this description, not by a register's width,
@@ -30,14 +29,15 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
     private readonly Vector256<float> _tail;
     private readonly Volume<float> _query;
     private readonly Volume<float> _keys;
-    private float* _aim;
+    private readonly Extent _grid;
+    private int _frame;
 
     public FloatDistance(Volume<float> query, Volume<float> keys, Extent patch)
     {
         if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
         (_query, _keys) = (query, keys);
-        _aim = query.Pointer;
         _patch = patch;
+        _grid = keys.Extent.PatchGrid(patch);
         _channels = query.Channels;
         _rowLength = patch.W * query.Channels;
         _queryRow = query.RowStride;
@@ -48,34 +48,33 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
         _tail = Vector256.LessThan(lane, Vector256.Create(_rowLength % 8)).AsSingle();
     }
 
-    public static FloatDistance Create(SearchTask<float> task) => new(task.Query, task.Keys, task.Patch);
+    public static FloatDistance Create(SearchTask<float> task, Workers workers) => new(task.Query, task.Keys, task.Patch);
 
     public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) => 0;
 
-    public void Aim(int t, int h, int w) => _aim = _query.Pointer + (t * _queryFrame) + (h * _queryRow) + (w * _channels);
+    public void Enter(int t, int top, int bottom) => _frame = t;
 
-    public readonly void Fetch(int t, int h, int w)
+    [MethodImpl(Jit.Hot)]
+    public readonly void Measure(int h, int* columns, uint* places, int count, float* distances)
     {
-        // The float engine measures too long per key for this to matter.
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly float Measure(int t, int h, int w, float limit)
-    {
-        float* key = _keys.Pointer + (t * _keyFrame) + (h * _keyRow) + (w * _channels);
-        return _rowLength switch
+        for (int i = 0; i < count; i++)
         {
-            21 => Squared<Row21>(_aim, key, limit),
-            15 => Squared<Row15>(_aim, key, limit),
-            _ => Squared<RowAny>(_aim, key, limit),
-        };
+            float* query = Query(h, columns[i]), key = _keys.Pointer + ((nint)places[i] * _channels);
+            distances[i] = !IsKey(places[i]) ? float.PositiveInfinity : _rowLength switch
+            {
+                21 => Squared<Row21>(query, key),
+                15 => Squared<Row15>(query, key),
+                _ => Squared<RowAny>(query, key),
+            };
+        }
     }
 
     /// <summary>The same in plain scalar arithmetic: the definition that the vectors are held to.</summary>
-    public readonly float MeasureScalar(int t, int h, int w, float limit)
+    public readonly float MeasureScalar(int h, int w, uint place)
     {
-        float* query = _aim;
-        float* key = _keys.Pointer + (t * _keyFrame) + (h * _keyRow) + (w * _channels);
+        if (!IsKey(place)) return float.PositiveInfinity;
+        float* query = Query(h, w);
+        float* key = _keys.Pointer + ((nint)place * _channels);
         float* sums = stackalloc float[32];
         float* lane = stackalloc float[8];
         new Span<float>(sums, 32).Clear();
@@ -96,14 +95,21 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
             for (int l = 0; l < 8; l++) lane[l] = (sums[l] + sums[8 + l]) + (sums[16 + l] + sums[24 + l]);
             for (int l = 0; l < 4; l++) lane[l] += lane[l + 4];
             total = (lane[0] + lane[2]) + (lane[1] + lane[3]);
-            if (total >= limit) break;
         }
 
         return total;
     }
 
+    private readonly float* Query(int h, int w) => _query.Pointer + (_frame * _queryFrame) + (h * _queryRow) + (w * _channels);
+
+    private readonly bool IsKey(uint place)
+    {
+        uint row = place / (uint)_keys.Extent.W, t = row / (uint)_keys.Extent.H;
+        return place - (row * (uint)_keys.Extent.W) < (uint)_grid.W && row - (t * (uint)_keys.Extent.H) < (uint)_grid.H && t < (uint)_grid.T;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly float Squared<TRow>(float* query, float* key, float limit)
+    private readonly float Squared<TRow>(float* query, float* key)
         where TRow : struct, IRow
     {
         Vector256<float> a = default, b = default, c = default, d = default;
@@ -123,7 +129,6 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
             Vector128<float> four = all.GetLower() + all.GetUpper();
             Vector128<float> two = four + Vector128.Shuffle(four, Vector128.Create(2, 3, 0, 1));
             total = two.GetElement(0) + two.GetElement(1);
-            if (total >= limit) return total;
             query += _queryFrame;
             key += _keyFrame;
         }

@@ -1,28 +1,33 @@
 namespace Vgpnn.Kernels;
 
 /// <summary>
-/// Summed squared difference of a query patch and key patches, for one kind of sample. A struct, so that searches are
-/// compiled for each kind with the kernel inlined; copied for every piece of work, because it remembers its query patch.
+/// Summed squared differences of query and key patches, for one kind of sample. A struct, so that searches are compiled for
+/// each kind with the kernel inlined; copied for every piece of work, because it remembers its rows.
 /// </summary>
-internal interface IPatchDistance<T, TSelf>
+internal unsafe interface IPatchDistance<T, TSelf>
     where T : unmanaged
     where TSelf : struct, IPatchDistance<T, TSelf>
 {
     /// <summary>Prepares for the patches of a task.</summary>
-    static abstract TSelf Create(SearchTask<T> task);
+    static abstract TSelf Create(SearchTask<T> task, Workers workers);
 
-    /// <summary>Bytes that are held besides the volumes.</summary>
+    /// <summary>Bytes that are held besides the volumes, but for what a thread needs to work on its rows.</summary>
     static abstract long WorkingBytes(Extent query, Extent keys, Extent patch, int channels);
 
-    /// <summary>Chooses the query patch at (t, h, w) of the query grid.</summary>
-    void Aim(int t, int h, int w);
-
-    /// <summary>Asks for the key patch at (t, h, w), which will be measured soon.</summary>
-    void Fetch(int t, int h, int w);
+    /// <summary>
+    /// Makes rows <paramref name="top"/> to <paramref name="bottom"/> − 1 of frame <paramref name="t"/> of the query grid ready to
+    /// be measured, until this thread enters others, of whatever task.
+    /// </summary>
+    void Enter(int t, int top, int bottom);
 
     /// <summary>
-    /// The distance of the chosen query patch to the key patch at (t, h, w) of the key grid, or something at or above
-    /// <paramref name="limit"/> if the distance is not below it.
+    /// Sets every distance to that of the query patch at row <paramref name="h"/>, one of those entered, and the column at the same
+    /// position to the key patch at the place there. Places that are no key patch are at +∞.
     /// </summary>
-    float Measure(int t, int h, int w, float limit);
+    /// <param name="h">The row.</param>
+    /// <param name="columns">Columns of the query grid.</param>
+    /// <param name="places">As in a field, each before <see cref="NearestNeighbourField.PlacesEnd"/>.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="distances">Takes the results.</param>
+    void Measure(int h, int* columns, uint* places, int count, float* distances);
 }

@@ -12,6 +12,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
+    private const int BandRows = 24;
     private const int CandidatesPerPass = 14;
     private static readonly int[] Steps = [8, 4, 2, 1];
     private static readonly int[] Radii = [2, 2, 1, 1];
@@ -23,7 +24,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         ArgumentNullException.ThrowIfNull(task);
         ArgumentNullException.ThrowIfNull(workers);
         task.Validate();
-        TDistance distance = TDistance.Create(task);
+        TDistance distance = TDistance.Create(task, workers);
         AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
         FieldStart.Prepare(task, distance, allowed, workers);
         Extent grid = task.Field.QueryGrid;
@@ -34,7 +35,8 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             task.Field.Places.CopyTo(before, 0);
             int step = Steps[pass % Steps.Length], radius = Radii[pass % Radii.Length];
             ulong seed = Hash.Derive(task.Seed, (ulong)pass);
-            workers.For(grid.T * grid.H, row => Row(task, distance, allowed, before, step, radius, seed, row / grid.H, row % grid.H));
+            int bands = (grid.H + BandRows - 1) / BandRows;
+            workers.For(grid.T * bands, piece => Band(task, distance, allowed, before, step, radius, seed, piece / bands, piece % bands * BandRows));
             task.Progress?.Invoke((pass + 1.0) / passes);
         }
     }
@@ -44,37 +46,48 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         (double)queryPatches * ((Rounds * Steps.Length * CandidatesPerPass) + 1);
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
         (query.PatchGrid(patch).Count * sizeof(uint)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
     [MethodImpl(Jit.Hot)]
-    private static void Row(
-        SearchTask<T> task, TDistance distance, AllowedKeys allowed, uint[] before, int step, int radius, ulong seed, int t, int h)
+    private static void Band(
+        SearchTask<T> task, TDistance distance, AllowedKeys allowed, uint[] before, int step, int radius, ulong seed, int t, int top)
     {
         NearestNeighbourField field = task.Field;
         Extent grid = field.QueryGrid;
-        int index = ((t * grid.H) + h) * grid.W;
-        for (int w = 0; w < grid.W; w++, index++)
+        int bottom = Math.Min(top + BandRows, grid.H);
+        distance.Enter(t, top, bottom);
+        Trials trials = Trials.OfThread(grid.W * CandidatesPerPass);
+        for (int h = top; h < bottom; h++)
         {
-            distance.Aim(t, h, w);
-            var patch = new Trial<T, TDistance>(field, ref distance, index);
-            var random = new NoiseStream(Hash.Derive(seed, (ulong)index), radius);
-            uint now = before[index];
-            int nt = field.T(now), nh = field.H(now), nw = field.W(now);
-            patch.Offer(field.FromLinear(allowed.Linear(random.Below(allowed.Count))));
-            patch.Offer(nt + random.Next(), nh + random.Next(), nw + random.Next());
-            for (int side = 0; side < 6; side++)
+            int index = ((t * grid.H) + h) * grid.W;
+            for (int w = 0; w < grid.W; w++, index++)
             {
-                int move = (side & 1) == 0 ? -step : step;
-                (int dt, int dh, int dw) = (side >> 1) switch { 0 => (move, 0, 0), 1 => (0, move, 0), _ => (0, 0, move) };
-                if ((uint)(t + dt) >= (uint)grid.T || (uint)(h + dh) >= (uint)grid.H || (uint)(w + dw) >= (uint)grid.W) continue;
-                uint there = before[index + (((dt * grid.H) + dh) * grid.W) + dw];
-                int ct = field.T(there) - dt, ch = field.H(there) - dh, cw = field.W(there) - dw;
-                patch.Offer(ct, ch, cw);
-                patch.Offer(ct + random.Next(), ch + random.Next(), cw + random.Next());
+                var random = new NoiseStream(Hash.Derive(seed, (ulong)index), radius);
+                (int nt, int nh, int nw) = field.Split(before[index]);
+                trials.Add(w, field.FromLinear(allowed.Linear(random.Below(allowed.Count))));
+                trials.Add(w, Nearest(field, nt + random.Next(), nh + random.Next(), nw + random.Next()));
+                for (int side = 0; side < 6; side++)
+                {
+                    int move = (side & 1) == 0 ? -step : step;
+                    (int dt, int dh, int dw) = (side >> 1) switch { 0 => (move, 0, 0), 1 => (0, move, 0), _ => (0, 0, move) };
+                    if ((uint)(t + dt) >= (uint)grid.T || (uint)(h + dh) >= (uint)grid.H || (uint)(w + dw) >= (uint)grid.W) continue;
+                    (int ct, int ch, int cw) = field.Split(before[index + (((dt * grid.H) + dh) * grid.W) + dw]);
+                    (ct, ch, cw) = (ct - dt, ch - dh, cw - dw);
+                    trials.Add(w, Nearest(field, ct, ch, cw));
+                    trials.Add(w, Nearest(field, ct + random.Next(), ch + random.Next(), cw + random.Next()));
+                }
             }
 
-            patch.Settle();
+            int row = index - grid.W;
+            trials.Settle<T, TDistance>(ref distance, h, field.Places.AsSpan(row, grid.W), field.Distances.AsSpan(row, grid.W));
         }
+    }
+
+    // The place nearest to (t, h, w) where a key patch begins.
+    private static uint Nearest(NearestNeighbourField field, int t, int h, int w)
+    {
+        Extent keys = field.KeyGrid;
+        return field.Place(Math.Clamp(t, 0, keys.T - 1), Math.Clamp(h, 0, keys.H - 1), Math.Clamp(w, 0, keys.W - 1));
     }
 }

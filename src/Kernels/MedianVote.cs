@@ -52,11 +52,10 @@ internal sealed class MedianVote<T, C, TOrder>(Volume<T> values, NearestNeighbou
         {
             for (int ph = firstH; ph < endH; ph++)
             {
+                // Where the patch's match begins in V, moved to where the patch's first row would be row 0 of frame t.
+                int move = ((t - pt) * values.FrameStride) - (ph * values.RowStride);
                 foreach (uint place in field.Places.AsSpan(((pt * grid.H) + ph) * grid.W, grid.W))
-                {
-                    starts[at++] = ((field.T(place) + t - pt) * values.FrameStride)
-                        + ((field.H(place) - ph) * values.RowStride) + (field.W(place) * _channels);
-                }
+                    starts[at++] = ((int)place * _channels) + move;
             }
         }
 

@@ -1,27 +1,35 @@
-using System.Numerics;
-
 namespace Vgpnn.Kernels;
 
 /// <summary>
-/// For every query patch the place of its match among the key patches, and their distance. A place is three coordinates
-/// packed into 32 bits, each with as many bits as its axis needs: neighbouring places differ by a constant, and no
-/// division is needed to take one apart.
+/// For every query patch the place of its match among the key patches, and their distance. A place is the index
+/// (t·H + h)·W + w of the patch's first voxel in the volume of keys: neighbouring places differ by a constant, and a place
+/// is an address but for one multiplication.
 /// </summary>
 public sealed class NearestNeighbourField
 {
     /// <summary>Allocates a field whose every patch matches the first key patch at an infinite distance.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">An empty grid, or one whose places do not fit (see <see cref="Fits"/>).</exception>
-    public NearestNeighbourField(Extent queryGrid, Extent keyGrid)
+    /// <param name="query">Size of Q.</param>
+    /// <param name="keys">Size of K and V.</param>
+    /// <param name="patch">Patch size.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No patch fits, or there are too many (see <see cref="Fits"/>).</exception>
+    public NearestNeighbourField(Extent query, Extent keys, Extent patch)
     {
-        if (!Fits(queryGrid, keyGrid)) throw new ArgumentOutOfRangeException(nameof(keyGrid), $"no field from {queryGrid} to {keyGrid}");
-        QueryGrid = queryGrid;
-        KeyGrid = keyGrid;
-        HShift = Bits(keyGrid.W);
-        TShift = HShift + Bits(keyGrid.H);
-        Places = new uint[queryGrid.Count];
-        Distances = new float[queryGrid.Count];
+        if (!query.Holds(patch) || !Fits(query, keys)) throw new ArgumentOutOfRangeException(nameof(query), $"no field from {query} to {keys}");
+        if (!keys.Holds(patch)) throw new ArgumentOutOfRangeException(nameof(keys), $"no patch of {patch} fits into {keys}");
+        Patch = patch;
+        Keys = keys;
+        QueryGrid = query.PatchGrid(patch);
+        KeyGrid = keys.PatchGrid(patch);
+        Places = new uint[QueryGrid.Count];
+        Distances = new float[QueryGrid.Count];
         Array.Fill(Distances, float.PositiveInfinity);
     }
+
+    /// <summary>Patch size.</summary>
+    public Extent Patch { get; }
+
+    /// <summary>Size of the volume that the places lie in.</summary>
+    public Extent Keys { get; }
 
     /// <summary>The grid of query patches.</summary>
     public Extent QueryGrid { get; }
@@ -32,28 +40,19 @@ public sealed class NearestNeighbourField
     /// <summary>Summed squared difference of every query patch to its match, in [T, H, W] order of the query grid.</summary>
     public float[] Distances { get; }
 
-    /// <summary>Packed places, in [T, H, W] order of the query grid.</summary>
+    /// <summary>Places, in [T, H, W] order of the query grid.</summary>
     internal uint[] Places { get; }
-
-    internal int HShift { get; }
-
-    internal int TShift { get; }
 
     /// <summary>Bytes that a field over this query grid takes.</summary>
     public static long Bytes(Extent queryGrid) => queryGrid.Count * (sizeof(uint) + sizeof(float));
 
-    /// <summary>Whether a field can be made between these grids.</summary>
-    public static bool Fits(Extent queryGrid, Extent keyGrid) =>
-        queryGrid is { T: > 0, H: > 0, W: > 0 } && keyGrid is { T: > 0, H: > 0, W: > 0 }
-        && queryGrid.Count <= Array.MaxLength
-        && Bits(keyGrid.T) + Bits(keyGrid.H) + Bits(keyGrid.W) <= 32;
+    /// <summary>Whether a field can be made between volumes of these sizes.</summary>
+    public static bool Fits(Extent query, Extent keys) =>
+        query is { T: > 0, H: > 0, W: > 0 } && keys is { T: > 0, H: > 0, W: > 0 }
+        && query.Count <= Array.MaxLength && keys.Count <= Array.MaxLength;
 
     /// <summary>Frame, row and column of the match of query patch <paramref name="query"/>, each within the key grid.</summary>
-    public (int T, int H, int W) Match(int query)
-    {
-        uint place = Places[query];
-        return (T(place), H(place), W(place));
-    }
+    public (int T, int H, int W) Match(int query) => Split(Places[query]);
 
     /// <summary>The match of query patch <paramref name="query"/> as a linear index (t·H + h)·W + w of the key grid.</summary>
     public int LinearMatch(int query)
@@ -75,7 +74,8 @@ public sealed class NearestNeighbourField
     /// <param name="frames">How many; more than there are go around again.</param>
     public NearestNeighbourField RepeatedBefore(int frames)
     {
-        var wrapped = new NearestNeighbourField(QueryGrid with { T = QueryGrid.T + frames }, KeyGrid);
+        Extent query = new(QueryGrid.T + frames + Patch.T - 1, QueryGrid.H + Patch.H - 1, QueryGrid.W + Patch.W - 1);
+        var wrapped = new NearestNeighbourField(query, Keys, Patch);
         int frame = QueryGrid.H * QueryGrid.W;
         for (int t = 0; t < wrapped.QueryGrid.T; t++)
         {
@@ -87,6 +87,42 @@ public sealed class NearestNeighbourField
         return wrapped;
     }
 
+    /// <summary>
+    /// This field over volumes of another size, for a search to start from. Every patch takes the match of the patch nearest to it in
+    /// this field, moved by as much as the two are apart, so that what was copied as one piece stays one piece.
+    /// </summary>
+    /// <returns>A new field; its distances are infinite.</returns>
+    public NearestNeighbourField Resized(Extent query, Extent keys, Extent patch)
+    {
+        var resized = new NearestNeighbourField(query, keys, patch);
+        (Extent queryGrid, Extent keyGrid) = (resized.QueryGrid, resized.KeyGrid);
+        Axis times = new(queryGrid.T, QueryGrid.T, keyGrid.T, KeyGrid.T);
+        Axis rows = new(queryGrid.H, QueryGrid.H, keyGrid.H, KeyGrid.H), columns = new(queryGrid.W, QueryGrid.W, keyGrid.W, KeyGrid.W);
+        int at = 0;
+        for (int t = 0; t < queryGrid.T; t++)
+        {
+            for (int h = 0; h < queryGrid.H; h++)
+            {
+                int row = ((times.Nearest[t] * QueryGrid.H) + rows.Nearest[h]) * QueryGrid.W;
+                for (int w = 0; w < queryGrid.W; w++, at++)
+                {
+                    (int kt, int kh, int kw) = Match(row + columns.Nearest[w]);
+                    resized.Places[at] = resized.Place(times.Key(kt, t), rows.Key(kh, h), columns.Key(kw, w));
+                }
+            }
+        }
+
+        return resized;
+    }
+
+    /// <summary>Mean of all distances without the weights that they were found with, one for every key.</summary>
+    public double MeanDistance(ReadOnlySpan<float> weights)
+    {
+        double sum = 0;
+        for (int i = 0; i < Distances.Length; i++) sum += Distances[i] / (double)weights[LinearMatch(i)];
+        return sum / Distances.Length;
+    }
+
     /// <summary>Mean of all distances, summed in double precision in order.</summary>
     public double MeanDistance()
     {
@@ -95,19 +131,46 @@ public sealed class NearestNeighbourField
         return sum / Distances.Length;
     }
 
-    internal uint Pack(int t, int h, int w) => ((uint)t << TShift) | ((uint)h << HShift) | (uint)w;
+    /// <summary>One more than the last key patch's place: patches that begin before it lie within the volume, whole or wrapped around its border.</summary>
+    internal uint PlacesEnd => Place(KeyGrid.T - 1, KeyGrid.H - 1, KeyGrid.W - 1) + 1;
 
-    internal int T(uint place) => (int)(place >> TShift);
+    internal uint Place(int t, int h, int w) => (uint)((((t * Keys.H) + h) * Keys.W) + w);
 
-    internal int H(uint place) => (int)(place >> HShift) & ((1 << (TShift - HShift)) - 1);
-
-    internal int W(uint place) => (int)place & ((1 << HShift) - 1);
+    internal (int T, int H, int W) Split(uint place)
+    {
+        uint row = place / (uint)Keys.W, t = row / (uint)Keys.H;
+        return ((int)t, (int)(row - (t * (uint)Keys.H)), (int)(place - (row * (uint)Keys.W)));
+    }
 
     internal uint FromLinear(int match)
     {
         int w = match % KeyGrid.W, row = match / KeyGrid.W;
-        return Pack(row / KeyGrid.H, row % KeyGrid.H, w);
+        return Place(row / KeyGrid.H, row % KeyGrid.H, w);
     }
 
-    private static int Bits(int size) => BitOperations.Log2((uint)Math.Max(1, size - 1)) + 1;
+    /// <summary>One axis of a field on its way to another size; the ends of the grids stay ends.</summary>
+    private sealed class Axis
+    {
+        private readonly double[] _beyond;
+        private readonly double _keyScale;
+        private readonly int _keys;
+
+        public Axis(int queries, int queriesBefore, int keys, int keysBefore)
+        {
+            _keys = keys;
+            _keyScale = keysBefore > 1 ? (keys - 1.0) / (keysBefore - 1) : 1;
+            double scale = queries > 1 ? (queriesBefore - 1.0) / (queries - 1) : 0;
+            Nearest = new int[queries];
+            _beyond = new double[queries];
+            for (int i = 0; i < queries; i++)
+            {
+                Nearest[i] = (int)Math.Round(i * scale);
+                _beyond[i] = (i * scale) - Nearest[i];
+            }
+        }
+
+        public int[] Nearest { get; }
+
+        public int Key(int before, int query) => Math.Clamp((int)Math.Round((before + _beyond[query]) * _keyScale), 0, _keys - 1);
+    }
 }

@@ -31,6 +31,9 @@ public static class NearestPatches
     // Numbers of a description that are compared before the others are looked at: brightness, its slopes and the colours.
     private const int Head = 5;
 
+    // Query patches that are begun together.
+    private const int Begun = 32;
+
     /// <summary>Finds the nearest key patch of every query patch named.</summary>
     /// <param name="query">Where the query patches lie.</param>
     /// <param name="keys">Where the key patches lie, with as many channels.</param>
@@ -56,68 +59,95 @@ public static class NearestPatches
 
     private sealed class Search
     {
-        private readonly Volume<byte> _query;
+        private const int BandRows = 8;
+
         private readonly Volume<byte> _keys;
+        private readonly Extent _patch;
         private readonly Extent _grid;
         private readonly PatchDescriptor _descriptor;
         private readonly ByteDistance _distance;
-        private readonly (int T, int H, int W)[] _places;
         private readonly float[] _described;
         private readonly ulong[] _best;
         private readonly double _slack;
 
         public Search(Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, Workers workers)
         {
-            (_query, _keys) = (query, keys);
+            (_keys, _patch) = (keys, patch);
             _grid = keys.Extent.PatchGrid(patch);
             _descriptor = new PatchDescriptor(patch, keys.Channels);
-            _distance = ByteDistance.Create(query, keys, patch);
+            _distance = ByteDistance.Create(SideBySide(query, patch, patches), keys, patch, workers);
             _slack = Rounding * byte.MaxValue * Math.Sqrt(patch.Count * keys.Channels);
-            _places = new (int, int, int)[patches.Count];
             _described = new float[patches.Count * _descriptor.Size];
             _best = new ulong[patches.Count];
             var index = new PatchIndex<byte>(keys, patch, workers);
             Extent grid = query.Extent.PatchGrid(patch);
-            workers.For(patches.Count, i => Begin(i, patches[i], grid, index));
+            int pieces = (patches.Count + Begun - 1) / Begun;
+            workers.For(pieces, piece => Begin(piece * Begun, patches, query, grid, index));
         }
 
         public NearestPatch[] Run(Workers workers)
         {
-            workers.For(_grid.T * _grid.H, row => CompareRow(row / _grid.H, row % _grid.H));
-            return [.. _best.Select(b => new NearestPatch((int)(uint)b, (int)(b >> 32)))];
+            int bands = (_grid.H + BandRows - 1) / BandRows;
+            workers.For(_grid.T * bands, piece => CompareBand(piece / bands, piece % bands * BandRows));
+            return [.. _best.Select(b => new NearestPatch(Linear((int)(uint)b), (int)(b >> 32)))];
         }
 
-        /// <summary>Describes a query patch and finds it a key to begin with.</summary>
-        private void Begin(int i, int patch, Extent grid, PatchIndex<byte> index)
+        // The query patches as one volume, each a patch's width from the next.
+        private static Volume<byte> SideBySide(Volume<byte> query, Extent patch, IReadOnlyList<int> patches)
         {
-            int row = patch / grid.W, w = patch % grid.W;
-            _places[i] = (row / grid.H, row % grid.H, w);
-            float[] numbers = index.Describe(_query, _places[i].T, _places[i].H, grid.W);
-            for (int n = 0; n < _descriptor.Size; n++) _described[(i * _descriptor.Size) + n] = numbers[(n * grid.W) + w];
-            _best[i] = ulong.MaxValue;
-            ByteDistance distance = _distance;
-            distance.Aim(_places[i].T, _places[i].H, w);
-            foreach (int key in index.Near(numbers, grid.W, w))
-                Offer(i, distance, key / _grid.W / _grid.H, key / _grid.W % _grid.H, key % _grid.W);
+            Extent grid = query.Extent.PatchGrid(patch);
+            var all = new Volume<byte>(patch with { W = Math.Max(1, patches.Count) * patch.W }, query.Channels);
+            int run = patch.W * query.Channels;
+            for (int i = 0; i < patches.Count; i++)
+            {
+                int row = patches[i] / grid.W, w = patches[i] % grid.W;
+                for (int t = 0; t < patch.T; t++)
+                {
+                    for (int h = 0; h < patch.H; h++)
+                        query.Row((row / grid.H) + t, (row % grid.H) + h).Slice(w * query.Channels, run).CopyTo(all.Row(t, h)[(i * run)..]);
+                }
+            }
+
+            return all;
         }
 
-        private void CompareRow(int t, int h)
+        /// <summary>Describes some query patches and finds them keys to begin with.</summary>
+        private void Begin(int first, IReadOnlyList<int> patches, Volume<byte> query, Extent grid, PatchIndex<byte> index)
+        {
+            ByteDistance distance = _distance;
+            distance.Enter(0, 0, 1);
+            var near = new uint[grid.W * PatchIndex<byte>.Near];
+            for (int i = first; i < Math.Min(first + Begun, patches.Count); i++)
+            {
+                int row = patches[i] / grid.W, w = patches[i] % grid.W;
+                float[] numbers = index.Describe(query, row / grid.H, row % grid.H, grid.W);
+                for (int n = 0; n < _descriptor.Size; n++) _described[(i * _descriptor.Size) + n] = numbers[(n * grid.W) + w];
+                index.Lead(numbers, near);
+                _best[i] = ulong.MaxValue;
+                foreach (uint place in near.AsSpan(w * PatchIndex<byte>.Near, PatchIndex<byte>.Near)) Offer(i, distance, place);
+            }
+        }
+
+        private void CompareBand(int t, int top)
         {
             // Whole vectors of patches; what lies behind the last patch is infinitely far away.
             int stride = (_grid.W + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
             var row = new float[_descriptor.Size * stride];
-            Array.Fill(row, float.PositiveInfinity);
-            _descriptor.Row(_keys, t, h, row, stride);
-            ref float numbers = ref MemoryMarshal.GetArrayDataReference(row);
-            for (int i = 0; i < _best.Length; i++) Compare(i, ref numbers, stride, t, h);
+            ByteDistance distance = _distance;
+            distance.Enter(0, 0, 1);
+            for (int h = top; h < Math.Min(top + BandRows, _grid.H); h++)
+            {
+                Array.Fill(row, float.PositiveInfinity);
+                _descriptor.Row(_keys, t, h, row, stride);
+                ref float numbers = ref MemoryMarshal.GetArrayDataReference(row);
+                for (int i = 0; i < _best.Length; i++) Compare(i, distance, ref numbers, stride, Place(t, h));
+            }
         }
 
-        private void Compare(int i, ref float row, int stride, int t, int h)
+        private void Compare(int i, ByteDistance distance, ref float row, int stride, uint place)
         {
             int size = _descriptor.Size, head = Math.Min(Head, size);
             ref float query = ref _described[i * size];
-            ByteDistance distance = _distance;
-            bool aimed = false;
             var limit = Vector256.Create(Limit(i));
             for (int w = 0; w < stride; w += Vector256<float>.Count)
             {
@@ -126,11 +156,9 @@ public static class NearestPatches
                 bound += Squared(ref query, ref Unsafe.Add(ref row, w), stride, head, size);
                 uint near = Vector256.LessThanOrEqual(bound, limit).ExtractMostSignificantBits();
                 if (near == 0) continue;
-                if (!aimed) distance.Aim(_places[i].T, _places[i].H, _places[i].W);
-                aimed = true;
                 bool nearer = false;
                 for (; near != 0; near &= near - 1)
-                    nearer |= Offer(i, distance, t, h, w + BitOperations.TrailingZeroCount(near));
+                    nearer |= Offer(i, distance, place + (uint)(w + BitOperations.TrailingZeroCount(near)));
                 if (nearer) limit = Vector256.Create(Limit(i));
             }
         }
@@ -156,11 +184,21 @@ public static class NearestPatches
             return (float)(length * length);
         }
 
-        /// <returns>Whether the key is the best one now.</returns>
-        private bool Offer(int i, ByteDistance distance, int t, int h, int w)
+        private uint Place(int t, int h) => (uint)(((t * _keys.Extent.H) + h) * _keys.Extent.W);
+
+        private int Linear(int place)
         {
-            ulong squared = (ulong)distance.Measure(t, h, w, float.PositiveInfinity);
-            ulong offered = (squared << 32) | (uint)((((t * _grid.H) + h) * _grid.W) + w);
+            int row = place / _keys.Extent.W, t = row / _keys.Extent.H;
+            return (((t * _grid.H) + (row % _keys.Extent.H)) * _grid.W) + (place % _keys.Extent.W);
+        }
+
+        /// <returns>Whether the key is the best one now.</returns>
+        private unsafe bool Offer(int i, ByteDistance distance, uint place)
+        {
+            float squared;
+            int column = i * _patch.W;
+            distance.Measure(0, &column, &place, 1, &squared);
+            ulong offered = ((ulong)squared << 32) | place;
             ref ulong best = ref _best[i];
             ulong seen = Volatile.Read(ref best);
             while (offered < seen)

@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Vgpnn.Kernels;
 
@@ -10,25 +12,37 @@ namespace Vgpnn.Kernels;
 /// The tree halves its keys at the median of the number that varies most among them, down to leaves of at most 16 keys. It
 /// lies in arrays like a heap: node n has children 2n and 2n + 1. Of very many keys an even sample is indexed.
 /// </para>
+/// <para>
+/// A leaf keeps its keys' descriptions, rounded to 16 bits, in pairs: vector i, low half, holds numbers 2i and 2i + 1 of keys 0
+/// to 7, its high half those of keys 8 to 15. So a query's distances to all of them take seven multiplications of vectors, and
+/// only the nearest of keys l, l + 4, l + 8 and l + 12, for every l, is worth a look at its patch.
+/// </para>
 /// </summary>
 internal sealed class PatchIndex<T>
     where T : unmanaged
 {
-    /// <summary>Keys that are indexed at most.</summary>
-    private const int MaxKeys = 1 << 17;
-
     /// <summary>Keys per leaf at most.</summary>
     public const int LeafSize = 16;
+
+    /// <summary>Keys that a query is led to.</summary>
+    public const int Near = 4;
+
+    // Keys that are indexed at most.
+    private const int MaxKeys = 1 << 17;
 
     // Keys of a node whose spread is looked at, to choose the number to cut by.
     private const int Probes = 128;
 
+    // Pairs of numbers in a description, and 16-bit numbers that a leaf takes.
+    private const int Pairs = 7;
+    private const int LeafNumbers = Pairs * 2 * LeafSize;
+
     private readonly PatchDescriptor _descriptor;
-    private readonly float[][] _numbers;
-    private readonly int[] _keys;
+    private readonly float _unit;
     private readonly int _depth;
-    private readonly byte[] _cutBy;
-    private readonly float[] _cutAt;
+    private readonly Node[] _nodes;
+    private readonly uint[] _places;
+    private readonly short[] _leaves;
 
     /// <summary>Describes and sorts all keys.</summary>
     public PatchIndex(Volume<T> keys, Extent patch, Workers workers)
@@ -41,31 +55,51 @@ internal sealed class PatchIndex<T>
     {
         Extent grid = keys.Extent.PatchGrid(patch);
         _descriptor = new PatchDescriptor(patch, keys.Channels);
+
+        // The brightest patch is described by 5,355 at the most, whatever the size: differences fit into 16 bits.
+        _unit = (float)(21 / Math.Sqrt((double)patch.Count * keys.Channels)) * (typeof(T) == typeof(byte) ? 1 : 127.5f);
         int step = (allowed.Count + MaxKeys - 1) / MaxKeys;
         int count = (allowed.Count + step - 1) / step;
-        _numbers = [.. Enumerable.Range(0, _descriptor.Size).Select(_ => new float[count])];
-        workers.For(grid.T * grid.H, row => Describe(keys, grid, row, allowed, step));
+        float[][] numbers = [.. Enumerable.Range(0, _descriptor.Size).Select(_ => new float[count])];
+        workers.For(grid.T * grid.H, row => Describe(keys, grid, row, allowed, step, numbers));
 
-        _keys = [.. Enumerable.Range(0, count)];
         while ((count - 1) >> _depth >= LeafSize) _depth++;
-        _cutBy = new byte[1 << _depth];
-        _cutAt = new float[1 << _depth];
+        _nodes = new Node[1 << _depth];
+        var tree = new Tree(numbers, _nodes, [.. Enumerable.Range(0, count)]);
 
         // The upper levels one after the other, then whole subtrees side by side.
         int alone = Math.Min(_depth, 4);
-        Build(1, 0, count, alone);
+        tree.Build(1, 0, count, alone);
         workers.For(1 << alone, i =>
         {
-            (int first, int end) = Range((1 << alone) + i, alone);
-            Build((1 << alone) + i, first, end, _depth - alone);
+            (int first, int end) = Range((1 << alone) + i, alone, count);
+            tree.Build((1 << alone) + i, first, end, _depth - alone);
         });
-        for (int i = 0; i < count; i++) _keys[i] = allowed.Linear(_keys[i] * step);
+
+        _places = new uint[LeafSize << _depth];
+        _leaves = new short[LeafNumbers << _depth];
+        workers.For(1 << alone, i =>
+        {
+            for (int leaf = i << (_depth - alone); leaf < (i + 1) << (_depth - alone); leaf++)
+            {
+                (int first, int end) = Range((1 << _depth) + leaf, _depth, count);
+                for (int slot = 0; slot < LeafSize; slot++)
+                {
+                    // Where a leaf has fewer keys, its first ones come twice.
+                    int key = tree.Keys[first + (slot % (end - first))];
+                    int linear = allowed.Linear(key * step), row = linear / grid.W;
+                    _places[(leaf * LeafSize) + slot] = (uint)((((row / grid.H * keys.Extent.H) + (row % grid.H)) * keys.Extent.W) + (linear % grid.W));
+                    for (int n = 0; n < numbers.Length; n++)
+                        _leaves[(leaf * LeafNumbers) + (n / 2 * 2 * LeafSize) + (slot * 2) + (n % 2)] = Rounded(numbers[n][key]);
+                }
+            }
+        });
     }
 
-    /// <summary>Bytes that an index over this grid takes.</summary>
-    public static long Bytes(Extent grid) => Math.Min(grid.Count, MaxKeys) * ((13 * sizeof(float)) + sizeof(int) + 1);
+    /// <summary>Bytes that an index over this grid takes, while it is made.</summary>
+    public static long Bytes(Extent grid) => Math.Min(grid.Count, MaxKeys) * ((13 * sizeof(float)) + sizeof(int) + 1 + (4 * Pairs * sizeof(short)) + (2 * sizeof(uint)));
 
-    /// <summary>Describes the query patches of one row of their grid, for <see cref="Near"/>.</summary>
+    /// <summary>Describes the query patches of one row of their grid: number i of patch w comes at [i·patches + w].</summary>
     public float[] Describe(Volume<T> query, int t, int h, int patches)
     {
         var numbers = new float[_descriptor.Size * patches];
@@ -73,35 +107,71 @@ internal sealed class PatchIndex<T>
         return numbers;
     }
 
-    /// <summary>Linear indices of the keys in the leaf that query patch <paramref name="w"/> of a described row falls into.</summary>
+    /// <summary>Leads described query patches to <see cref="Near"/> keys each, whose places come side by side.</summary>
     [MethodImpl(Jit.Hot)]
-    public ReadOnlySpan<int> Near(float[] row, int patches, int w)
+    public void Lead(float[] numbers, Span<uint> near)
     {
-        int node = 1;
+        int patches = near.Length / Near, size = _descriptor.Size;
+        var nodes = new int[patches];
+        Array.Fill(nodes, 1);
+        ref float row = ref MemoryMarshal.GetArrayDataReference(numbers);
         for (int level = 0; level < _depth; level++)
-            node = (2 * node) + (row[(_cutBy[node] * patches) + w] < _cutAt[node] ? 0 : 1);
-        (int first, int end) = Range(node, _depth);
-        return _keys.AsSpan(first, end - first);
+        {
+            // Patch by patch within a level: the steps of one patch wait for each other, those of many do not.
+            for (int w = 0; w < nodes.Length; w++)
+            {
+                Node node = _nodes[nodes[w]];
+                nodes[w] = (2 * nodes[w]) + (Unsafe.Add(ref row, (node.By * patches) + w) < node.At ? 0 : 1);
+            }
+        }
+
+        Span<short> described = stackalloc short[2 * Pairs];
+        described.Clear();
+        ref short leaves = ref MemoryMarshal.GetArrayDataReference(_leaves);
+        for (int w = 0; w < nodes.Length; w++)
+        {
+            for (int n = 0; n < size; n++) described[n] = Rounded(Unsafe.Add(ref row, (n * patches) + w));
+            int leaf = nodes[w] - (1 << _depth);
+            ref short at = ref Unsafe.Add(ref leaves, leaf * LeafNumbers);
+            Vector256<int> low = default, high = default;
+            ReadOnlySpan<int> pairs = MemoryMarshal.Cast<short, int>(described);
+            for (int i = 0; i < Pairs; i++)
+            {
+                Vector256<short> q = Vector256.Create(pairs[i]).AsInt16();
+                Vector256<short> a = Vector256.LoadUnsafe(ref at, (nuint)(i * 2 * LeafSize)) - q;
+                Vector256<short> b = Vector256.LoadUnsafe(ref at, (nuint)((i * 2 * LeafSize) + LeafSize)) - q;
+                low += Simd.MultiplyAddPairs(a, a);
+                high += Simd.MultiplyAddPairs(b, b);
+            }
+
+            // The key's number replaces the distance's lowest bits and travels with it.
+            Vector256<int> lane = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), above = Vector256.Create(~(LeafSize - 1));
+            Vector256<int> nearest = Vector256.Min((low & above) | lane, (high & above) | (lane + Vector256.Create(8)));
+            Vector128<int> chosen = Vector128.Min(nearest.GetLower(), nearest.GetUpper()) & Vector128.Create(LeafSize - 1);
+            for (int i = 0; i < Near; i++) near[(w * Near) + i] = _places[(leaf * LeafSize) + chosen.GetElement(i)];
+        }
     }
 
+    private short Rounded(float number) => (short)MathF.Round(Math.Clamp(number * _unit, -5400, 5400));
+
     // Every step-th of the allowed keys, those of one row of the grid.
-    private void Describe(Volume<T> keys, Extent grid, int row, AllowedKeys allowed, int step)
+    private void Describe(Volume<T> keys, Extent grid, int row, AllowedKeys allowed, int step, float[][] numbers)
     {
         int start = row * grid.W;
         int first = (allowed.Before(start) + step - 1) / step, end = (allowed.Before(start + grid.W) + step - 1) / step;
         if (first == end) return;
-        float[] numbers = Describe(keys, row / grid.H, row % grid.H, grid.W);
+        float[] described = Describe(keys, row / grid.H, row % grid.H, grid.W);
         for (int key = first; key < end; key++)
         {
             int w = allowed.Linear(key * step) - start;
-            for (int i = 0; i < _numbers.Length; i++) _numbers[i][key] = numbers[(i * grid.W) + w];
+            for (int i = 0; i < numbers.Length; i++) numbers[i][key] = described[(i * grid.W) + w];
         }
     }
 
     // Where a node's keys lie: halving as Build halves.
-    private (int First, int End) Range(int node, int level)
+    private static (int First, int End) Range(int node, int level, int count)
     {
-        int first = 0, end = _keys.Length;
+        int first = 0, end = count;
         for (int bit = level - 1; bit >= 0; bit--)
         {
             int middle = (first + end) / 2;
@@ -112,65 +182,71 @@ internal sealed class PatchIndex<T>
         return (first, end);
     }
 
-    private void Build(int node, int first, int end, int levels)
-    {
-        if (levels == 0) return;
-        int middle = (first + end) / 2;
-        int by = Widest(first, end);
-        float[] numbers = _numbers[by];
-        SelectMiddle(numbers, first, end - 1, middle);
-        _cutBy[node] = (byte)by;
-        _cutAt[node] = numbers[_keys[middle]];
-        Build(2 * node, first, middle, levels - 1);
-        Build((2 * node) + 1, middle, end, levels - 1);
-    }
+    /// <summary>Keys whose number <see cref="By"/> is below <see cref="At"/> go left.</summary>
+    private readonly record struct Node(int By, float At);
 
-    [MethodImpl(Jit.Hot)]
-    private int Widest(int first, int end)
+    /// <summary>Sorts keys into a tree.</summary>
+    private sealed record Tree(float[][] Numbers, Node[] Nodes, int[] Keys)
     {
-        int step = Math.Max(1, (end - first) / Probes);
-        int widest = 0;
-        double most = -1;
-        for (int i = 0; i < _numbers.Length; i++)
+        public void Build(int node, int first, int end, int levels)
         {
-            double sum = 0, squares = 0;
-            int count = 0;
-            for (int k = first; k < end; k += step, count++)
-            {
-                double x = _numbers[i][_keys[k]];
-                sum += x;
-                squares += x * x;
-            }
-
-            double variance = (squares / count) - (sum / count * (sum / count));
-            if (variance > most) (widest, most) = (i, variance);
+            if (levels == 0) return;
+            int middle = (first + end) / 2;
+            int by = Widest(first, end);
+            float[] numbers = Numbers[by];
+            SelectMiddle(numbers, first, end - 1, middle);
+            Nodes[node] = new Node(by, numbers[Keys[middle]]);
+            Build(2 * node, first, middle, levels - 1);
+            Build((2 * node) + 1, middle, end, levels - 1);
         }
 
-        return widest;
-    }
-
-    // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, none after it a smaller one.
-    [MethodImpl(Jit.Hot)]
-    private void SelectMiddle(float[] numbers, int first, int last, int middle)
-    {
-        while (first < last)
+        [MethodImpl(Jit.Hot)]
+        private int Widest(int first, int end)
         {
-            float a = numbers[_keys[first]], b = numbers[_keys[(first + last) / 2]], c = numbers[_keys[last]];
-            float pivot = Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
-            int i = first, j = last;
-            while (i <= j)
+            int step = Math.Max(1, (end - first) / Probes);
+            int widest = 0;
+            double most = -1;
+            for (int i = 0; i < Numbers.Length; i++)
             {
-                while (numbers[_keys[i]] < pivot) i++;
-                while (numbers[_keys[j]] > pivot) j--;
-                if (i > j) break;
-                (_keys[i], _keys[j]) = (_keys[j], _keys[i]);
-                i++;
-                j--;
+                double sum = 0, squares = 0;
+                int count = 0;
+                for (int k = first; k < end; k += step, count++)
+                {
+                    double x = Numbers[i][Keys[k]];
+                    sum += x;
+                    squares += x * x;
+                }
+
+                double variance = (squares / count) - (sum / count * (sum / count));
+                if (variance > most) (widest, most) = (i, variance);
             }
 
-            if (middle <= j) last = j;
-            else if (middle >= i) first = i;
-            else return;
+            return widest;
+        }
+
+        // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, none after it a smaller one.
+        [MethodImpl(Jit.Hot)]
+        private void SelectMiddle(float[] numbers, int first, int last, int middle)
+        {
+            while (first < last)
+            {
+                float a = numbers[Keys[first]], b = numbers[Keys[(first + last) / 2]], c = numbers[Keys[last]];
+                float pivot = Math.Max(Math.Min(a, b), Math.Min(Math.Max(a, b), c));
+                int i = first, j = last;
+                while (i <= j)
+                {
+                    while (numbers[Keys[i]] < pivot) i++;
+                    while (numbers[Keys[j]] > pivot) j--;
+                    if (i > j) break;
+                    (Keys[i], Keys[j]) = (Keys[j], Keys[i]);
+                    i++;
+                    j--;
+                }
+
+                if (middle <= j) last = j;
+                else if (middle >= i) first = i;
+                else return;
+            }
         }
     }
 }

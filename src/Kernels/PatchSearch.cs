@@ -69,7 +69,12 @@ public interface IPatchSearch<T>
     double Evaluations(long queryPatches, long keyPatches, int iteration);
 
     /// <summary>Bytes held beside the task's own volumes and field, for volumes and patches of these sizes.</summary>
-    long WorkingBytes(Extent query, Extent keys, Extent patch, int channels);
+    /// <param name="query">Size of Q.</param>
+    /// <param name="keys">Size of K.</param>
+    /// <param name="patch">Patch size.</param>
+    /// <param name="channels">Samples per voxel.</param>
+    /// <param name="iteration">EM iteration, from 0; later ones never take more.</param>
+    long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration);
 }
 
 /// <summary>The searches by name.</summary>

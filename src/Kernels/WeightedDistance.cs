@@ -1,43 +1,45 @@
-using System.Runtime.CompilerServices;
-
 namespace Vgpnn.Kernels;
 
 /// <summary>A distance multiplied by the key patch's weight: for completeness, and to leave key patches out (+∞).</summary>
-internal struct WeightedDistance<T, TDistance> : IPatchDistance<T, WeightedDistance<T, TDistance>>
+internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, WeightedDistance<T, TDistance>>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
+    // By place; where no key patch begins, +∞.
     private readonly float[] _weights;
-    private readonly int _rows;
-    private readonly int _columns;
 #pragma warning disable IDE0044 // Aim changes it: a read-only field would have only its copy changed.
     private TDistance _distance;
 #pragma warning restore IDE0044
 
-    private WeightedDistance(float[] weights, Extent grid, TDistance distance) =>
-        (_weights, _rows, _columns, _distance) = (weights, grid.H, grid.W, distance);
+    private WeightedDistance(float[] weights, TDistance distance) => (_weights, _distance) = (weights, distance);
 
-    public static WeightedDistance<T, TDistance> Create(SearchTask<T> task) => new(
-        task.KeyWeights ?? throw new ArgumentException("the task has no weights", nameof(task)), task.Field.KeyGrid, TDistance.Create(task));
+    public static WeightedDistance<T, TDistance> Create(SearchTask<T> task, Workers workers)
+    {
+        float[] weights = task.KeyWeights ?? throw new ArgumentException("the task has no weights", nameof(task));
+        Extent keys = task.Field.Keys, grid = task.Field.KeyGrid;
+        var byPlace = new float[keys.Count];
+        Array.Fill(byPlace, float.PositiveInfinity);
+        for (int t = 0; t < grid.T; t++)
+            for (int h = 0; h < grid.H; h++)
+                weights.AsSpan(((t * grid.H) + h) * grid.W, grid.W).CopyTo(byPlace.AsSpan(((t * keys.H) + h) * keys.W));
+        return new(byPlace, TDistance.Create(task, workers));
+    }
 
     public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        TDistance.WorkingBytes(query, keys, patch, channels);
+        (keys.Count * sizeof(float)) + TDistance.WorkingBytes(query, keys, patch, channels);
 
-    public void Aim(int t, int h, int w) => _distance.Aim(t, h, w);
+    public void Enter(int t, int top, int bottom) => _distance.Enter(t, top, bottom);
 
-    public void Fetch(int t, int h, int w) => _distance.Fetch(t, h, w);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public float Measure(int t, int h, int w, float limit)
+    public void Measure(int h, int* columns, uint* places, int count, float* distances)
     {
-        float weight = _weights[(((t * _rows) + h) * _columns) + w];
+        _distance.Measure(h, columns, places, count, distances);
 
-        // Not measured: a distance of 0 times ∞ is no number.
-        if (weight == float.PositiveInfinity) return weight;
-
-        // A hair above the quotient, which may have been rounded down: what reaches it, whole or in part, is at or above
-        // the limit once it is weighted, because rounding is monotone; what stays below it is the whole distance.
-        return _distance.Measure(t, h, w, float.BitIncrement(limit / weight)) * weight;
+        // 0 times ∞ is no number.
+        for (int i = 0; i < count; i++)
+        {
+            float weight = _weights[places[i]];
+            distances[i] = weight == float.PositiveInfinity ? weight : distances[i] * weight;
+        }
     }
 }
 
@@ -57,6 +59,6 @@ internal sealed class SearchByWeights<T>(IPatchSearch<T> plain, IPatchSearch<T> 
         plain.Evaluations(queryPatches, keyPatches, iteration);
 
     /// <inheritdoc/>
-    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
-        plain.WorkingBytes(query, keys, patch, channels);
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
+        plain.WorkingBytes(query, keys, patch, channels, iteration);
 }

@@ -18,6 +18,10 @@ internal class Canvas
     public virtual Volume<T> Query<T>(LevelPlan level, Volume<T> output)
         where T : unmanaged => output;
 
+    /// <summary>K of a level, of as many channels as its Q; it may be <paramref name="keys"/> itself.</summary>
+    public virtual Volume<T> Keys<T>(LevelPlan level, Volume<T> keys)
+        where T : unmanaged => keys;
+
     /// <summary>Folds the matched patches of <see cref="Query"/> into <paramref name="output"/>, whose own content is not needed.</summary>
     public virtual void Vote<T>(
         LevelPlan level, Volume<T> values, NearestNeighbourField field, VoteRule rule, Volume<T> output, Workers workers)

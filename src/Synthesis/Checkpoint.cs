@@ -9,18 +9,22 @@ namespace Vgpnn.Synthesis;
 /// <param name="Output">Its output y_n, of floats or, by the fast engine, of bytes.</param>
 public sealed record Checkpoint(int Level, Volume Output)
 {
-    private const int Magic = 0x31435056; // "VPC1"
+    private const int Magic = 0x32435056; // "VPC2"
+
+    /// <summary>Where the state holds more than the output: its matches.</summary>
+    public LevelFields Fields { get; init; }
 
     /// <summary>
-    /// Writes seven little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample), the
-    /// samples as 32-bit floats or bytes, and the SHA-256 of all that.
+    /// Writes eight little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample, fields), the
+    /// samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the linear index of its match, and the
+    /// SHA-256 of all that.
     /// </summary>
     public void Save(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Extent e = Output.Extent;
-        ReadOnlySpan<int> header = [Magic, Level, e.T, e.H, e.W, Output.Channels, Output is Volume<float> ? 4 : 1];
+        ReadOnlySpan<int> header = [Magic, Level, e.T, e.H, e.W, Output.Channels, Output is Volume<float> ? 4 : 1, Fields.Matches is null ? 0 : Fields.Users is null ? 1 : 2];
         hash.AppendData(MemoryMarshal.AsBytes(header));
         stream.Write(MemoryMarshal.AsBytes(header));
         for (int t = 0; t < e.T; t++)
@@ -30,7 +34,23 @@ public sealed record Checkpoint(int Level, Volume Output)
             stream.Write(frame);
         }
 
+        foreach (NearestNeighbourField? field in (NearestNeighbourField?[])[Fields.Matches, Fields.Users])
+        {
+            if (field is null) continue;
+            (Extent q, Extent k, Extent p) = (field.QueryGrid, field.Keys, field.Patch);
+            Write([q.T, q.H, q.W, k.T, k.H, k.W, p.T, p.H, p.W]);
+            int row = q.W;
+            for (int at = 0; at < q.Count; at += row) Write([.. Enumerable.Range(at, row).Select(field.LinearMatch)]);
+        }
+
         stream.Write(hash.GetHashAndReset());
+
+        void Write(int[] numbers)
+        {
+            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
+            hash.AppendData(bytes);
+            stream.Write(bytes);
+        }
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
@@ -41,11 +61,11 @@ public sealed record Checkpoint(int Level, Volume Output)
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var header = new int[7];
+            var header = new int[8];
             stream.ReadExactly(MemoryMarshal.AsBytes(header.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(header.AsSpan()));
             var extent = new Extent(header[2], header[3], header[4]);
-            if (header[0] != Magic || header[1] < 0 || extent is not { T: > 0, H: > 0, W: > 0 } || header[5] is < 1 or > 64 || header[6] is not (1 or 4)
+            if (header[0] != Magic || header[1] < 0 || extent is not { T: > 0, H: > 0, W: > 0 } || header[5] is < 1 or > 64 || header[6] is not (1 or 4) || header[7] is < 0 or > 2
                 || (double)extent.T * extent.H * extent.W * header[5] > Volume.MaxSamples)
                 throw new InvalidDataException("this is no checkpoint");
             Volume volume = header[6] == 4 ? new Volume<float>(extent, header[5]) : new Volume<byte>(extent, header[5]);
@@ -56,14 +76,46 @@ public sealed record Checkpoint(int Level, Volume Output)
                 hash.AppendData(frame);
             }
 
+            var fields = new NearestNeighbourField?[2];
+            for (int i = 0; i < header[7]; i++) fields[i] = LoadField(stream, hash);
             Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
             stream.ReadExactly(stored);
             if (!stored.SequenceEqual(hash.GetHashAndReset())) throw new InvalidDataException("the checkpoint was changed");
-            return new Checkpoint(header[1], volume);
+            return new Checkpoint(header[1], volume) { Fields = new LevelFields(fields[0], fields[1]) };
         }
         catch (EndOfStreamException e)
         {
             throw new InvalidDataException("the checkpoint was cut short", e);
+        }
+    }
+
+    private static NearestNeighbourField LoadField(Stream stream, IncrementalHash hash)
+    {
+        int[] sizes = Read(9);
+        Extent query = new(sizes[0], sizes[1], sizes[2]), keys = new(sizes[3], sizes[4], sizes[5]), patch = new(sizes[6], sizes[7], sizes[8]);
+        if (patch is not { T: > 0 and < 256, H: > 0 and < 256, W: > 0 and < 256 } || !keys.Holds(patch)
+            || (double)query.T * query.H * query.W > Volume.MaxSamples || !NearestNeighbourField.Fits(query, keys))
+            throw new InvalidDataException("this is no checkpoint");
+        var field = new NearestNeighbourField(new Extent(query.T + patch.T - 1, query.H + patch.H - 1, query.W + patch.W - 1), keys, patch);
+        for (int at = 0; at < query.Count; at += query.W)
+        {
+            int[] row = Read(query.W);
+            for (int w = 0; w < row.Length; w++)
+            {
+                if (row[w] < 0 || row[w] >= field.KeyGrid.Count) throw new InvalidDataException("the checkpoint was changed");
+                field.SetLinearMatch(at + w, row[w], float.PositiveInfinity);
+            }
+        }
+
+        return field;
+
+        int[] Read(int count)
+        {
+            var numbers = new int[count];
+            Span<byte> bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
+            stream.ReadExactly(bytes);
+            hash.AppendData(bytes);
+            return numbers;
         }
     }
 

@@ -9,20 +9,18 @@ internal sealed class CoarseToFine<T>(
     PyramidPlan plan, InputPyramid<T> pyramid, MethodOptions options, Canvas canvas, BorderRule border = BorderRule.Mirror)
     where T : unmanaged
 {
-    // From this size on a level's dead volumes are collected before the next level's are made.
-    private const long LargeVolume = 16L << 20;
-
     /// <summary>Runs all levels, or those finer than the one that the run resumes from.</summary>
     /// <param name="coarsestQuery">Q of the coarsest level in [−1, 1] plus noise; not called when the run resumes.</param>
     /// <param name="run">The sample.</param>
-    /// <returns>y₀.</returns>
-    public Volume<T> Run(Func<Volume<float>> coarsestQuery, SampleRun run)
+    /// <param name="last">The finest level to run.</param>
+    /// <returns>The output of level <paramref name="last"/>: y₀ unless told otherwise.</returns>
+    public Volume<T> Run(Func<Volume<float>> coarsestQuery, SampleRun run, int last = 0)
     {
         (ulong seed, _, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom) = run;
-        var progress = new ProgressCount(plan, options.Search, observe);
+        var progress = new ProgressCount(plan, options, observe);
         Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
-        var layer = new VpnnLayer<T>(options, canvas);
-        foreach (LevelPlan level in plan.Levels.Reverse())
+        var layer = new VpnnLayer<T>(options, canvas) { Fields = resumeFrom?.Fields ?? default };
+        foreach (LevelPlan level in plan.Levels.Skip(last).Reverse())
         {
             if (resumeFrom is not null && level.Index >= resumeFrom.Level)
             {
@@ -46,11 +44,11 @@ internal sealed class CoarseToFine<T>(
                 output = canvas.Enlarge(output, plan.Levels[level.Index + 1], level, border, workers);
                 Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
                 resampling.Stop();
-                if (Volume.Bytes<T>(level.Input, 3) > LargeVolume) GC.Collect();
+                if (Volume.Bytes<T>(level.Input, 3) > PlanCost.LargeVolume) GC.Collect();
                 timing = layer.Run(level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level));
             }
 
-            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance));
+            progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance), layer.Fields);
         }
 
         return output ?? throw new InvalidOperationException("a plan has at least one level");
@@ -59,14 +57,14 @@ internal sealed class CoarseToFine<T>(
     /// <summary>Turns finished work into a fraction of the whole that never decreases.</summary>
     private sealed class ProgressCount
     {
-        private readonly SearchMethod _search;
+        private readonly MethodOptions _options;
         private readonly Action<SynthesisEvent>? _observe;
         private readonly double _total;
         private double _done;
 
-        public ProgressCount(PyramidPlan plan, SearchMethod search, Action<SynthesisEvent>? observe)
+        public ProgressCount(PyramidPlan plan, MethodOptions options, Action<SynthesisEvent>? observe)
         {
-            _search = search;
+            _options = options;
             _observe = observe;
             _total = plan.Levels.Sum(Work);
         }
@@ -76,27 +74,22 @@ internal sealed class CoarseToFine<T>(
         public Action<int, double>? For(LevelPlan level)
         {
             if (_observe is null) return null;
-            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
             double before = _done;
             return (iteration, part) =>
             {
                 double done = before;
-                for (int j = 0; j < iteration; j++) done += PlanCost.Work(search, level, j);
-                done += part * PlanCost.Evaluations(search, level, iteration);
+                for (int j = 0; j < iteration; j++) done += PlanCost.Work<T>(_options, level, j);
+                done += part * PlanCost.Evaluations<T>(_options, level, iteration);
                 _observe(new IterationProgress(level, done / _total, iteration + 1));
             };
         }
 
-        public void Finished(LevelPlan level, Volume output, LevelTiming timing)
+        public void Finished(LevelPlan level, Volume output, LevelTiming timing, LevelFields fields)
         {
             _done += Work(level);
-            _observe?.Invoke(new LevelFinished(level, Math.Min(1, _done / _total), output, timing));
+            _observe?.Invoke(new LevelFinished(level, Math.Min(1, _done / _total), output, timing) { Fields = fields });
         }
 
-        private double Work(LevelPlan level)
-        {
-            IPatchSearch<T> search = LevelSearch.For<T>(_search, level);
-            return Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work(search, level, j));
-        }
+        private double Work(LevelPlan level) => Enumerable.Range(0, level.Iterations).Sum(j => PlanCost.Work<T>(_options, level, j));
     }
 }

@@ -30,7 +30,7 @@ internal static class CoarsestNoise
     {
         Extent grid = coarsest.Extent.PatchGrid(patch);
         if (grid.Count < 2) return Weakest;
-        var nearest = new NearestNeighbourField(grid, grid);
+        var nearest = new NearestNeighbourField(coarsest.Extent, coarsest.Extent, patch);
         PatchSearch.NearestOther().Search(
             new SearchTask<float> { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest, KeyWeights = weights }, workers);
         return Math.Clamp(nearest.MeanDistance(), Weakest, Strongest);

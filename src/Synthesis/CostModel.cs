@@ -9,6 +9,9 @@ namespace Vgpnn.Synthesis;
 /// <param name="VoxelsPerSecond">Voxels voted for.</param>
 public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond)
 {
+    // Estimating motion takes about as long as so many patch distances a voxel.
+    private const double EvaluationsPerFlowVoxel = 10;
+
     /// <summary>Measures with a small clip of noise.</summary>
     /// <param name="engine">What the run computes with.</param>
     /// <param name="workers">The run's threads.</param>
@@ -36,6 +39,13 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     {
         ArgumentNullException.ThrowIfNull(plan);
         return TimeSpan.FromSeconds((plan.PatchEvaluations / EvaluationsPerSecond) + (plan.VotedVoxels / VoxelsPerSecond));
+    }
+
+    /// <summary>How long takes what is done once before the first sample, roughly.</summary>
+    public TimeSpan ExpectedPreparation(PyramidPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return TimeSpan.FromSeconds(plan.FlowVoxels * EvaluationsPerFlowVoxel / EvaluationsPerSecond);
     }
 
     private static Clip Noise(Extent extent)

@@ -47,7 +47,7 @@ public sealed class Generator : Sampler
     }
 
     private protected override Volume<T> Run<T>(SampleRun run) =>
-        new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
+        new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery<T>(run), run);
 
     private double MeasureNoise(Workers workers)
     {
@@ -63,26 +63,49 @@ public sealed class Generator : Sampler
         return CoarsestNoise.Auto(level, coarsest.Patch, bytes.KeyWeights(coarsest), workers);
     }
 
-    private Volume<float> CoarsestQuery(SampleRun run)
+    private Volume<float> CoarsestQuery<T>(SampleRun run)
+        where T : unmanaged
     {
-        Volume<float> query = Coarse(0, run.Workers);
-        for (int clip = 1; clip < _clips.Count; clip++)
-        {
-            Volume<float> other = Coarse(clip, run.Workers);
-            for (int i = 0; i < query.Count; i++) query.Samples[i] += (other.Samples[i] - query.Samples[i]) / (clip + 1);
-        }
+        double sigma = ResolveNoise(run.Workers);
+        Volume<float> mean = Mean(Plan.Coarsest, run.Workers);
+        if (sigma == 0) return mean;
+        ulong seed = Hash.Derive(run.Seed, ulong.MaxValue);
+        var walk = new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options));
+        SampleRun quiet = run with { Observe = null, ResumeFrom = null };
+        int start = SampleStart.IsCheap(Plan, Options)
+            ? SampleStart.Best(
+                _pyramid.Of<T>().Level(SampleStart.JudgedLevel(Plan).Index, run.Workers), Mean(SampleStart.JudgedLevel(Plan), run.Workers),
+                SampleStart.JudgedLevel(Plan).Patch, i => walk.Run(() => Noisy(i), quiet, SampleStart.JudgedLevel(Plan).Index), run.Workers)
+            : 0;
+        return Noisy(start);
 
-        CoarsestNoise.Add(query, ResolveNoise(run.Workers), Options.NoiseTime, Hash.Derive(run.Seed, ulong.MaxValue), run.Workers);
-        return query;
+        Volume<float> Noisy(int number)
+        {
+            Volume<float> query = mean.Clone();
+            CoarsestNoise.Add(query, sigma, Options.NoiseTime, number == 0 ? seed : Hash.Derive(seed, (ulong)number), run.Workers);
+            return query;
+        }
     }
 
-    // A clip at the coarsest level, enlarged by the output's scale besides, in one step, and in time to the first one's length.
-    private Volume<float> Coarse(int clip, Workers workers)
+    // The mean of the clips at a level, in the output's size.
+    private Volume<float> Mean(LevelPlan level, Workers workers)
     {
-        LevelPlan coarsest = Plan.Coarsest;
-        Scale scale = coarsest.Scale * Plan.OutputScale;
+        Volume<float> mean = Resized(level, 0, workers);
+        for (int clip = 1; clip < _clips.Count; clip++)
+        {
+            Volume<float> other = Resized(level, clip, workers);
+            for (int i = 0; i < mean.Count; i++) mean.Samples[i] += (other.Samples[i] - mean.Samples[i]) / (clip + 1);
+        }
+
+        return mean;
+    }
+
+    // A clip at a level, enlarged by the output's scale besides, in one step, and in time to the first one's length.
+    private Volume<float> Resized(LevelPlan level, int clip, Workers workers)
+    {
+        Scale scale = level.Scale * Plan.OutputScale;
         if (clip > 0) scale = scale with { T = scale.T * _clips[0].Frames.Count / _clips[clip].Frames.Count };
-        return _pyramid.Resized(Options.Engine, coarsest.Output, scale, workers, clip);
+        return _pyramid.Resized(Options.Engine, level.Output, scale, workers, clip);
     }
 
     private static bool SameSize(Clip a, Clip b) => a.Height == b.Height && a.Width == b.Width;

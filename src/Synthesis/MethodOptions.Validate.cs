@@ -1,3 +1,5 @@
+using Vgpnn.Kernels;
+
 namespace Vgpnn.Synthesis;
 
 public sealed partial record MethodOptions
@@ -30,6 +32,11 @@ public sealed partial record MethodOptions
             Require(!Loop, "--loop", "given", "no part where a mask is filled");
         }
 
+        if (FollowsStructure) Require(!Loop, "--loop", "given", "no part where movement comes from another video");
+        foreach (int bins in new[] { Bins.Content, Bins.Style })
+            Require(bins is >= 2 and <= ScalarQuantiser.MaxBins, "--bins", $"{bins}", $"2 to {ScalarQuantiser.MaxBins}");
+        Require(FlowLimit is >= 0 and <= 1, "--flow-limit", $"{FlowLimit}", "0 to 1");
+        if (Completeness is { } alpha) Require(alpha is >= 1e-6 and <= 1e6, "--completeness", $"{alpha}", "0.000001 to 1000000, or none");
         if (Iterations is { } j) Require(j is >= 1 and <= 100, "--iterations", $"{j}", "1 to 100");
         if (Noise is { } sigma) Require(sigma is >= 0 and <= 1000, "--noise", $"{sigma}", "0 to 1000, or auto");
     }

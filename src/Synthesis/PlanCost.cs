@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 
 namespace Vgpnn.Synthesis;
 
@@ -7,6 +8,9 @@ internal static class PlanCost
 {
     /// <summary>Levels of the input pyramid are kept between samples while they take no more than this in all.</summary>
     public const long KeptLevelBytes = 256L << 20;
+
+    /// <summary>From this size on what is dead is collected before more is made.</summary>
+    public const long LargeVolume = 16L << 20;
 
     /// <summary>A voted voxel costs about as much as this many patch evaluations.</summary>
     private const double VoteWeight = 10;
@@ -18,33 +22,43 @@ internal static class PlanCost
     internal const long BaseBytes = 96L << 20;
 
     public static PyramidPlan Complete(
-        Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips = 1)
+        Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips = 1,
+        IReadOnlyList<InputSize>? followed = null)
     {
         double evaluations = 0;
         long votes = 0;
         foreach (LevelPlan level in levels)
         {
-            IPatchSearch<byte> search = LevelSearch.For<byte>(options.Search, level);
-            for (int j = 0; j < level.Iterations; j++) evaluations += Evaluations(search, level, j);
+            for (int j = 0; j < level.Iterations; j++) evaluations += Evaluations<byte>(options, level, j);
             votes += level.Output.Count * level.Iterations;
         }
 
-        return new PyramidPlan(
-            input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes,
-            options.Engine == Engine.Float
-                ? PeakBytes<float>(input, output, levels, options, clips)
-                : PeakBytes<byte>(input, output, levels, options, clips));
+        long peak = options.Engine == Engine.Float
+            ? PeakBytes<float>(input, output, levels, options, clips)
+            : PeakBytes<byte>(input, output, levels, options, clips);
+        if (followed is not null) peak = StructureBytes(peak, followed, levels, options);
+        return new PyramidPlan(input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes, peak)
+        {
+            FlowVoxels = options.Application == Application.Sketch && options.Match == InkMatch.Contrast
+                ? 0
+                : followed?.Where(f => f.Role != InputRole.Sketch).Sum(f => f.Size.Count) ?? 0,
+        };
     }
 
-    /// <summary>Patch evaluations of one EM iteration.</summary>
-    public static double Evaluations<T>(IPatchSearch<T> search, LevelPlan level, int iteration)
-        where T : unmanaged =>
-        search.Evaluations(level.QueryGrid.Count, level.KeyGrid.Count, iteration);
+    /// <summary>Patch evaluations of one EM iteration, those of completeness included.</summary>
+    public static double Evaluations<T>(MethodOptions options, LevelPlan level, int iteration)
+        where T : unmanaged
+    {
+        long queries = level.QueryGrid.Count, keys = level.KeyGrid.Count;
+        iteration = level.SearchIteration(iteration);
+        return LevelSearch.For<T>(options.Search, level).Evaluations(queries, keys, iteration)
+            + (options.Completeness is null ? 0 : LevelSearch.Reverse<T>(options.Search, level).Evaluations(keys, queries, iteration));
+    }
 
     /// <summary>Work of one EM iteration in units of a patch evaluation; what progress is counted in.</summary>
-    public static double Work<T>(IPatchSearch<T> search, LevelPlan level, int iteration)
+    public static double Work<T>(MethodOptions options, LevelPlan level, int iteration)
         where T : unmanaged =>
-        Evaluations(search, level, iteration) + (VoteWeight * level.Output.Count);
+        Evaluations<T>(options, level, iteration) + (VoteWeight * level.Output.Count);
 
     /// <summary>Which levels of the input pyramid are kept: from the coarsest up, while they fit.</summary>
     public static int FinestKeptLevel<T>(IReadOnlyList<LevelPlan> levels)
@@ -91,11 +105,42 @@ internal static class PlanCost
             if (inpainting) query += 2 * Volume.Bytes<T>(level.Query, 3);
             if (inpainting || clips > 1) query += KeyWeightBytes * level.KeyGrid.Count;
             if (options.Loop) query += LoopCanvas.WorkingBytes<T>(level);
-            long search = LevelSearch.For<T>(options.Search, level).WorkingBytes(level.Query, level.Input, level.Patch, 3)
+            if (level.Guide == Guide.StructureAndColour) query += Volume.Bytes<T>(level.Query, 4) + Volume.Bytes<T>(level.Input, 4);
+            if (level.Guide == Guide.Structure) query += Volume.Bytes<float>(level.Query, 3) + Volume.Bytes<float>(level.Input, 3);
+            long search = LevelSearch.For<T>(options.Search, level).WorkingBytes(level.Query, level.Input, level.Patch, level.Channels, level.SearchIteration(0))
                 + NearestNeighbourField.Bytes(level.QueryGrid);
+            if (options.Completeness is not null)
+            {
+                long reverse = LevelSearch.Reverse<T>(options.Search, level).WorkingBytes(level.Input, level.Query, level.Patch, level.Channels, level.SearchIteration(0))
+                    + NearestNeighbourField.Bytes(level.QueryGrid);
+                search = Math.Max(search, reverse) + NearestNeighbourField.Bytes(level.KeyGrid) + (sizeof(float) * level.KeyGrid.Count);
+            }
+
+            if (level.StartsFromCoarser)
+                query += NearestNeighbourField.Bytes(levels[n + 1].QueryGrid) + NearestNeighbourField.Bytes(levels[n + 1].KeyGrid);
+
             peak = Math.Max(peak, query + keys + values + Math.Max(coarser, search));
         }
 
         return always + peak;
+    }
+
+    // The clips themselves, what is kept of their movement, and either the run or, before it, finding the movement of one of them.
+    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels, MethodOptions options)
+    {
+        long kept = followed.Sum(f => 3 * f.Size.Count);
+        foreach (LevelPlan level in levels.Where(l => l.Guide != Guide.Colour))
+            kept += Volume.Bytes<float>(level.Output, 1) + Volume.Bytes<float>(level.Input, 1);
+        long finding = followed.Max(f =>
+        {
+            long volume = Volume.Bytes<float>(f.Size, 1);
+            if (f.Role == InputRole.Sketch) return volume;
+            if (options.Application == Application.Sketch && options.Match == InkMatch.Contrast)
+                return (2 * Volume.Bytes<byte>(f.Size, 3)) + (2 * volume);
+            (_, int height, int width) = f.Size;
+            return Volume.Bytes<byte>(f.Size, 3) + (3 * volume)
+                + new DenseInverseSearch().WorkingBytes(height, width) + (2 * sizeof(float) * (long)height * width);
+        });
+        return kept + Math.Max(run, BaseBytes + finding);
     }
 }

@@ -2,6 +2,19 @@ using Vgpnn.Kernels;
 
 namespace Vgpnn.Synthesis;
 
+/// <summary>What patches are compared by.</summary>
+public enum Guide
+{
+    /// <summary>Their colours.</summary>
+    Colour,
+
+    /// <summary>Their colours and how fast they move.</summary>
+    StructureAndColour,
+
+    /// <summary>How fast they move, and where they are.</summary>
+    Structure,
+}
+
 /// <summary>One level of a pyramid plan.</summary>
 /// <param name="Index">0 is the finest level, as in the paper.</param>
 /// <param name="Scale">Factor from full size to this level, the same for input and output.</param>
@@ -13,6 +26,20 @@ public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Outp
 {
     /// <summary>Size of Q: the output's, unless only a part of it is searched or its ends meet (<see cref="Canvas"/>).</summary>
     public Extent Query { get; init; } = Output;
+
+    /// <summary>What patches are compared by.</summary>
+    public Guide Guide { get; init; }
+
+    /// <summary>Whether searches start from the matches of the next coarser level.</summary>
+    public bool StartsFromCoarser { get; init; }
+
+    /// <summary>What <see cref="SearchTask{T}.Iteration"/> is in an iteration of this level: matches that are there already are only refined.</summary>
+    internal int SearchIteration(int iteration) => StartsFromCoarser ? Math.Max(iteration, Refining) : iteration;
+
+    private const int Refining = 2;
+
+    /// <summary>Samples per voxel of Q and K.</summary>
+    public int Channels => Guide == Guide.StructureAndColour ? 4 : 3;
 
     /// <summary>Query patches: one nearest neighbour is searched for each.</summary>
     public Extent QueryGrid => Query.PatchGrid(Patch);
@@ -32,6 +59,9 @@ public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Outp
 public sealed record PyramidPlan(
     Extent Input, Extent Output, Scale OutputScale, IReadOnlyList<LevelPlan> Levels, long PatchEvaluations, long VotedVoxels, long PeakBytes)
 {
+    /// <summary>Voxels of the clips whose movement is found before the first sample.</summary>
+    public long FlowVoxels { get; init; }
+
     /// <summary>The coarsest level, where a run starts.</summary>
     public LevelPlan Coarsest => Levels[^1];
 }

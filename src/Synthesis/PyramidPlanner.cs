@@ -20,6 +20,7 @@ public static class PyramidPlanner
     private static readonly Extent UsualPatch = new(3, 7, 7);
     private static readonly Extent SmallPatch = new(3, 5, 5);
     private const int UsualIterations = 5;
+    private const int SketchIterations = 3;
 
     /// <summary>The plan for one clip of this size: there is one for every clip of 2 frames or more and 8×8 pixels or more.</summary>
     /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: the clip is too small or too large.</exception>
@@ -35,8 +36,8 @@ public static class PyramidPlanner
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        Extent first = inputs.First(i => i.Role == InputRole.Input).Size;
-        Extent[] sources = [.. inputs.Where(i => i.Role == InputRole.Source).Select(i => i.Size)];
+        Extent first = inputs.First(i => i.Role.IsWorkedOn()).Size;
+        Extent[] sources = [.. inputs.Where(i => i.Role.IsSource()).Select(i => options.FollowsStructure ? Analogist.StyleSize(i.Size, first) : i.Size)];
         if (sources.Length == 0) sources = [.. inputs.Where(i => i.Role == InputRole.Input).Select(i => first with { T = i.Size.T })];
         foreach (Extent clip in sources.Append(first))
         {
@@ -52,11 +53,13 @@ public static class PyramidPlanner
         var levels = new List<LevelPlan>();
         foreach (Scale scale in Scales(sources[0] with { T = sources.Min(s => s.T) }, output, options))
             levels.Add(Level(levels.Count, scale, sources, output, options));
+        if (options.FollowsStructure) levels = [.. levels.Select(l => WithGuide(l, levels.Count, options.FlowLimit))];
 
         // With noise a second look at the coarsest level would only undo it; a guess without noise has to be worked out.
         if (options.Application != Application.Inpainting) levels[^1] = levels[^1] with { Iterations = 1 };
         foreach (LevelPlan level in levels) RequireFit(level);
-        return PlanCost.Complete(sources[0] with { T = sources.Sum(s => s.T) }, output, outputScale, levels, options, sources.Length);
+        return PlanCost.Complete(sources[0] with { T = sources.Sum(s => s.T) }, output, outputScale, levels, options, sources.Length,
+            options.FollowsStructure ? inputs : null);
     }
 
     private static Scale OutputScale(Extent input, MethodOptions options)
@@ -82,7 +85,7 @@ public static class PyramidPlanner
     // too small; then they are set to their minimum and stay there while the other goes on. H and W stop together.
     private static List<Scale> Scales(Extent input, Extent output, MethodOptions options)
     {
-        Extent patch = options.Patch ?? UsualPatch;
+        Extent patch = options.Patch ?? (options.FollowsStructure ? SmallPatch : UsualPatch);
         var scales = new List<Scale> { Scale.One };
 
         // The minima hold for the output; the input's levels must hold the patch besides, or nothing is left to choose from.
@@ -110,14 +113,31 @@ public static class PyramidPlanner
         Extent[] clips = [.. sources.Select(s => Scaled(s, scale))];
         Extent x = clips[0] with { T = clips.Sum(c => c.T) }, y = Scaled(output, scale);
         bool large = y.Count > LargeLevel;
-        Extent patch = clips.Append(y).Aggregate(options.Patch ?? (large ? SmallPatch : UsualPatch), Extent.Min);
-        int iterations = options.Iterations ?? (large ? 1 : UsualIterations);
+        Extent patch = clips.Append(y).Aggregate(options.Patch ?? (large || options.FollowsStructure ? SmallPatch : UsualPatch), Extent.Min);
+        int iterations = options.Iterations ?? options.Application switch
+        {
+            Application.Analogy => 1,
+            Application.Sketch => index < 2 ? 1 : SketchIterations,
+            _ => large ? 1 : UsualIterations,
+        };
         return new LevelPlan(index, scale, x, y, patch, iterations) { Query = options.Loop ? LoopCanvas.Wrapped(y, patch) : y };
+    }
+
+    // From the coarsest level on: movement alone, then both, in the finer part of the pyramid colour alone.
+    private static LevelPlan WithGuide(LevelPlan level, int levels, double limit)
+    {
+        int fromCoarsest = levels - 1 - level.Index;
+        if (fromCoarsest == 0) return level with { Guide = Guide.Structure };
+        return level with
+        {
+            Guide = fromCoarsest < (int)((levels - 1) * limit) ? Guide.StructureAndColour : Guide.Colour,
+            StartsFromCoarser = true,
+        };
     }
 
     private static void RequireFit(LevelPlan level)
     {
-        if (NearestNeighbourField.Fits(level.QueryGrid, level.KeyGrid)
+        if (NearestNeighbourField.Fits(level.Query, level.Input)
             && level.Input.Count * 3 <= Volume.MaxSamples && level.Output.Count * 3 <= Volume.MaxSamples)
             return;
         throw new VgpnnException(

@@ -14,6 +14,25 @@ public enum InputRole
 
     /// <summary>What patches are taken from instead of the input.</summary>
     Source,
+
+    /// <summary>What gives an analogy its movement and its size.</summary>
+    Content,
+
+    /// <summary>What gives an analogy, or a video after a sketch, its look.</summary>
+    Style,
+
+    /// <summary>Grey values that give a video its movement and its size.</summary>
+    Sketch,
+}
+
+/// <summary>What roles have in common.</summary>
+public static class InputRoles
+{
+    /// <summary>Whether the output has this clip's size, pace and frames; a run's first input has such a role.</summary>
+    public static bool IsWorkedOn(this InputRole role) => role is InputRole.Input or InputRole.Content or InputRole.Sketch;
+
+    /// <summary>Whether patches are taken from this clip instead of the one that is worked on.</summary>
+    public static bool IsSource(this InputRole role) => role is InputRole.Source or InputRole.Style;
 }
 
 /// <summary>One of the clips that a run is made of.</summary>
@@ -53,7 +72,8 @@ public abstract class Sampler
     /// <summary>The sampler of <see cref="MethodOptions.Application"/>; nothing heavy happens yet.</summary>
     /// <param name="inputs">
     /// Clips in the role <see cref="InputRole.Input"/>, for generation one or more, else one; for inpainting a
-    /// <see cref="InputRole.Mask"/>, and perhaps a <see cref="InputRole.Source"/>.
+    /// <see cref="InputRole.Mask"/>, and perhaps a <see cref="InputRole.Source"/>. For analogies <see cref="InputRole.Content"/>
+    /// and <see cref="InputRole.Style"/>, for sketches <see cref="InputRole.Sketch"/> and <see cref="InputRole.Style"/>.
     /// </param>
     /// <param name="options">What is made of them, and how.</param>
     /// <exception cref="VgpnnException">Inputs and options do not go together.</exception>
@@ -67,6 +87,8 @@ public abstract class Sampler
             Application.Retargeting => new Retargeter(Only(InputRole.Input), options),
             Application.Inpainting => new Inpainter(
                 Only(InputRole.Input), Only(InputRole.Mask), inputs.SingleOrDefault(i => i.Role == InputRole.Source)?.Clip, options),
+            Application.Analogy => new Analogist(Only(InputRole.Content), Only(InputRole.Style), options),
+            Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options),
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
 
@@ -75,6 +97,14 @@ public abstract class Sampler
 
     /// <summary>The noise's standard deviation; where it was left to the program it is computed at the first call.</summary>
     public virtual double ResolveNoise(Workers workers) => Options.Noise ?? 0;
+
+    /// <summary>Does what is done once for all samples, so that it can be shown and timed; samples do it themselves where it is left out.</summary>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="progress">Told from time to time which part is done, 0 to 1, on the caller's thread; not at all where there is nothing to do.</param>
+    /// <exception cref="VgpnnException">The inputs do not hold what the application needs.</exception>
+    public virtual void Prepare(Workers workers, Action<double>? progress = null)
+    {
+    }
 
     /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
     /// <param name="seed">The seed of the whole set.</param>
@@ -91,7 +121,9 @@ public abstract class Sampler
         if (resumeFrom is not null
             && (resumeFrom.Level >= Plan.Levels.Count || resumeFrom.Output.Channels != 3
                 || resumeFrom.Output is Volume<float> != (Options.Engine == Engine.Float)
-                || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output))
+                || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output
+                || (resumeFrom.Level > 0 && Plan.Levels[resumeFrom.Level - 1].StartsFromCoarser
+                    && !resumeFrom.Fields.Fit(Plan.Levels[resumeFrom.Level], Options))))
             throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
 
         var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);

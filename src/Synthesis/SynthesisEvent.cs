@@ -18,7 +18,11 @@ public sealed record IterationProgress(LevelPlan Level, double Fraction, int Ite
 /// <param name="Fraction">Part of the sample's work that is done.</param>
 /// <param name="Output">y_n, owned by the run: read or copy it within the call.</param>
 /// <param name="Timing">Where the level's time went.</param>
-public sealed record LevelFinished(LevelPlan Level, double Fraction, Volume Output, LevelTiming Timing) : SynthesisEvent(Level, Fraction);
+public sealed record LevelFinished(LevelPlan Level, double Fraction, Volume Output, LevelTiming Timing) : SynthesisEvent(Level, Fraction)
+{
+    /// <summary>Matches that the next level starts from, as the output owned by the run; empty where it starts from the output alone.</summary>
+    public LevelFields Fields { get; init; }
+}
 
 /// <summary>Where a level's time went.</summary>
 /// <param name="Resample">Making the level's query, keys and values.</param>

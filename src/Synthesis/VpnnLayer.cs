@@ -11,6 +11,13 @@ namespace Vgpnn.Synthesis;
 internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     where T : unmanaged
 {
+    private const ulong ReverseSeed = 0x5EE0;
+
+    private double _meanDistance;
+
+    /// <summary>Matches of the last level, for the next finer one to start from.</summary>
+    public LevelFields Fields { get; set; }
+
     /// <summary>
     /// The coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
     /// </summary>
@@ -25,13 +32,14 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         LevelPlan level, Volume<float> query, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
-        Volume<float> keys = values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values);
-        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+        Volume<float> keys = canvas.Keys(level, values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values));
+        var field = new NearestNeighbourField(level.Query, level.Input, level.Patch);
         var output = new Volume<T>(level.Output, values.Channels);
+        Fields = new LevelFields(field, null);
         TimeSpan search = Search(level, canvas.Query(level, query), keys, field, weights, 0, seed, workers, progress);
         var voting = Stopwatch.StartNew();
         canvas.Vote(level, values, field, options.Vote, output, workers);
-        var first = new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<float>(), search, voting.Elapsed);
+        var first = new LayerTiming(_meanDistance, search, voting.Elapsed);
         if (level.Iterations == 1) return (output, first);
         Volume<T>? sharp = null;
         LayerTiming others = Iterate(1, field, level, output, ref sharp, values, weights, seed, workers, progress);
@@ -51,8 +59,11 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null)
     {
-        var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
-        return Iterate(0, field, level, output, ref blurredKeys, values, weights, seed, workers, progress);
+        Fields = level.StartsFromCoarser
+            ? Fields.Resized(level)
+            : new LevelFields(new NearestNeighbourField(level.Query, level.Input, level.Patch), null);
+        if (level.StartsFromCoarser) CollectIfLarge(level);
+        return Iterate(0, Fields.Matches!, level, output, ref blurredKeys, values, weights, seed, workers, progress);
     }
 
     private LayerTiming Iterate(
@@ -63,15 +74,22 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         var voting = new Stopwatch();
         for (int j = first; j < level.Iterations; j++)
         {
-            Volume<T> query = canvas.Query(level, output);
-            searching += Search(level, query, blurredKeys ?? values, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress);
+            Volume<T> query = canvas.Query(level, output), keys = canvas.Keys(level, blurredKeys ?? values);
+            searching += Search(level, query, keys, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress);
             blurredKeys = null;
             voting.Start();
             canvas.Vote(level, values, field, options.Vote, output, workers);
             voting.Stop();
         }
 
-        return new LayerTiming(field.MeanDistance() / LevelUnits.PerSquared<T>(), searching, voting.Elapsed);
+        if (!options.FollowsStructure) Fields = default;
+        return new LayerTiming(_meanDistance, searching, voting.Elapsed);
+    }
+
+    // The coarser level's matches, and what the search for every key's query has left.
+    private static void CollectIfLarge(LevelPlan level)
+    {
+        if (NearestNeighbourField.Bytes(level.QueryGrid) + NearestNeighbourField.Bytes(level.KeyGrid) > PlanCost.LargeVolume) GC.Collect();
     }
 
     private TimeSpan Search<TSample>(
@@ -80,6 +98,20 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         where TSample : unmanaged
     {
         var clock = Stopwatch.StartNew();
+        double before = 0;
+        if (options.Completeness is { } alpha)
+        {
+            before = 0.5;
+            int start = Fields.Users is null ? 0 : level.SearchIteration(iteration);
+            NearestNeighbourField users = Fields.Users ?? new NearestNeighbourField(level.Input, level.Query, level.Patch);
+            weights = Completeness.Weights(
+                query, keys, level.Patch, alpha, LevelSearch.Reverse<TSample>(options.Search, level), Hash.Derive(seed, ReverseSeed), workers,
+                users, start);
+            Fields = Fields with { Users = users };
+            CollectIfLarge(level);
+            progress?.Invoke(iteration, before);
+        }
+
         var task = new SearchTask<TSample>
         {
             Query = query,
@@ -87,11 +119,12 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             Patch = level.Patch,
             Field = field,
             KeyWeights = weights,
-            Iteration = iteration,
+            Iteration = level.SearchIteration(iteration),
             Seed = seed,
-            Progress = progress is null ? null : part => progress(iteration, part),
+            Progress = progress is null ? null : part => progress(iteration, before + (part * (1 - before))),
         };
         LevelSearch.For<TSample>(options.Search, level).Search(task, workers);
+        _meanDistance = (options.Completeness is null ? field.MeanDistance() : field.MeanDistance(weights!)) / LevelUnits.PerSquared<TSample>();
         return clock.Elapsed;
     }
 }
@@ -113,9 +146,21 @@ internal static class LevelUnits
 /// <summary>Which search a level gets.</summary>
 internal static class LevelSearch
 {
+    // Patch distances of a level that is searched exhaustively because its patches have little but their movement to be told apart by.
+    private const long FewEvaluations = 1 << 26;
+
     /// <summary>Small levels are searched exhaustively, unless the official schedule is asked for.</summary>
     public static IPatchSearch<T> For<T>(SearchMethod method, LevelPlan level)
-        where T : unmanaged =>
-        PatchSearch.Create<T>(
-            method == SearchMethod.PatchMatch && level.KeyGrid.Count <= PatchSearch.SmallLevel ? SearchMethod.Exhaustive : method);
+        where T : unmanaged => PatchSearch.Create<T>(Method(method, level, level.KeyGrid));
+
+    /// <summary>The search for every key's nearest query.</summary>
+    public static IPatchSearch<T> Reverse<T>(SearchMethod method, LevelPlan level)
+        where T : unmanaged => PatchSearch.Create<T>(Method(method, level, level.QueryGrid));
+
+    private static SearchMethod Method(SearchMethod method, LevelPlan level, Extent keys)
+    {
+        bool small = keys.Count <= PatchSearch.SmallLevel
+            || (level.Guide == Guide.Structure && level.QueryGrid.Count * level.KeyGrid.Count <= FewEvaluations);
+        return method == SearchMethod.PatchMatch && small ? SearchMethod.Exhaustive : method;
+    }
 }

@@ -15,21 +15,22 @@ public sealed partial class ReadmeTests
         Assert.Contains("generate clip.mp4 -n 4", commands);
 
         using var place = new TemporaryDirectory();
-        await TestClip.MakeAsync(place);
-        await TestClip.MakeAsync(place, "other.mp4");
+        await TestClip.MakeAsync(place, moving: true);
+        await TestClip.MakeAsync(place, "other.mp4", moving: true);
         await TestClip.MakeAsync(place, "painted.mp4");
+        await TestClip.MakeAsync(place, "strokes.mp4");
         await TestClip.MakeMaskAsync(place, "mask.png");
         Directory.CreateSymbolicLink(place["samples"], Path.Combine(root.FullName, "samples"));
         foreach (string command in commands)
         {
             // How the picture was made is only planned here: it takes most of a minute.
             string[] arguments = command.Split(' ');
-            await VgpnnProgram.SucceedAsync(place.Root, command.Contains("samples/balloons") ? [.. arguments, "--dry-run"] : arguments);
+            await VgpnnProgram.SucceedAsync(place.Root, command.Contains(" samples/") ? [.. arguments, "--dry-run"] : arguments);
         }
     }
 
     // Lines of code blocks and code in running text that begin with a verb and its input, or are a verb that needs none.
     // `demo` and `bench` have tests of their own, which do not take a minute.
-    [GeneratedRegex(@"^(?:\./vgpnn )((?:generate|retarget|inpaint) [^\n`]*)$|(?<=`(?:\./vgpnn )?)(?<1>(?:generate|retarget|inpaint|repeat|evaluate) [^`\n]+|devices)(?=`)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:\./vgpnn )((?:generate|retarget|analogy|sketch|inpaint) [^\n`]*)$|(?<=`(?:\./vgpnn )?)(?<1>(?:generate|retarget|analogy|sketch|inpaint|repeat|evaluate) [^`\n]+|devices)(?=`)", RegexOptions.Multiline)]
     private static partial Regex Command();
 }

@@ -23,15 +23,15 @@ public class ByteDistanceTests
                 AssertExact(query, keys, c.patch, Enumerable.Range(0, (int)query.Extent.PatchGrid(c.patch).Count));
             });
 
-    /// <summary>Volumes that would take too much memory to be packed are read as they are.</summary>
+    /// <summary>Patches of many frames in volumes that would take too much memory to be packed.</summary>
     [Fact]
-    public void Distances_are_exact_in_large_volumes()
+    public void Distances_are_exact_in_volumes_that_are_not_packed()
     {
-        Volume<byte> query = RandomVolume.Noise<byte>(new Extent(4, 1900, 1000), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(4, 25, 30), 3, 2);
-        foreach (Extent patch in (Extent[])[new(3, 7, 7), new(3, 5, 5), new(4, 4, 4), new(3, 2, 21)])
+        Volume<byte> query = RandomVolume.Noise<byte>(new Extent(7, 40, 50), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(7, 1200, 600), 3, 2);
+        foreach (Extent patch in (Extent[])[new(7, 3, 5), new(6, 4, 13), new(6, 1, 1)])
         {
-            Assert.Equal(0, ByteDistance.WorkingBytes(query.Extent, keys.Extent, patch, 3));
-            AssertExact(query, keys, patch, Enumerable.Range(0, 150).Select(i => i * 9_973));
+            Assert.True(PatchLayout.Of(keys.Extent, 3, patch).Frames > 1);
+            AssertExact(query, keys, patch, Enumerable.Range(0, 150).Select(i => i * 9));
         }
     }
 
@@ -43,28 +43,48 @@ public class ByteDistanceTests
         var black = new Volume<byte>(patch, 3);
         var white = new Volume<byte>(patch, 3);
         white.Samples.Fill(255);
-        var distance = ByteDistance.Create(black, white, patch);
-        distance.Aim(0, 0, 0);
-        Assert.Equal(15f * 15 * 15 * 3 * 255 * 255, distance.Measure(0, 0, 0, float.PositiveInfinity));
+        Assert.Equal(15f * 15 * 15 * 3 * 255 * 255, Distances.Measure(ByteDistance.Create(black, white, patch, new Workers(1)), (0, 0, 0), 0));
+        Assert.Equal(15f * 15 * 15 * 3 * 255 * 255, Distances.Measure(ByteDistance.Create(white, black, patch, new Workers(1)), (0, 0, 0), 0));
     }
+
+    /// <summary>Where a patch would wrap around the border no key begins.</summary>
+    [Fact]
+    public void Places_where_no_key_patch_begins_are_infinitely_far() =>
+        Properties.Holds(Properties.Extents(new Extent(3, 5, 6), new Extent(5, 9, 12)), size =>
+        {
+            Volume<byte> volume = RandomVolume.Noise<byte>(size, 3, 1);
+            var patch = new Extent(3, 5, 5);
+            var field = new NearestNeighbourField(size, size, patch);
+            var distance = ByteDistance.Create(volume, volume, patch, new Workers(1));
+            Volume<float> floats = RgbSamples.ToFloat(volume);
+            var floatDistance = new FloatDistance(floats, floats, patch);
+            for (uint place = 0; place < field.PlacesEnd; place++)
+            {
+                (int t, int h, int w) = field.Split(place);
+                bool key = t < field.KeyGrid.T && h < field.KeyGrid.H && w < field.KeyGrid.W;
+                Assert.Equal(key, float.IsFinite(Distances.Measure(distance, (0, 0, 0), place)));
+                Assert.Equal(key, float.IsFinite(Distances.Measure(floatDistance, (0, 0, 0), place)));
+            }
+        });
 
     [Fact]
     public void Volumes_of_different_channels_are_refused() =>
         Assert.Throws<ArgumentException>(
-            () => ByteDistance.Create(new Volume<byte>(new Extent(1, 1, 1), 1), new Volume<byte>(new Extent(1, 1, 1), 3), new Extent(1, 1, 1)));
+            () => ByteDistance.Create(new Volume<byte>(new Extent(1, 1, 1), 1), new Volume<byte>(new Extent(1, 1, 1), 3), new Extent(1, 1, 1), new Workers(1)));
 
     private static void AssertExact(Volume<byte> query, Volume<byte> keys, Extent patch, IEnumerable<int> patches)
     {
         Extent queryGrid = query.Extent.PatchGrid(patch), keyGrid = keys.Extent.PatchGrid(patch);
-        var distance = ByteDistance.Create(query, keys, patch);
+        var field = new NearestNeighbourField(query.Extent, keys.Extent, patch);
+        var distance = ByteDistance.Create(query, keys, patch, new Workers(2));
         foreach (int i in patches)
         {
             int j = (int)(((i * 5) + keyGrid.Count - 1) % keyGrid.Count);
             (int T, int H, int W) q = NaiveSearch.Place(i, queryGrid), k = NaiveSearch.Place(j, keyGrid);
             float expected = Squared(query, q, keys, k, patch);
-            distance.Aim(q.T, q.H, q.W);
-            Assert.Equal(expected, distance.Measure(k.T, k.H, k.W, float.PositiveInfinity));
-            Assert.Equal(expected, distance.MeasureScalar(k.T, k.H, k.W));
+            uint place = field.Place(k.T, k.H, k.W);
+            Assert.Equal(expected, Distances.Measure(distance, q, place));
+            Assert.Equal(expected, Distances.MeasureScalar(distance, q, place));
         }
     }
 

@@ -6,11 +6,15 @@ namespace Vgpnn.Kernels.Tests;
 
 public class NearestNeighbourFieldTests
 {
+    private static readonly Extent Voxel = new(1, 1, 1);
+
     [Fact]
-    public void Every_place_of_any_key_grid_survives_packing() =>
-        Properties.Holds(Properties.Extents(new Extent(1, 1, 1), new Extent(9, 20, 20)), grid =>
+    public void Every_place_of_any_key_grid_is_told_apart() =>
+        Properties.Holds(Properties.Extents(new Extent(2, 3, 4), new Extent(9, 20, 20)), keys =>
         {
-            var field = new NearestNeighbourField(new Extent(1, 1, 1), grid);
+            var patch = new Extent(2, 3, 4);
+            Extent grid = keys.PatchGrid(patch);
+            var field = new NearestNeighbourField(patch, keys, patch);
             for (int i = 0; i < grid.Count; i++)
             {
                 field.SetLinearMatch(0, i, 1f);
@@ -24,7 +28,7 @@ public class NearestNeighbourFieldTests
     [Fact]
     public void A_new_field_is_infinitely_far()
     {
-        var field = new NearestNeighbourField(new Extent(2, 3, 4), new Extent(2, 2, 2));
+        var field = new NearestNeighbourField(new Extent(2, 3, 4), new Extent(2, 2, 2), Voxel);
         Assert.Equal(24, field.Distances.Length);
         Assert.All(field.Distances, d => Assert.Equal(float.PositiveInfinity, d));
         Assert.Equal(0, field.LinearMatch(23));
@@ -32,15 +36,15 @@ public class NearestNeighbourFieldTests
 
     [Theory]
     [InlineData(13, 1080, 1920, true)]
-    [InlineData(1 << 10, 1 << 11, 1 << 11, true)]
-    [InlineData((1 << 10) + 1, 1 << 11, 1 << 11, false)]
+    [InlineData(511, 1 << 11, 1 << 11, true)]
+    [InlineData(512, 1 << 11, 1 << 11, false)]
     [InlineData(0, 5, 5, false)]
-    public void Places_fit_into_32_bits_or_are_refused(int t, int h, int w, bool fits)
+    public void Places_fit_into_31_bits_or_are_refused(int t, int h, int w, bool fits)
     {
         var keys = new Extent(t, h, w);
-        Assert.Equal(fits, NearestNeighbourField.Fits(new Extent(1, 1, 1), keys));
-        if (fits) Assert.Equal(keys, new NearestNeighbourField(new Extent(1, 1, 1), keys).KeyGrid);
-        else Assert.Throws<ArgumentOutOfRangeException>(() => new NearestNeighbourField(new Extent(1, 1, 1), keys));
+        Assert.Equal(fits, NearestNeighbourField.Fits(Voxel, keys));
+        if (fits) Assert.Equal(keys, new NearestNeighbourField(Voxel, keys, Voxel).KeyGrid);
+        else Assert.Throws<ArgumentOutOfRangeException>(() => new NearestNeighbourField(Voxel, keys, Voxel));
     }
 
     [Theory]
@@ -48,14 +52,14 @@ public class NearestNeighbourFieldTests
     [InlineData(8)]
     public void A_match_outside_the_key_grid_is_refused(int match)
     {
-        var field = new NearestNeighbourField(new Extent(1, 1, 1), new Extent(2, 2, 2));
+        var field = new NearestNeighbourField(Voxel, new Extent(2, 2, 2), Voxel);
         Assert.Throws<ArgumentOutOfRangeException>(() => field.SetLinearMatch(0, match, 0));
     }
 
     [Fact]
     public void The_mean_distance_is_the_mean()
     {
-        var field = new NearestNeighbourField(new Extent(1, 1, 4), new Extent(1, 1, 1));
+        var field = new NearestNeighbourField(new Extent(1, 1, 4), Voxel, Voxel);
         for (int i = 0; i < 4; i++) field.SetLinearMatch(i, 0, i);
         Assert.Equal(1.5, field.MeanDistance());
     }

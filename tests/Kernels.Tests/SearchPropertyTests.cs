@@ -14,7 +14,7 @@ public sealed class FloatSearchPropertyTests : SearchPropertyTests<float>
         {
             Volume<float> volume = RandomVolume.Integers<float>(c.Query, c.Channels, 3, c.Seed);
             Extent grid = c.Query.PatchGrid(c.Patch);
-            var field = new NearestNeighbourField(grid, grid);
+            var field = new NearestNeighbourField(c.Query, c.Query, c.Patch);
             PatchSearch.NearestOther().Search(
                 new SearchTask<float> { Query = volume, Keys = volume, Patch = c.Patch, Field = field }, new Workers(1));
             for (int i = 0; i < grid.Count; i++)
@@ -175,7 +175,7 @@ public abstract class SearchPropertyTests<T>
             Query = volume,
             Keys = volume,
             Patch = patch,
-            Field = new NearestNeighbourField(volume.Extent.PatchGrid(patch), volume.Extent.PatchGrid(patch)),
+            Field = new NearestNeighbourField(volume.Extent, volume.Extent, patch),
             Progress = seen.Add,
         };
         PatchSearch.Create<T>(method).Search(task, new Workers(2));
@@ -190,13 +190,12 @@ public abstract class SearchPropertyTests<T>
         using var source = new CancellationTokenSource();
         Volume<T> volume = RandomVolume.Noise<T>(new Extent(6, 20, 20), 3, 1);
         var patch = new Extent(3, 5, 5);
-        Extent grid = volume.Extent.PatchGrid(patch);
         var task = new SearchTask<T>
         {
             Query = volume,
             Keys = volume,
             Patch = patch,
-            Field = new NearestNeighbourField(grid, grid),
+            Field = new NearestNeighbourField(volume.Extent, volume.Extent, patch),
             Progress = _ => source.Cancel(),
         };
         foreach (int threads in (int[])[1, 2])
@@ -208,8 +207,7 @@ public abstract class SearchPropertyTests<T>
     {
         var patch = new Extent(2, 3, 3);
         var volume = new Volume<T>(new Extent(4, 8, 8), 3);
-        Extent grid = volume.Extent.PatchGrid(patch);
-        var right = new SearchTask<T> { Query = volume, Keys = volume, Patch = patch, Field = new NearestNeighbourField(grid, grid) };
+        var right = new SearchTask<T> { Query = volume, Keys = volume, Patch = patch, Field = new NearestNeighbourField(volume.Extent, volume.Extent, patch) };
         SearchTask<T>[] wrong =
         [
             right with { Keys = new Volume<T>(new Extent(4, 8, 8), 1) },

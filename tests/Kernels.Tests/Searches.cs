@@ -16,7 +16,7 @@ internal static class Searches
         NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null)
         where T : unmanaged
     {
-        NearestNeighbourField field = continued ?? new NearestNeighbourField(query.Extent.PatchGrid(patch), keys.Extent.PatchGrid(patch));
+        NearestNeighbourField field = continued ?? new NearestNeighbourField(query.Extent, keys.Extent, patch);
         var task = new SearchTask<T>
         {
             Query = query,
@@ -34,7 +34,8 @@ internal static class Searches
     /// <summary>A field over an output of this size whose matches are given by index.</summary>
     public static NearestNeighbourField FieldOf(Extent output, Extent patch, Extent keys, Func<int, int> match)
     {
-        var field = new NearestNeighbourField(output.PatchGrid(patch), keys);
+        Extent volume = new(keys.T + patch.T - 1, keys.H + patch.H - 1, keys.W + patch.W - 1);
+        var field = new NearestNeighbourField(output, volume, patch);
         for (int i = 0; i < field.Distances.Length; i++) field.SetLinearMatch(i, match(i), 0);
         return field;
     }
@@ -46,11 +47,17 @@ internal static class Searches
     public static float[] Measure<T>(this NearestNeighbourField field, Volume<T> query, Volume<T> keys, Extent patch)
         where T : unmanaged
     {
-        Func<(int T, int H, int W), (int T, int H, int W), float> measure = query is Volume<float> floats
-            ? FloatMeasure(floats, (Volume<float>)(Volume)keys, patch)
-            : ByteMeasure((Volume<byte>)(Volume)query, (Volume<byte>)(Volume)keys, patch);
-        return [.. Enumerable.Range(0, field.Distances.Length).Select(i => measure(NaiveSearch.Place(i, field.QueryGrid), field.Match(i)))];
+        Func<int, float> measure = query is Volume<float> floats
+            ? FloatMeasure(new FloatDistance(floats, (Volume<float>)(Volume)keys, patch), field)
+            : ByteMeasure(ByteDistance.Create((Volume<byte>)(Volume)query, (Volume<byte>)(Volume)keys, patch, new Workers(1)), field);
+        return [.. Enumerable.Range(0, field.Distances.Length).Select(measure)];
     }
+
+    private static Func<int, float> FloatMeasure(FloatDistance distance, NearestNeighbourField field) =>
+        i => Distances.MeasureScalar(distance, NaiveSearch.Place(i, field.QueryGrid), field.Places[i]);
+
+    private static Func<int, float> ByteMeasure(ByteDistance distance, NearestNeighbourField field) =>
+        i => Distances.MeasureScalar(distance, NaiveSearch.Place(i, field.QueryGrid), field.Places[i]);
 
     /// <summary>Every match lies in the key grid, and the distance that is stored with it is its distance, to the last bit.</summary>
     public static void AssertSound<T>(this NearestNeighbourField field, Volume<T> query, Volume<T> keys, Extent patch)
@@ -63,25 +70,5 @@ internal static class Searches
         }
 
         Assert.Equal(field.Measure(query, keys, patch), field.Distances);
-    }
-
-    private static Func<(int T, int H, int W), (int T, int H, int W), float> FloatMeasure(Volume<float> query, Volume<float> keys, Extent patch)
-    {
-        var distance = new FloatDistance(query, keys, patch);
-        return (q, k) =>
-        {
-            distance.Aim(q.T, q.H, q.W);
-            return distance.MeasureScalar(k.T, k.H, k.W, float.PositiveInfinity);
-        };
-    }
-
-    private static Func<(int T, int H, int W), (int T, int H, int W), float> ByteMeasure(Volume<byte> query, Volume<byte> keys, Extent patch)
-    {
-        var distance = ByteDistance.Create(query, keys, patch);
-        return (q, k) =>
-        {
-            distance.Aim(q.T, q.H, q.W);
-            return distance.MeasureScalar(k.T, k.H, k.W);
-        };
     }
 }

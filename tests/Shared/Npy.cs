@@ -23,9 +23,12 @@ internal sealed partial class Npy
 
     public int[] Ints => Array.ConvertAll(_values, v => checked((int)v));
 
-    public static Npy Read(string path)
+    public static Npy Read(string path) => Parse(File.ReadAllBytes(path), path);
+
+    /// <param name="bytes">The whole file.</param>
+    /// <param name="path">What messages call it.</param>
+    public static Npy Parse(byte[] bytes, string path)
     {
-        byte[] bytes = File.ReadAllBytes(path);
         if (!bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0]))
             throw new InvalidDataException($"{path} is no .npy file of format 1.0");
         int dataStart = 10 + BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(8));

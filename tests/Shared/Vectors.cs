@@ -8,6 +8,9 @@ internal static class Vectors
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "Vectors");
 
+    /// <summary>The file <c>tests/Vectors/<paramref name="name"/></c>.</summary>
+    public static string PathOf(string name) => Path.Combine(Root, name);
+
     /// <summary>The array <c>tests/Vectors/<paramref name="name"/>.npy</c>.</summary>
     public static Npy Array(string name) => Npy.Read(Path.Combine(Root, name + ".npy"));
 

@@ -4,11 +4,7 @@ using Xunit.Abstractions;
 
 namespace Vgpnn.Synthesis.Tests;
 
-/// <summary>Alone, because memory is the process's: other tests would be counted in.</summary>
-[CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
-public class MemoryTestsRunAlone;
-
-[Collection(nameof(MemoryTests))]
+[Collection(nameof(Alone))]
 public class MemoryTests(ITestOutputHelper output)
 {
     /// <summary>What is alive whenever the run reports something, over two samples, against what the plan promises.</summary>
@@ -53,10 +49,19 @@ public class MemoryTests(ITestOutputHelper output)
     [InlineData("loop")]
     [InlineData("several")]
     [InlineData("inpainting")]
+    [InlineData("analogy")]
+    [InlineData("sketch")]
     public void Nor_do_the_other_applications(string what)
     {
         Clip clip = TestClip.Noise(12, 64, 96), other = TestClip.Noise(8, 64, 96);
-        MethodOptions options = MethodOptions.For(what == "inpainting" ? Application.Inpainting : Application.Generation, what == "loop") with
+        Application application = what switch
+        {
+            "inpainting" => Application.Inpainting,
+            "analogy" => Application.Analogy,
+            "sketch" => Application.Sketch,
+            _ => Application.Generation,
+        };
+        MethodOptions options = MethodOptions.For(application, what == "loop") with
         {
             Iterations = 1,
             Noise = 3,
@@ -65,6 +70,7 @@ public class MemoryTests(ITestOutputHelper output)
         Sampler Create() => what switch
         {
             "several" => new Generator([clip, other], options),
+            "analogy" or "sketch" => new Analogist(clip, other, options),
             "inpainting" => new Inpainter(clip, new Clip([half], 96, 64, clip.FrameRate), null, options),
             _ => new Generator(clip, options),
         };

@@ -25,7 +25,7 @@ public class OfficialRunTests
             Volume<float> values = OfficialRun.Values(l);
             for (int pass = 0; pass < level.Iterations; pass++)
             {
-                var field = new NearestNeighbourField(level.QueryGrid, level.KeyGrid);
+                var field = new NearestNeighbourField(level.Query, level.Input, level.Patch);
                 Volume<float> query = run.Query(l, pass);
                 PatchSearch.Create<float>(SearchMethod.Exhaustive).Search(
                     new SearchTask<float> { Query = query, Keys = OfficialRun.Keys(l, pass), Patch = level.Patch, Field = field }, Two);

@@ -17,7 +17,7 @@ internal static class PlanAssert
             Assert.Equal(n, level.Index);
             Assert.True(level.Patch is { T: > 0, H: > 0, W: > 0 }, $"{level}");
             Assert.True(level.Input.Holds(level.Patch) && level.Output.Holds(level.Patch), $"{level}");
-            Assert.True(NearestNeighbourField.Fits(level.QueryGrid, level.KeyGrid), $"{level}");
+            Assert.True(NearestNeighbourField.Fits(level.Query, level.Input), $"{level}");
             Assert.InRange(level.Output.T, Math.Min(options.MinT, plan.Output.T), plan.Output.T);
             Assert.InRange(level.Output.ShortSide, Math.Min(options.MinS, plan.Output.ShortSide), plan.Output.ShortSide);
 

@@ -59,7 +59,7 @@ internal sealed class BenchLevel
         Volume<byte> query = Resampler.Resize(_coarseQuery, Size, up, workers);
         Volume<byte> keys = Resampler.Resize(_coarseKeys, Size, up, workers);
         double resample = clock.Elapsed.TotalSeconds, searching = 0, vote = 0;
-        var field = new NearestNeighbourField(Size.PatchGrid(Patch), Size.PatchGrid(Patch));
+        var field = new NearestNeighbourField(Size, Size, Patch);
         for (int j = 0; j < Iterations; j++)
         {
             clock.Restart();

@@ -10,7 +10,7 @@ namespace Vgpnn.Client.CommandLine;
 internal sealed record InputPath(InputRole Role, string Path);
 
 /// <summary>What is read, and how much of it.</summary>
-/// <param name="Inputs">At least one in the role of the input, which comes first.</param>
+/// <param name="Inputs">At least one, of which the first is what is worked on.</param>
 /// <param name="Frames">The frames wanted; null: all.</param>
 /// <param name="MaxHeight">Rows to which higher frames are reduced; null: none.</param>
 /// <param name="FrameRate">The pace to show it at; null: its own.</param>
@@ -31,7 +31,7 @@ internal sealed class InputSettings
 {
     private const string Group = "Input";
 
-    private readonly Argument<string[]> _input;
+    private readonly (InputRole Role, Argument<string[]> Argument)[] _inputs;
 
     private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
     {
@@ -83,28 +83,51 @@ internal sealed class InputSettings
     };
 
     /// <param name="several">Whether there may be several inputs.</param>
-    public InputSettings(bool several = false) => _input = new(several ? "INPUT…" : "INPUT")
-    {
-        Description = "A video (mp4, webm, mkv, mov, avi, gif) or a directory of numbered frames."
-            + (several ? " Several are woven together, all in the size of the first." : ""),
-        Arity = several ? ArgumentArity.ZeroOrMore : ArgumentArity.ZeroOrOne,
-        CustomParser = result => [.. result.Tokens.Select(t => t.Value)],
-    };
+    public InputSettings(bool several = false) => _inputs =
+    [
+        (InputRole.Input, Argument(
+            several ? "INPUT…" : "INPUT",
+            "A video (mp4, webm, mkv, mov, avi, gif) or a directory of numbered frames."
+                + (several ? " Several are woven together, all in the size of the first." : ""),
+            several ? ArgumentArity.ZeroOrMore : ArgumentArity.ZeroOrOne)),
+    ];
+
+    /// <param name="roles">One input each, in this order; the first is what is worked on.</param>
+    public InputSettings(IReadOnlyList<(InputRole Role, string Description)> roles) => _inputs =
+        [.. roles.Select(r => (r.Role, Argument(Names.Of(r.Role).ToUpperInvariant(), r.Description, ArgumentArity.ZeroOrOne)))];
 
     public void AddTo(Command command)
     {
-        command.Add(_input);
-        foreach (Option option in (Option[])[_inputByName, _frames, _startFrame, _endFrame, _maxHeight, _frameRate]) command.Add(option);
+        foreach ((_, Argument<string[]> input) in _inputs) command.Add(input);
+        if (_inputs.Length == 1) command.Add(_inputByName);
+        foreach (Option option in (Option[])[_frames, _startFrame, _endFrame, _maxHeight, _frameRate]) command.Add(option);
     }
+
+    /// <summary>Whether an input is given.</summary>
+    public bool IsGiven(ParseResult parse) => _inputs.Any(i => parse.GetValue(i.Argument) is { Length: > 0 });
 
     /// <exception cref="VgpnnException">Kind Usage: no input, two inputs, or a range given twice.</exception>
     public InputRequest Read(ParseResult parse) =>
-        new([.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))],
+        new(_inputs.Length == 1 ? [.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))] : ReadRoles(parse),
             ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
+
+    private InputPath[] ReadRoles(ParseResult parse)
+    {
+        string verb = $"{ProgramName.Current} {parse.CommandResult.Command.Name}";
+        var paths = new List<InputPath>();
+        foreach ((InputRole role, Argument<string[]> argument) in _inputs)
+        {
+            if (parse.GetValue(argument) is not [{ Length: > 0 } path])
+                throw Usage("missing-input", $"there is no {Names.Of(role)}", $"{verb} {string.Join(' ', _inputs.Select(i => i.Argument.Name))}");
+            paths.Add(new InputPath(role, path));
+        }
+
+        return [.. paths];
+    }
 
     private string[] ReadPaths(ParseResult parse)
     {
-        string[] arguments = parse.GetValue(_input) ?? [];
+        string[] arguments = parse.GetValue(_inputs[0].Argument) ?? [];
         string? option = _inputByName.IsGiven(parse) ? parse.GetValue(_inputByName) : null;
         if (arguments.Length > 0 && option is not null)
             throw Usage("two-inputs", $"there are two inputs, '{arguments[0]}' and '{option}'", "give INPUT or --input, not both");
@@ -131,6 +154,13 @@ internal sealed class InputSettings
 
         return new FrameRange(first ?? 1, last);
     }
+
+    private static Argument<string[]> Argument(string name, string description, ArgumentArity arity) => new(name)
+    {
+        Description = description,
+        Arity = arity,
+        CustomParser = result => [.. result.Tokens.Select(t => t.Value)],
+    };
 
     private static VgpnnException Usage(string code, string message, string? hint) => new(ErrorKind.Usage, code, message, hint);
 }

@@ -53,27 +53,37 @@ internal sealed class MethodSettings
             Description = "Size of the coarsest level: frames, and pixels of the shorter side. Larger keeps more of the input's layout.",
             Allowed = "two whole numbers, frames and pixels from 1 to 10000, such as 3,15",
             Default = Invariant($"{preset.MinT},{preset.MinS}")
-                + (application == Application.Inpainting ? "" : Invariant($"; with --loop {loop.MinT},{loop.MinS}")),
+                + (!CanLoop(application) ? "" : Invariant($"; with --loop {loop.MinT},{loop.MinS}")),
         };
         _patch = new("--patch", "T,H,W", ValueText.Extent(1, 15))
         {
             Group = Group,
             Description = "Patch size in frames and pixels; larger keeps larger things whole, and costs in proportion.",
             Allowed = "three whole numbers from 1 to 15, such as 3,7,7",
-            Default = "3,7,7; 3,5,5 at levels of more than 3,000,000 voxels",
+            Default = preset.FollowsStructure ? "3,5,5" : "3,7,7; 3,5,5 at levels of more than 3,000,000 voxels",
         };
         _iterations = new("--iterations", "J", ValueText.Integer(1, 100))
         {
             Group = Group,
             Description = "Rounds of matching and voting per level (the coarsest always takes one); time goes with it.",
             Allowed = "a whole number from 1 to 100",
-            Default = "5; 1 at levels of more than 3,000,000 voxels",
+            Default = application switch
+            {
+                Application.Analogy => "1",
+                Application.Sketch => "3; 1 at the two finest levels",
+                _ => "5; 1 at levels of more than 3,000,000 voxels",
+            },
         };
         _noise = new("--noise", "SIGMA|auto", ValueText.Noise)
         {
             Group = Group,
             Description = "Standard deviation of the noise from which a sample starts, for colours in [-1, 1]; "
-                + (application == Application.Inpainting ? "0 starts from the cue itself." : "0 gives the input's own layout back."),
+                + application switch
+                {
+                    Application.Inpainting => "0 starts from the cue itself.",
+                    Application.Analogy or Application.Sketch => "it is added to the movement, from 0 to 1.",
+                    _ => "0 gives the input's own layout back.",
+                },
             Allowed = "a number from 0 to 1000, or auto",
             Default = preset.Noise is null ? "auto: from how alike the input's patches are, 2 to 5" : Invariant($"{preset.Noise}"),
         };
@@ -88,8 +98,9 @@ internal sealed class MethodSettings
     public void AddTo(Command command)
     {
         Option[] noise = _application == Application.Retargeting ? [] : [_noise, _noiseTime];
-        Option[] size = _application == Application.Inpainting ? [] : [_scale, _loop];
-        Option[] options = [.. size, _downscale, _minSize, _patch, _iterations, .. noise, _vote, _search, _engine];
+        Option[] size = _application == Application.Inpainting ? [] : [_scale];
+        Option[] loop = CanLoop(_application) ? [_loop] : [];
+        Option[] options = [.. size, .. loop, _downscale, _minSize, _patch, _iterations, .. noise, _vote, _search, _engine];
         foreach (Option option in options) command.Add(option);
     }
 
@@ -114,6 +125,8 @@ internal sealed class MethodSettings
             Engine = _engine.Or(parse, preset.Engine),
         };
     }
+
+    private static bool CanLoop(Application application) => application is Application.Generation or Application.Retargeting;
 
     private static Setting<T> Choice<T>(string name, T fallback, string description)
         where T : struct, Enum => new(name, string.Join('|', Names.All<T>()), ValueText.Name<T>())

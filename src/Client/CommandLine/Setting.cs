@@ -25,11 +25,14 @@ internal interface ISetting
 /// <summary>An option with a value: one declaration for parsing, checking, error sentence and help.</summary>
 internal sealed class Setting<T> : Option<T>, ISetting
 {
+    private readonly TryParse<T> _parse;
+
     public Setting(string name, string valueName, TryParse<T> parse, params string[] aliases)
         : base(name, aliases)
     {
         HelpName = valueName;
         Arity = ArgumentArity.ExactlyOne;
+        _parse = parse;
         CustomParser = result => Read(result, parse);
     }
 
@@ -50,7 +53,14 @@ internal sealed class Setting<T> : Option<T>, ISetting
     } = [];
 
     /// <summary>The value given, or the fallback.</summary>
-    public T Or(ParseResult parse, T fallback) => IsGiven(parse) ? parse.GetValue(this)! : fallback;
+    public T Or(ParseResult parse, T fallback) => IsGiven(parse) ? Given(parse) : fallback;
+
+    // Read again from the text: the parser cannot hand out a value that is null.
+    private T Given(ParseResult parse)
+    {
+        _parse(parse.GetResult(this)!.Tokens[0].Value, out T value);
+        return value;
+    }
 
     /// <summary>Whether the user gave it.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetResult(this) is { Implicit: false };

@@ -43,6 +43,24 @@ internal static class ValueText
         return read;
     };
 
+    /// <summary>A number within bounds.</summary>
+    public static TryParse<double> Number(double min, double max) => (string text, out double value) =>
+    {
+        bool read = Numbers(text, 1, out double[] n) && n[0] >= min && n[0] <= max;
+        value = read ? n[0] : default;
+        return read;
+    };
+
+    /// <summary>α of completeness, or <c>none</c> (null).</summary>
+    public static bool Completeness(string text, out double? alpha)
+    {
+        alpha = null;
+        if (text.Equals("none", StringComparison.OrdinalIgnoreCase)) return true;
+        if (!Numbers(text, 1, out double[] n) || n[0] is < 1e-6 or > 1e6) return false;
+        alpha = n[0];
+        return true;
+    }
+
     /// <summary>Columns and rows within bounds: <c>320x180</c>.</summary>
     public static TryParse<(int W, int H)> Size(int min, int max) => (string text, out (int W, int H) value) =>
     {

@@ -49,6 +49,8 @@ internal sealed class EvaluateCommand : Verb
         Default = "one per core",
     };
 
+    private readonly SvfidSettings _svfid = new();
+
     public EvaluateCommand()
         : base("evaluate", "Score samples against the clip that they were made of.")
     {
@@ -56,6 +58,7 @@ internal sealed class EvaluateCommand : Verb
         Add(_samples);
         Add(_frames);
         Add(_maxHeight);
+        foreach (Option option in _svfid.All) Add(option);
         Add(_threads);
         Add(Json);
     }
@@ -64,6 +67,7 @@ internal sealed class EvaluateCommand : Verb
     [
         new("evaluate clip.mp4 clip-samples", "A table of all samples of a run, and their diversity."),
         new("evaluate clip.mp4 a.mp4 b.mp4 --json", "The same of two videos, for programs."),
+        new("evaluate clip.mp4 clip-samples --svfid c3d=c3d.pickle", "SVFID too, with weights of your own."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -72,19 +76,21 @@ internal sealed class EvaluateCommand : Verb
         var options = new ReadOptions { Frames = _frames.OrNull(parse), MaxHeight = _maxHeight.OrNull(parse) };
         var workers = new Workers(_threads.Or(parse, Environment.ProcessorCount), cancellation);
         bool json = Json.IsGiven(parse);
-        EvaluationReport report = await EvaluateAsync(parse.GetRequiredValue(_input), options, paths, workers, json);
+        (Svfid Metric, SvfidReport Report)? svfid = _svfid.Read(parse);
+        EvaluationReport report = await EvaluateAsync(parse.GetRequiredValue(_input), options, paths, svfid?.Metric, workers, json);
+        report = report with { Svfid = svfid?.Report };
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, EvaluationJson.Lines.EvaluationReport));
         else EvaluationTable.Write(report);
         return ExitCode.Success;
     }
 
     private static async Task<EvaluationReport> EvaluateAsync(
-        string input, ReadOptions options, string[] paths, Workers workers, bool json)
+        string input, ReadOptions options, string[] paths, Svfid? svfid, Workers workers, bool json)
     {
         using IRunReporter reporter = RunReporter.Create(json);
         reporter.Stage($"reading {ShortName(input)}");
         ReadResult read = await ClipReader.ReadAsync(input, options, workers.Cancellation);
-        var evaluator = new Evaluator(read.Clip, workers);
+        var evaluator = new Evaluator(read.Clip, workers, svfid);
         var scores = new List<SampleReport>();
         foreach (string path in paths)
         {

@@ -25,11 +25,27 @@ internal abstract class RunVerb : Verb
     /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
     /// <param name="several">Whether there may be several inputs.</param>
     protected RunVerb(Application application, string name, string description, string suffix, bool several = false)
+        : this(application, name, description, suffix, "INPUT", new InputSettings(several))
+    {
+    }
+
+    /// <param name="application">What is made.</param>
+    /// <param name="name">The command's name.</param>
+    /// <param name="description">What it does, in a sentence.</param>
+    /// <param name="suffix">What is added to the first input's name to name the directory of the results.</param>
+    /// <param name="inputs">One input each, in this order; the first is what is worked on.</param>
+    protected RunVerb(
+        Application application, string name, string description, string suffix, params (InputRole Role, string Description)[] inputs)
+        : this(application, name, description, suffix, Names.Of(inputs[0].Role).ToUpperInvariant(), new InputSettings(inputs))
+    {
+    }
+
+    private RunVerb(Application application, string name, string description, string suffix, string first, InputSettings input)
         : base(name, description)
     {
         _suffix = suffix;
-        _output = new OutputSettings($"INPUT's name with '-{suffix}', in the working directory");
-        Input = new InputSettings(several);
+        _output = new OutputSettings($"{first}'s name with '-{suffix}', in the working directory");
+        Input = input;
         Method = new MethodSettings(application);
     }
 

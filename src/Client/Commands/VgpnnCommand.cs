@@ -14,6 +14,8 @@ internal static class VgpnnCommand
         {
             new GenerateCommand(),
             new RetargetCommand(),
+            new AnalogyCommand(),
+            new SketchCommand(),
             new InpaintCommand(),
             new InspectCommand(),
             new RepeatCommand(),

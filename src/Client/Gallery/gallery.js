@@ -105,6 +105,10 @@
       ['Scale (time, height, width)', triple(s.scale)],
       ['Cue', s.cue],
       ['Mask', s.invertMask === undefined ? undefined : `${s.invertMask ? 'black' : 'white'} was filled`],
+      ['Bins of movement', s.bins === undefined ? undefined : s.application === 'sketch' ? s.bins.style : `${s.bins.content}, ${s.bins.style}`],
+      ['Ink', s.ink === undefined ? undefined : `${s.ink}, on what is of ${s.match}`],
+      ['Flow limit', s.flowLimit],
+      ['Completeness', s.flowLimit === undefined ? undefined : s.completeness ?? 'none'],
       ['Loop', s.loop ? 'the ends meet' : undefined],
       ['Downscale (time, space)', `${s.downscaleT}, ${s.downscaleS}`],
       ['Coarsest size (frames, pixels)', `${s.minT}, ${s.minS}`],
@@ -159,7 +163,7 @@
     return card;
   }
 
-  const roles = { input: 'Input', mask: 'Mask', source: 'Source' };
+  const roles = { input: 'Input', mask: 'Mask', source: 'Source', content: 'Content', style: 'Style', sketch: 'Sketch' };
 
   function addInput(input, i) {
     const number = run.inputs.slice(0, i).filter(other => other.role === input.role).length;

@@ -9,7 +9,18 @@ namespace Vgpnn.Client.Reporting;
 /// <param name="Input">The clip they were compared with.</param>
 /// <param name="Samples">In the order given.</param>
 /// <param name="Diversity">How much they differ from each other; null: they are fewer than two, or not of the input's size.</param>
-internal sealed record EvaluationReport(string Input, IReadOnlyList<SampleReport> Samples, double? Diversity);
+/// <param name="Svfid">How SVFID was measured; null: it was not.</param>
+internal sealed record EvaluationReport(
+    string Input, IReadOnlyList<SampleReport> Samples, double? Diversity, SvfidReport? Svfid = null);
+
+/// <summary>Which SVFID it is: values of another layer, variant or network do not compare.</summary>
+/// <param name="Network">Whose features: <c>c3d</c>.</param>
+/// <param name="Layer">The layer: <c>conv1</c>.</param>
+/// <param name="Variant">Over what Gaussians are fitted: <c>positions</c>.</param>
+/// <param name="Channels">Channels compared, the layer's first ones.</param>
+/// <param name="Weights">The file of weights as it was given.</param>
+/// <param name="Sha256">Of that file, in lower-case hexadecimal digits.</param>
+internal sealed record SvfidReport(string Network, string Layer, string Variant, int Channels, string Weights, string Sha256);
 
 /// <summary>What one sample scores.</summary>
 /// <param name="File">The sample.</param>

@@ -17,18 +17,26 @@ internal static class EvaluationTable
         ("Flicker", s => s.Flicker),
         ("NNFDIV", s => s.NnfDiversity),
         ("Copied", s => s.CopiedFrames),
+        ("FPD", s => s.FrechetPatchDistance),
     ];
+
+    private static readonly (string Name, Func<SampleScores, double?> Value) Learned = ("SVFID", s => s.Svfid);
 
     public static void Write(EvaluationReport report)
     {
-        Table table = Tables.New(["Sample", .. Columns.Select(c => c.Name)]);
+        (string Name, Func<SampleScores, double?> Value)[] columns = report.Svfid is null ? Columns : [.. Columns, Learned];
+        Table table = Tables.New(["Sample", .. columns.Select(c => c.Name)]);
         foreach (TableColumn column in table.Columns.Skip(1)) column.RightAligned();
         foreach (SampleReport sample in report.Samples)
-            table.AddRow([Markup.Escape(NameOf(sample.File)), .. Columns.Select(c => Text(c.Value(sample.Scores)))]);
+            table.AddRow([Markup.Escape(NameOf(sample.File)), .. columns.Select(c => Text(c.Value(sample.Scores)))]);
         if (report.Samples.Count > 1)
-            table.AddRow(["mean", .. Columns.Select(c => Text(report.Samples.Average(s => c.Value(s.Scores))))]);
-        Tables.Write(table, new Text($"Diversity {Diversity(report)}\n"));
+            table.AddRow(["mean", .. columns.Select(c => Text(report.Samples.Average(s => c.Value(s.Scores))))]);
+        Tables.Write(table, new Text($"Diversity {Diversity(report)}\n{Learning(report.Svfid)}"));
     }
+
+    private static string Learning(SvfidReport? svfid) => svfid is null
+        ? ""
+        : $"SVFID: {svfid.Network} {svfid.Layer}, {svfid.Channels} channels, variant {svfid.Variant}, weights {NameOf(svfid.Weights)} (SHA-256 {svfid.Sha256[..12]}…)\n";
 
     private static string Diversity(EvaluationReport report) =>
         report.Diversity is { } value ? Text(value)

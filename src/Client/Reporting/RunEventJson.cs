@@ -14,7 +14,7 @@ namespace Vgpnn.Client.Reporting;
     Converters =
     [
         typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
-        typeof(LowerCaseNames<Engine>), typeof(LowerCaseNames<Application>),
+        typeof(LowerCaseNames<Engine>), typeof(LowerCaseNames<Application>), typeof(LowerCaseNames<Cue>), typeof(LowerCaseNames<Ink>), typeof(LowerCaseNames<InkMatch>),
     ])]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(DeviceReport))]

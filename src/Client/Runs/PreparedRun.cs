@@ -14,8 +14,10 @@ internal sealed class PreparedRun
 {
     private const int SpareThreads = 4;
 
-    private PreparedRun(RunRequest request, IReadOnlyList<ReadInput> inputs, Sampler sampler, double noise, TimeSpan expected)
+    private PreparedRun(
+        RunRequest request, IReadOnlyList<ReadInput> inputs, Sampler sampler, double noise, TimeSpan expected, TimeSpan preparation)
     {
+        ExpectedPreparation = preparation;
         Request = request;
         Inputs = inputs;
         Sampler = sampler;
@@ -41,6 +43,9 @@ internal sealed class PreparedRun
     /// <summary>The noise's standard deviation.</summary>
     public double Noise { get; }
 
+    /// <summary>How long takes what is done once before the first sample, an estimate.</summary>
+    public TimeSpan ExpectedPreparation { get; }
+
     /// <summary>How long one sample takes, an estimate.</summary>
     public TimeSpan ExpectedPerSample { get; }
 
@@ -55,8 +60,8 @@ internal sealed class PreparedRun
         MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
-        TimeSpan expected = CostModel.Measure(request.Options.Engine, workers).Expected(sampler.Plan);
-        return new PreparedRun(request, inputs, sampler, noise, expected);
+        CostModel costs = CostModel.Measure(request.Options.Engine, workers);
+        return new PreparedRun(request, inputs, sampler, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 
     /// <summary>What the program tells before it begins.</summary>
@@ -75,7 +80,7 @@ internal sealed class PreparedRun
         PatchEvaluations = Plan.PatchEvaluations,
         VotedVoxels = Plan.VotedVoxels,
         PeakBytes = Plan.PeakBytes,
-        ExpectedSeconds = (ExpectedPerSample * Request.Indices.Count).TotalSeconds,
+        ExpectedSeconds = (ExpectedPreparation + (ExpectedPerSample * Request.Indices.Count)).TotalSeconds,
         Directory = directory,
         Notices = Notices,
     };

@@ -24,7 +24,7 @@ internal sealed record ReadInput(
         var options = new ReadOptions
         {
             // The range chooses from what is worked on; a mask goes with it.
-            Frames = input.Role == InputRole.Source ? null : request.Frames,
+            Frames = input.Role.IsSource() ? null : request.Frames,
             MaxHeight = request.MaxHeight,
             Still = input.Role == InputRole.Mask,
         };

@@ -35,6 +35,12 @@ internal static class ReproductionCommand
         if (s.Loop) arguments.Add("--loop");
         if (s.Cue is { } cue) arguments.AddRange(["--cue", Names.Of(cue)]);
         if (s.InvertMask == true) arguments.Add("--invert-mask");
+        if (s.Bins is { } bins)
+            arguments.AddRange(["--bins", s.Application == Application.Sketch ? Text(bins.Style) : $"{Text(bins.Content)},{Text(bins.Style)}"]);
+        if (s.Ink is { } ink) arguments.AddRange(["--ink", Names.Of(ink)]);
+        if (s.Match is { } match) arguments.AddRange(["--match", Names.Of(match)]);
+        if (s.FlowLimit is { } limit) arguments.AddRange(["--flow-limit", Text(limit)]);
+        if (s.FlowLimit is not null) arguments.AddRange(["--completeness", s.Completeness is { } alpha ? Text(alpha) : "none"]);
         if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);
         if (s.Iterations is { } iterations) arguments.AddRange(["--iterations", Text(iterations)]);
         if (s.Application != Application.Retargeting) arguments.AddRange(["--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime)]);
@@ -51,6 +57,8 @@ internal static class ReproductionCommand
         Application.Generation => "generate",
         Application.Retargeting => "retarget",
         Application.Inpainting => "inpaint",
+        Application.Analogy => "analogy",
+        Application.Sketch => "sketch",
         _ => throw new ArgumentOutOfRangeException(nameof(application)),
     };
 
@@ -58,7 +66,7 @@ internal static class ReproductionCommand
     private static string[] Argument(InputPath input)
     {
         string path = input.Path.StartsWith('-') ? $"./{input.Path}" : input.Path;
-        return input.Role == InputRole.Input ? [path] : [$"--{Names.Of(input.Role)}", path];
+        return input.Role.IsWorkedOn() || input.Role == InputRole.Style ? [path] : [$"--{Names.Of(input.Role)}", path];
     }
 
     private static string Line(IEnumerable<string> arguments) => $"{ProgramName.Current} {ShellText.Join(arguments)}";

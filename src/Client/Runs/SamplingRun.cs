@@ -33,6 +33,7 @@ internal sealed class SamplingRun(
     public async Task ExecuteAsync(CancellationToken cancellation)
     {
         reporter.Report(run.ToEvent(_directory.Path));
+        run.Sampler.Prepare(new Workers(run.Request.Machine.Threads, cancellation), ReportPreparation);
         _directory.Create();
         try
         {
@@ -65,6 +66,12 @@ internal sealed class SamplingRun(
         reporter.Report(new DoneEvent(
             _directory.Path, _directory.ManifestPath, _directory.PagePath, _manifest.Samples.Count, _manifest.Seconds,
             recorded is null ? null : true));
+    }
+
+    private void ReportPreparation(double done)
+    {
+        double left = Math.Max(0, Stopwatch.GetElapsedTime(_start).TotalSeconds * (1 - done) / Math.Max(done, 0.01));
+        reporter.Stage($"finding what moves  {Math.Floor(done * 100):0} %  {HumanText.Duration(left)} left");
     }
 
     private async Task<ManifestSample> MakeAsync(int index, SampleWriter writer, RunProgress progress, CancellationToken cancellation)

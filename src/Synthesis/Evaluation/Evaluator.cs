@@ -12,22 +12,28 @@ public sealed class Evaluator
     private readonly EvaluatedVideo _input;
     private readonly Motion _inputMotion;
     private readonly Workers _workers;
+    private readonly Svfid? _svfid;
+    private readonly FrechetPatchDistance _patches;
     private readonly List<Volume<float>> _samples = [];
 
     /// <param name="input">What the samples were made of, at least 3 frames of 7×7 pixels.</param>
     /// <param name="workers">Threads, and cancellation.</param>
+    /// <param name="svfid">Learned features to compare as well; null: none.</param>
     /// <exception cref="VgpnnException">Kind Input: the clip is too small.</exception>
-    public Evaluator(Clip input, Workers workers)
+    public Evaluator(Clip input, Workers workers, Svfid? svfid = null)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(workers);
         _input = EvaluatedVideo.Of(input, "the input");
         _inputMotion = Motion.Of(_input.Grey, workers);
-        _workers = workers;
+        (_workers, _svfid) = (workers, svfid);
+        _patches = new FrechetPatchDistance(_input.Rgb, workers);
     }
 
     /// <summary>Scores one sample, and keeps its brightness for <see cref="Diversity"/>.</summary>
-    /// <exception cref="VgpnnException">Kind Input: the clip is too small, fewer than 3 frames of 7×7 pixels.</exception>
+    /// <exception cref="VgpnnException">
+    /// Kind Input: the clip is too small, fewer than 3 frames of 7×7 pixels. Kind Usage: it does not suit the layer of SVFID.
+    /// </exception>
     public SampleScores Add(Clip sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
@@ -44,7 +50,9 @@ public sealed class Evaluator
             motion.FrameDifferenceOver(_inputMotion),
             motion.FlickerOver(_inputMotion),
             disorder,
-            copied);
+            copied,
+            _patches.Measure(video.Rgb, _workers),
+            _svfid?.Measure(_input.Rgb, video.Rgb, _workers));
     }
 
     /// <summary>

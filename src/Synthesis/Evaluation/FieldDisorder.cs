@@ -18,7 +18,7 @@ internal static class FieldDisorder
     /// <returns>About 0 to 1.</returns>
     public static double Measure(Volume<byte> input, Volume<byte> sample, Workers workers)
     {
-        var field = new NearestNeighbourField(sample.Extent.PatchGrid(Patch), input.Extent.PatchGrid(Patch));
+        var field = new NearestNeighbourField(sample.Extent, input.Extent, Patch);
         var task = new SearchTask<byte> { Query = sample, Keys = input, Patch = Patch, Field = field };
         PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
         byte[] bytes = Displacements(field);

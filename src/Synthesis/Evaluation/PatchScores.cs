@@ -25,7 +25,8 @@ internal sealed record PatchScores(double Coherence, double Completeness, double
 
     public static PatchScores Measure(EvaluatedVideo input, EvaluatedVideo sample, Workers workers)
     {
-        int[] ofSample = Select(sample.Rgb.Extent.PatchGrid(Patch)), ofInput = Select(input.Rgb.Extent.PatchGrid(Patch));
+        int[] ofSample = Select(sample.Rgb.Extent.PatchGrid(Patch), Selected);
+        int[] ofInput = Select(input.Rgb.Extent.PatchGrid(Patch), Selected);
         NearestPatch[] matches = NearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers);
         NearestPatch[] reverse = NearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers);
         double own = ofSample.Average(p => PatchGradient.Mean(sample.Grey, Patch, p));
@@ -37,9 +38,9 @@ internal sealed record PatchScores(double Coherence, double Completeness, double
     }
 
     /// <summary>One patch out of each of many equal stretches of the grid: the same ones for every video of that size.</summary>
-    private static int[] Select(Extent grid)
+    internal static int[] Select(Extent grid, int most)
     {
-        long count = Math.Min(Selected, grid.Count);
+        long count = Math.Min(most, grid.Count);
         return
         [
             .. Enumerable.Range(0, (int)count).Select(i =>

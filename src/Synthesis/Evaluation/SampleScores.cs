@@ -11,6 +11,8 @@ namespace Vgpnn.Synthesis.Evaluation;
 /// <param name="Flicker">How restless the motion is, over the input's (<see cref="Motion"/>); 1 is alike.</param>
 /// <param name="NnfDiversity">How disordered the field of nearest neighbours is (<see cref="FieldDisorder"/>): 0 is a copy, towards 1 is noise.</param>
 /// <param name="CopiedFrames">Share of the sample's frames that are a frame of the input (<see cref="CopiedFrames"/>), 0 to 1.</param>
+/// <param name="FrechetPatchDistance">How alike patches are as a whole (<see cref="FrechetPatchDistance"/>); 0 is best.</param>
+/// <param name="Svfid">Fréchet distance of learned features (<see cref="Evaluation.Svfid"/>); 0 is best; null without weights, or for frames of another size.</param>
 public sealed record SampleScores(
     double Coherence,
     double Completeness,
@@ -18,4 +20,6 @@ public sealed record SampleScores(
     double? FrameDifference,
     double? Flicker,
     double NnfDiversity,
-    double? CopiedFrames);
+    double? CopiedFrames,
+    double FrechetPatchDistance,
+    double? Svfid = null);

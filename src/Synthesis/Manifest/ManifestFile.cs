@@ -53,7 +53,7 @@ public static class ManifestFile
             throw Unreadable(file, $"its schema is {manifest.Schema}, and this program reads {RunManifest.CurrentSchema}");
         if (manifest.Samples.Any(s => s.Index is < 0 || s.Index >= manifest.Settings.Samples))
             throw Unreadable(file, "it names a sample that is not in its set");
-        if (manifest.Inputs.Count == 0 || manifest.Inputs[0].Role != InputRole.Input) throw Unreadable(file, "it names no input");
+        if (manifest.Inputs.Count == 0 || !manifest.Inputs[0].Role.IsWorkedOn()) throw Unreadable(file, "it names no input");
         return manifest;
     }
 

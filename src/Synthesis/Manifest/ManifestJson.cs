@@ -17,7 +17,7 @@ namespace Vgpnn.Synthesis.Manifest;
     [
         typeof(LowerCaseNames<RunStatus>), typeof(LowerCaseNames<ClipFormat>), typeof(LowerCaseNames<NoiseTime>),
         typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>), typeof(LowerCaseNames<Engine>),
-        typeof(LowerCaseNames<Application>), typeof(LowerCaseNames<InputRole>), typeof(LowerCaseNames<Cue>),
+        typeof(LowerCaseNames<Application>), typeof(LowerCaseNames<InputRole>), typeof(LowerCaseNames<Cue>), typeof(LowerCaseNames<Ink>), typeof(LowerCaseNames<InkMatch>),
         typeof(SizeOnOneLine), typeof(ScaleOnOneLine), typeof(LevelOnOneLine), typeof(TimingOnOneLine),
     ])]
 [JsonSerializable(typeof(RunManifest))]

@@ -45,6 +45,21 @@ public sealed record ManifestSettings
     /// <summary>Whether the black of a mask is filled, not the white; null: there is no mask.</summary>
     public bool? InvertMask { get; init; }
 
+    /// <summary>Into how many bins movement was sorted; null: the output does not follow movement.</summary>
+    public StructureBins? Bins { get; init; }
+
+    /// <summary>Which values of a sketch moved; null: there is none.</summary>
+    public Ink? Ink { get; init; }
+
+    /// <summary>What in a style the ink of a sketch stood for; null: there is none.</summary>
+    public InkMatch? Match { get; init; }
+
+    /// <summary>Up to which part of the levels movement counted; null: the output does not follow movement.</summary>
+    public double? FlowLimit { get; init; }
+
+    /// <summary>α of completeness; null: it did not count.</summary>
+    public double? Completeness { get; init; }
+
     /// <summary>Factor from one level to the next coarser one in time.</summary>
     public required double DownscaleT { get; init; }
 
@@ -98,6 +113,11 @@ public sealed record ManifestSettings
         Loop = Loop,
         Cue = Cue ?? default,
         InvertMask = InvertMask ?? false,
+        Bins = Bins ?? new MethodOptions().Bins,
+        Ink = Ink ?? default,
+        Match = Match ?? default,
+        FlowLimit = FlowLimit ?? new MethodOptions().FlowLimit,
+        Completeness = Completeness,
         DownscaleT = DownscaleT,
         DownscaleS = DownscaleS,
         MinT = MinT,

@@ -10,6 +10,8 @@ public sealed class HelpTests
     [Theory]
     [InlineData("generate")]
     [InlineData("retarget")]
+    [InlineData("analogy")]
+    [InlineData("sketch")]
     [InlineData("inpaint")]
     [InlineData("inspect")]
     [InlineData("repeat")]

@@ -4,13 +4,13 @@ namespace Vgpnn.Client.Tests.Support;
 public static class TestClip
 {
     /// <summary>A clip of moving shapes.</summary>
-    public static async Task<string> MakeAsync(TemporaryDirectory place, string name = "clip.mp4", int frames = 6, int width = 48, int height = 32)
+    public static async Task<string> MakeAsync(TemporaryDirectory place, string name = "clip.mp4", int frames = 6, int width = 48, int height = 32, bool moving = false)
     {
         string path = place[name];
         ProcessResult made = await ChildProcess.RunAsync(
             "ffmpeg",
             [
-                "-nostdin", "-v", "error", "-f", "lavfi", "-i", $"testsrc2=size={width}x{height}:rate=10",
+                "-nostdin", "-v", "error", "-f", "lavfi", "-i", $"testsrc2=size={width}x{height}:rate=10{(moving ? ",scroll=horizontal=0.05" : "")}",
                 "-frames:v", $"{frames}", "-pix_fmt", "yuv420p", $"file:{path}",
             ],
             place.Root);

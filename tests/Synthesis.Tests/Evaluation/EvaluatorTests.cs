@@ -12,7 +12,8 @@ public class EvaluatorTests
     public void The_input_itself_is_a_perfect_copy()
     {
         SampleScores scores = Score(Input, Input);
-        Assert.Equal(new SampleScores(0, 0, 1, 1, 1, scores.NnfDiversity, 1), scores);
+        Assert.Equal(new SampleScores(0, 0, 1, 1, 1, scores.NnfDiversity, 1, scores.FrechetPatchDistance), scores);
+        Assert.InRange(scores.FrechetPatchDistance, 0, 1e-9);
         Assert.InRange(scores.NnfDiversity, 0, 0.2);
     }
 

@@ -34,7 +34,7 @@ public sealed class ManifestFileTests : IDisposable
                 Application = Application.Retargeting,
                 Scale = new Scale(0.8, 1, 1.25),
                 Loop = true,
-            DownscaleT = 0.9,
+                DownscaleT = 0.9,
                 DownscaleS = 0.8,
                 MinT = 4,
                 MinS = 20,

@@ -9,6 +9,9 @@ public class ProcessTests : MediaTest
 {
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(2);
 
+    // Of programs that sleep a thousand seconds; time enough for the busiest machine.
+    private static readonly TimeSpan LongBeforeItsEnd = TimeSpan.FromSeconds(300);
+
     [Theory]
     [InlineData("sleep 1000")]
     [InlineData("sleep 1000 & sleep 1000 & wait")]
@@ -17,26 +20,13 @@ public class ProcessTests : MediaTest
     public async Task A_program_that_hangs_is_ended_with_all_its_children_at_the_limit(string body)
     {
         string script = Folder.Script("ffmpeg", $"mkdir {Folder.Path}/$$\n{body}");
-        var clock = Stopwatch.StartNew();
+        long start = Stopwatch.GetTimestamp();
 
         await Assert.ThrowsAsync<TimeoutException>(
             () => FfmpegProcess.RunAsync(new FfmpegRun(script, []) { Timeout = Short }, CancellationToken.None));
 
-        Assert.InRange(clock.Elapsed, Short, TimeSpan.FromSeconds(30));
+        Assert.InRange(Stopwatch.GetElapsedTime(start), Short, LongBeforeItsEnd);
         AssertGroupIsGone();
-    }
-
-    [Fact]
-    public async Task A_flood_on_both_streams_is_read_and_forgotten()
-    {
-        string script = Folder.Script("ffmpeg", "head -c 20000000 /dev/zero >&2\nhead -c 20000000 /dev/zero\nyes '[error] flood' | head -n 100000 >&2");
-        long before = GC.GetTotalMemory(forceFullCollection: true);
-
-        FfmpegOutcome outcome = await FfmpegProcess.RunAsync(new FfmpegRun(script, []), CancellationToken.None);
-
-        Assert.Equal(0, outcome.ExitCode);
-        Assert.InRange(outcome.Log.Errors.Count, 1, 100);
-        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 5_000_000);
     }
 
     [Fact]

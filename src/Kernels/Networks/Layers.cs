@@ -1,0 +1,48 @@
+namespace Vgpnn.Kernels.Networks;
+
+/// <summary>Makes convolutions out of named weights.</summary>
+internal static class Layers
+{
+    private const double Epsilon = 1e-5;
+
+    /// <summary>The convolution <c>name.weight</c>, <c>name.bias</c>.</summary>
+    public static Convolution Convolution(IWeightSource source, string name, ConvolutionShape shape) =>
+        new(shape, Weights(source, name, shape), source.Read($"{name}.bias", shape.Output));
+
+    /// <summary>The same, followed by the batch normalisation <paramref name="norm"/> with its running statistics: one convolution.</summary>
+    public static Convolution Normalised(IWeightSource source, string name, string norm, ConvolutionShape shape)
+    {
+        float[] weights = Weights(source, name, shape), bias = source.Read($"{name}.bias", shape.Output);
+        float[] gamma = source.Read($"{norm}.weight", shape.Output), beta = source.Read($"{norm}.bias", shape.Output);
+        float[] mean = source.Read($"{norm}.running_mean", shape.Output), variance = source.Read($"{norm}.running_var", shape.Output);
+        for (int o = 0; o < shape.Output; o++)
+        {
+            double scale = gamma[o] / Math.Sqrt(Math.Max(0, variance[o]) + Epsilon);
+            foreach (ref float weight in weights.AsSpan(o * shape.Fan, shape.Fan)) weight = (float)(weight * scale);
+            bias[o] = (float)(((bias[o] - mean[o]) * scale) + beta[o]);
+        }
+
+        return new Convolution(shape, weights, bias);
+    }
+
+    /// <summary>The weights [output][input][frames][rows][columns] of a convolution. In files, those in two dimensions have no frames.</summary>
+    public static float[] Weights(IWeightSource source, string name, ConvolutionShape shape) =>
+        shape.Kernel.T == 1
+            ? source.Read($"{name}.weight", shape.Output, shape.Input, shape.Kernel.H, shape.Kernel.W)
+            : source.Read($"{name}.weight", shape.Output, shape.Input, shape.Kernel.T, shape.Kernel.H, shape.Kernel.W);
+
+    /// <summary>The weights that read some of the input's channels, in the order given.</summary>
+    public static float[] Columns(ReadOnlySpan<float> weights, ConvolutionShape shape, params ReadOnlySpan<Range> channels)
+    {
+        int kernel = (int)shape.Kernel.Count;
+        var columns = new List<float>(weights.Length);
+        for (int o = 0; o < shape.Output; o++)
+            foreach (Range range in channels)
+            {
+                (int first, int count) = range.GetOffsetAndLength(shape.Input);
+                columns.AddRange(weights.Slice(((o * shape.Input) + first) * kernel, count * kernel));
+            }
+
+        return [.. columns];
+    }
+}

@@ -1,0 +1,76 @@
+using Vgpnn.Kernels.Flow;
+
+namespace Vgpnn.Kernels.Networks.Raft;
+
+/// <summary>
+/// Optical flow by RAFT (Teed and Deng, <i>RAFT: Recurrent All-Pairs Field Transforms for Optical Flow</i>, ECCV 2020), from
+/// weights that somebody trained. The same bits for any number of threads and any width of registers. One instance may
+/// serve several callers at once.
+/// </summary>
+public sealed class RaftFlow : IOpticalFlow
+{
+    /// <summary>Iterations of the official demonstration, and of the paper's analogies.</summary>
+    public const int DefaultIterations = 20;
+
+    // All correlations of 456×256 pixels take 18 MB, of 900×500 about this much; the number grows with the square of the area.
+    private const long MostVolumeBytes = 512L << 20;
+
+    // Delegates and the like.
+    private const long Small = 1 << 20;
+
+    private readonly RaftNetwork _network;
+    private readonly int _iterations;
+    private readonly long _mostVolumeBytes;
+
+    /// <param name="source">Weights under their official names.</param>
+    /// <param name="iterations">How often the flow is updated, at least once.</param>
+    public RaftFlow(IWeightSource source, int iterations = DefaultIterations)
+        : this(source, iterations, MostVolumeBytes)
+    {
+    }
+
+    internal RaftFlow(IWeightSource source, int iterations, long mostVolumeBytes)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
+        (_iterations, _mostVolumeBytes) = (iterations, mostVolumeBytes);
+
+        // Only the small network's blocks have a third convolution.
+        Size = source.Contains("fnet.layer1.0.conv3.weight") ? RaftSize.Small : RaftSize.Large;
+        _network = new RaftNetwork(source, Size);
+    }
+
+    /// <summary>Which of the two networks the weights are of.</summary>
+    public RaftSize Size { get; }
+
+    /// <inheritdoc/>
+    /// <exception cref="NotFiniteNumberException">The weights make no sense: numbers grow beyond all bounds.</exception>
+    public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(video);
+        ArgumentNullException.ThrowIfNull(workers);
+        if (video.Channels != 3) throw new ArgumentException("the video is not RGB", nameof(video));
+        foreach (int frame in (int[])[from, to])
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(frame);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, video.Extent.T);
+        }
+
+        var pair = new RaftPair(_network, video, from, to, _mostVolumeBytes, workers);
+        for (int i = 0; i < _iterations; i++) pair.Step(workers);
+        var flow = new Volume<float>(new Extent(1, video.Extent.H, video.Extent.W), 2);
+        if (_network.Upsampling is { } upsampling) upsampling.Run(pair.State, pair.Flow, pair.Padding, flow, workers);
+        else BilinearUpsampling.Run(pair.Flow, pair.Padding, flow, workers);
+        foreach (float number in flow.Samples)
+            if (!float.IsFinite(number)) throw new NotFiniteNumberException("the network's flow is not finite", number);
+        return flow;
+    }
+
+    /// <inheritdoc/>
+    public long WorkingBytes(int height, int width)
+    {
+        var padding = new FramePadding(height, width);
+        long upsampling = _network.Upsampling is null ? 0 : ConvexUpsampling.Bytes(padding.Cells);
+        return RaftPair.Bytes(_network, padding, _mostVolumeBytes) + upsampling + Small;
+    }
+}

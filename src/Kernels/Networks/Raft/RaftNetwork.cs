@@ -1,0 +1,43 @@
+namespace Vgpnn.Kernels.Networks.Raft;
+
+/// <summary>The parts of the network with their weights; nothing in them changes, so that one may serve many frames at once.</summary>
+internal sealed class RaftNetwork
+{
+    public RaftNetwork(IWeightSource source, RaftSize size)
+    {
+        (Size, Sizes) = (size, RaftSizes.Of(size));
+        bool small = size == RaftSize.Small;
+        Features = new(source, "fnet", size, Sizes.Features, EncoderNorm.Instance);
+        Context = new(source, "cnet", size, Sizes.Hidden + Sizes.Context, small ? EncoderNorm.None : EncoderNorm.Batch);
+        Motion = new(source, size);
+        Units = small ? [new(source, "", Sizes, 3, 3)] : [new(source, "1", Sizes, 1, 5), new(source, "2", Sizes, 5, 1)];
+        int head = small ? 128 : 256;
+        FlowHead =
+        [
+            Layers.Convolution(source, "update_block.flow_head.conv1", ConvolutionShape.Flat(Sizes.Hidden, head, 3, 3)),
+            Layers.Convolution(source, "update_block.flow_head.conv2", ConvolutionShape.Flat(head, 2, 3, 3)),
+        ];
+        if (!small) Upsampling = new ConvexUpsampling(source, Sizes.Hidden);
+    }
+
+    public RaftSize Size { get; }
+
+    public RaftSizes Sizes { get; }
+
+    /// <summary>Features to be correlated.</summary>
+    public Encoder Features { get; }
+
+    /// <summary>The first state, and what stays beside it.</summary>
+    public Encoder Context { get; }
+
+    public MotionEncoder Motion { get; }
+
+    /// <summary>One unit, or two that look along rows and along columns.</summary>
+    public RecurrentUnit[] Units { get; }
+
+    /// <summary>From the state to what is added to the flow.</summary>
+    public Convolution[] FlowHead { get; }
+
+    /// <summary>How the large network makes the flow eight times finer; the small one interpolates.</summary>
+    public ConvexUpsampling? Upsampling { get; }
+}

@@ -1,0 +1,103 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// The Fréchet distance of two Gaussians, each fitted to what one position has over the frames. Frames are often fewer than channels; what
+/// neither video's frames reach has the same variance in both and adds nothing to the distance, so the rest is computed
+/// in coordinates of the space that they span together.
+/// </summary>
+internal static class FrameGaussians
+{
+    // What is left of a vector after its part in the basis was taken out, relative to its square.
+    private const double Rounding = 1e-20;
+
+    /// <param name="a">Features of the one video.</param>
+    /// <param name="b">Features of the other.</param>
+    /// <param name="h">Row.</param>
+    /// <param name="w">Column.</param>
+    /// <param name="channels">Channels that count, the first ones.</param>
+    /// <param name="diagonal">What is added to all variances.</param>
+    public static double FrechetDistance(Volume<float> a, Volume<float> b, int h, int w, int channels, double diagonal)
+    {
+        double[] meanA = new double[channels], meanB = new double[channels];
+        double[][] ofA = Deviations(a, h, w, meanA), ofB = Deviations(b, h, w, meanB);
+        double shift = 0;
+        for (int c = 0; c < channels; c++) shift += (meanA[c] - meanB[c]) * (meanA[c] - meanB[c]);
+        if (ofA.Length + ofB.Length < channels)
+        {
+            List<double[]> basis = Basis([.. ofA, .. ofB]);
+            (ofA, ofB) = (Coordinates(ofA, basis), Coordinates(ofB, basis));
+        }
+
+        int n = ofA[0].Length;
+        return n == 0 ? shift : shift + Gaussian.FrechetDistance(Fit(ofA, n), Fit(ofB, n), diagonal);
+    }
+
+    private static double[][] Deviations(Volume<float> features, int h, int w, double[] mean)
+    {
+        int frames = features.Extent.T;
+        var deviations = new double[frames][];
+        for (int t = 0; t < frames; t++)
+        {
+            ReadOnlySpan<float> position = features.Row(t, h).Slice(w * features.Channels, mean.Length);
+            deviations[t] = new double[mean.Length];
+            for (int c = 0; c < mean.Length; c++)
+            {
+                deviations[t][c] = position[c];
+                mean[c] += position[c] / (double)frames;
+            }
+        }
+
+        foreach (double[] deviation in deviations)
+            for (int c = 0; c < mean.Length; c++) deviation[c] -= mean[c];
+        return deviations;
+    }
+
+    // Gram and Schmidt, each vector twice for the sake of rounding.
+    private static List<double[]> Basis(double[][] vectors)
+    {
+        var basis = new List<double[]>();
+        double largest = vectors.Max(v => Product(v, v));
+        foreach (double[] vector in vectors)
+        {
+            double[] rest = [.. vector];
+            for (int pass = 0; pass < 2; pass++)
+            {
+                foreach (double[] direction in basis)
+                {
+                    double part = Product(rest, direction);
+                    for (int c = 0; c < rest.Length; c++) rest[c] -= part * direction[c];
+                }
+            }
+
+            double square = Product(rest, rest);
+            if (square <= largest * Rounding) continue;
+            double norm = Math.Sqrt(square);
+            for (int c = 0; c < rest.Length; c++) rest[c] /= norm;
+            basis.Add(rest);
+        }
+
+        return basis;
+    }
+
+    private static double[][] Coordinates(double[][] vectors, List<double[]> basis) =>
+        Array.ConvertAll(vectors, v => basis.ConvertAll(b => Product(v, b)).ToArray());
+
+    private static Gaussian Fit(double[][] deviations, int n)
+    {
+        var covariance = new double[n * n];
+        foreach (double[] deviation in deviations)
+            for (int i = 0; i < n; i++)
+                for (int j = 0; j < n; j++)
+                    covariance[(i * n) + j] += deviation[i] * deviation[j] / (deviations.Length - 1);
+        return new Gaussian(new double[n], covariance);
+    }
+
+    private static double Product(double[] a, double[] b)
+    {
+        double sum = 0;
+        for (int i = 0; i < a.Length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+}

@@ -1,0 +1,71 @@
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis;
+
+/// <summary>
+/// Which noise a sample starts from. Whether a sample keeps the input's objects is decided at the two coarsest levels, which
+/// cost next to nothing; so several starts are taken there, and the best goes on: the one that is most complete (Simakov et
+/// al. 2008) for how far it has come from the input. Without the second half of this the samples would be alike.
+/// </summary>
+internal static class SampleStart
+{
+    private const int Starts = 4;
+    private const double DifferenceWeight = 0.5;
+
+    // All starts together may take this part of a sample's work.
+    private const double MostWork = 0.1;
+
+    /// <summary>The level at which starts are judged. The plan must have at least two.</summary>
+    public static LevelPlan JudgedLevel(PyramidPlan plan) => plan.Levels[^2];
+
+    /// <summary>Whether the two coarsest levels are small beside the others; otherwise one start has to do.</summary>
+    public static bool IsCheap(PyramidPlan plan, MethodOptions options)
+    {
+        if (plan.Levels.Count < 3) return false;
+        LevelPlan judged = JudgedLevel(plan);
+        double work = (double)judged.KeyGrid.Count * judged.Output.PatchGrid(judged.Patch).Count;
+        foreach (LevelPlan level in (LevelPlan[])[plan.Coarsest, judged])
+        {
+            for (int j = 0; j < level.Iterations; j++)
+                work += PlanCost.Evaluations<byte>(options, level, j);
+        }
+
+        return Starts * work <= MostWork * plan.PatchEvaluations;
+    }
+
+    /// <summary>The number of the best start.</summary>
+    /// <param name="input">The input at the judged level.</param>
+    /// <param name="unchanged">The input at that level, in the output's size.</param>
+    /// <param name="patch">Patch size there.</param>
+    /// <param name="run">What a start comes to at that level.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    public static int Best<T>(Volume<T> input, Volume<float> unchanged, Extent patch, Func<int, Volume<T>> run, Workers workers)
+        where T : unmanaged
+    {
+        var missing = new double[Starts];
+        var different = new double[Starts];
+        for (int i = 0; i < Starts; i++)
+        {
+            Volume<T> output = run(i);
+            var field = new NearestNeighbourField(input.Extent, output.Extent, patch);
+            PatchSearch.Create<T>(SearchMethod.Exhaustive).Search(
+                new SearchTask<T> { Query = input, Keys = output, Patch = patch, Field = field }, workers);
+            missing[i] = field.MeanDistance();
+            different[i] = Difference(output, unchanged);
+        }
+
+        double[] cost = [.. missing.Zip(different, (m, d) => Share(m, missing) - (DifferenceWeight * Share(d, different)))];
+        return Array.IndexOf(cost, cost.Min());
+    }
+
+    private static double Share(double value, double[] all) => value == 0 ? 0 : value / all.Average();
+
+    private static double Difference<T>(Volume<T> output, Volume<float> unchanged)
+        where T : unmanaged
+    {
+        Volume<float> floats = output as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)output);
+        double sum = 0;
+        for (int i = 0; i < floats.Count; i++) sum += Math.Abs(floats.Samples[i] - unchanged.Samples[i]);
+        return sum / floats.Count;
+    }
+}

@@ -1,0 +1,228 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Text;
+
+namespace Vgpnn.Synthesis.Weights;
+
+/// <summary>A name of Python's that a pickle mentions. It is never looked up.</summary>
+internal sealed record PickleGlobal(string Module, string Name);
+
+/// <summary>The numbers behind tensors, as a pickle refers to them.</summary>
+/// <param name="Kind">How its numbers are stored.</param>
+/// <param name="Key">Its name.</param>
+/// <param name="Count">Numbers.</param>
+/// <param name="First">The first of them that counts.</param>
+internal sealed record PickleStorage(ElementKind Kind, string Key, long Count, long First);
+
+/// <summary>A tensor: a view of a storage.</summary>
+internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides);
+
+/// <summary>Something that is of no use here, and stays what it is: bytes that name it.</summary>
+internal sealed class PickleOpaque;
+
+/// <summary>
+/// Reads a pickle as data. Python's own reader runs whatever functions a pickle names; this one knows the handful that PyTorch writes for
+/// tensors and containers and does itself what they would do. All others give an inert object. Work and memory are bounded
+/// by the length of the bytes.
+/// </summary>
+internal sealed class Pickle
+{
+    private static readonly object Mark = new();
+
+    private readonly Stream _stream;
+    private readonly long _most;
+    private readonly List<object?> _stack = [];
+    private readonly Dictionary<long, object?> _memo = [];
+    private long _read;
+
+    private Pickle(Stream stream, long most) => (_stream, _most) = (stream, most);
+
+    /// <summary>Reads one pickle, up to its end, and no byte more.</summary>
+    /// <param name="stream">Where it begins.</param>
+    /// <param name="most">Bytes that it may have.</param>
+    /// <returns>
+    /// A string, long, double, bool, null, tuple (<c>object?[]</c>), list (<c>List</c>), dictionary (<c>Dictionary</c>), or one of the records above.
+    /// </returns>
+    /// <exception cref="WeightFormatException">It is none, or uses what PyTorch does not.</exception>
+    /// <exception cref="EndOfStreamException">It is cut short.</exception>
+    public static object? Read(Stream stream, long most) => new Pickle(stream, most).Run();
+
+    private object? Run()
+    {
+        while (true)
+        {
+            byte code = Byte();
+            if (code == '.') return Pop();
+            Step(code);
+        }
+    }
+
+    // Opcodes as documented in Python's Lib/pickletools.py.
+    private void Step(byte code)
+    {
+        switch ((char)code)
+        {
+            case '\x80': Byte(); break;
+            case '\x95': Bytes(8); break;
+            case '(': _stack.Add(Mark); break;
+            case '0': Pop(); break;
+            case '1': ToMark(); break;
+            case '2': _stack.Add(Peek()); break;
+            case 'N': _stack.Add(null); break;
+            case '\x88': _stack.Add(true); break;
+            case '\x89': _stack.Add(false); break;
+            case 'K': _stack.Add((long)Byte()); break;
+            case 'M': _stack.Add((long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2))); break;
+            case 'J': _stack.Add((long)Int32()); break;
+            case '\x8a': _stack.Add(Long(Bytes(Byte()))); break;
+            case 'G': _stack.Add(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8))); break;
+            case 'X': _stack.Add(Encoding.UTF8.GetString(Bytes(Int32()))); break;
+            case 'T': _stack.Add(Encoding.UTF8.GetString(Bytes(Int32()))); break;
+            case 'U' or '\x8c': _stack.Add(Encoding.UTF8.GetString(Bytes(Byte()))); break;
+            case 'C': Bytes(Byte()); _stack.Add(new PickleOpaque()); break;
+            case 'B': Bytes(Int32()); _stack.Add(new PickleOpaque()); break;
+            case ')': _stack.Add(Array.Empty<object?>()); break;
+            case 't': _stack.Add(ToMark()); break;
+            case '\x85': _stack.Add(Last(1)); break;
+            case '\x86': _stack.Add(Last(2)); break;
+            case '\x87': _stack.Add(Last(3)); break;
+            case ']': _stack.Add(new List<object?>()); break;
+            case 'l': _stack.Add(new List<object?>(ToMark())); break;
+            case 'a': Append([Pop()]); break;
+            case 'e': Append(ToMark()); break;
+            case '}': _stack.Add(new Dictionary<object, object?>()); break;
+            case 'd': Set(ToMark(), new Dictionary<object, object?>()); break;
+            case 's': Set(Last(2), null); break;
+            case 'u': Set(ToMark(), null); break;
+            case '\x8f': _stack.Add(new PickleOpaque()); break;
+            case '\x90': ToMark(); break;
+            case 'q': _memo[Byte()] = Peek(); break;
+            case 'r': _memo[Int32()] = Peek(); break;
+            case '\x94': _memo[_memo.Count] = Peek(); break;
+            case 'h': _stack.Add(Recall(Byte())); break;
+            case 'j': _stack.Add(Recall(Int32())); break;
+            case 'c': _stack.Add(new PickleGlobal(Line(), Line())); break;
+            case '\x93': object?[] names = Last(2); _stack.Add(new PickleGlobal(Text(names[0]), Text(names[1]))); break;
+            case 'Q': _stack.Add(Storage(Pop())); break;
+            case 'R' or '\x81': object?[] call = Last(2); _stack.Add(Call(call[0], call[1])); break;
+
+            // Attributes of an object, such as the versions of layers beside a dictionary of tensors.
+            case 'b': Pop(); break;
+            default: throw new WeightFormatException($"its pickle has the code 0x{code:x2}, which PyTorch does not write");
+        }
+    }
+
+    private static object? Call(object? function, object? arguments)
+    {
+        if (function is not PickleGlobal global || arguments is not object?[] given) return new PickleOpaque();
+        switch (global.Module, global.Name)
+        {
+            case ("collections", "OrderedDict"):
+                var dictionary = new Dictionary<object, object?>();
+                if (given is [List<object?> pairs])
+                    foreach (object? pair in pairs)
+                        if (pair is object?[] and [{ } key, var value]) dictionary[Key(key)] = value;
+                return dictionary;
+            case ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor"):
+                return given is [PickleStorage storage, long offset, object?[] shape, object?[] strides, ..] && shape.Length == strides.Length
+                    ? new PickleTensor(storage, offset, [.. shape.Select(Number)], [.. strides.Select(Number)])
+                    : throw new WeightFormatException("its pickle describes a tensor in a way that PyTorch does not");
+            case ("torch._utils", "_rebuild_parameter"):
+                return given is [PickleTensor tensor, ..] ? tensor : new PickleOpaque();
+            default:
+                return new PickleOpaque();
+        }
+    }
+
+    private static object Storage(object? id)
+    {
+        if (id is not object?[] parts || parts is not ["storage", PickleGlobal type, string key, _, long count, ..])
+            return new PickleOpaque();
+        long first = parts is [_, _, _, _, _, object?[] and [_, long begin, _]] ? begin : 0;
+        ElementKind kind = type.Name switch
+        {
+            "FloatStorage" => ElementKind.Float32,
+            "DoubleStorage" => ElementKind.Float64,
+            "HalfStorage" => ElementKind.Float16,
+            "BFloat16Storage" => ElementKind.BFloat16,
+            _ => ElementKind.Other,
+        };
+        return new PickleStorage(kind, key, count, first);
+    }
+
+    private void Append(object?[] items)
+    {
+        if (Peek() is List<object?> list) list.AddRange(items);
+        else if (Peek() is not PickleOpaque) throw Broken();
+    }
+
+    // Items are keys and values in turn; they go into a new dictionary, or into the one below them.
+    private void Set(object?[] items, Dictionary<object, object?>? into)
+    {
+        if (into is not null) _stack.Add(into);
+        if (items.Length % 2 != 0) throw Broken();
+        if (Peek() is PickleOpaque) return;
+        if (Peek() is not Dictionary<object, object?> dictionary) throw Broken();
+        for (int i = 0; i < items.Length; i += 2) dictionary[Key(items[i])] = items[i + 1];
+    }
+
+    // Only keys that compare by value; hashing a tuple that holds itself would never end.
+    private static object Key(object? key) => key is string or long or double or bool ? key : new PickleOpaque();
+
+    private static long Number(object? value) => value is long number ? number : throw Broken();
+
+    private static string Text(object? value) => value as string ?? throw Broken();
+
+    // Longer ones are of no use: the magic number of the legacy format.
+    private static object Long(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length > sizeof(long)) return new PickleOpaque();
+        return (long)new BigInteger(bytes);
+    }
+
+    private object? Recall(long place) => _memo.TryGetValue(place, out object? value) ? value : throw Broken();
+
+    private object? Peek() => _stack.Count > 0 && _stack[^1] != Mark ? _stack[^1] : throw Broken();
+
+    private object? Pop() => Last(1)[0];
+
+    private object?[] Last(int count)
+    {
+        if (_stack.Count < count) throw Broken();
+        object?[] items = [.. _stack[^count..]];
+        if (Array.IndexOf(items, Mark) >= 0) throw Broken();
+        _stack.RemoveRange(_stack.Count - count, count);
+        return items;
+    }
+
+    private object?[] ToMark()
+    {
+        int mark = _stack.LastIndexOf(Mark);
+        if (mark < 0) throw Broken();
+        object?[] items = [.. _stack[(mark + 1)..]];
+        _stack.RemoveRange(mark, _stack.Count - mark);
+        return items;
+    }
+
+    private string Line()
+    {
+        var line = new List<byte>();
+        for (byte b = Byte(); b != '\n'; b = Byte()) line.Add(b);
+        return Encoding.UTF8.GetString([.. line]);
+    }
+
+    private int Int32() => BinaryPrimitives.ReadInt32LittleEndian(Bytes(4));
+
+    private byte Byte() => Bytes(1)[0];
+
+    private byte[] Bytes(int count)
+    {
+        if (count < 0 || count > _most - _read) throw new WeightFormatException("its pickle is longer than that of any network");
+        _read += count;
+        byte[] bytes = new byte[count];
+        _stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    private static WeightFormatException Broken() => new("its pickle is broken");
+}

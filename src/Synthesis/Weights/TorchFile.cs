@@ -1,0 +1,100 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Vgpnn.Synthesis.Weights;
+
+/// <summary>
+/// Files of PyTorch's <c>torch.save</c>: a pickle that describes tensors, and their numbers beside it. Since version 1.6 that is a zip
+/// archive (<c>NAME/data.pkl</c>, <c>NAME/data/0</c>, …), before it a row of pickles followed by the numbers.
+/// </summary>
+internal static class TorchFile
+{
+    // The official networks' pickles have some 20 KiB.
+    private const long MostPickle = 4L << 20;
+    private const string PickleName = "data.pkl";
+
+    // Where training programs put the tensors when they save other things beside them.
+    private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model"];
+
+    /// <summary>The legacy format's first pickle: this number.</summary>
+    public static ReadOnlySpan<byte> LegacyMagic => [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
+
+    /// <summary>The pickle of a zip archive, or null if this is no archive of PyTorch's.</summary>
+    public static ZipArchiveEntry? PickleOf(ZipArchive archive) =>
+        archive.Entries.FirstOrDefault(e => e.FullName == PickleName || e.FullName.EndsWith("/" + PickleName, StringComparison.Ordinal));
+
+    /// <summary>The tensors of an archive.</summary>
+    public static Dictionary<string, StoredTensor> ReadZip(ZipArchive archive, ZipArchiveEntry pickle)
+    {
+        string root = pickle.FullName[..^PickleName.Length];
+        if (archive.GetEntry(root + "byteorder") is { } order && ReadAll(order, 16) is not [(byte)'l', ..])
+            throw new WeightFormatException("it was written on a machine that puts the highest byte first");
+        using var bytes = new MemoryStream(ReadAll(pickle, MostPickle));
+        var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach ((string name, PickleTensor tensor) in TensorsIn(Pickle.Read(bytes, MostPickle)))
+        {
+            ZipArchiveEntry? numbers = archive.GetEntry($"{root}data/{tensor.Storage.Key}");
+            if (numbers is not null) tensors[name] = Stored(tensor, 0, StoredTensor.Member(numbers));
+        }
+
+        return tensors;
+    }
+
+    /// <summary>The tensors of a file in the format before version 1.6, in a seekable stream.</summary>
+    /// <param name="file">At its beginning.</param>
+    /// <param name="bytes">Reads it anywhere.</param>
+    public static Dictionary<string, StoredTensor> ReadLegacy(Stream file, ReadAt bytes)
+    {
+        // The magic number, the version of the format, facts about the machine.
+        for (int i = 0; i < 3; i++) Pickle.Read(file, MostPickle);
+        (string Name, PickleTensor Tensor)[] found = [.. TensorsIn(Pickle.Read(file, MostPickle))];
+        if (Pickle.Read(file, MostPickle) is not List<object?> keys) throw new WeightFormatException("it has no list of its tensors");
+        var kinds = new Dictionary<string, ElementKind>(StringComparer.Ordinal);
+        foreach ((_, PickleTensor tensor) in found) kinds[tensor.Storage.Key] = tensor.Storage.Kind;
+        var places = new Dictionary<string, long>(StringComparer.Ordinal);
+        byte[] count = new byte[sizeof(long)];
+        foreach (object? key in keys)
+        {
+            file.ReadExactly(count);
+            string name = key as string ?? "";
+
+            // What is no weight has numbers of eight bytes: counters.
+            int size = kinds.TryGetValue(name, out ElementKind kind) && kind != ElementKind.Other ? StoredTensor.SizeOf(kind) : 8;
+            places[name] = file.Position;
+            long next = checked(file.Position + (BinaryPrimitives.ReadInt64LittleEndian(count) * size));
+            if (next < file.Position || next > file.Length) throw new EndOfStreamException();
+            file.Position = next;
+        }
+
+        var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach ((string name, PickleTensor tensor) in found)
+            if (places.TryGetValue(tensor.Storage.Key, out long place)) tensors[name] = Stored(tensor, place, bytes);
+        return tensors;
+    }
+
+    private static StoredTensor Stored(PickleTensor tensor, long place, ReadAt bytes)
+    {
+        PickleStorage storage = tensor.Storage;
+        long first = checked(place + ((storage.First + tensor.Offset) * StoredTensor.SizeOf(storage.Kind)));
+        return new StoredTensor(storage.Kind, tensor.Shape, tensor.Strides, first, bytes);
+    }
+
+    private static IEnumerable<(string Name, PickleTensor Tensor)> TensorsIn(object? root)
+    {
+        if (root is not Dictionary<object, object?> all)
+            throw new WeightFormatException("it holds no dictionary of tensors; save the network's state_dict()");
+        foreach (string wrapper in Wrappers)
+            if (all.TryGetValue(wrapper, out object? inner) && inner is Dictionary<object, object?> wrapped) all = wrapped;
+        foreach ((object key, object? value) in all)
+            if (key is string name && value is PickleTensor tensor) yield return (name, tensor);
+    }
+
+    private static byte[] ReadAll(ZipArchiveEntry entry, long most)
+    {
+        if (entry.Length > most) throw new WeightFormatException($"its {entry.Name} is longer than that of any network");
+        byte[] bytes = new byte[entry.Length];
+        using Stream stream = entry.Open();
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
