@@ -48,7 +48,7 @@ internal sealed class CheckpointWriter : IAsyncDisposable
     {
         if (_failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         var content = new MemoryStream((finished.Output.Count * (finished.Output is Volume<float> ? sizeof(float) : 1)) + 128);
-        new Checkpoint(finished.Level.Index, finished.Output).Save(content);
+        new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }.Save(content);
         content.Position = 0;
         _pending.Writer.TryWrite(new Pending(finished.Level.Index, finished.Fraction, content, now));
     }

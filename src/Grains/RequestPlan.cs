@@ -36,15 +36,20 @@ internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, strin
 
     private static void Require(NewRequest request, Application application)
     {
-        int inputs = request.Inputs.Count(i => i.Role == InputRole.Input);
-        int masks = request.Inputs.Count(i => i.Role == InputRole.Mask);
-        bool inpainting = application == Application.Inpainting;
-        if (inputs == 0 || (inputs > 1 && application != Application.Generation) || masks != (inpainting ? 1 : 0))
+        int Count(InputRole role) => request.Inputs.Count(i => i.Role == role);
+        int all = request.Inputs.Count;
+        (bool fits, string takes) = application switch
         {
-            throw new GrainException(
-                "inputs-missing", "the inputs are not those that this application takes",
-                inpainting ? "one input and one mask, and perhaps a source" : "one input; for generation one or more");
-        }
+            Application.Generation => (all > 0 && Count(InputRole.Input) == all, "one input or more"),
+            Application.Retargeting => (all == 1 && Count(InputRole.Input) == 1, "one input"),
+            Application.Inpainting => (
+                Count(InputRole.Input) == 1 && Count(InputRole.Mask) == 1 && Count(InputRole.Source) <= 1 && all == 2 + Count(InputRole.Source),
+                "one input and one mask, and perhaps a source"),
+            Application.Analogy => (all == 2 && Count(InputRole.Content) == 1 && Count(InputRole.Style) == 1, "one content and one style"),
+            Application.Sketch => (all == 2 && Count(InputRole.Sketch) == 1 && Count(InputRole.Style) == 1, "one sketch and one style"),
+            _ => throw new ArgumentOutOfRangeException(nameof(application)),
+        };
+        if (!fits) throw new GrainException("inputs-missing", "the inputs are not those that this application takes", takes);
     }
 
     private static Extent SizeOf(VideoStatus video, ReadOptions read)

@@ -29,7 +29,7 @@ public sealed record RequestSettings
     /// <summary>What is read of an input in this role; a mask is a still picture or a video, and the range is the input's.</summary>
     public ReadOptions ReadOptions(InputRole role) => new()
     {
-        Frames = role == InputRole.Source || (FirstFrame is null && LastFrame is null) ? null : new FrameRange(FirstFrame ?? 1, LastFrame),
+        Frames = role.IsSource() || (FirstFrame is null && LastFrame is null) ? null : new FrameRange(FirstFrame ?? 1, LastFrame),
         MaxHeight = MaxHeight,
         Still = role == InputRole.Mask,
     };
