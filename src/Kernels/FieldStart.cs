@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 
 namespace Vgpnn.Kernels;
@@ -38,6 +39,7 @@ internal static class FieldStart
         distance.Enter(t, top, bottom);
         Trials trials = Trials.OfThread(grid.W * PatchIndex<T>.Near);
         uint[] near = index is null ? [] : new uint[grid.W * PatchIndex<T>.Near];
+        float[] described = index is null ? [] : ArrayPool<float>.Shared.Rent(grid.W * index.Numbers);
         for (int h = top; h < bottom; h++)
         {
             int row = ((t * grid.H) + h) * grid.W;
@@ -60,9 +62,12 @@ internal static class FieldStart
 
             trials.Settle<T, TDistance>(ref distance, h, places, distances);
             if (index is null) continue;
-            index.Lead(index.Describe(task.Query, t, h, grid.W), near);
+            index.Describe(task.Query, t, h, grid.W, described);
+            index.Lead(described, near);
             for (int i = 0; i < near.Length; i++) trials.Add(i / PatchIndex<T>.Near, near[i]);
             trials.Settle<T, TDistance>(ref distance, h, places, distances);
         }
+
+        if (index is not null) ArrayPool<float>.Shared.Return(described);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -103,9 +104,15 @@ internal sealed class PatchIndex<T>
     public float[] Describe(Volume<T> query, int t, int h, int patches)
     {
         var numbers = new float[_descriptor.Size * patches];
-        _descriptor.Row(query, t, h, numbers, patches);
+        Describe(query, t, h, patches, numbers);
         return numbers;
     }
+
+    /// <summary>The same into numbers that are there already, <see cref="Numbers"/> a patch.</summary>
+    public void Describe(Volume<T> query, int t, int h, int patches, float[] numbers) => _descriptor.Row(query, t, h, numbers, patches);
+
+    /// <summary>Numbers in a description.</summary>
+    public int Numbers => _descriptor.Size;
 
     /// <summary>Leads described query patches to <see cref="Near"/> keys each, whose places come side by side.</summary>
     [MethodImpl(Jit.Hot)]
@@ -160,12 +167,15 @@ internal sealed class PatchIndex<T>
         int start = row * grid.W;
         int first = (allowed.Before(start) + step - 1) / step, end = (allowed.Before(start + grid.W) + step - 1) / step;
         if (first == end) return;
-        float[] described = Describe(keys, row / grid.H, row % grid.H, grid.W);
+        float[] described = ArrayPool<float>.Shared.Rent(_descriptor.Size * grid.W);
+        Describe(keys, row / grid.H, row % grid.H, grid.W, described);
         for (int key = first; key < end; key++)
         {
             int w = allowed.Linear(key * step) - start;
             for (int i = 0; i < numbers.Length; i++) numbers[i][key] = described[(i * grid.W) + w];
         }
+
+        ArrayPool<float>.Shared.Return(described);
     }
 
     // Where a node's keys lie: halving as Build halves.

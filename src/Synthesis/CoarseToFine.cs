@@ -44,7 +44,13 @@ internal sealed class CoarseToFine<T>(
                 output = canvas.Enlarge(output, plan.Levels[level.Index + 1], level, border, workers);
                 Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
                 resampling.Stop();
-                if (Volume.Bytes<T>(level.Input, 3) > PlanCost.LargeVolume) GC.Collect();
+                if (Volume.Bytes<T>(level.Input, 3) > PlanCost.LargeVolume)
+                {
+                    // What the coarser level has left goes back to the system: it is of other sizes than what comes now.
+                    if (!level.StartsFromCoarser) layer.Fields = default;
+                    GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                }
+
                 timing = layer.Run(level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level));
             }
 
