@@ -53,7 +53,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         {
             task.Field.Places.CopyTo(before, 0);
             int direction = i % 2 == 0 ? 1 : -1;
-            var pass = new Pass(task, distance, allowed, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
+            var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
             task.Progress?.Invoke((i + 1.0) / passes);
         }
@@ -71,7 +71,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
     private static int PassesAt(int iteration) => Passes[Math.Min(iteration, Passes.Length - 1)];
 
     private sealed record Pass(
-        SearchTask<T> Task, TDistance Distance, AllowedKeys Allowed, uint[] Before, ulong Seed, int Direction, int Jump)
+        SearchTask<T> Task, TDistance Distance, uint[] Before, ulong Seed, int Direction, int Jump)
     {
         private const int Lanes = 8;
 

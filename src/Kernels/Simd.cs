@@ -8,13 +8,6 @@ namespace Vgpnn.Kernels;
 /// <summary>What the portable vector types lack, with the one instruction where there is one.</summary>
 internal static class Simd
 {
-    /// <summary>Asks for a cache line, where the instruction set can.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static unsafe void Prefetch(void* at)
-    {
-        if (Sse.IsSupported) Sse.Prefetch0(at);
-    }
-
     /// <summary>16 bytes as 16-bit integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Widen(Vector128<byte> v)
