@@ -15,6 +15,13 @@ public static class NodeRegistry
         return store.RunAsync(state => state.QueryAsync<NodeStatus>(NodeSql.All), cancellation);
     }
 
+    /// <summary>What failed last, of all tenants, the newest first.</summary>
+    public static Task<IReadOnlyList<FailureStatus>> FailuresAsync(StateStore store, int limit, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        return store.RunAsync(state => state.QueryAsync<FailureStatus>(NodeSql.Failures, new { limit }), cancellation);
+    }
+
     /// <summary>Removes nodes that were not heard of for a time. Their turns are found all the same.</summary>
     public static Task RemoveSilentAsync(StateStore store, TimeSpan silent, CancellationToken cancellation = default)
     {

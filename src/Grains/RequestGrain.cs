@@ -58,6 +58,10 @@ public sealed class RequestGrain(StateStore store)
                     bytes = plan.Bytes,
                     charge = plan.Charge,
                     affinity = plan.Affinity,
+                    levels = plan.Pyramid.Levels.Count,
+                    frames = plan.Pyramid.Output.T,
+                    height = plan.Pyramid.Output.H,
+                    width = plan.Pyramid.Output.W,
                     idempotencyKey = request.IdempotencyKey,
                     idempotencyHash = hash,
                 }).ConfigureAwait(false);
@@ -75,6 +79,33 @@ public sealed class RequestGrain(StateStore store)
                 return await GetAsync(state, tenant, id).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>What a sample of such a request would take; nothing is kept.</summary>
+    /// <exception cref="GrainException">An input is not there or not ready.</exception>
+    /// <exception cref="Vgpnn.Synthesis.VgpnnException">Settings and inputs do not go together.</exception>
+    public async Task<(Vgpnn.Synthesis.PyramidPlan Plan, long Bytes)> PlanAsync(
+        string tenant, NewRequest request, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        IReadOnlyList<VideoStatus> videos = await store.RunForAsync(tenant, state => InputsAsync(state, tenant, request), cancellation)
+            .ConfigureAwait(false);
+        var plan = RequestPlan.Make(request, videos, SettingsJson.Write(request.Settings));
+        return (plan.Pyramid, plan.Bytes);
+    }
+
+    /// <summary>The tenant's samples that wait ahead of a request's first waiting one; null: none of it waits.</summary>
+    public Task<long?> QueueAheadAsync(string tenant, string request, CancellationToken cancellation = default) => store.RunForAsync(
+        tenant,
+        state => state.FindAsync<long?>(TurnSql.Ahead, new { tenant, from = $"sample/{request}/", to = $"sample/{request}0" }),
+        cancellation);
+
+    /// <summary>What each of some requests is made of, in order.</summary>
+    public async Task<ILookup<string, RequestInput>> InputsAsync(string tenant, IReadOnlyList<string> requests, CancellationToken cancellation = default)
+    {
+        IReadOnlyList<InputRow> rows = requests.Count == 0 ? [] : await store.RunForAsync(
+            tenant, state => state.QueryAsync<InputRow>(RequestSql.Inputs, new { tenant, requests }), cancellation).ConfigureAwait(false);
+        return rows.ToLookup(r => r.RequestId, r => new RequestInput(Enum.Parse<Vgpnn.Synthesis.InputRole>(r.Role), r.VideoId));
     }
 
     /// <summary>A request and how far it has come.</summary>
@@ -216,6 +247,15 @@ public sealed class RequestGrain(StateStore store)
     {
         string body = $"{settings}\n{request.Samples}\n{request.Seed}\n{string.Join('\n', request.Inputs.Select(i => $"{i.Role} {i.VideoId}"))}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
+    }
+
+    private sealed record InputRow
+    {
+        public required string RequestId { get; init; }
+
+        public required string Role { get; init; }
+
+        public required string VideoId { get; init; }
     }
 
     private sealed record IdempotentRow

@@ -12,7 +12,8 @@ namespace Vgpnn.Grains;
 /// <param name="Voxels">Of its output.</param>
 /// <param name="Charge">Its work, in units of a million patch distances, and a little for being there at all.</param>
 /// <param name="Affinity">Equal for samples that share their levels.</param>
-internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, string Affinity)
+/// <param name="Pyramid">Its levels.</param>
+internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, string Affinity, PyramidPlan Pyramid)
 {
     /// <summary>The engine that requests are made with.</summary>
     public const string EngineClass = "cpu";
@@ -31,7 +32,7 @@ internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, strin
         // While a level's output is written as a checkpoint it is there twice.
         long checkpoint = plan.Output.Count * 3 * (options.Engine == Engine.Float ? sizeof(float) : 1);
         return new RequestPlan(
-            plan.PeakBytes + (2 * checkpoint), plan.Output.Count, 1 + (plan.PatchEvaluations / 1e6), AffinityOf(request, settings));
+            plan.PeakBytes + (2 * checkpoint), plan.Output.Count, 1 + (plan.PatchEvaluations / 1e6), AffinityOf(request, settings), plan);
     }
 
     private static void Require(NewRequest request, Application application)

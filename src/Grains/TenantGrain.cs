@@ -36,6 +36,8 @@ public sealed class TenantGrain(StateStore store)
                     limits.MaxQueued,
                     limits.MaxBytes,
                     limits.MaxVoxels,
+                    limits.RetentionHours,
+                    limits.RequestsPerMinute,
                 }).ConfigureAwait(false);
                 return tenant;
             },
@@ -58,6 +60,8 @@ public sealed class TenantGrain(StateStore store)
                     limits.MaxQueued,
                     limits.MaxBytes,
                     limits.MaxVoxels,
+                    limits.RetentionHours,
+                    limits.RequestsPerMinute,
                 }).ConfigureAwait(false);
                 if (changed == 0) throw GrainException.NotFound("tenant");
             },

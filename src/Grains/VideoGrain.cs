@@ -65,13 +65,17 @@ public sealed class VideoGrain(StateStore store, IBlobStore blobs, MediaLimits? 
     public Task<VideoStatus> GetAsync(string tenant, string video, CancellationToken cancellation = default) =>
         store.RunForAsync(tenant, state => GetAsync(state, tenant, video), cancellation);
 
-    /// <summary>A page of a tenant's videos, the oldest first.</summary>
+    /// <summary>A video, also one that was deleted while requests still know it; null: there is none.</summary>
+    public Task<VideoStatus?> FindAnyAsync(string tenant, string video, CancellationToken cancellation = default) =>
+        store.RunForAsync(tenant, state => state.FindAsync<VideoStatus>(VideoSql.FindAny, new { tenant, video }), cancellation);
+
+    /// <summary>A page of a tenant's videos, the newest first.</summary>
     /// <param name="tenant">Whose.</param>
-    /// <param name="after">The last id of the page before; null: from the oldest.</param>
+    /// <param name="before">The last id of the page before; null: from the newest.</param>
     /// <param name="limit">At most so many.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<IReadOnlyList<VideoStatus>> ListAsync(string tenant, string? after, int limit, CancellationToken cancellation = default) =>
-        store.RunForAsync(tenant, state => state.QueryAsync<VideoStatus>(VideoSql.All, new { tenant, after = after ?? "", limit }), cancellation);
+    public Task<IReadOnlyList<VideoStatus>> ListAsync(string tenant, string? before, int limit, CancellationToken cancellation = default) =>
+        store.RunForAsync(tenant, state => state.QueryAsync<VideoStatus>(VideoSql.All, new { tenant, before = before ?? "~", limit }), cancellation);
 
     /// <summary>
     /// Deletes a video. Requests that are under way keep its bytes until they are finished; new ones do not find it.

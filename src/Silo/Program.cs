@@ -1,6 +1,7 @@
 using Vgpnn.Grains;
 using Vgpnn.Grains.State;
 using Vgpnn.Silo;
+using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Scheduling;
 
@@ -41,6 +42,7 @@ async Task RunAsync(SiloSettings settings)
     builder.AddSilo(settings);
     WebApplication app = builder.Build();
     app.MapHealth();
+    if (settings.IsApi) app.MapApi();
     using var signals = new StopSignals(app.Lifetime);
     await app.RunAsync();
 }

@@ -3,6 +3,7 @@ using Vgpnn.Grains.Blobs;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
 using Vgpnn.Grains.State;
+using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Scheduling;
 
@@ -18,6 +19,8 @@ internal static class SiloServices
     {
         IServiceCollection services = builder.Services;
         builder.WebHost.UseUrls(settings.Urls);
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        if (settings.Serve) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 15));
         services.AddSingleton(settings);
         services.AddSingleton<StopTokens>();
@@ -27,7 +30,9 @@ internal static class SiloServices
         services.AddSingleton<RequestGrain>();
         services.AddSingleton(p => new VideoGrain(p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>()));
         services.AddHostedService<Preparation>();
+        if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);
+        if (settings.Serve) services.AddHostedService<Welcome>();
     }
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)

@@ -57,8 +57,18 @@ internal sealed record SiloSettings
     /// <summary>Processes that a sample may take with it before it is given up.</summary>
     public int MaxCrashes { get; init; } = LongTurns.DefaultMaxCrashes;
 
+    /// <summary>Megabytes of one upload.</summary>
+    public long MaxUploadMegabytes { get; init; } = 2048;
+
+    /// <summary>Whether a person runs the node on a machine of their own: it says where it listens, and makes a first key.</summary>
+    public bool Serve { get; init; }
+
     /// <summary>Whether the node brings the schema up to date at its start; else it only checks it.</summary>
     public bool Migrate { get; init; } = true;
+
+    public bool IsApi => Roles.Contains("api", StringComparison.Ordinal);
+
+    public long MaxUpload => MaxUploadMegabytes * MegaByte;
 
     public bool IsWorker => Roles.Contains("worker", StringComparison.Ordinal);
 
@@ -99,6 +109,7 @@ internal sealed record SiloSettings
         Require(Slots is >= 1 and <= 1024, nameof(Slots), Slots, "1 to 1024");
         Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
         Require(MemoryMegabytes >= 0, nameof(MemoryMegabytes), MemoryMegabytes, "0 or more");
+        Require(MaxUploadMegabytes is >= 1 and <= 1 << 20, nameof(MaxUploadMegabytes), MaxUploadMegabytes, "1 to 1048576");
         Require(LevelCacheMegabytes >= 0, nameof(LevelCacheMegabytes), LevelCacheMegabytes, "0 or more");
         Require(CheckInSeconds is >= 0.2 and <= 60, nameof(CheckInSeconds), CheckInSeconds, "0.2 to 60");
         Require(

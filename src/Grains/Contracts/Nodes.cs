@@ -23,9 +23,28 @@ public sealed record NodeStatus
     /// <summary>Bytes that its long turns may hold together.</summary>
     public long Memory { get; init; }
 
+    /// <summary>Long turns that it runs.</summary>
+    public int Running { get; init; }
+
     /// <summary>Whether it takes up no more work.</summary>
     public bool Draining { get; init; }
 
     /// <summary>Milliseconds since it was last heard of.</summary>
     public long Silent { get; init; }
+}
+
+/// <summary>A sample or a video that failed.</summary>
+public sealed record FailureStatus
+{
+    /// <summary>Whose it is.</summary>
+    public required string TenantName { get; init; }
+
+    /// <summary>Which: <c>video/ID</c> or <c>request/ID/INDEX</c>.</summary>
+    public required string What { get; init; }
+
+    /// <summary>Why, as a code.</summary>
+    public required string ErrorCode { get; init; }
+
+    /// <summary>Why.</summary>
+    public required string Error { get; init; }
 }

@@ -26,6 +26,10 @@ public sealed record RequestSettings
     /// <summary>The pace of inputs and samples, as <see cref="FrameRate"/> writes it; null: the input's own.</summary>
     public string? FrameRate { get; init; }
 
+    /// <summary>Settings as a request keeps them.</summary>
+    /// <exception cref="GrainException">They cannot be read.</exception>
+    public static RequestSettings Read(string stored) => SettingsJson.Read(stored);
+
     /// <summary>What is read of an input in this role; a mask is a still picture or a video, and the range is the input's.</summary>
     public ReadOptions ReadOptions(InputRole role) => new()
     {
@@ -87,6 +91,36 @@ public sealed record RequestStatus
 
     /// <summary>Samples that were cancelled.</summary>
     public int Cancelled { get; init; }
+
+    /// <summary>Samples that nodes work on.</summary>
+    public int Running { get; init; }
+
+    /// <summary>Its settings as they are stored (<see cref="RequestSettings.Read"/>).</summary>
+    public required string Settings { get; init; }
+
+    /// <summary>Levels of its plan.</summary>
+    public int Levels { get; init; }
+
+    /// <summary>Frames of a sample.</summary>
+    public int Frames { get; init; }
+
+    /// <summary>Rows of a sample.</summary>
+    public int Height { get; init; }
+
+    /// <summary>Columns of a sample.</summary>
+    public int Width { get; init; }
+
+    /// <summary>Bytes that a sample takes at its peak.</summary>
+    public long PeakBytes { get; init; }
+
+    /// <summary>When it was submitted, in milliseconds since 1970.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>When its last sample came to its end.</summary>
+    public long? FinishedAt { get; init; }
+
+    /// <summary>When anything of this changed last.</summary>
+    public long ChangedAt { get; init; }
 }
 
 /// <summary>Where a sample is in its life. The last three are for ever.</summary>
@@ -137,6 +171,15 @@ public sealed record SampleStatus
 
     /// <summary>Where the time of each level went: JSON, as in a manifest.</summary>
     public string? Timings { get; init; }
+
+    /// <summary>Seconds of the turn that finished it.</summary>
+    public double? Seconds { get; init; }
+
+    /// <summary>When anything of this changed last, in milliseconds since 1970; 0: it has no row yet.</summary>
+    public long ChangedAt { get; init; }
+
+    /// <summary>When it came to its end.</summary>
+    public long? FinishedAt { get; init; }
 
     /// <summary>Why it failed, as a code.</summary>
     public string? ErrorCode { get; init; }

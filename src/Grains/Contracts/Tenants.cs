@@ -17,6 +17,12 @@ public sealed record TenantLimits
 
     /// <summary>Pixels × frames × samples of one request's output.</summary>
     public long MaxVoxels { get; init; } = 1_000_000_000_000;
+
+    /// <summary>Hours after which videos and finished requests are deleted; 0: never.</summary>
+    public int RetentionHours { get; init; }
+
+    /// <summary>Calls of the API in a minute, for each key.</summary>
+    public int RequestsPerMinute { get; init; } = 6_000;
 }
 
 /// <summary>A tenant and what it uses.</summary>
@@ -28,6 +34,18 @@ public sealed record TenantStatus
     /// <summary>Its name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>What it may use.</summary>
+    public TenantLimits Limits => new()
+    {
+        Weight = Weight,
+        MaxRunning = MaxRunning,
+        MaxQueued = MaxQueued,
+        MaxBytes = MaxBytes,
+        MaxVoxels = MaxVoxels,
+        RetentionHours = RetentionHours,
+        RequestsPerMinute = RequestsPerMinute,
+    };
+
     /// <summary>Samples that wait.</summary>
     public long Queued { get; init; }
 
@@ -36,4 +54,18 @@ public sealed record TenantStatus
 
     /// <summary>Bytes of its blobs.</summary>
     public long BytesStored { get; init; }
+
+    internal int Weight { get; init; }
+
+    internal int MaxRunning { get; init; }
+
+    internal long MaxQueued { get; init; }
+
+    internal long MaxBytes { get; init; }
+
+    internal long MaxVoxels { get; init; }
+
+    internal int RetentionHours { get; init; }
+
+    internal int RequestsPerMinute { get; init; }
 }

@@ -49,6 +49,18 @@ public sealed record VideoStatus
     /// <summary>The blob of its first frame.</summary>
     public string? ThumbnailKey { get; init; }
 
+    /// <summary>Bytes of its file.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>What was said about it when it was taken in, a sentence a line.</summary>
+    public string? Notices { get; init; }
+
+    /// <summary>When it was stored, in milliseconds since 1970.</summary>
+    public long CreatedAt { get; init; }
+
+    /// <summary>When anything of this changed last.</summary>
+    public long ChangedAt { get; init; }
+
     /// <summary>Why it cannot be used, as a code.</summary>
     public string? ErrorCode { get; init; }
 

@@ -20,5 +20,21 @@ internal static class NodeSql
     public const string RemoveSilent = "DELETE FROM nodes WHERE seen_at < {now} - @silent";
 
     public const string All =
-        "SELECT node, version, slots, memory, draining, {now} - seen_at AS silent FROM nodes ORDER BY node";
+        """
+        SELECT node, version, slots, memory, draining, {now} - seen_at AS silent,
+            (SELECT count(*) FROM turns t WHERE t.node = nodes.node AND t.state = 'running') AS running
+        FROM nodes ORDER BY node
+        """;
+
+    /// <summary>What failed last, of all tenants.</summary>
+    public const string Failures =
+        """
+        SELECT t.name AS tenant_name, f.what, f.error_code, coalesce(f.error, '') AS error
+        FROM (
+            SELECT tenant_id, 'request/' || request_id || '/' || sample_index AS what, error_code, error, changed_at FROM samples WHERE state = 'failed'
+            UNION ALL
+            SELECT tenant_id, 'video/' || video_id AS what, error_code, error, changed_at FROM videos WHERE state = 'failed') f
+        JOIN tenants t ON t.tenant_id = f.tenant_id
+        ORDER BY f.changed_at DESC LIMIT @limit
+        """;
 }

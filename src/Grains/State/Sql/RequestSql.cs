@@ -2,15 +2,31 @@ namespace Vgpnn.Grains.State.Sql;
 
 internal static class RequestSql
 {
-    private const string Columns = "request_id, state, seed, samples, succeeded, failed, cancelled";
+    private const string Columns =
+        """
+        request_id, state, seed, samples, succeeded, failed, cancelled, settings, levels, frames, height, width, bytes AS peak_bytes,
+        created_at, finished_at, changed_at,
+        (SELECT count(*) FROM samples s WHERE s.request_id = requests.request_id AND s.state = 'running') AS running
+        """;
 
     public const string Insert =
         """
         INSERT INTO requests (request_id, tenant_id, state, settings, seed, samples, fanned_out, engine_class, protocol, bytes, charge,
-            affinity, idempotency_key, idempotency_hash, created_at)
+            affinity, idempotency_key, idempotency_hash, levels, frames, height, width, created_at, changed_at)
         VALUES (@request, @tenant, 'active', @settings, @seed, @samples, 0, @engineClass, @protocol, @bytes, @charge,
-            @affinity, @idempotencyKey, @idempotencyHash, {now})
+            @affinity, @idempotencyKey, @idempotencyHash, @levels, @frames, @height, @width, {now}, {now})
         """;
+
+    /// <summary>Requests of a tenant that changed since a moment; one, or all.</summary>
+    public const string Changed =
+        $"""
+        SELECT {Columns} FROM requests
+        WHERE tenant_id = @tenant AND changed_at >= @since AND (@request IS NULL OR request_id = @request)
+        ORDER BY changed_at LIMIT @limit
+        """;
+
+    public const string Inputs =
+        "SELECT request_id, role, video_id FROM request_inputs WHERE tenant_id = @tenant AND request_id IN @requests ORDER BY request_id, position";
 
     public const string InsertInput =
         """
@@ -41,7 +57,8 @@ internal static class RequestSql
         """
         UPDATE requests SET succeeded = succeeded + @succeeded, failed = failed + @failed, cancelled = cancelled + @cancelled,
             state = CASE WHEN succeeded + failed + cancelled + @succeeded + @failed + @cancelled = samples THEN 'finished' ELSE state END,
-            finished_at = CASE WHEN succeeded + failed + cancelled + @succeeded + @failed + @cancelled = samples THEN {now} END
+            finished_at = CASE WHEN succeeded + failed + cancelled + @succeeded + @failed + @cancelled = samples THEN {now} END,
+            changed_at = {now}
         WHERE request_id = @request
         RETURNING state
         """;

@@ -4,19 +4,25 @@ internal static class TenantSql
 {
     public const string Insert =
         """
-        INSERT INTO tenants (tenant_id, name, weight, max_running, max_queued, max_bytes, max_voxels, created_at)
-        VALUES (@tenant, @name, @Weight, @MaxRunning, @MaxQueued, @MaxBytes, @MaxVoxels, {now})
+        INSERT INTO tenants (tenant_id, name, weight, max_running, max_queued, max_bytes, max_voxels, retention_hours, requests_per_minute, created_at)
+        VALUES (@tenant, @name, @Weight, @MaxRunning, @MaxQueued, @MaxBytes, @MaxVoxels, @RetentionHours, @RequestsPerMinute, {now})
         """;
 
     public const string SetLimits =
         """
-        UPDATE tenants SET weight = @Weight, max_running = @MaxRunning, max_queued = @MaxQueued, max_bytes = @MaxBytes, max_voxels = @MaxVoxels
+        UPDATE tenants SET weight = @Weight, max_running = @MaxRunning, max_queued = @MaxQueued, max_bytes = @MaxBytes, max_voxels = @MaxVoxels,
+            retention_hours = @RetentionHours, requests_per_minute = @RequestsPerMinute
         WHERE tenant_id = @tenant
         """;
 
-    public const string Status = "SELECT tenant_id, name, queued, running, bytes_stored FROM tenants WHERE tenant_id = @tenant";
+    private const string Columns =
+        """
+        tenant_id, name, queued, running, bytes_stored, weight, max_running, max_queued, max_bytes, max_voxels, retention_hours, requests_per_minute
+        """;
 
-    public const string All = "SELECT tenant_id, name, queued, running, bytes_stored FROM tenants ORDER BY tenant_id";
+    public const string Status = $"SELECT {Columns} FROM tenants WHERE tenant_id = @tenant";
+
+    public const string All = $"SELECT {Columns} FROM tenants ORDER BY tenant_id";
 
     /// <summary>The first lock of every turn that changes what a tenant has.</summary>
     public const string Lock =

@@ -72,5 +72,15 @@ internal static class TurnSql
         WHERE t.state <> 'ready' AND t.node <> @node AND (n.node IS NULL OR n.seen_at < {now} - @silent)
         """;
 
+    /// <summary>Turns that wait ahead of the first one of a request, which begins here and ends there.</summary>
+    public const string Ahead =
+        """
+        SELECT (SELECT count(*) FROM turns o WHERE o.tenant_id = @tenant AND o.state = 'ready'
+            AND (o.priority < f.priority OR (o.priority = f.priority AND o.grain < f.grain)))
+        FROM turns f
+        WHERE f.tenant_id = @tenant AND f.state = 'ready' AND f.grain >= @from AND f.grain < @to
+        ORDER BY f.priority, f.grain LIMIT 1
+        """;
+
     public const string OfNode = $"SELECT {Columns} FROM turns WHERE node = @node AND state <> 'ready'";
 }

@@ -3,21 +3,30 @@ namespace Vgpnn.Grains.State.Sql;
 internal static class VideoSql
 {
     private const string Columns =
-        "video_id, content_hash, name, state, frames, height, width, frame_rate, original_key, thumbnail_key, error_code, error";
+        """
+        video_id, content_hash, name, state, frames, height, width, frame_rate, original_key, thumbnail_key, error_code, error,
+        notices, created_at, changed_at, coalesce((SELECT bytes FROM blobs b WHERE b.blob_key = videos.original_key), 0) AS bytes
+        """;
 
     public const string Insert =
         """
-        INSERT INTO videos (video_id, tenant_id, content_hash, name, state, original_key, created_at)
-        VALUES (@video, @tenant, @hash, @name, 'ingesting', @key, {now})
+        INSERT INTO videos (video_id, tenant_id, content_hash, name, state, original_key, created_at, changed_at)
+        VALUES (@video, @tenant, @hash, @name, 'ingesting', @key, {now}, {now})
         """;
 
     public const string Find = $"SELECT {Columns} FROM videos WHERE video_id = @video AND tenant_id = @tenant AND state <> 'deleted'";
+
+    public const string FindAny = $"SELECT {Columns} FROM videos WHERE video_id = @video AND tenant_id = @tenant";
 
     public const string FindContent =
         $"SELECT {Columns} FROM videos WHERE tenant_id = @tenant AND content_hash = @hash AND state IN ('ingesting', 'ready')";
 
     public const string All =
-        $"SELECT {Columns} FROM videos WHERE tenant_id = @tenant AND state <> 'deleted' AND video_id > @after ORDER BY video_id LIMIT @limit";
+        $"SELECT {Columns} FROM videos WHERE tenant_id = @tenant AND state <> 'deleted' AND video_id < @before ORDER BY video_id DESC LIMIT @limit";
+
+    /// <summary>Videos of a tenant that changed since a moment.</summary>
+    public const string Changed =
+        $"SELECT {Columns} FROM videos WHERE tenant_id = @tenant AND state <> 'deleted' AND changed_at >= @since ORDER BY changed_at LIMIT @limit";
 
     /// <summary>A request goes on reading a video that its owner deleted in the meantime.</summary>
     public const string OfRequest =
@@ -31,13 +40,13 @@ internal static class VideoSql
     public const string Ready =
         """
         UPDATE videos SET state = 'ready', frames = @frames, height = @height, width = @width, frame_rate = @frameRate,
-            thumbnail_key = @thumbnail, notices = @notices
+            thumbnail_key = @thumbnail, notices = @notices, changed_at = {now}
         WHERE video_id = @video
         """;
 
-    public const string Fail = "UPDATE videos SET state = 'failed', error_code = @code, error = @error WHERE video_id = @video AND state = 'ingesting'";
+    public const string Fail = "UPDATE videos SET state = 'failed', error_code = @code, error = @error, changed_at = {now} WHERE video_id = @video AND state = 'ingesting'";
 
-    public const string Delete = "UPDATE videos SET state = 'deleted' WHERE video_id = @video AND tenant_id = @tenant";
+    public const string Delete = "UPDATE videos SET state = 'deleted', changed_at = {now} WHERE video_id = @video AND tenant_id = @tenant";
 
     public const string InUse =
         """

@@ -1,0 +1,47 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Contracts;
+
+/// <summary>How the API's bodies are written and read.</summary>
+public static class ApiJson
+{
+    /// <summary>For readers: what they do not know they skip, so that a newer server can be talked to.</summary>
+    public static JsonSerializerOptions Options { get; } = Create();
+
+    /// <summary>Sets the options up. A server refuses what it does not know: a slip of the hand must not be taken for a default.</summary>
+    public static void Configure(JsonSerializerOptions options, bool strict)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+
+        // Nothing of it is ever put into a page as it is: letters beyond ASCII stay readable.
+        options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.IgnoreReadOnlyProperties = true;
+        options.MaxDepth = 16;
+        options.UnmappedMemberHandling = strict ? JsonUnmappedMemberHandling.Disallow : JsonUnmappedMemberHandling.Skip;
+        foreach (JsonConverter converter in (JsonConverter[])
+            [
+                new LowerCaseNames<VideoState>(), new LowerCaseNames<WorkState>(), new LowerCaseNames<KeyScope>(), new LowerCaseNames<Application>(),
+                new LowerCaseNames<InputRole>(), new LowerCaseNames<Cue>(), new LowerCaseNames<Ink>(), new LowerCaseNames<InkMatch>(),
+                new LowerCaseNames<NoiseTime>(), new LowerCaseNames<VoteRule>(), new LowerCaseNames<SearchMethod>(), new LowerCaseNames<Engine>(),
+            ])
+            options.Converters.Add(converter);
+    }
+
+    private static JsonSerializerOptions Create()
+    {
+        var options = new JsonSerializerOptions();
+        Configure(options, strict: false);
+        return options;
+    }
+}

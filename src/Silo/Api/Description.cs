@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Vgpnn.Contracts;
+
+namespace Vgpnn.Silo.Api;
+
+/// <summary>What the OpenAPI document says beyond what the endpoints themselves do.</summary>
+internal static class Description
+{
+    public static void Configure(OpenApiOptions options)
+    {
+        options.ShouldInclude = description => description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Vgpnn",
+                Version = "v1",
+                Description = "New videos out of a single video. Every error is a problem (RFC 9457) with a stable code; see docs/api.md.",
+            };
+            document.Servers = [];
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of the API." },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer(async (operation, context, cancellation) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<TakesFile>().Any())
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        ["application/octet-stream"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "binary" } },
+                    },
+                };
+            }
+
+            operation.Responses ??= [];
+            OpenApiSchema problem = await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellation);
+            operation.Responses["default"] = new OpenApiResponse
+            {
+                Description = "A problem.",
+                Content = new Dictionary<string, OpenApiMediaType> { [Problem.ContentType] = new OpenApiMediaType { Schema = problem } },
+            };
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Needs>().LastOrDefault() is not { } needs) return;
+            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference("key", context.Document)] = [] }];
+            operation.Description = $"Scope: {needs.Scope.ToString().ToLowerInvariant()}.";
+        });
+    }
+}
+
+/// <summary>The endpoint's body is a file as it is, whatever kind its sender says it is.</summary>
+internal sealed record TakesFile;

@@ -1,0 +1,53 @@
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// Where each patch of a sample came from, as colours: red is the column of its nearest patch in the input, green the row, blue
+/// the frame, each from dark to light. What was taken over as one piece is one gradient; seams show as edges.
+/// </summary>
+public static class FieldColours
+{
+    private static readonly Extent Patch = new(3, 5, 5);
+
+    /// <summary>A clip of the sample's size.</summary>
+    /// <param name="input">What the sample was made of.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="workers">Threads, and cancellation.</param>
+    /// <exception cref="VgpnnException">Kind Input: one of the clips is smaller than a patch.</exception>
+    public static Clip Of(Clip input, Clip sample, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        ArgumentNullException.ThrowIfNull(sample);
+        if (!input.Extent.Holds(Patch) || !sample.Extent.Holds(Patch))
+            throw new VgpnnException(ErrorKind.Input, "clip-too-small", $"a field takes clips of {Patch} or more");
+        var field = new NearestNeighbourField(sample.Extent, input.Extent, Patch);
+        var task = new SearchTask<byte> { Query = sample.ToBytes(), Keys = input.ToBytes(), Patch = Patch, Field = field };
+        PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
+        (Extent grid, Extent keys, Extent size) = (field.QueryGrid, field.KeyGrid, sample.Extent);
+        var frames = new byte[size.T][];
+        for (int t = 0; t < size.T; t++)
+        {
+            byte[] frame = frames[t] = new byte[3 * size.H * size.W];
+            for (int h = 0; h < size.H; h++)
+            {
+                for (int w = 0; w < size.W; w++)
+                {
+                    (int kt, int kh, int kw) = field.Match((((Inside(t, Patch.T, grid.T) * grid.H) + Inside(h, Patch.H, grid.H)) * grid.W) + Inside(w, Patch.W, grid.W));
+                    int at = 3 * ((h * size.W) + w);
+                    frame[at] = Shade(kw, keys.W);
+                    frame[at + 1] = Shade(kh, keys.H);
+                    frame[at + 2] = Shade(kt, keys.T);
+                }
+            }
+        }
+
+        return new Clip(frames, sample.Width, sample.Height, sample.FrameRate);
+    }
+
+    // The patch whose middle is nearest to a voxel.
+    private static int Inside(int voxel, int patch, int grid) => Math.Clamp(voxel - (patch / 2), 0, grid - 1);
+
+    private static byte Shade(int place, int places) => (byte)(32 + (223 * place / Math.Max(1, places - 1)));
+}
