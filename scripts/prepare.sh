@@ -95,12 +95,12 @@ prepare_client() {
     unlock
 }
 
-# publish FOLDER WORK OPTION…: builds the program into a folder, and prints what the build says.
+# publish PROJECT FOLDER WORK OPTION…: builds a program into a folder, and prints what the build says.
 publish() {
-    local folder=$1 work=$2
-    shift 2
+    local project=$1 folder=$2 work=$3
+    shift 3
     # Without the analyzers this takes half the time; the tests hold the code to them.
-    dotnet publish "$root/src/Client" --configuration Release --output "$folder" --artifacts-path "$work" \
+    dotnet publish "$root/src/$project" --configuration Release --output "$folder" --artifacts-path "$work" \
         -p:RunAnalyzers=false --disable-build-servers -nologo -tl:off -consoleLoggerParameters:ErrorsOnly "$@" \
         2>&1 </dev/null
 }
@@ -109,6 +109,20 @@ publish() {
 # where it knows no such compiler for this machine.
 lacks_package() {
     grep -qE 'error (NU1[0-9]{3}|NETSDK1094)' <<<"$1"
+}
+
+# publish_both FOLDER WORK: builds the command line and the server, and prints what the build says.
+publish_both() {
+    local log ahead=(--use-current-runtime --no-self-contained -p:PublishReadyToRun=true)
+    # Compiled ahead of time programs start faster; the compiler for that is a package, which not every machine can get.
+    if log=$(publish Client "$1" "$2" "${ahead[@]}" -p:PublishReadyToRunComposite=true); then
+        publish Silo "$1/silo" "$2" "${ahead[@]}"
+    elif lacks_package "$log"; then
+        publish Client "$1" "$2" && publish Silo "$1/silo" "$2"
+    else
+        printf '%s\n' "$log"
+        return 1
+    fi
 }
 
 build_client() {
@@ -121,10 +135,8 @@ build_client() {
     rm -rf -- "$fresh"
     mkdir -p "$work"
     : >"$work/unfinished"
-    # Compiled ahead of time the program starts faster; the compiler for that is a package, which not every machine can get.
-    if ! log=$(publish "$fresh" "$work" --use-current-runtime --no-self-contained \
-        -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true) &&
-        ! { lacks_package "$log" && log=$(publish "$fresh" "$work"); }; then
+    # The server lies beside the command line, in a folder of its own: the two share libraries, but not how they are compiled.
+    if ! log=$(publish_both "$fresh" "$work"); then
         rm -rf -- "$fresh"
         build_errors "$log"
         fail 1 "the build failed"

@@ -15,7 +15,7 @@ public sealed record Failure(string Code, string Message);
 /// <typeparam name="T">What it lists.</typeparam>
 /// <param name="Items">At most as many as were asked for.</param>
 /// <param name="Next">What to give as <c>cursor</c> for the next part; null: this was the last.</param>
-public sealed record Page<T>(IReadOnlyList<T> Items, string? Next);
+public sealed record Page<T>(IReadOnlyList<T> Items, string? Next = null);
 
 /// <summary>An error of the API (RFC 9457).</summary>
 public sealed record Problem

@@ -21,7 +21,7 @@ public sealed record RequestManifest
     public required string Seed { get; init; }
 
     /// <summary>Every knob.</summary>
-    public required MethodSettings Settings { get; init; }
+    public required Knobs Settings { get; init; }
 
     /// <summary>What the samples were made of.</summary>
     public required IReadOnlyList<RequestManifestInput> Inputs { get; init; }
@@ -44,17 +44,17 @@ public sealed record RequestManifestInput(InputRole Role, string Name, string Sh
 /// <param name="State">Where it is in its life.</param>
 /// <param name="FramesSha256">Hash of its decoded frames.</param>
 /// <param name="Seconds">Seconds that it took.</param>
-public sealed record RequestManifestSample(int Index, WorkState State, string? FramesSha256, double? Seconds);
+public sealed record RequestManifestSample(int Index, WorkState State, string? FramesSha256 = null, double? Seconds = null);
 
 /// <summary>What a sample scores against its input, both at no more than 144 rows; a score that is not defined is null.</summary>
 /// <param name="Coherence">Mean squared distance of its patches to the input; 0 is best.</param>
 /// <param name="Completeness">Mean squared distance of the input's patches to the sample; 0 is best.</param>
+/// <param name="NnfDiversity">How disordered the nearest-neighbour field is: 0 is a copy, towards 1 is noise.</param>
+/// <param name="FrechetPatchDistance">How alike patches are as a whole; 0 is best.</param>
 /// <param name="Sharpness">1 is right, less is blur, more is noise.</param>
 /// <param name="FrameDifference">How much moves, over how much moves in the input; 1 is alike.</param>
 /// <param name="Flicker">How restless the motion is, over the input's; 1 is alike.</param>
-/// <param name="NnfDiversity">How disordered the nearest-neighbour field is: 0 is a copy, towards 1 is noise.</param>
 /// <param name="CopiedFrames">Share of its frames that are a frame of the input, 0 to 1.</param>
-/// <param name="FrechetPatchDistance">How alike patches are as a whole; 0 is best.</param>
 public sealed record Scores(
-    double Coherence, double Completeness, double? Sharpness, double? FrameDifference, double? Flicker, double NnfDiversity,
-    double? CopiedFrames, double FrechetPatchDistance);
+    double Coherence, double Completeness, double NnfDiversity, double FrechetPatchDistance, double? Sharpness = null, double? FrameDifference = null,
+    double? Flicker = null, double? CopiedFrames = null);

@@ -25,7 +25,7 @@ public sealed record RequestDraft
     public ulong? Seed { get; init; }
 
     /// <summary>The knobs; those that are not given are as the application's preset has them.</summary>
-    public MethodSettings? Settings { get; init; }
+    public Knobs? Settings { get; init; }
 
     /// <summary>Where to tell of the request's end; null: nowhere. An https address.</summary>
     public string? Webhook { get; init; }
@@ -81,7 +81,7 @@ public sealed record Request
     public required ulong Seed { get; init; }
 
     /// <summary>Every knob as it is used.</summary>
-    public required MethodSettings Settings { get; init; }
+    public required Knobs Settings { get; init; }
 
     /// <summary>Samples, by state.</summary>
     public required SampleCounts Samples { get; init; }

@@ -43,4 +43,4 @@ public sealed record Sample
 /// <param name="Video">The video, mp4; takes ranges; null: it is not there yet.</param>
 /// <param name="Field">Where each patch came from, as colours; null: it is not there yet.</param>
 /// <param name="Scores">What the sample scores against its input; null: it is not there yet.</param>
-public sealed record SampleLinks(string Self, string? Preview, string? Video, string? Field, string? Scores);
+public sealed record SampleLinks(string Self, string? Preview = null, string? Video = null, string? Field = null, string? Scores = null);

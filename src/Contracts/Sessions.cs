@@ -8,4 +8,4 @@ public sealed record SessionDraft(string Key);
 /// <param name="Tenant">The tenant's name.</param>
 /// <param name="Scopes">What the caller may do.</param>
 /// <param name="Expires">When the session ends; null: the caller gave a key.</param>
-public sealed record Session(string Tenant, IReadOnlyList<KeyScope> Scopes, DateTimeOffset? Expires);
+public sealed record Session(string Tenant, IReadOnlyList<KeyScope> Scopes, DateTimeOffset? Expires = null);

@@ -58,4 +58,4 @@ public sealed record Video
 /// <param name="Content">The file as it was uploaded; takes ranges.</param>
 /// <param name="Preview">The video as every browser plays it, mp4; null until it is ready.</param>
 /// <param name="Poster">Its first frame, a PNG; null until it is ready.</param>
-public sealed record VideoLinks(string Self, string Content, string? Preview, string? Poster);
+public sealed record VideoLinks(string Self, string Content, string? Preview = null, string? Poster = null);

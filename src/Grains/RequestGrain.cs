@@ -62,6 +62,7 @@ public sealed class RequestGrain(StateStore store)
                     frames = plan.Pyramid.Output.T,
                     height = plan.Pyramid.Output.H,
                     width = plan.Pyramid.Output.W,
+                    webhook = request.Webhook,
                     idempotencyKey = request.IdempotencyKey,
                     idempotencyHash = hash,
                 }).ConfigureAwait(false);
@@ -174,6 +175,7 @@ public sealed class RequestGrain(StateStore store)
     {
         string now = await state.ScalarAsync<string>(RequestSql.Collect, new { request, succeeded, failed, cancelled }).ConfigureAwait(false);
         if (now != "finished") return;
+        await state.ExecuteAsync(OutboxSql.Finished, new { request }).ConfigureAwait(false);
         foreach (string video in await state.QueryAsync<string>(VideoSql.Released, new { request }).ConfigureAwait(false))
             await BlobRecords.KillOwnedAsync(state, tenant, $"video/{video}").ConfigureAwait(false);
     }
@@ -245,7 +247,7 @@ public sealed class RequestGrain(StateStore store)
 
     private static string BodyHash(NewRequest request, string settings)
     {
-        string body = $"{settings}\n{request.Samples}\n{request.Seed}\n{string.Join('\n', request.Inputs.Select(i => $"{i.Role} {i.VideoId}"))}";
+        string body = $"{settings}\n{request.Samples}\n{request.Seed}\n{request.Webhook}\n{string.Join('\n', request.Inputs.Select(i => $"{i.Role} {i.VideoId}"))}";
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)));
     }
 

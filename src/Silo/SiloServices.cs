@@ -28,10 +28,14 @@ internal static class SiloServices
         services.AddSingleton(_ => BlobStores.Open(settings.Blobs));
         services.AddSingleton<TenantGrain>();
         services.AddSingleton<RequestGrain>();
+        services.AddSingleton<Outbox>();
+        services.AddSingleton<Retention>();
         services.AddSingleton(p => new VideoGrain(p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>()));
         services.AddHostedService<Preparation>();
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);
+        if (settings.IsNotifier) services.AddHostedService<Notifier>();
+        if (settings.IsWorker) services.AddHostedService<Housekeeping>();
         if (settings.Serve) services.AddHostedService<Welcome>();
     }
 

@@ -18,8 +18,8 @@ internal sealed record SiloSettings
     /// <summary>Where blobs are: a directory, or Azure Blob Storage. Default: a directory in <see cref="Data"/>.</summary>
     public string Blobs { get; init; } = "";
 
-    /// <summary>What the node does: <c>api</c>, <c>worker</c> or both.</summary>
-    public string Roles { get; init; } = "api,worker";
+    /// <summary>What the node does: <c>api</c>, <c>worker</c>, <c>notify</c> (the only one that reaches outside), or several.</summary>
+    public string Roles { get; init; } = "api,worker,notify";
 
     /// <summary>The address that it listens on.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:7413";
@@ -66,6 +66,11 @@ internal sealed record SiloSettings
     /// <summary>Whether the node brings the schema up to date at its start; else it only checks it.</summary>
     public bool Migrate { get; init; } = true;
 
+    /// <summary>Whether webhooks may go to this machine and without encryption: for trying out, and never where strangers submit.</summary>
+    public bool InsecureWebhooks { get; init; }
+
+    public bool IsNotifier => Roles.Contains("notify", StringComparison.Ordinal);
+
     public bool IsApi => Roles.Contains("api", StringComparison.Ordinal);
 
     public long MaxUpload => MaxUploadMegabytes * MegaByte;
@@ -105,7 +110,7 @@ internal sealed record SiloSettings
     private void ThrowIfNonsense()
     {
         string[] roles = Roles.Split(',', StringSplitOptions.TrimEntries);
-        Require(roles.Length > 0 && roles.All(r => r is "api" or "worker"), nameof(Roles), Roles, "api, worker, or api,worker");
+        Require(roles.Length > 0 && roles.All(r => r is "api" or "worker" or "notify"), nameof(Roles), Roles, "api, worker and notify, separated by commas");
         Require(Slots is >= 1 and <= 1024, nameof(Slots), Slots, "1 to 1024");
         Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
         Require(MemoryMegabytes >= 0, nameof(MemoryMegabytes), MemoryMegabytes, "0 or more");

@@ -10,6 +10,7 @@ internal static class ExitCode
     public const int Usage = 2;
     public const int Input = 3;
     public const int Device = 4;
+    public const int Remote = 5;
     public const int Interrupted = 130;
 
     public static int Of(ErrorKind kind) => kind switch

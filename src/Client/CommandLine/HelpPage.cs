@@ -39,8 +39,12 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     {
         if (isRoot) return $"{ProgramName.Current} COMMAND [options]";
         string arguments = string.Concat(command.Arguments.Select(a => $" {a.Name}"));
-        return $"{ProgramName.Current} {command.Name}{arguments} [options]";
+        string verb = command.Subcommands.Count > 0 ? " COMMAND" : "";
+        return $"{ProgramName.Current} {Prefix(command)}{command.Name}{verb}{arguments} [options]";
     }
+
+    /// <summary>What stands before a command's own name: that of the command that it belongs to.</summary>
+    private static string Prefix(Command command) => command.Parents.OfType<Verb>().FirstOrDefault() is { } parent ? $"{parent.Name} " : "";
 
     private static string Label(Option option)
     {
@@ -91,7 +95,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         output.WriteLine("Examples");
         foreach (Example example in examples)
         {
-            output.WriteLine($"  {ProgramName.Current} {example.Arguments}");
+            output.WriteLine($"  {ProgramName.Current} {Prefix(command)}{example.Arguments}");
             output.WriteLine($"      {example.Effect}");
         }
     }

@@ -43,6 +43,9 @@ internal sealed class SampleSettings
 
     public int ReadCount(ParseResult parse) => _samples.Or(parse, 1);
 
+    /// <summary>The seed given; null: a server draws one.</summary>
+    public ulong? ReadSeedOrNull(ParseResult parse) => _seed.OrNull(parse);
+
     /// <summary>The seed given, or one drawn now: short enough to be read out.</summary>
     public ulong ReadSeed(ParseResult parse) => _seed.Or(parse, (ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
 }

@@ -11,7 +11,7 @@ internal static class UsageErrors
     public static void ThrowIfAny(ParseResult parse, IReadOnlyList<string> arguments)
     {
         Command command = parse.CommandResult.Command;
-        if (command is RootCommand && parse.UnmatchedTokens.Count > 0) throw UnknownCommand(command, parse.UnmatchedTokens[0]);
+        if (command.Subcommands.Count > 0 && parse.UnmatchedTokens.Count > 0) throw UnknownCommand(command, parse.UnmatchedTokens[0]);
         ThrowIfFlagHasValue(command, arguments);
         ThrowIfOptionIsTakenForValue(parse, command);
         foreach (ParseError error in parse.Errors)

@@ -9,9 +9,9 @@ internal sealed class AnalogyCommand : RunVerb
 {
     private readonly StructureSettings _structure = new(Application.Analogy);
 
-    public AnalogyCommand()
+    public AnalogyCommand(Place place = Place.Here)
         : base(
-            Application.Analogy, "analogy",
+            place, Application.Analogy, "analogy",
             "Give a video another one's look: what moves in CONTENT comes out as what moves as fast in STYLE, in CONTENT's size and length.",
             "analogy",
             (InputRole.Content, "What gives movement, layout, size and length: a video or a directory of numbered frames."),

@@ -6,9 +6,9 @@ namespace Vgpnn.Client.Commands;
 /// <summary><c>vgpnn generate</c>: one clip in, many out.</summary>
 internal sealed class GenerateCommand : RunVerb
 {
-    public GenerateCommand()
+    public GenerateCommand(Place place = Place.Here)
         : base(
-            Application.Generation, "generate", "Make new videos out of one: each is woven from space-time patches of the input.", "samples",
+            place, Application.Generation, "generate", "Make new videos out of one: each is woven from space-time patches of the input.", "samples",
             several: true)
     {
         Input.AddTo(this);

@@ -39,9 +39,9 @@ internal sealed class InpaintCommand : RunVerb
         Default = "INPUT outside the mask",
     };
 
-    public InpaintCommand()
+    public InpaintCommand(Place place = Place.Here)
         : base(
-            Application.Inpainting, "inpaint",
+            place, Application.Inpainting, "inpaint",
             "Fill a masked part of a video, from colours painted there or from its surroundings; all else stays as it is.", "inpainted")
     {
         Input.AddTo(this);

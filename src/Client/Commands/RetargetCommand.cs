@@ -25,9 +25,9 @@ internal sealed class RetargetCommand : RunVerb
         Default = "the input's",
     };
 
-    public RetargetCommand()
+    public RetargetCommand(Place place = Place.Here)
         : base(
-            Application.Retargeting, "retarget",
+            place, Application.Retargeting, "retarget",
             "Change a video's size or length: things keep their shape and their pace, and the scene is rearranged instead.", "retargeted")
     {
         Input.AddTo(this);

@@ -1,15 +1,30 @@
 using System.CommandLine;
+using System.Text.Json;
+using Vgpnn.Client.Api;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
+using Vgpnn.Contracts;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary>A command that makes samples: what all applications have in common.</summary>
+/// <summary>Where samples are made.</summary>
+internal enum Place
+{
+    /// <summary>On this machine.</summary>
+    Here,
+
+    /// <summary>By a server.</summary>
+    Server,
+}
+
+/// <summary>A command that makes samples, here or on a server: what all applications have in common.</summary>
 internal abstract class RunVerb : Verb
 {
+    private readonly Place _place;
     private readonly string _suffix;
+    private readonly ServerSettings _server = new();
     private readonly OutputSettings _output;
     private readonly MachineSettings _machine = new();
 
@@ -19,30 +34,33 @@ internal abstract class RunVerb : Verb
         Description = "Show the plan (sizes, memory, expected time) and write nothing.",
     };
 
+    /// <param name="place">Where the samples are made.</param>
     /// <param name="application">What is made.</param>
     /// <param name="name">The command's name.</param>
     /// <param name="description">What it does, in a sentence.</param>
     /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
     /// <param name="several">Whether there may be several inputs.</param>
-    protected RunVerb(Application application, string name, string description, string suffix, bool several = false)
-        : this(application, name, description, suffix, "INPUT", new InputSettings(several))
+    protected RunVerb(Place place, Application application, string name, string description, string suffix, bool several = false)
+        : this(place, application, name, description, suffix, "INPUT", new InputSettings(several))
     {
     }
 
+    /// <param name="place">Where the samples are made.</param>
     /// <param name="application">What is made.</param>
     /// <param name="name">The command's name.</param>
     /// <param name="description">What it does, in a sentence.</param>
     /// <param name="suffix">What is added to the first input's name to name the directory of the results.</param>
     /// <param name="inputs">One input each, in this order; the first is what is worked on.</param>
     protected RunVerb(
-        Application application, string name, string description, string suffix, params (InputRole Role, string Description)[] inputs)
-        : this(application, name, description, suffix, Names.Of(inputs[0].Role).ToUpperInvariant(), new InputSettings(inputs))
+        Place place, Application application, string name, string description, string suffix, params (InputRole Role, string Description)[] inputs)
+        : this(place, application, name, description, suffix, Names.Of(inputs[0].Role).ToUpperInvariant(), new InputSettings(inputs))
     {
     }
 
-    private RunVerb(Application application, string name, string description, string suffix, string first, InputSettings input)
+    private RunVerb(Place place, Application application, string name, string description, string suffix, string first, InputSettings input)
         : base(name, description)
     {
+        _place = place;
         _suffix = suffix;
         _output = new OutputSettings($"{first}'s name with '-{suffix}', in the working directory");
         Input = input;
@@ -58,10 +76,18 @@ internal abstract class RunVerb : Verb
     /// <summary>Adds the options that every application has, after those of its own.</summary>
     protected void AddCommon()
     {
-        _output.AddTo(this);
+        if (_place == Place.Here) _output.AddTo(this);
         Method.AddTo(this);
-        _machine.AddTo(this);
-        Add(_dryRun);
+        if (_place == Place.Here)
+        {
+            _machine.AddTo(this);
+            Add(_dryRun);
+        }
+        else
+        {
+            _server.AddTo(this);
+        }
+
         Add(Json);
     }
 
@@ -77,6 +103,7 @@ internal abstract class RunVerb : Verb
     protected sealed override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         InputRequest input = ReadInput(parse);
+        if (_place == Place.Server) return await SubmitAsync(parse, input, cancellation);
         OutputRequest output = _output.Read(parse, DefaultDirectory(input.Path));
         RunRequest request = RunRequest.WholeSet(
             input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), Samples.ReadSeed(parse));
@@ -87,6 +114,22 @@ internal abstract class RunVerb : Verb
         using IRunReporter reporter = RunReporter.Create(json);
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
         await new SamplingRun(run, output, reporter).ExecuteAsync(cancellation);
+        return ExitCode.Success;
+    }
+
+    private async Task<int> SubmitAsync(ParseResult parse, InputRequest input, CancellationToken cancellation)
+    {
+        bool json = Json.IsGiven(parse);
+        using var api = new ApiClient(_server.Read(parse));
+        Request request;
+        using (IRunReporter reporter = RunReporter.Create(json))
+        {
+            request = await new Submission(api, reporter).SubmitAsync(
+                input, ReadMethod(parse), ReadCount(parse), Samples.ReadSeedOrNull(parse), cancellation);
+        }
+
+        if (json) Console.WriteLine(JsonSerializer.Serialize(request, ApiJson.Options));
+        else Console.WriteLine($"{request.Id}: {HumanText.Count(request.Samples.Total, "sample")}, seed {request.Seed}. {ProgramName.Current} wait {request.Id}");
         return ExitCode.Success;
     }
 

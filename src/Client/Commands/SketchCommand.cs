@@ -9,9 +9,9 @@ internal sealed class SketchCommand : RunVerb
 {
     private readonly StructureSettings _structure = new(Application.Sketch);
 
-    public SketchCommand()
+    public SketchCommand(Place place = Place.Here)
         : base(
-            Application.Sketch, "sketch",
+            place, Application.Sketch, "sketch",
             "Turn a sketch into a video: what moves in STYLE comes where the ink is, and what stands still where the paper is.",
             "video",
             (InputRole.Sketch, "Strokes that move, a frame for each of the result: a video or a directory of numbered frames."),

@@ -23,6 +23,15 @@ internal static class VgpnnCommand
             new DevicesCommand(),
             new BenchCommand(),
             new DemoCommand(),
+            new ServeCommand(),
+            new SubmitCommand(),
+            new StatusCommand(),
+            new WaitCommand(),
+            new DownloadCommand(),
+            new CancelCommand(),
+            new BatchCommand(),
+            new NodesCommand(),
+            new TenantCommand(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
         root.Options.OfType<VersionOption>().Single().Action = new VersionPage();

@@ -37,6 +37,7 @@ internal static class ErrorReport
     {
         Runs.RunInterruptedException e => (ExitCode.Interrupted, "interrupted", e.Message, e.Hint),
         _ when interrupted => (ExitCode.Interrupted, "interrupted", "interrupted; nothing was written", null),
+        Api.RemoteException e => (ExitCode.Remote, e.Code, e.Message, e.Hint),
         VgpnnException e => (ExitCode.Of(e.Kind), e.Code, e.Message, e.Hint),
         Runs.NotIdenticalException e => (ExitCode.Internal, "not-identical", e.Message, e.Hint),
         OutOfMemoryException => (

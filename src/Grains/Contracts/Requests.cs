@@ -56,6 +56,9 @@ public sealed record NewRequest
 
     /// <summary>Submitting again with the same key gives the request that is there already; null: always a new one.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>Where to tell of the request's end; null: nowhere.</summary>
+    public string? Webhook { get; init; }
 }
 
 /// <summary>Where a request is in its life.</summary>
@@ -115,6 +118,9 @@ public sealed record RequestStatus
 
     /// <summary>When it was submitted, in milliseconds since 1970.</summary>
     public long CreatedAt { get; init; }
+
+    /// <summary>When it is deleted by itself, in milliseconds since 1970; null: not, or not yet known.</summary>
+    public long? ExpiresAt { get; init; }
 
     /// <summary>When its last sample came to its end.</summary>
     public long? FinishedAt { get; init; }

@@ -58,6 +58,9 @@ public sealed record VideoStatus
     /// <summary>When it was stored, in milliseconds since 1970.</summary>
     public long CreatedAt { get; init; }
 
+    /// <summary>When it is deleted by itself, in milliseconds since 1970; null: not, or not yet known.</summary>
+    public long? ExpiresAt { get; init; }
+
     /// <summary>When anything of this changed last.</summary>
     public long ChangedAt { get; init; }
 

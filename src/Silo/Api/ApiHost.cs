@@ -25,6 +25,7 @@ internal static class ApiHost
         services.Configure<JsonOptions>(o => ApiJson.Configure(o.SerializerOptions, strict: true));
         services.AddOpenApi("v1", Description.Configure);
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<CallRates>();
         services.AddSingleton<TenantBlobs>();
         services.AddSingleton<Changes>();
         services.AddSingleton<Renderings>();
@@ -58,6 +59,7 @@ internal static class ApiHost
         group.MapSamples();
         group.MapEvents();
         group.MapTenants();
+        group.MapWebhooks();
         group.MapNodes();
     }
 }

@@ -8,7 +8,7 @@ namespace Vgpnn.Silo.Api;
 /// another site can make a browser send the cookie nowhere (it is SameSite=Strict), and could not send the header that is
 /// asked for beside it on everything that changes anything.
 /// </summary>
-internal sealed class Authentication(RequestDelegate next, ApiKeys keys)
+internal sealed class Authentication(RequestDelegate next, ApiKeys keys, CallRates rates)
 {
     /// <summary>The session's cookie.</summary>
     public const string Cookie = "vgpnn-session";
@@ -55,6 +55,7 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys)
         if (await keys.HolderAsync(key, context.RequestAborted) is not { } holder)
             throw Unauthorized("key-unknown", session ? "the session has ended" : "the key is unknown or was revoked", null);
         if (session && !HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)) ThrowIfForeignPage(context);
+        rates.Count(holder);
         return new Caller(holder, key);
     }
 

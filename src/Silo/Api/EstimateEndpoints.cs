@@ -21,7 +21,7 @@ internal static class EstimateEndpoints
         RequestDraft draft, HttpContext context, RequestGrain requests, TenantGrain tenants, StateStore store, Speed speed)
     {
         NewRequest request = RequestEndpoints.Of(draft);
-        Draft.Check(request);
+        Draft.Check(request, insecureWebhooks: false);
         if (request.Samples < 1) throw new ApiException(422, "samples-out-of-range", "a request has 1 sample or more");
         string tenant = context.Caller().Tenant;
         (PyramidPlan plan, long bytes) = await requests.PlanAsync(tenant, request, context.RequestAborted);

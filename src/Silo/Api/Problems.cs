@@ -58,6 +58,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         BadHttpRequestException { StatusCode: 408 } => new ApiException(408, "too-slow", "the body came too slowly"),
         BadHttpRequestException { InnerException: JsonException json } => OfJson(json),
         BadHttpRequestException { StatusCode: 415 } => new ApiException(415, "media-type", "a body of this kind is not taken here", "send application/json"),
+        BadHttpRequestException e when e.Message.StartsWith("Implicit body", StringComparison.Ordinal) => new ApiException(400, "bad-json", "the body is missing"),
         BadHttpRequestException e => new ApiException(e.StatusCode, "bad-request", Plain(e.Message)),
         DbException or TimeoutException => new ApiException(503, "database-unavailable", "the database does not answer now") { RetryAfter = 5 },
         _ => new ApiException(500, "internal", "an error inside; the server's log tells more"),
@@ -74,7 +75,11 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     private static ApiException OfJson(JsonException e)
     {
         string pointer = "/" + (e.Path ?? "$").TrimStart('$').Replace('[', '/').Replace("]", "", StringComparison.Ordinal).Replace('.', '/').TrimStart('/');
-        string detail = e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "there is no such member" : e.Message.Split(" Path:", 2)[0];
+        string detail = e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "there is no such member"
+            : e.Message.Contains("could not be converted", StringComparison.Ordinal) ? "this is no value that is taken here"
+            : e.Message.Contains("missing required", StringComparison.Ordinal) ? $"a member is missing: {e.Message.Split(':')[^1].Trim().TrimEnd('.')}"
+            : e.Message.Contains("type '", StringComparison.Ordinal) || e.Message.Contains("'System.", StringComparison.Ordinal) ? "this cannot be read"
+            : e.Message.Split(" Path:", 2)[0];
         return new ApiException(400, "bad-json", "the body is not the JSON that is taken here", null, [new ProblemPlace(pointer, detail)]);
     }
 

@@ -86,7 +86,7 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
                 SampleScores s = new Evaluator(input, new Workers(Environment.ProcessorCount, cancellation)).Add(output);
                 return System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
                     new Scores(
-                        s.Coherence, s.Completeness, s.Sharpness, s.FrameDifference, s.Flicker, s.NnfDiversity, s.CopiedFrames, s.FrechetPatchDistance),
+                        s.Coherence, s.Completeness, s.NnfDiversity, s.FrechetPatchDistance, s.Sharpness, s.FrameDifference, s.Flicker, s.CopiedFrames),
                     ApiJson.Options);
             },
             cancellation);

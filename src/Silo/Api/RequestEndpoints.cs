@@ -30,7 +30,8 @@ internal static class RequestEndpoints
     /// <summary>The settings of a draft in the words of the grains.</summary>
     public static NewRequest Of(RequestDraft draft, string? idempotencyKey = null)
     {
-        MethodSettings settings = draft.Settings ?? new MethodSettings();
+        Knobs settings = draft.Settings ?? new Knobs();
+        if (draft.Inputs.Any(i => i is null)) throw new ApiException(400, "bad-json", "an input is null");
         return new NewRequest
         {
             Inputs = [.. draft.Inputs.Select(i => new Grains.Contracts.RequestInput(i.Role, i.Video))],
@@ -44,6 +45,7 @@ internal static class RequestEndpoints
             },
             Samples = draft.Samples,
             Seed = draft.Seed,
+            Webhook = draft.Webhook,
             IdempotencyKey = idempotencyKey,
         };
     }
@@ -66,7 +68,7 @@ internal static class RequestEndpoints
 
     private static async Task<Accepted<Request>> SubmitNewAsync(NewRequest request, HttpContext context, RequestGrain requests, WorkSignal signal)
     {
-        Draft.Check(request);
+        Draft.Check(request, context.RequestServices.GetRequiredService<SiloSettings>().InsecureWebhooks);
         string tenant = context.Caller().Tenant;
         RequestStatus status = await requests.SubmitAsync(tenant, request, context.RequestAborted);
         signal.Wake();
@@ -142,12 +144,13 @@ internal static class RequestEndpoints
         }
 
         var samples = new List<RequestManifestSample>();
-        for (IReadOnlyList<SampleStatus> page = []; ; )
+        IReadOnlyList<SampleStatus> page;
+        do
         {
-            page = await SampleGrain.ListAsync(store, tenant, request, samples.Count == 0 ? -1 : samples[^1].Index, 1_000, cancellation);
+            page = await SampleGrain.ListAsync(store, tenant, request, samples.Count == 0 ? -1 : samples[^1].Index, Changes.MostRows, cancellation);
             samples.AddRange(page.Select(s => new RequestManifestSample(s.SampleIndex, Wire.Of(s).State, s.FramesSha256, s.Seconds)));
-            if (page.Count < 1_000) break;
         }
+        while (page.Count == Changes.MostRows);
 
         return TypedResults.Ok(new RequestManifest
         {

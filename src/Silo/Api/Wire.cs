@@ -26,6 +26,7 @@ internal static class Wire
             Notices = video.Notices?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [],
             Error = FailureOf(video.ErrorCode, video.Error),
             Created = Time(video.CreatedAt),
+            Expires = video.ExpiresAt is { } end ? Time(end) : null,
             Links = new VideoLinks(self, $"{self}/content", ready ? $"{self}/preview" : null, ready ? $"{self}/poster" : null),
         };
     }
@@ -49,6 +50,7 @@ internal static class Wire
             QueueAhead = ahead,
             Created = Time(request.CreatedAt),
             Finished = request.FinishedAt is { } finished ? Time(finished) : null,
+            Expires = request.ExpiresAt is { } end ? Time(end) : null,
             Links = new RequestLinks(self, $"{self}/samples", $"{self}/events", $"{self}/manifest"),
         };
     }
@@ -111,7 +113,7 @@ internal static class Wire
 
     public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    private static MethodSettings SettingsOf(RequestSettings settings) => MethodSettings.Of(settings.Options) with
+    private static Knobs SettingsOf(RequestSettings settings) => Knobs.Of(settings.Options) with
     {
         FirstFrame = settings.FirstFrame,
         LastFrame = settings.LastFrame,

@@ -11,14 +11,15 @@ internal sealed record ProcessLimits(long AddressSpace, TimeSpan CpuTime);
 
 /// <summary>
 /// Starts processes in a process group of their own, so that they can be ended with all that they started, and under limits
-/// of the kernel. Both are done by util-linux (setsid, prlimit), which Debian always has; without them a process still
-/// runs, and is held by the wall clock and by the bounds on its output alone.
+/// of the kernel and without a network. All that is done by util-linux (setsid, prlimit, unshare), which
+/// Debian always has; where a wall cannot be put up, a process still runs, held by the others, by the wall clock and by the
+/// bounds on its output. <see cref="SandboxWalls"/> says which there are.
 /// </summary>
 internal static class Sandbox
 {
     private const int KillSignal = 9;
     private const string OwnLimits = "/proc/self/limits";
-    private static readonly FfmpegTools SystemTools = new("/usr/bin:/bin");
+    internal static readonly FfmpegTools SystemTools = new("/usr/bin:/bin");
     private static readonly string? SetSid = SystemTools.Find("setsid");
     private static readonly string? PrLimit = SystemTools.Find("prlimit");
 
@@ -27,6 +28,7 @@ internal static class Sandbox
     {
         List<string> words = [];
         if (SetSid is not null) words.Add(SetSid);
+        if (limits is not null) words.AddRange(SandboxWalls.NoNetwork);
         if (limits is not null && PrLimit is not null)
         {
             words.AddRange([

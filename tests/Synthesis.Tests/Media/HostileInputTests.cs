@@ -45,6 +45,26 @@ public class HostileInputTests : MediaTest
     }
 
     [Fact]
+    public async Task A_connection_that_a_decoder_tries_reaches_nobody()
+    {
+        // In a container that allows no namespaces there is no such wall; what is whitelisted is then all that there is.
+        if (!SandboxWalls.HasNoNetwork) return;
+        foreach (ProcessLimits? limits in (ProcessLimits?[])[null, InputSource.Limits(MediaLimits.Default)])
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            var run = new FfmpegRun(FfmpegTools.OnPath.Ffprobe, ["-hide_banner", "-rw_timeout", "300000", "-i", $"http://{listener.LocalEndpoint}/a.mp4"])
+            {
+                Limits = limits,
+                Timeout = TimeSpan.FromSeconds(20),
+            };
+            FfmpegOutcome outcome = await FfmpegProcess.RunAsync(run, CancellationToken.None);
+            Assert.NotEqual(0, outcome.ExitCode);
+            Assert.Equal(limits is null, listener.Pending());
+        }
+    }
+
+    [Fact]
     public async Task An_mp4_that_refers_to_another_file_reads_nothing_of_it()
     {
         // A data reference to a file beside this one, as QuickTime allows.

@@ -6,15 +6,17 @@ internal static class RequestSql
         """
         request_id, state, seed, samples, succeeded, failed, cancelled, settings, levels, frames, height, width, bytes AS peak_bytes,
         created_at, finished_at, changed_at,
+        (SELECT CASE WHEN t.retention_hours > 0 THEN requests.finished_at + (t.retention_hours * CAST(3600000 AS bigint)) END
+            FROM tenants t WHERE t.tenant_id = requests.tenant_id) AS expires_at,
         (SELECT count(*) FROM samples s WHERE s.request_id = requests.request_id AND s.state = 'running') AS running
         """;
 
     public const string Insert =
         """
         INSERT INTO requests (request_id, tenant_id, state, settings, seed, samples, fanned_out, engine_class, protocol, bytes, charge,
-            affinity, idempotency_key, idempotency_hash, levels, frames, height, width, created_at, changed_at)
+            affinity, idempotency_key, idempotency_hash, levels, frames, height, width, webhook, created_at, changed_at)
         VALUES (@request, @tenant, 'active', @settings, @seed, @samples, 0, @engineClass, @protocol, @bytes, @charge,
-            @affinity, @idempotencyKey, @idempotencyHash, @levels, @frames, @height, @width, {now}, {now})
+            @affinity, @idempotencyKey, @idempotencyHash, @levels, @frames, @height, @width, @webhook, {now}, {now})
         """;
 
     /// <summary>Requests of a tenant that changed since a moment; one, or all.</summary>
@@ -23,6 +25,13 @@ internal static class RequestSql
         SELECT {Columns} FROM requests
         WHERE tenant_id = @tenant AND changed_at >= @since AND (@request IS NULL OR request_id = @request)
         ORDER BY changed_at LIMIT @limit
+        """;
+
+    public const string Expired =
+        """
+        SELECT r.tenant_id, r.request_id AS id FROM requests r JOIN tenants t ON t.tenant_id = r.tenant_id
+        WHERE t.retention_hours > 0 AND r.finished_at < {now} - (t.retention_hours * CAST(3600000 AS bigint))
+        ORDER BY r.finished_at LIMIT @limit
         """;
 
     public const string Inputs =

@@ -5,7 +5,10 @@ internal static class VideoSql
     private const string Columns =
         """
         video_id, content_hash, name, state, frames, height, width, frame_rate, original_key, thumbnail_key, error_code, error,
-        notices, created_at, changed_at, coalesce((SELECT bytes FROM blobs b WHERE b.blob_key = videos.original_key), 0) AS bytes
+        notices, created_at, changed_at,
+        (SELECT CASE WHEN t.retention_hours > 0 THEN videos.created_at + (t.retention_hours * CAST(3600000 AS bigint)) END
+            FROM tenants t WHERE t.tenant_id = videos.tenant_id) AS expires_at,
+        coalesce((SELECT bytes FROM blobs b WHERE b.blob_key = videos.original_key), 0) AS bytes
         """;
 
     public const string Insert =
@@ -15,6 +18,13 @@ internal static class VideoSql
         """;
 
     public const string Find = $"SELECT {Columns} FROM videos WHERE video_id = @video AND tenant_id = @tenant AND state <> 'deleted'";
+
+    public const string Expired =
+        """
+        SELECT v.tenant_id, v.video_id AS id FROM videos v JOIN tenants t ON t.tenant_id = v.tenant_id
+        WHERE v.state <> 'deleted' AND t.retention_hours > 0 AND v.created_at < {now} - (t.retention_hours * CAST(3600000 AS bigint))
+        ORDER BY v.created_at LIMIT @limit
+        """;
 
     public const string FindAny = $"SELECT {Columns} FROM videos WHERE video_id = @video AND tenant_id = @tenant";
 

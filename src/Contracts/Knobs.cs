@@ -19,7 +19,7 @@ public sealed record WantedSize(int? T = null, int? H = null, int? W = null);
 /// The knobs of the method and what is read of the input, as <see cref="MethodOptions"/> describes them. What is null is as
 /// the application's preset has it.
 /// </summary>
-public sealed record MethodSettings
+public sealed record Knobs
 {
     /// <summary>First frame used, counted from 1.</summary>
     public int? FirstFrame { get; init; }
@@ -103,10 +103,10 @@ public sealed record MethodSettings
     public Engine? Engine { get; init; }
 
     /// <summary>Every knob as it is.</summary>
-    public static MethodSettings Of(MethodOptions options)
+    public static Knobs Of(MethodOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return new MethodSettings
+        return new Knobs
         {
             Scale = options.Scale is { } s ? new Factors(s.T, s.H, s.W) : null,
             Size = options.Size is { } z ? new WantedSize(z.T, z.H, z.W) : null,

@@ -1,0 +1,74 @@
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Reporting;
+using Vgpnn.Client.Runs;
+using Vgpnn.Contracts;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.Api;
+
+/// <summary>Brings inputs to a server, and says of them what is wanted.</summary>
+internal sealed class Submission(ApiClient api, IRunReporter reporter)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>The settings of a run in the words of the API.</summary>
+    public static Knobs SettingsOf(InputRequest input, MethodOptions options) => Knobs.Of(options) with
+    {
+        FirstFrame = input.Frames?.First,
+        LastFrame = input.Frames?.Last,
+        MaxHeight = input.MaxHeight,
+        FrameRate = input.FrameRate?.ToString(),
+    };
+
+    /// <summary>Uploads a file and waits until the server has looked at it.</summary>
+    /// <returns>The video's id.</returns>
+    /// <exception cref="RemoteException">The server does not take it.</exception>
+    /// <exception cref="VgpnnException">Kind Input: there is no such file.</exception>
+    public async Task<string> UploadAsync(string path, CancellationToken cancellation)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new VgpnnException(
+                ErrorKind.Input, "directory-not-sent", $"{HumanText.OneLine(path)} is a directory, and a server takes files",
+                "make a file of the frames first: ffmpeg -framerate 10 -i %05d.png -c:v ffv1 clip.mkv");
+        }
+
+        string name = HumanText.OneLine(ManifestMaker.NameOf(path));
+        reporter.Stage($"uploading {name}");
+        Video video;
+        try
+        {
+            await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
+            video = await api.UploadAsync(file, name, cancellation);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new VgpnnException(ErrorKind.Input, "input-missing", $"{HumanText.OneLine(path)} does not exist", "check the path", e);
+        }
+
+        reporter.Stage($"waiting for the server to look at {name}");
+        while (video.State == VideoState.Ingesting)
+        {
+            await Task.Delay(Pause, cancellation);
+            video = await api.GetVideoAsync(video.Id, cancellation);
+        }
+
+        return video.Error is { } error ? throw new RemoteException(error.Code, error.Message) { Status = 422 } : video.Id;
+    }
+
+    /// <summary>Uploads all inputs of a run and submits it.</summary>
+    public async Task<Request> SubmitAsync(InputRequest input, MethodOptions options, int samples, ulong? seed, CancellationToken cancellation)
+    {
+        var inputs = new List<Contracts.RequestInput>();
+        foreach (InputPath path in input.Inputs) inputs.Add(new Contracts.RequestInput(path.Role, await UploadAsync(path.Path, cancellation)));
+        var draft = new RequestDraft
+        {
+            Application = options.Application,
+            Inputs = inputs,
+            Samples = samples,
+            Seed = seed,
+            Settings = SettingsOf(input, options),
+        };
+        return await api.SubmitAsync(draft, Guid.NewGuid().ToString("N"), cancellation);
+    }
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>Which server, and the key to it.</summary>
+/// <param name="Address">Its address.</param>
+/// <param name="Key">The key.</param>
+internal sealed record ServerRequest(Uri Address, string Key);
+
+/// <summary>The options that say which server is talked to.</summary>
+internal sealed class ServerSettings
+{
+    /// <summary>The port that a server listens on unless told otherwise.</summary>
+    public const int DefaultPort = 7413;
+
+    /// <summary>Where <c>serve</c> keeps its data unless told otherwise, and leaves its first key.</summary>
+    public const string DefaultData = "vgpnn-data";
+
+    private const string Group = "Server";
+    private const string KeyVariable = "VGPNN_KEY";
+    private const string FirstKey = "first-key";
+
+    private readonly Setting<Uri> _server = new("--server", "URL", TryAddress)
+    {
+        Group = Group,
+        Description = "The server's address.",
+        Allowed = "an address such as http://localhost:7413",
+        Default = "$VGPNN_SERVER, or http://127.0.0.1:7413",
+    };
+
+    private readonly Setting<string> _keyFile = new("--key-file", "PATH", PathText.TryParse)
+    {
+        Group = Group,
+        Description = "A file that holds the key.",
+        Allowed = "a path",
+        Default = $"the key in ${KeyVariable}, or the one that 'serve' left in {DefaultData}",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_server);
+        command.Add(_keyFile);
+    }
+
+    /// <summary>Whether a server was named.</summary>
+    public bool IsGiven(ParseResult parse) => _server.IsGiven(parse);
+
+    /// <exception cref="VgpnnException">Kind Usage: there is no key.</exception>
+    public ServerRequest Read(ParseResult parse)
+    {
+        Uri fallback = TryAddress(Environment.GetEnvironmentVariable("VGPNN_SERVER") ?? "", out Uri variable) ? variable : new Uri($"http://127.0.0.1:{DefaultPort}");
+        return new ServerRequest(_server.Or(parse, fallback), ReadKey(parse));
+    }
+
+    private string ReadKey(ParseResult parse)
+    {
+        string? key = _keyFile.IsGiven(parse) ? ReadFile(parse.GetValue(_keyFile)!)
+            : Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } variable ? variable
+            : File.Exists(Path.Combine(DefaultData, FirstKey)) ? ReadFile(Path.Combine(DefaultData, FirstKey)) : null;
+        if (key is not null && key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && key.Length is > 0 and < 200) return key;
+        throw new VgpnnException(
+            ErrorKind.Usage, key is null ? "missing-key" : "bad-key", key is null ? "there is no key for the server" : "this is no key",
+            $"set {KeyVariable}, or name a file that holds it with --key-file");
+    }
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new VgpnnException(ErrorKind.Usage, "missing-key", $"there is no file {path}", "name the file that holds the key", e);
+        }
+    }
+
+    private static bool TryAddress(string text, out Uri address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address!) && address.Scheme is "http" or "https" && address.UserInfo.Length == 0;
+}

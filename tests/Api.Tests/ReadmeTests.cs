@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Vgpnn.Testing.Cluster;
+
+namespace Vgpnn.Api.Tests;
+
+/// <summary>What the README tells people to type about servers works, in the order in which it tells them.</summary>
+public sealed partial class ReadmeTests
+{
+    [Fact]
+    public async Task Every_command_of_the_readme_about_servers_runs()
+    {
+        DirectoryInfo? root = new(AppContext.BaseDirectory);
+        while (root is not null && !File.Exists(Path.Combine(root.FullName, "Vgpnn.sln"))) root = root.Parent;
+        string[] commands = [.. Command().Matches(await File.ReadAllTextAsync(Path.Combine(root!.FullName, "README.md"))).Select(m => m.Groups[1].Value)];
+        Assert.Equal("serve", commands[0]);
+        Assert.True(commands.Length >= 10, string.Join('\n', commands));
+        string place = Directory.CreateTempSubdirectory("vgpnn-readme-").FullName;
+        int port = PostgresServer.FreePort();
+        await File.WriteAllBytesAsync(Path.Combine(place, "clip.mp4"), await Clips.SmallAsync());
+        await File.WriteAllTextAsync(Path.Combine(place, "requests.jsonl"), "{\"input\": \"clip.mp4\", \"samples\": 2, \"settings\": {\"noise\": 3}}\n");
+        using Process server = Start(place, port, ["serve", "--port", port.ToString(CultureInfo.InvariantCulture)]);
+        try
+        {
+            Assert.StartsWith($"Vgpnn listens on http://127.0.0.1:{port}", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+            Assert.Contains("vgp_live_", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+
+            // The request is made once more: one that is over cannot be cancelled.
+            string[] all = [.. commands[1..].SelectMany(c => c.StartsWith("cancel", StringComparison.Ordinal) ? [commands[1], c] : new[] { c })];
+            foreach (string command in all)
+            {
+                string[] arguments = command.Replace("7413", $"{port}", StringComparison.Ordinal).Split(' ');
+                using Process process = Start(place, port, arguments);
+                Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+                await process.WaitForExitAsync();
+                Assert.True(process.ExitCode == 0, $"{command}: {process.ExitCode}\n{await output}\n{await error}");
+            }
+
+            Assert.Equal(4, Directory.EnumerateFiles(Path.Combine(place, "fetched"), "*.mp4").Count());
+
+            // The program became the server: Ctrl-C reaches it, and it leaves by itself.
+            Process.Start("kill", ["-INT", $"{server.Id}"]).WaitForExit();
+            await server.WaitForExitAsync();
+            Assert.Equal(0, server.ExitCode);
+        }
+        finally
+        {
+            if (!server.HasExited) server.Kill();
+            await server.WaitForExitAsync();
+            Directory.Delete(place, recursive: true);
+        }
+    }
+
+    private static Process Start(string place, int port, string[] arguments)
+    {
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), .. arguments])
+        {
+            WorkingDirectory = place,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["VGPNN_SERVER"] = $"http://127.0.0.1:{port}";
+        start.Environment.Remove("VGPNN_KEY");
+        return Process.Start(start)!;
+    }
+
+    [GeneratedRegex(@"^\./vgpnn ((?:serve|submit|wait|download|batch)[^\n`]*)$|(?<=`)(?<1>(?:cancel|nodes|tenant) ?[^`\n]*)(?=`)|(?<=`)(?<1>status)(?=`)", RegexOptions.Multiline)]
+    private static partial Regex Command();
+}

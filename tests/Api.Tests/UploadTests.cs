@@ -1,0 +1,143 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Vgpnn.Api.Tests.Support;
+using Vgpnn.Contracts;
+using Vgpnn.Testing.Cluster;
+
+namespace Vgpnn.Api.Tests;
+
+[Collection(ServerGroup.Name)]
+public sealed class UploadTests(ApiServer server)
+{
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("-i")]
+    [InlineData("%03d.png")]
+    [InlineData("a%00b")]
+    [InlineData("<script>alert(1)</script>.mp4")]
+    [InlineData("пример \u202Egp4.mp4")]
+    public async Task A_name_is_kept_as_it_is_and_never_becomes_a_path(string name)
+    {
+        (HttpClient http, _) = await server.TenantAsync();
+        Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync(), name);
+        Assert.Equal((name, VideoState.Ready), (video.Name, video.State));
+        using HttpResponseMessage content = await http.GetAsync(video.Links.Content);
+        Assert.Equal("application/octet-stream", content.Content.Headers.ContentType!.MediaType);
+        Assert.DoesNotContain('/', content.Content.Headers.ContentDisposition!.FileNameStar!);
+        Assert.Contains("sandbox", content.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.All(
+            Directory.EnumerateFiles(Path.Combine(server.Directory, "data", "blobs"), "*", SearchOption.AllDirectories),
+            f => Assert.DoesNotContain(Path.GetFileName(name), Path.GetFileName(f), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("\0")]
+    [InlineData("a\nb")]
+    [InlineData("")]
+    public async Task A_name_with_control_characters_or_without_end_is_refused(string name)
+    {
+        foreach (string bad in (string[])[name, new('x', 4096)])
+        {
+            using HttpResponseMessage response = await server.First.PostAsync($"/v1/videos?name={Uri.EscapeDataString(bad)}", new ByteArrayContent([1]));
+            Assert.Equal(422, (await ApiServer.ProblemAsync(response)).Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nURL\n#EXT-X-ENDLIST\n", "input-playlist")]
+    [InlineData("ffconcat version 1.0\nfile 'URL'\n", "input-playlist")]
+    [InlineData("hello", "input-unknown-format")]
+    [InlineData("\u007fELF\u0002\u0001\u0001", "input-unknown-format")]
+    public async Task What_is_no_video_is_refused_and_nobody_is_asked_for_anything(string text, string code)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Video video = await ApiServer.UploadAsync(
+            server.First, Encoding.Latin1.GetBytes(text.Replace("URL", $"http://{listener.LocalEndpoint}/a.ts", StringComparison.Ordinal) + Guid.NewGuid().ToString("N")), "clip.mp4");
+        Assert.Equal((VideoState.Failed, code), (video.State, video.Error?.Code));
+        Assert.False(listener.Pending(), "somebody called");
+    }
+
+    [Fact]
+    public async Task A_video_that_was_cut_off_fails_or_is_read_and_never_hangs()
+    {
+        byte[] clip = await Clips.SmallAsync();
+        foreach (int length in (int[])[1, 7, 8, 12, 40, clip.Length / 2, clip.Length - 1])
+        {
+            Video video = await ApiServer.UploadAsync(server.First, clip[..length], "cut.mp4");
+            Assert.True(video.State == VideoState.Ready || video.Error is { Code: not "internal" }, $"{length}: {video.Error}");
+        }
+    }
+
+    [Fact]
+    public async Task A_file_with_bytes_changed_fails_or_is_read_and_never_breaks_anything()
+    {
+        byte[] clip = await Clips.SmallAsync();
+        var random = new Random(3);
+        for (int i = 0; i < 10; i++)
+        {
+            byte[] bad = [.. clip];
+            for (int j = 0; j < 8; j++) bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
+            Video video = await ApiServer.UploadAsync(server.First, bad, "flipped.mp4");
+            Assert.True(video.State == VideoState.Ready || video.Error is { Code: not "internal" }, $"{i}: {video.Error}");
+        }
+    }
+
+    [Fact]
+    public async Task Nothing_and_too_much_are_refused()
+    {
+        Assert.Equal("input-empty", (await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/videos", new ByteArrayContent([])))).Code);
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await TooMuchAsync("Content-Length: 6000000"));
+        Assert.Equal("HTTP/1.1 413 Payload Too Large", await TooMuchAsync("Transfer-Encoding: chunked"));
+        Assert.Empty(Staged());
+    }
+
+    [Fact]
+    public async Task An_upload_that_breaks_off_leaves_nothing_behind()
+    {
+        using (var socket = new TcpClient("127.0.0.1", server.Port))
+        {
+            byte[] head = Encoding.ASCII.GetBytes(
+                $"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
+            await socket.GetStream().WriteAsync(head);
+            await socket.GetStream().WriteAsync(new byte[100_000]);
+            await Cluster.Tests.Support.Until.HoldsAsync("the upload has begun", () => Task.FromResult(Staged().Any()));
+        }
+
+        await Cluster.Tests.Support.Until.HoldsAsync("nothing is left of it", () => Task.FromResult(!Staged().Any()));
+    }
+
+    [Fact]
+    public async Task The_same_content_is_stored_once()
+    {
+        (HttpClient http, _) = await server.TenantAsync();
+        byte[] clip = await Clips.SmallAsync();
+        Video one = await ApiServer.UploadAsync(http, clip, "one.mp4"), two = await ApiServer.UploadAsync(http, clip, "two.mp4");
+        Assert.Equal((one.Id, "one.mp4"), (two.Id, two.Name));
+        Assert.Single((await ApiServer.GetAsync<Page<Video>>(http, "/v1/videos")).Items);
+    }
+
+    // By hand: the server answers before it has read everything, which clients take for a broken connection.
+    private async Task<string?> TooMuchAsync(string length)
+    {
+        using var socket = new TcpClient("127.0.0.1", server.Port);
+        NetworkStream stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\n{length}\r\n\r\n"));
+        Task<string?> answer = new StreamReader(stream).ReadLineAsync();
+        byte[] chunk = [.. "10000\r\n"u8, .. new byte[0x10000], .. "\r\n"u8];
+        try
+        {
+            for (int i = 0; i < 90 && !answer.IsCompleted && length.StartsWith('T'); i++) await stream.WriteAsync(chunk);
+        }
+        catch (IOException)
+        {
+            // It has answered, and reads no more.
+        }
+
+        return await answer;
+    }
+
+    private IEnumerable<string> Staged() => Directory.EnumerateFiles(Path.Combine(server.Directory, "data", "blobs", ".staging"));
+}
