@@ -52,6 +52,8 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
         ApiException e => e,
         GrainException e => new ApiException(StatusOf(e.Code), e.Code, e.Message, e.Hint) { RetryAfter = e.Code.StartsWith("quota-", StringComparison.Ordinal) ? 10 : null },
         VgpnnException { Kind: not ErrorKind.Device } e => new ApiException(422, e.Code, e.Message, e.Hint),
+        // What the server says of a body reaches the store as a failure of the stream that it reads.
+        BlobException { InnerException: BadHttpRequestException body } => Of(body),
         BlobException { Code: "blob-too-large" } => new ApiException(413, "too-large", "the upload is larger than is allowed", "GET /v1/limits says how much is"),
         BlobException => new ApiException(503, "blobs-unavailable", "stored content cannot be read or written now") { RetryAfter = 5 },
         BadHttpRequestException { StatusCode: 413 } => new ApiException(413, "too-large", "the body is larger than is allowed"),
