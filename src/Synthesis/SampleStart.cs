@@ -5,12 +5,15 @@ namespace Vgpnn.Synthesis;
 /// <summary>
 /// Which noise a sample starts from. Whether a sample keeps the input's objects is decided at the two coarsest levels, which
 /// cost next to nothing; so several starts are taken there, and the best goes on: the one that is most complete (Simakov et
-/// al. 2008) for how far it has come from the input. Without the second half of this the samples would be alike.
+/// al. 2008) for how far it has come from the input. Without the second half of this the samples would be alike, and copies.
 /// </summary>
 internal static class SampleStart
 {
-    private const int Several = 4;
-    private const double DifferenceWeight = 0.5;
+    private const int Several = 8;
+    private const double DifferenceWeight = 0.4;
+
+    // A start that differs from the input by less than this part of what starts differ on average is all but a copy.
+    private const double NearCopy = 0.5;
 
     // All starts together may take this part of a sample's work.
     private const double MostWork = 0.1;
@@ -74,11 +77,14 @@ internal static class SampleStart
             different[i] = Difference(output, unchanged);
         }
 
-        double[] cost = [.. missing.Zip(different, (m, d) => Share(m, missing) - (DifferenceWeight * Share(d, different)))];
+        double[] cost = [.. missing.Zip(different, (m, d) => Cost(Share(m, missing), Share(d, different)))];
         return Array.IndexOf(cost, cost.Min());
     }
 
-    private static double Share(double value, double[] all) => value == 0 ? 0 : value / all.Average();
+    private static double Cost(double missing, double different) =>
+        different < NearCopy ? double.PositiveInfinity : missing - (DifferenceWeight * different);
+
+    private static double Share(double value, double[] all) => value / all.Average() is double share and >= 0 ? share : 1;
 
     private static double Difference<T>(Volume<T> output, Volume<float> unchanged)
         where T : unmanaged

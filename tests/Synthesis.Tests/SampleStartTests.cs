@@ -18,7 +18,7 @@ public class SampleStartTests
         Volume<byte>[] starts = Starts(seed);
         double[] missing = [.. starts.Select(Missing)];
         double[] different = [.. starts.Select(s => RgbSamples.ToFloat(s).Samples.ToArray().Zip(Unchanged.Samples.ToArray(), (a, b) => Math.Abs(a - b)).Average())];
-        double[] cost = [.. missing.Zip(different, (m, d) => (m / missing.Average()) - (0.5 * d / different.Average()))];
+        double[] cost = [.. missing.Zip(different, (m, d) => (m / missing.Average()) - (0.4 * d / different.Average()))];
 
         Assert.Equal(cost.Min(), cost[Choose(starts, new Workers(1))], 1e-4);
     }
@@ -40,6 +40,17 @@ public class SampleStartTests
         Volume<byte> start = RandomVolume.Blobs<byte>(Size, 3, 2);
         Assert.Equal(0, Choose([start, start, start], new Workers(2)));
     }
+
+    [Fact]
+    public void A_start_that_is_the_input_is_passed_over_though_it_is_complete()
+    {
+        Volume<byte>[] starts = [Input, .. Starts(1)];
+        Assert.Equal(0, Missing(starts[0]));
+        Assert.NotEqual(0, Choose(starts, new Workers(2)));
+    }
+
+    [Fact]
+    public void Starts_that_are_all_the_input_leave_the_first() => Assert.Equal(0, Choose([Input, Input], new Workers(1)));
 
     [Theory]
     [InlineData(0)]
@@ -77,11 +88,11 @@ public class SampleStartTests
     {
         var size = new Extent(13, 144, 256);
         PyramidPlan several = PyramidPlanner.Plan(size, new MethodOptions()), one = PyramidPlanner.Plan(size, new MethodOptions { Noise = 0 });
-        Assert.Equal(4, several.Starts);
+        Assert.Equal(8, several.Starts);
         Assert.Equal(1, one.Starts);
-        Assert.Equal(4 * SampleStart.Evaluations(several.Levels, new MethodOptions()), several.PatchEvaluations - one.PatchEvaluations, 1.0);
+        Assert.Equal(8 * SampleStart.Evaluations(several.Levels, new MethodOptions()), several.PatchEvaluations - one.PatchEvaluations, 1.0);
         Assert.Equal(
-            4 * several.Levels.TakeLast(2).Sum(l => l.Output.Count * l.Iterations), several.VotedVoxels - one.VotedVoxels);
+            8 * several.Levels.TakeLast(2).Sum(l => l.Output.Count * l.Iterations), several.VotedVoxels - one.VotedVoxels);
         Assert.True(several.PeakBytes >= one.PeakBytes);
     }
 
