@@ -214,7 +214,7 @@
   addTable();
   $('scrub').max = longest;
   $('size').min = 80;
-  setSize(Math.max(120, Math.min(320, Math.floor((innerWidth - 60) / (run.clips.length + 1) / 20) * 20)));
+  setSize(Math.max(120, Math.min(320, Math.floor((innerWidth - 140) / (run.clips.length + 1) / 20) * 20)));
   listen();
   show();
   if (!matchMedia('(prefers-reduced-motion: reduce)').matches) play();
