@@ -50,7 +50,7 @@ internal sealed class EvaluateCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("evaluate clip-samples", "A table of all samples of a run, of whatever application, and their diversity."),
+        new("evaluate clip-samples", "A table of all samples of a run, whatever made them."),
         new("evaluate clip.mp4 a.mp4 b.mp4 --json", "The same of two videos, for programs."),
         new("evaluate lava.mp4 other.mp4 --content waterfall.mp4", "An analogy made elsewhere: also how well it follows its content."),
         new("evaluate clip.mp4 clip-samples --svfid c3d=c3d.pickle", "SVFID too, with weights of your own."),
