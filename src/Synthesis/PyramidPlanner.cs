@@ -142,7 +142,7 @@ public static class PyramidPlanner
             return;
         throw new VgpnnException(
             ErrorKind.Input, "input-too-large", $"a level of {level.Input} voxels is more than the search can address",
-            "take fewer frames (--frames) or smaller ones (--max-height)");
+            "take fewer frames or smaller ones (--max-height)");
     }
 
     internal static Extent Scaled(Extent size, Scale scale) => new(Size(size.T * scale.T), Size(size.H * scale.H), Size(size.W * scale.W));

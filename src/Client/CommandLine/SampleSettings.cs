@@ -43,6 +43,9 @@ internal sealed class SampleSettings
 
     public int ReadCount(ParseResult parse) => _samples.Or(parse, 1);
 
+    /// <summary>Whether a seed is given.</summary>
+    public bool IsSeedGiven(ParseResult parse) => _seed.IsGiven(parse);
+
     /// <summary>The seed given, or one drawn now: short enough to be read out.</summary>
     public ulong ReadSeed(ParseResult parse) => _seed.Or(parse, (ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
 }

@@ -25,7 +25,7 @@ internal abstract class RunVerb : Verb
     /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
     /// <param name="several">Whether there may be several inputs.</param>
     protected RunVerb(Application application, string name, string description, string suffix, bool several = false)
-        : this(application, name, description, suffix, "INPUT", new InputSettings(several))
+        : this(application, name, description, suffix, "INPUT", new InputSettings(several, application))
     {
     }
 
@@ -74,15 +74,14 @@ internal abstract class RunVerb : Verb
     /// <summary>How many samples.</summary>
     protected virtual int ReadCount(ParseResult parse) => Samples.ReadCount(parse);
 
-    protected sealed override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         InputRequest input = ReadInput(parse);
-        OutputRequest output = _output.Read(parse, DefaultDirectory(input.Path));
-        RunRequest request = RunRequest.WholeSet(
-            input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), Samples.ReadSeed(parse));
+        OutputRequest output = ReadOutput(parse, input.Path, _suffix);
+        RunRequest request = ReadRequest(parse, input, Samples.ReadSeed(parse));
         bool json = Json.IsGiven(parse);
         new ResultDirectory(output.Directory).ThrowIfOccupied(input.Inputs, output.Overwrite);
-        if (_dryRun.IsGiven(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
+        if (IsDryRun(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
 
         using IRunReporter reporter = RunReporter.Create(json);
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
@@ -90,10 +89,17 @@ internal abstract class RunVerb : Verb
         return ExitCode.Success;
     }
 
-    private string DefaultDirectory(string input)
+    /// <summary>Everything that is asked for, of these inputs.</summary>
+    protected RunRequest ReadRequest(ParseResult parse, InputRequest input, ulong seed) =>
+        RunRequest.WholeSet(input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), seed);
+
+    /// <summary>Where results go; unless it is said, to the input's name with a suffix.</summary>
+    protected OutputRequest ReadOutput(ParseResult parse, string input, string suffix)
     {
-        string name = ManifestMaker.NameOf(input);
-        string stem = Directory.Exists(input) ? name : Path.GetFileNameWithoutExtension(name);
-        return stem.Length > 0 ? $"{stem}-{_suffix}" : $"vgpnn-{_suffix}";
+        string stem = ManifestMaker.StemOf(input);
+        return _output.Read(parse, stem.Length > 0 ? $"{stem}-{suffix}" : $"vgpnn-{suffix}");
     }
+
+    /// <summary>Whether nothing is to be made.</summary>
+    protected bool IsDryRun(ParseResult parse) => _dryRun.IsGiven(parse);
 }

@@ -96,6 +96,9 @@ internal static class ManifestMaker
         Math.Round(level.Timing.Vote.TotalMilliseconds, 2),
         double.IsFinite(level.Timing.MeanDistance) ? level.Timing.MeanDistance : null);
 
+    /// <summary>A video's name without its ending, a directory's as it is.</summary>
+    public static string StemOf(string path) => Directory.Exists(path) ? NameOf(path) : Path.GetFileNameWithoutExtension(NameOf(path));
+
     /// <summary>The last part of a path, whatever way it leads there.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 }

@@ -16,9 +16,10 @@ internal static class MemoryLimit
         if (plan.PeakBytes <= limit) return;
         InputSize[] shown = [.. inputs.Select(i => new InputSize(i.Role, new Extent(i.Clip.Frames.Count, i.Shown.Height, i.Shown.Width)))];
         int? fitting = LargestHeight(shown, request.Options, limit);
+        string range = InputSettings.RangeName(request.Options.Application);
         string hint = fitting is null
-            ? "no smaller height would fit; raise --max-memory, or take fewer frames (--frames A..B)"
-            : $"--max-height {fitting} would fit; so would fewer frames (--frames A..B) or a larger --max-memory";
+            ? $"no smaller height would fit; raise --max-memory, or take fewer frames ({range} A..B)"
+            : $"--max-height {fitting} would fit; so would fewer frames ({range} A..B) or a larger --max-memory";
         throw new VgpnnException(
             ErrorKind.Device, "memory-limit",
             $"this takes up to {ByteSize.Format(plan.PeakBytes)} of memory, and {ByteSize.Format(limit)} are allowed", hint);

@@ -22,7 +22,7 @@ internal static class ReproductionCommand
             "--output", output.Directory, "--format", Names.Of(output.Format), "--seed", Text(s.Seed),
         ];
         if (s.Application != Application.Retargeting) arguments.AddRange(["--samples", Text(s.Samples)]);
-        if (run.Request.Input.Frames is { } frames) arguments.AddRange(["--frames", $"{frames.First}..{frames.Last}"]);
+        if (run.Request.Input.Frames is { } frames) arguments.AddRange([InputSettings.RangeName(s.Application), $"{frames.First}..{frames.Last}"]);
         if (s.MaxHeight is { } height) arguments.AddRange(["--max-height", Text(height)]);
         if (s.FrameRate is { } rate) arguments.AddRange(["--fps", rate]);
         if (s.Application != Application.Inpainting)
