@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Runs;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
@@ -27,7 +28,10 @@ internal sealed class AnalogyCommand : RunVerb
     [
         new("analogy lava.mp4 waterfall.mp4", "A waterfall that flows as the lava does, in lava-analogy/."),
         new("analogy a.mp4 b.mp4 --bins 3,8 --flow-limit 0.7", "Fewer kinds of movement, followed up to finer levels."),
+        new("analogy a.mp4 b.mp4 --flow raft=raft-small.pth", "Movement found by RAFT, with weights of your own."),
     ];
+
+    protected override FlowNetwork? ReadFlow(ParseResult parse) => _structure.ReadFlow(parse);
 
     protected override MethodOptions ReadMethod(ParseResult parse) => _structure.Read(parse, base.ReadMethod(parse));
 }

@@ -32,6 +32,14 @@ internal sealed class RepeatCommand : Verb
         Default = "where the manifest says",
     };
 
+    private readonly Setting<string> _flow = new("--flow", "raft=FILE", WeightsText.Of("raft"))
+    {
+        Group = "Input",
+        Description = "Where the weights of the network that found movement are now, should they have moved.",
+        Allowed = "raft= and a file of weights",
+        Default = "where the manifest says",
+    };
+
     private readonly OutputSettings _output = new("the manifest's directory with '-repeat', in the working directory");
     private readonly MachineSettings _machine = new();
 
@@ -40,6 +48,7 @@ internal sealed class RepeatCommand : Verb
     {
         Add(_manifest);
         Add(_input);
+        Add(_flow);
         Add(_sample);
         _output.AddDirectoryTo(this);
         _machine.AddTo(this);
@@ -81,14 +90,25 @@ internal sealed class RepeatCommand : Verb
             pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? rate : throw Invalid("its frame rate is none");
         return new RunRequest(
             new InputRequest(Inputs(parse, manifest, home), settings.ToFrameRange(), settings.MaxHeight, pace),
-            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest));
+            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
     }
+
+    private FlowNetwork? Flow(ParseResult parse, ManifestSettings settings, string home)
+    {
+        if (settings.Flow is { } flow)
+            return FlowNetwork.Load(_flow.IsGiven(parse) ? parse.GetRequiredValue(_flow) : Here(home, flow.Weights), flow.Sha256);
+        if (!_flow.IsGiven(parse)) return null;
+        throw new VgpnnException(ErrorKind.Usage, "no-weights", "--flow was given, and the samples were made without weights", "leave it out");
+    }
+
+    // A path of the manifest's, seen from the working directory.
+    private static string Here(string home, string path) => Path.GetRelativePath(".", Path.Combine(home, path));
 
     private InputPath[] Inputs(ParseResult parse, RunManifest manifest, string home)
     {
         string[] given = parse.GetValue(_input) ?? [];
         if (given.Length == 0)
-            return [.. manifest.Inputs.Select(i => new InputPath(i.Role, Path.GetRelativePath(".", Path.Combine(home, i.Path))))];
+            return [.. manifest.Inputs.Select(i => new InputPath(i.Role, Here(home, i.Path)))];
         if (given.Length == manifest.Inputs.Count) return [.. manifest.Inputs.Zip(given, (input, path) => new InputPath(input.Role, path))];
         string inputs = string.Join(", ", manifest.Inputs.Select(i => $"{HumanText.OneLine(i.Name)} ({Names.Of(i.Role)})"));
         throw new VgpnnException(

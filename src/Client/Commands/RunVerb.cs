@@ -71,6 +71,9 @@ internal abstract class RunVerb : Verb
     /// <summary>The knobs of the method.</summary>
     protected virtual MethodOptions ReadMethod(ParseResult parse) => Method.Read(parse);
 
+    /// <summary>The network that finds movement; null: none.</summary>
+    protected virtual FlowNetwork? ReadFlow(ParseResult parse) => null;
+
     /// <summary>How many samples.</summary>
     protected virtual int ReadCount(ParseResult parse) => Samples.ReadCount(parse);
 
@@ -79,7 +82,7 @@ internal abstract class RunVerb : Verb
         InputRequest input = ReadInput(parse);
         OutputRequest output = _output.Read(parse, DefaultDirectory(input.Path));
         RunRequest request = RunRequest.WholeSet(
-            input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), Samples.ReadSeed(parse));
+            input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), Samples.ReadSeed(parse), ReadFlow(parse));
         bool json = Json.IsGiven(parse);
         new ResultDirectory(output.Directory).ThrowIfOccupied(input.Inputs, output.Overwrite);
         if (_dryRun.IsGiven(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);

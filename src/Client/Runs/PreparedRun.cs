@@ -56,11 +56,11 @@ internal sealed class PreparedRun
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
         var inputs = new List<ReadInput>();
         foreach (InputPath input in request.Input.Inputs) inputs.Add(await ReadInput.ReadAsync(input, request.Input, reporter, cancellation));
-        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options);
+        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options, request.Flow?.Flow);
         MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
-        CostModel costs = CostModel.Measure(request.Options.Engine, workers);
+        CostModel costs = CostModel.Measure(request.Options.Engine, workers, request.Flow?.Flow);
         return new PreparedRun(request, inputs, sampler, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 
@@ -75,7 +75,7 @@ internal sealed class PreparedRun
         FrameRate = FrameRate.ToString(),
         Samples = Request.Indices.Count,
         Seed = directory is null ? null : Request.Seed,
-        Settings = ManifestMaker.Settings(this, saveLevels: false),
+        Settings = ManifestMaker.Settings(this, saveLevels: false, directory ?? "."),
         Levels = ManifestMaker.Levels(Plan),
         PatchEvaluations = Plan.PatchEvaluations,
         VotedVoxels = Plan.VotedVoxels,
