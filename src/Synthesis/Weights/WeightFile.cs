@@ -13,7 +13,7 @@ namespace Vgpnn.Synthesis.Weights;
 public sealed class WeightFile : IWeightSource, IDisposable
 {
     // C3D with the layers that are not used here has 320 MB.
-    private const long MostBytes = 8L << 30;
+    private const long MostBytes = 2L << 30;
 
     // What DataParallel puts before every name.
     private const string Wrapper = "module.";
