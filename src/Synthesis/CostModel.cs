@@ -17,29 +17,40 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     // The side of the smallest frame that a network sees.
     private const int FlowSide = 64;
 
-    /// <summary>Measures with a small clip of noise.</summary>
+    // What every further thread adds, in parts of what one does alone.
+    private const double FurtherThread = 0.8;
+
+    // Large enough that its finest level is searched as those of real clips are, and not exhaustively.
+    private static readonly Extent Small = new(5, 36, 64);
+
+    /// <summary>
+    /// Measures with a small clip of noise, on the caller's thread alone, so that something else can be waited for meanwhile.
+    /// All kernels that a sample needs are compiled after that.
+    /// </summary>
     /// <param name="engine">What the run computes with.</param>
-    /// <param name="workers">The run's threads.</param>
+    /// <param name="threads">How many threads the run has.</param>
     /// <param name="flow">What finds movement; null: what needs no weights.</param>
-    /// <exception cref="OperationCanceledException">The workers were cancelled.</exception>
-    public static CostModel Measure(Engine engine, Workers workers, IOpticalFlow? flow = null)
+    /// <param name="cancellation">Ends the measurement.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CostModel Measure(Engine engine, int threads, IOpticalFlow? flow = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(workers);
-        var generator = new Generator(Noise(new Extent(4, 24, 32)), new MethodOptions { Iterations = 2, Engine = engine });
-        TimeSpan search = default;
-        TimeSpan vote = default;
+        var workers = new Workers(1, cancellation);
+        var options = new MethodOptions { Iterations = 2, Noise = 3, Engine = engine };
+        var generator = new Generator(Noise(Small), options);
+        LevelTiming timing = default!;
         generator.Sample(0, 0, workers);
         generator.Sample(0, 1, workers, what =>
         {
-            if (what is not LevelFinished level) return;
-            search += level.Timing.Search;
-            vote += level.Timing.Vote;
+            if (what is LevelFinished level) timing = level.Timing;
         });
-        double evaluations = generator.Plan.PatchEvaluations / Math.Max(search.TotalSeconds, 1e-6);
+        LevelPlan finest = generator.Plan.Levels[0];
+        double evaluations = Enumerable.Range(0, finest.Iterations).Sum(j => PlanCost.Evaluations<byte>(options, finest, j));
+        double speedup = 1 + (FurtherThread * (threads - 1));
+        double perSecond = speedup * evaluations / Math.Max(timing.Search.TotalSeconds, 1e-6);
         return new CostModel(
-            evaluations,
-            generator.Plan.VotedVoxels / Math.Max(vote.TotalSeconds, 1e-6),
-            flow is null ? evaluations / EvaluationsPerFlowVoxel : FlowVoxels(flow, workers));
+            perSecond,
+            speedup * finest.Output.Count * finest.Iterations / Math.Max(timing.Vote.TotalSeconds, 1e-6),
+            flow is null ? perSecond / EvaluationsPerFlowVoxel : speedup * FlowVoxels(flow, workers));
     }
 
     // The first pair takes the compiler along.

@@ -33,12 +33,20 @@ internal static class PlanCost
             votes += level.Output.Count * level.Iterations;
         }
 
+        int starts = SampleStart.Count(levels, options, (long)Math.Min(evaluations, long.MaxValue / 2));
+        if (starts > 1)
+        {
+            evaluations += starts * SampleStart.Evaluations(levels, options);
+            votes += starts * levels.TakeLast(2).Sum(l => l.Output.Count * l.Iterations);
+        }
+
         long peak = options.Engine == Engine.Float
-            ? PeakBytes<float>(input, output, levels, options, clips)
-            : PeakBytes<byte>(input, output, levels, options, clips);
+            ? PeakBytes<float>(input, output, levels, options, clips, starts)
+            : PeakBytes<byte>(input, output, levels, options, clips, starts);
         if (followed is not null) peak = StructureBytes(peak, followed, levels, options, flow ?? new DenseInverseSearch());
         return new PyramidPlan(input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes, peak)
         {
+            Starts = starts,
             FlowVoxels = options.Application == Application.Sketch && options.Match == InkMatch.Contrast
                 ? 0
                 : followed?.Where(f => f.Role != InputRole.Sketch).Sum(f => f.Size.Count) ?? 0,
@@ -71,7 +79,7 @@ internal static class PlanCost
     }
 
     // Follows CoarseToFine step by step: what is alive when the most is alive.
-    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips)
+    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips, int starts)
         where T : unmanaged
     {
         int kept = FinestKeptLevel<T>(levels);
@@ -119,7 +127,10 @@ internal static class PlanCost
             if (level.StartsFromCoarser)
                 query += NearestNeighbourField.Bytes(levels[n + 1].QueryGrid) + NearestNeighbourField.Bytes(levels[n + 1].KeyGrid);
 
-            peak = Math.Max(peak, query + keys + values + Math.Max(coarser, search));
+            long alive = query + keys + values + Math.Max(coarser, search);
+            if (starts > 1 && n >= levels.Count - 2)
+                alive = SampleStart.HeldBytes(levels) + Math.Max(alive, values + SampleStart.JudgingBytes<T>(SampleStart.JudgedLevel(levels)));
+            peak = Math.Max(peak, alive);
         }
 
         return always + peak;
