@@ -20,18 +20,19 @@ public sealed class WeightsTests : IDisposable
     public async Task The_same_weights_in_any_format_give_the_same_frames()
     {
         await TestClip.MakeAsync(_place, moving: true);
+        await TestClip.MakeAsync(_place, "style.mp4", frames: 5, width: 40, height: 36, moving: true);
         WeightTensor[] small = WeightFiles.Raft(small: true);
         var hashes = new HashSet<string>();
         foreach (string format in WeightFiles.Formats)
         {
             await File.WriteAllBytesAsync(_place[$"w.{format}"], WeightFiles.Write(format, small));
-            await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "clip.mp4", "clip.mp4", "--flow", $"raft=w.{format}", "--seed", "1", "-o", format);
+            await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "clip.mp4", "style.mp4", "--flow", $"raft=w.{format}", "--seed", "1", "-o", format);
             RunManifest manifest = ManifestFile.Load(_place[format]);
             Assert.Equal(("raft-small", $"../w.{format}"), (manifest.Settings.Flow!.Network, manifest.Settings.Flow.Weights));
             hashes.Add(manifest.Samples[0].FramesSha256);
         }
 
-        await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "clip.mp4", "clip.mp4", "--seed", "1", "-o", "without");
+        await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "clip.mp4", "style.mp4", "--seed", "1", "-o", "without");
         Assert.Null(ManifestFile.Load(_place["without"]).Settings.Flow);
         Assert.DoesNotContain(ManifestFile.Load(_place["without"]).Samples[0].FramesSha256, Assert.Single(hashes), StringComparison.Ordinal);
     }
