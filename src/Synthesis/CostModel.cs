@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -6,10 +8,14 @@ namespace Vgpnn.Synthesis;
 /// <summary>What this machine gets done in a second, measured in about a tenth of one: enough to say "about a minute".</summary>
 /// <param name="EvaluationsPerSecond">Patch distances.</param>
 /// <param name="VoxelsPerSecond">Voxels voted for.</param>
-public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond)
+/// <param name="FlowVoxelsPerSecond">Voxels whose movement is found.</param>
+public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond, double FlowVoxelsPerSecond)
 {
-    // Estimating motion takes about as long as so many patch distances a voxel.
+    // Estimating motion without weights takes about as long as so many patch distances a voxel.
     private const double EvaluationsPerFlowVoxel = 10;
+
+    // The side of the smallest frame that a network sees.
+    private const int FlowSide = 64;
 
     // What every further thread adds, in parts of what one does alone.
     private const double FurtherThread = 0.8;
@@ -23,9 +29,10 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     /// </summary>
     /// <param name="engine">What the run computes with.</param>
     /// <param name="threads">How many threads the run has.</param>
+    /// <param name="flow">What finds movement; null: what needs no weights.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CostModel Measure(Engine engine, int threads, CancellationToken cancellation = default)
+    public static CostModel Measure(Engine engine, int threads, IOpticalFlow? flow = null, CancellationToken cancellation = default)
     {
         var workers = new Workers(1, cancellation);
         var options = new MethodOptions { Iterations = 2, Noise = 3, Engine = engine };
@@ -39,9 +46,21 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
         LevelPlan finest = generator.Plan.Levels[0];
         double evaluations = Enumerable.Range(0, finest.Iterations).Sum(j => PlanCost.Evaluations<byte>(options, finest, j));
         double speedup = 1 + (FurtherThread * (threads - 1));
+        double perSecond = speedup * evaluations / Math.Max(timing.Search.TotalSeconds, 1e-6);
         return new CostModel(
-            speedup * evaluations / Math.Max(timing.Search.TotalSeconds, 1e-6),
-            speedup * finest.Output.Count * finest.Iterations / Math.Max(timing.Vote.TotalSeconds, 1e-6));
+            perSecond,
+            speedup * finest.Output.Count * finest.Iterations / Math.Max(timing.Vote.TotalSeconds, 1e-6),
+            flow is null ? perSecond / EvaluationsPerFlowVoxel : speedup * FlowVoxels(flow, workers));
+    }
+
+    // The first pair takes the compiler along.
+    private static double FlowVoxels(IOpticalFlow flow, Workers workers)
+    {
+        Volume<byte> pair = Noise(new Extent(2, FlowSide, FlowSide)).ToBytes();
+        flow.Estimate(pair, 0, 1, workers);
+        long start = Stopwatch.GetTimestamp();
+        flow.Estimate(pair, 0, 1, workers);
+        return FlowSide * FlowSide / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
     }
 
     /// <summary>How long one sample of this plan takes, roughly.</summary>
@@ -55,7 +74,7 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     public TimeSpan ExpectedPreparation(PyramidPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return TimeSpan.FromSeconds(plan.FlowVoxels * EvaluationsPerFlowVoxel / EvaluationsPerSecond);
+        return TimeSpan.FromSeconds(plan.FlowVoxels / FlowVoxelsPerSecond);
     }
 
     private static Clip Noise(Extent extent)

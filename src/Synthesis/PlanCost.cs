@@ -23,7 +23,7 @@ internal static class PlanCost
 
     public static PyramidPlan Complete(
         Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips = 1,
-        IReadOnlyList<InputSize>? followed = null)
+        IReadOnlyList<InputSize>? followed = null, IOpticalFlow? flow = null)
     {
         double evaluations = 0;
         long votes = 0;
@@ -43,7 +43,7 @@ internal static class PlanCost
         long peak = options.Engine == Engine.Float
             ? PeakBytes<float>(input, output, levels, options, clips, starts)
             : PeakBytes<byte>(input, output, levels, options, clips, starts);
-        if (followed is not null) peak = StructureBytes(peak, followed, levels, options);
+        if (followed is not null) peak = StructureBytes(peak, followed, levels, options, flow ?? new DenseInverseSearch());
         return new PyramidPlan(input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes, peak)
         {
             Starts = starts,
@@ -137,9 +137,9 @@ internal static class PlanCost
     }
 
     // The clips themselves, what is kept of their movement, and either the run or, before it, finding the movement of one of them.
-    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels, MethodOptions options)
+    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels, MethodOptions options, IOpticalFlow flow)
     {
-        long kept = followed.Sum(f => 3 * f.Size.Count);
+        long kept = followed.Sum(f => 3 * f.Size.Count) + flow.WeightBytes;
         foreach (LevelPlan level in levels.Where(l => l.Guide != Guide.Colour))
             kept += Volume.Bytes<float>(level.Output, 1) + Volume.Bytes<float>(level.Input, 1);
         long finding = followed.Max(f =>
@@ -150,7 +150,7 @@ internal static class PlanCost
                 return (2 * Volume.Bytes<byte>(f.Size, 3)) + (2 * volume);
             (_, int height, int width) = f.Size;
             return Volume.Bytes<byte>(f.Size, 3) + (3 * volume)
-                + new DenseInverseSearch().WorkingBytes(height, width) + (2 * sizeof(float) * (long)height * width);
+                + flow.WorkingBytes(height, width) + (2 * sizeof(float) * (long)height * width);
         });
         return kept + Math.Max(run, BaseBytes + finding);
     }

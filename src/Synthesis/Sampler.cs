@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -76,8 +77,9 @@ public abstract class Sampler
     /// and <see cref="InputRole.Style"/>, for sketches <see cref="InputRole.Sketch"/> and <see cref="InputRole.Style"/>.
     /// </param>
     /// <param name="options">What is made of them, and how.</param>
+    /// <param name="flow">What finds movement where movement counts; null: what needs no weights.</param>
     /// <exception cref="VgpnnException">Inputs and options do not go together.</exception>
-    public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options)
+    public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
@@ -87,8 +89,8 @@ public abstract class Sampler
             Application.Retargeting => new Retargeter(Only(InputRole.Input), options),
             Application.Inpainting => new Inpainter(
                 Only(InputRole.Input), Only(InputRole.Mask), inputs.SingleOrDefault(i => i.Role == InputRole.Source)?.Clip, options),
-            Application.Analogy => new Analogist(Only(InputRole.Content), Only(InputRole.Style), options),
-            Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options),
+            Application.Analogy => new Analogist(Only(InputRole.Content), Only(InputRole.Style), options, flow),
+            Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options, flow),
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
 

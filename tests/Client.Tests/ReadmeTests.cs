@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Vgpnn.Client.Tests.Support;
+using Vgpnn.Kernels.Networks;
+using Vgpnn.Testing;
 
 namespace Vgpnn.Client.Tests;
 
@@ -22,6 +24,8 @@ public sealed partial class ReadmeTests
         await TestClip.MakeMaskAsync(place, "mask.png");
         Directory.CreateDirectory(place["clips"]);
         foreach (string name in (string[])["clip.mp4", "other.mp4"]) File.Copy(place[name], place[$"clips/{name}"]);
+        await File.WriteAllBytesAsync(place["raft-small.pth"], WeightFiles.Torch(WeightFiles.Raft(small: true)));
+        await File.WriteAllBytesAsync(place["c3d.pickle"], WeightFiles.TorchLegacy(WeightFiles.C3d(C3dLayer.Conv1)));
         Directory.CreateSymbolicLink(place["samples"], Path.Combine(root.FullName, "samples"));
         foreach (string command in commands)
         {

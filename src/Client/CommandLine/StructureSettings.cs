@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Vgpnn.Client.Runs;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
 
@@ -17,6 +18,14 @@ internal sealed class StructureSettings
     private readonly Setting<InkMatch> _match;
     private readonly Setting<double> _flowLimit;
     private readonly Setting<double?> _completeness;
+
+    private readonly Setting<string> _flow = new("--flow", "raft=FILE", WeightsText.Of("raft"))
+    {
+        Group = Group,
+        Description = "Find movement with RAFT, small or large, with the weights in FILE: .pth of PyTorch, .safetensors or .npz.",
+        Allowed = "raft= and a file of weights",
+        Default = "dense inverse search, which needs no weights",
+    };
 
     public StructureSettings(Application application)
     {
@@ -68,9 +77,13 @@ internal sealed class StructureSettings
 
     public void AddTo(Command command)
     {
-        Option[] own = _application == Application.Sketch ? [_ink, _match, _styleBins] : [_bins];
+        Option[] own = _application == Application.Sketch ? [_ink, _match, _styleBins] : [_bins, _flow];
         foreach (Option option in (Option[])[.. own, _flowLimit, _completeness]) command.Add(option);
     }
+
+    /// <summary>The network that the user has weights of; null: none.</summary>
+    /// <exception cref="VgpnnException">The weights cannot be used.</exception>
+    public FlowNetwork? ReadFlow(ParseResult parse) => _flow.IsGiven(parse) ? FlowNetwork.Load(parse.GetRequiredValue(_flow)) : null;
 
     public MethodOptions Read(ParseResult parse, MethodOptions options)
     {

@@ -28,6 +28,7 @@ internal sealed class AnalogyCommand : StructureVerb
     [
         new("analogy lava.mp4 waterfall.mp4", "A waterfall that flows as the lava does, in lava-analogy/."),
         new("analogy a.mp4 b.mp4 --bins 3,8 --flow-limit 0.7", "Fewer kinds of movement, followed up to finer levels."),
+        new("analogy a.mp4 b.mp4 --flow raft=raft-small.pth", "Movement found by RAFT, with weights of your own."),
         new("analogy --all-pairs clips", "Every clip of a directory in the look of every other, in clips-analogies/."),
     ];
 

@@ -31,6 +31,14 @@ internal sealed class RepeatCommand : Verb
         Default = "where the manifest says",
     };
 
+    private readonly Setting<string> _flow = new("--flow", "raft=FILE", WeightsText.Of("raft"))
+    {
+        Group = "Input",
+        Description = "Where the weights of the network that found movement are now, should they have moved.",
+        Allowed = "raft= and a file of weights",
+        Default = "where the manifest says",
+    };
+
     private readonly OutputSettings _output = new("the manifest's directory with '-repeat', in the working directory");
     private readonly MachineSettings _machine = new();
 
@@ -39,6 +47,7 @@ internal sealed class RepeatCommand : Verb
     {
         Add(_manifest);
         Add(_input);
+        Add(_flow);
         Add(_sample);
         _output.AddDirectoryTo(this);
         _machine.AddTo(this);
@@ -79,8 +88,19 @@ internal sealed class RepeatCommand : Verb
         ManifestSettings settings = manifest.Settings;
         return new RunRequest(
             RecordedInputs.Request(manifest, Inputs(parse, manifest, home)),
-            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest));
+            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
     }
+
+    private FlowNetwork? Flow(ParseResult parse, ManifestSettings settings, string home)
+    {
+        if (settings.Flow is { } flow)
+            return FlowNetwork.Load(_flow.IsGiven(parse) ? parse.GetRequiredValue(_flow) : Here(home, flow.Weights), flow.Sha256);
+        if (!_flow.IsGiven(parse)) return null;
+        throw new VgpnnException(ErrorKind.Usage, "no-weights", "--flow was given, and the samples were made without weights", "leave it out");
+    }
+
+    // A path of the manifest's, seen from the working directory.
+    private static string Here(string home, string path) => Path.GetRelativePath(".", Path.Combine(home, path));
 
     private InputPath[] Inputs(ParseResult parse, RunManifest manifest, string home)
     {

@@ -71,6 +71,9 @@ internal abstract class RunVerb : Verb
     /// <summary>The knobs of the method.</summary>
     protected virtual MethodOptions ReadMethod(ParseResult parse) => Method.Read(parse);
 
+    /// <summary>The network that finds movement; null: none.</summary>
+    protected virtual FlowNetwork? ReadFlow(ParseResult parse) => null;
+
     /// <summary>How many samples.</summary>
     protected virtual int ReadCount(ParseResult parse) => Samples.ReadCount(parse);
 
@@ -91,7 +94,7 @@ internal abstract class RunVerb : Verb
 
     /// <summary>Everything that is asked for, of these inputs.</summary>
     protected RunRequest ReadRequest(ParseResult parse, InputRequest input, ulong seed) =>
-        RunRequest.WholeSet(input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), seed);
+        RunRequest.WholeSet(input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), seed, ReadFlow(parse));
 
     /// <summary>Where results go; unless it is said, to the input's name with a suffix.</summary>
     protected OutputRequest ReadOutput(ParseResult parse, string input, string suffix)

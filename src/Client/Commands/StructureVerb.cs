@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Runs;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
@@ -25,6 +26,8 @@ internal abstract class StructureVerb : RunVerb
         Samples.AddTo(this);
         AddCommon();
     }
+
+    protected override FlowNetwork? ReadFlow(ParseResult parse) => _structure.ReadFlow(parse);
 
     protected override MethodOptions ReadMethod(ParseResult parse) => _structure.Read(parse, base.ReadMethod(parse));
 }

@@ -51,7 +51,7 @@ internal sealed class PairsDirectory(string path)
         if (!File.Exists(System.IO.Path.Combine(In(pair), ManifestFile.Name))) return null;
         RunManifest there = ManifestFile.Load(In(pair));
         if (there.Status != RunStatus.Complete) return null;
-        ManifestSettings settings = ManifestMaker.Settings(run, saveLevels);
+        ManifestSettings settings = ManifestMaker.Settings(run, saveLevels, In(pair));
         bool same = settings with { Threads = there.Settings.Threads, MaxMemoryBytes = there.Settings.MaxMemoryBytes } == there.Settings
             && there.Inputs.Select(i => i.FramesSha256).SequenceEqual(run.Inputs.Select(i => i.FramesSha256))
             && there.EngineClass == ManifestMaker.EngineClass;

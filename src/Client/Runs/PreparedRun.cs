@@ -58,7 +58,7 @@ internal sealed class PreparedRun
 
         // While the decoder is waited for.
         Task<CostModel> measuring = Task.Run(
-            () => CostModel.Measure(request.Options.Engine, request.Machine.Threads, stop.Token), CancellationToken.None);
+            () => CostModel.Measure(request.Options.Engine, request.Machine.Threads, request.Flow?.Flow, stop.Token), CancellationToken.None);
         try
         {
             return await PrepareAsync(request, measuring, reporter, cancellation);
@@ -75,7 +75,7 @@ internal sealed class PreparedRun
     {
         var inputs = new List<ReadInput>();
         foreach (InputPath input in request.Input.Inputs) inputs.Add(await ReadInput.ReadAsync(input, request.Input, reporter, cancellation));
-        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options);
+        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options, request.Flow?.Flow);
         MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
@@ -94,7 +94,7 @@ internal sealed class PreparedRun
         FrameRate = FrameRate.ToString(),
         Samples = Request.Indices.Count,
         Seed = directory is null ? null : Request.Seed,
-        Settings = ManifestMaker.Settings(this, saveLevels: false),
+        Settings = ManifestMaker.Settings(this, saveLevels: false, directory ?? "."),
         Levels = ManifestMaker.Levels(Plan),
         PatchEvaluations = Plan.PatchEvaluations,
         VotedVoxels = Plan.VotedVoxels,
