@@ -133,22 +133,4 @@ public class FencingTests
         Assert.Equal(0, await next.Reconciler.RunAsync(TimeSpan.Zero));
         for (int i = 0; i < 3; i++) await next.BeginAsync();
     }
-
-    [Fact]
-    public async Task A_blob_of_an_activation_that_was_replaced_is_swept_and_one_that_is_being_written_is_not()
-    {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode a = bundle.Node("a"), b = bundle.Node("b");
-        Activation old = await a.BeginAsync();
-        Activation now = (await b.Turns.BeginAsync(old.Grain, "b", b.Capacity))!;
-        string late = Grains.Blobs.BlobKey.Written(tenant, old.Grain, old.Epoch, "sample.mp4");
-        string current = Grains.Blobs.BlobKey.Written(tenant, now.Grain, now.Epoch, "sample.mp4");
-        await bundle.Blobs.PutAsync(late, new MemoryStream([1]));
-        await bundle.Blobs.PutAsync(current, new MemoryStream([2]));
-        Assert.Equal(1, await new Sweeper(bundle.Store, bundle.Blobs).SweepOrphansAsync(TimeSpan.FromDays(1)));
-        Assert.False(File.Exists(bundle[Path.Combine("blobs", late)]));
-        Assert.True(File.Exists(bundle[Path.Combine("blobs", current)]));
-    }
 }
