@@ -87,6 +87,39 @@ public class FencingTests
         await bundle.HoldsAsync();
     }
 
+    /// <summary>docs/grains.md, "Recovery": a process that was lost with several turns tells little about any of them.</summary>
+    [Fact]
+    public async Task Crashes_in_company_count_less_and_not_without_limit()
+    {
+        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
+        string tenant = await bundle.TenantAsync();
+        RequestStatus request = await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant), samples: 2);
+        for (int crash = 1; crash <= LongTurns.DefaultMaxCrashes * LongTurns.CrashesInCompany; crash++)
+        {
+            Assert.Equal(SampleState.Queued, (await bundle.SampleAsync(tenant, request.RequestId)).State);
+            await using TestNode dying = bundle.Node($"dying-{crash}", slots: 2), finder = bundle.Node($"finder-{crash}");
+            await dying.BeginAsync();
+            await dying.BeginAsync();
+            for (int i = 0; i < 2; i++) await finder.Turns.RecoverAsync(GrainKey.Sample(request.RequestId, i), dying.Info.Id, crashed: true);
+            await bundle.HoldsAsync();
+        }
+
+        for (int i = 0; i < 2; i++) Assert.Equal("poisoned", (await bundle.SampleAsync(tenant, request.RequestId, i)).ErrorCode);
+    }
+
+    /// <summary>The answer to a begin was lost, and the scheduler starts the turn again in the same process.</summary>
+    [Fact]
+    public async Task A_node_that_begins_its_own_turn_again_is_not_charged()
+    {
+        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
+        string tenant = await bundle.TenantAsync();
+        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
+        await using TestNode node = bundle.Node();
+        Activation first = await node.BeginAsync();
+        for (int i = 2; i < 6; i++) Assert.Equal(i, (await node.Turns.BeginAsync(first.Grain, node.Info.Id, node.Capacity))!.Epoch);
+        await bundle.HoldsAsync();
+    }
+
     [Fact]
     public async Task A_node_that_was_only_frozen_takes_its_crash_back()
     {
