@@ -52,6 +52,21 @@ need_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql postgresql-server-is-not-on-the-path
 }
 
+# Azurite, for the tests of Azure Blob Storage. Without it they are skipped: not every machine can reach npm.
+want_azurite() {
+    local version=3.35.0 place=$build/azurite log
+    [[ -e $place/$version ]] && return
+    (need npm npm) || { say "without npm there is no Azurite; the tests of Azure Blob Storage are skipped"; return; }
+    say "installing Azurite with npm…"
+    rm -rf -- "$place"
+    if log=$(npm install --prefix "$place" --ignore-scripts --no-fund --no-audit --loglevel=error "azurite@$version" 2>&1 </dev/null 9<&-); then
+        : >"$place/$version"
+    else
+        rm -rf -- "$place"
+        say "could not install Azurite; the tests of Azure Blob Storage are skipped: $(tail -n 2 <<<"$log")"
+    fi
+}
+
 # Sets DOTNET_ROOT to the .NET installation that has an SDK as global.json asks for.
 find_dotnet() {
     local candidate version found=

@@ -4,6 +4,7 @@ using Vgpnn.Client.Commands;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 
+args = InspectCommand.Expanded(args);
 using var interruption = new Interruption();
 try
 {

@@ -56,5 +56,5 @@ public sealed record RequestManifestSample(int Index, WorkState State, string? F
 /// <param name="Flicker">How restless the motion is, over the input's; 1 is alike.</param>
 /// <param name="CopiedFrames">Share of its frames that are a frame of the input, 0 to 1.</param>
 public sealed record Scores(
-    double Coherence, double Completeness, double NnfDiversity, double FrechetPatchDistance, double? Sharpness = null, double? FrameDifference = null,
+    double Coherence, double? Completeness, double? NnfDiversity, double? FrechetPatchDistance, double? Sharpness = null, double? FrameDifference = null,
     double? Flicker = null, double? CopiedFrames = null);

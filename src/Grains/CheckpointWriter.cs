@@ -1,10 +1,10 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 using Vgpnn.Grains.Blobs;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
 using Vgpnn.Grains.State.Sql;
-using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains;
@@ -28,6 +28,8 @@ internal sealed class CheckpointWriter : IAsyncDisposable
 
     private readonly Task _writing;
     private Exception? _failure;
+    private int _writes;
+    private long _lastSafe;
     private volatile bool _othersWait;
 
     public CheckpointWriter(Activation activation, IBlobStore blobs, TimeSpan interval)
@@ -41,16 +43,25 @@ internal sealed class CheckpointWriter : IAsyncDisposable
     /// <summary>Whether another tenant waits for the slot that this turn has held for long.</summary>
     public bool OthersWait => _othersWait;
 
-    /// <summary>Takes a copy of a finished level's output, to be written soon.</summary>
-    /// <param name="finished">The level; its output is the run's own.</param>
+    /// <summary>Whether nothing is being written, and the last checkpoint was safe so long ago.</summary>
+    public bool IsDue(TimeSpan interval) =>
+        Volatile.Read(ref _writes) == 0 && Stopwatch.GetElapsedTime(Math.Max(Interlocked.Read(ref _lastSafe), _started)) >= interval;
+
+    /// <summary>Takes a copy of a run's state, to be written soon.</summary>
+    /// <param name="checkpoint">The state, the run's own. One that is too large for an array is not kept.</param>
+    /// <param name="fraction">Part of the sample's work that it holds.</param>
     /// <param name="now">Not to wait until the interval is over.</param>
-    public void Offer(LevelFinished finished, bool now)
+    public void Offer(Checkpoint checkpoint, double fraction, bool now)
     {
         if (_failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
-        var content = new MemoryStream((finished.Output.Count * (finished.Output is Volume<float> ? sizeof(float) : 1)) + 128);
-        new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }.Save(content);
+        if (checkpoint.Length > Array.MaxLength) return;
+        var content = new MemoryStream((int)checkpoint.Length);
+        checkpoint.Save(content);
         content.Position = 0;
-        _pending.Writer.TryWrite(new Pending(finished.Level.Index, finished.Fraction, content, now));
+        string name = checkpoint.Part is { } part
+            ? string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}-{part.Iteration}-{part.Passes}.vpc")
+            : string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}.vpc");
+        _pending.Writer.TryWrite(new Pending(name, checkpoint.Level, fraction, content, now));
     }
 
     /// <summary>Comes back when everything that was offered is safe.</summary>
@@ -83,7 +94,10 @@ internal sealed class CheckpointWriter : IAsyncDisposable
                 if (wait > TimeSpan.Zero && !hurry && !_pending.Reader.Completion.IsCompleted) await WaitAsync(wait).ConfigureAwait(false);
                 if (!_pending.Reader.TryRead(out Pending? pending)) continue;
                 last = Stopwatch.GetTimestamp();
+                Volatile.Write(ref _writes, 1);
                 await WriteAsync(pending).ConfigureAwait(false);
+                Interlocked.Exchange(ref _lastSafe, Stopwatch.GetTimestamp());
+                Volatile.Write(ref _writes, 0);
             }
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -107,7 +121,7 @@ internal sealed class CheckpointWriter : IAsyncDisposable
     private async Task WriteAsync(Pending pending)
     {
         (string tenant, GrainKey grain) = (_activation.Tenant, _activation.Grain);
-        string key = BlobKey.Written(tenant, grain, _activation.Epoch, $"level-{pending.Level:D2}.vpc");
+        string key = BlobKey.Written(tenant, grain, _activation.Epoch, pending.Name);
         BlobInfo blob = await _blobs.PutAsync(key, pending.Content, cancellation: _stop.Token).ConfigureAwait(false);
         bool heldLong = Stopwatch.GetElapsedTime(_started) > LongTurn;
         _othersWait = await _activation.CommitAsync(
@@ -136,5 +150,5 @@ internal sealed class CheckpointWriter : IAsyncDisposable
             _stop.Token).ConfigureAwait(false);
     }
 
-    private sealed record Pending(int Level, double Fraction, MemoryStream Content, bool Now);
+    private sealed record Pending(string Name, int Level, double Fraction, MemoryStream Content, bool Now);
 }

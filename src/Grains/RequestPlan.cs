@@ -29,8 +29,8 @@ internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, strin
             [.. request.Inputs.Zip(videos, (input, video) => new InputSize(input.Role, SizeOf(video, request.Settings.ReadOptions(input.Role))))],
             options);
 
-        // While a level's output is written as a checkpoint it is there twice.
-        long checkpoint = plan.Output.Count * 3 * (options.Engine == Engine.Float ? sizeof(float) : 1);
+        // While a checkpoint is written the next one may be waiting: outputs and, in the middle of a level, matches.
+        long checkpoint = (plan.Output.Count * 3 * (options.Engine == Engine.Float ? sizeof(float) : 1)) + (sizeof(int) * plan.Levels[0].QueryGrid.Count);
         return new RequestPlan(
             plan.PeakBytes + (2 * checkpoint), plan.Output.Count, 1 + (plan.PatchEvaluations / 1e6), AffinityOf(request, settings), plan);
     }

@@ -23,6 +23,12 @@ namespace Vgpnn.Grains;
 /// <param name="options">Threads and checkpoints.</param>
 public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain levels, WorkDirectory work, SampleOptions options)
 {
+    /// <summary>A level of more patches than this is kept in its middle too: it takes longer than anyone wants to lose.</summary>
+    private const long LargeLevel = 1_000_000;
+
+    /// <summary>In the middle of a level there is much to write, and a checkpoint pays only after some seconds.</summary>
+    private static readonly TimeSpan PartInterval = TimeSpan.FromSeconds(4);
+
     /// <summary>A sample and how far it has come; one whose turn has not come near yet has no row, and waits.</summary>
     /// <exception cref="GrainException">There is no such sample of this tenant.</exception>
     public static Task<SampleStatus> GetAsync(
@@ -100,11 +106,21 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
 
             void Observe(SynthesisEvent step)
             {
-                if (step is not LevelFinished finished) return;
-                timings.Add(finished with { Output = null! });
-                if (finished.Level.Index == 0) return;
                 bool yield = handBack.IsCancellationRequested || checkpoints.OthersWait;
-                checkpoints.Offer(finished, now: yield);
+                switch (step)
+                {
+                    case LevelFinished finished:
+                        timings.Add(finished with { Output = null!, Fields = default });
+                        if (finished.Level.Index == 0) return;
+                        checkpoints.Offer(new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }, finished.Fraction, now: yield);
+                        break;
+                    case SearchPassed { Level.QueryGrid.Count: > LargeLevel } passed when yield || checkpoints.IsDue(PartInterval):
+                        checkpoints.Offer(passed.State, passed.Fraction, now: true);
+                        break;
+                    default:
+                        return;
+                }
+
                 if (yield) throw new HandedBackException();
             }
         }
@@ -200,7 +216,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         {
             await using Stream stream = await blobs.OpenAsync(blob, cancellation).ConfigureAwait(false);
             Checkpoint checkpoint = Checkpoint.Load(stream);
-            if (checkpoint.Level < sampler.Plan.Levels.Count && checkpoint.Output.Extent == sampler.Plan.Levels[checkpoint.Level].Output) return checkpoint;
+            if (sampler.Takes(checkpoint)) return checkpoint;
         }
         catch (Exception e) when (e is InvalidDataException or BlobException { Code: "blob-missing" or "blob-corrupt" })
         {
@@ -218,7 +234,8 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         return null;
     }
 
-    private static async Task FinishAsync(
+    /// <summary>Ends a sample with its result.</summary>
+    internal static async Task FinishAsync(
         Activation activation, BlobInfo video, string frames, string timings, TimeSpan time, CancellationToken cancellation)
     {
         (string tenant, GrainKey grain) = (activation.Tenant, activation.Grain);

@@ -9,7 +9,7 @@ internal static class FieldStart
     private const int BandRows = 24;
 
     /// <summary>
-    /// Gives every query patch a uniformly random allowed place at iteration 0, keeps the field's places later where they are
+    /// Gives every query patch a uniformly random allowed place at iteration 0, keeps the field's places later, or where the search was interrupted, where they are
     /// allowed, and measures their distances: the query has changed since the field was made.
     /// </summary>
     /// <param name="task">The search.</param>
@@ -46,7 +46,7 @@ internal static class FieldStart
             Span<uint> places = field.Places.AsSpan(row, grid.W);
             Span<float> distances = field.Distances.AsSpan(row, grid.W);
             distances.Fill(float.PositiveInfinity);
-            if (task.Iteration > 0)
+            if (task.Iteration > 0 || task.PassesDone > 0)
             {
                 for (int w = 0; w < grid.W; w++) trials.Add(w, places[w]);
                 trials.Settle<T, TDistance>(ref distance, h, places, distances);

@@ -40,10 +40,12 @@ public static class NearestPatches
     /// <param name="patch">Patch size.</param>
     /// <param name="patches">Linear indices (t·H + h)·W + w of query patches in their grid; any number, in any order.</param>
     /// <param name="workers">Threads; they do not change the result.</param>
+    /// <param name="excluded">For every key patch whether it is no candidate, at most all but one of them; null: all are candidates.</param>
     /// <returns>One match for each index, in the order given.</returns>
     /// <exception cref="ArgumentException">The channels differ, or a volume is smaller than a patch.</exception>
     /// <exception cref="ArgumentOutOfRangeException">An index outside of the grid.</exception>
-    public static NearestPatch[] Exact(Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, Workers workers)
+    public static NearestPatch[] Exact(
+        Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, Workers workers, bool[]? excluded = null)
     {
         ArgumentNullException.ThrowIfNull(query);
         ArgumentNullException.ThrowIfNull(keys);
@@ -53,7 +55,9 @@ public static class NearestPatches
         if (!query.Extent.Holds(patch) || !keys.Extent.Holds(patch)) throw new ArgumentException($"no patch of {patch} fits", nameof(patch));
         long count = query.Extent.PatchGrid(patch).Count;
         if (patches.Any(p => p < 0 || p >= count)) throw new ArgumentOutOfRangeException(nameof(patches));
-        var search = new Search(query, keys, patch, patches, workers);
+        if (excluded is not null && (excluded.Length != keys.Extent.PatchGrid(patch).Count || !excluded.Contains(false)))
+            throw new ArgumentException("no key patch is left, or not every one is told of", nameof(excluded));
+        var search = new Search(query, keys, patch, patches, excluded, workers);
         return search.Run(workers);
     }
 
@@ -62,6 +66,7 @@ public static class NearestPatches
         private const int BandRows = 8;
 
         private readonly Volume<byte> _keys;
+        private readonly bool[]? _excluded;
         private readonly Extent _patch;
         private readonly Extent _grid;
         private readonly PatchDescriptor _descriptor;
@@ -70,9 +75,9 @@ public static class NearestPatches
         private readonly ulong[] _best;
         private readonly double _slack;
 
-        public Search(Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, Workers workers)
+        public Search(Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, bool[]? excluded, Workers workers)
         {
-            (_keys, _patch) = (keys, patch);
+            (_keys, _patch, _excluded) = (keys, patch, excluded);
             _grid = keys.Extent.PatchGrid(patch);
             _descriptor = new PatchDescriptor(patch, keys.Channels);
             _distance = ByteDistance.Create(SideBySide(query, patch, patches), keys, patch, workers);
@@ -195,6 +200,7 @@ public static class NearestPatches
         /// <returns>Whether the key is the best one now.</returns>
         private unsafe bool Offer(int i, ByteDistance distance, uint place)
         {
+            if (_excluded is not null && _excluded[Linear((int)place)]) return false;
             float squared;
             int column = i * _patch.W;
             distance.Measure(0, &column, &place, 1, &squared);

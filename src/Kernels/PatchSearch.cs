@@ -28,11 +28,23 @@ public sealed record SearchTask<T>
     /// <summary>EM iteration within the level, from 0; at 0 the field's content is ignored and a search starts from scratch.</summary>
     public int Iteration { get; init; }
 
+    /// <summary>
+    /// Passes over the field that the same search has done before it was interrupted: it goes on after them, from the field's places,
+    /// to the same result. Only where <see cref="Passed"/> told so.
+    /// </summary>
+    public int PassesDone { get; init; }
+
     /// <summary>Determines all random choices.</summary>
     public ulong Seed { get; init; }
 
     /// <summary>Told from time to time which part of the search is done, 0 to 1, on the caller's thread.</summary>
     public Action<double>? Progress { get; init; }
+
+    /// <summary>
+    /// Told after every pass but the last how many are done, on the caller's thread; the field's places then are all that a later
+    /// search needs to go on. Searches that are not made of passes never do.
+    /// </summary>
+    public Action<int>? Passed { get; init; }
 
     /// <exception cref="ArgumentException">Volumes, patch and field do not belong together.</exception>
     internal void Validate()

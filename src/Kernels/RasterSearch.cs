@@ -43,19 +43,20 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         TDistance distance = TDistance.Create(task, workers);
 
         AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
-        PatchIndex<T>? index = task.Iteration == 0 ? new PatchIndex<T>(task.Keys, task.Patch, allowed, workers) : null;
+        PatchIndex<T>? index = task.Iteration == 0 && task.PassesDone == 0 ? new PatchIndex<T>(task.Keys, task.Patch, allowed, workers) : null;
         FieldStart.Prepare(task, distance, allowed, workers, index);
         Extent grid = task.Field.QueryGrid;
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
         var before = new uint[task.Field.Places.Length];
         int passes = PassesAt(task.Iteration);
-        for (int i = 0; i < passes; i++)
+        for (int i = task.PassesDone; i < passes; i++)
         {
             task.Field.Places.CopyTo(before, 0);
             int direction = i % 2 == 0 ? 1 : -1;
             var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
             task.Progress?.Invoke((i + 1.0) / passes);
+            if (i + 1 < passes) task.Passed?.Invoke(i + 1);
         }
     }
 

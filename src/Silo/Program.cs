@@ -53,5 +53,6 @@ static async Task<int> CheckAsync(SiloSettings settings)
     await Migrator.RequireAsync(store);
     IReadOnlyList<string> violations = await Invariants.ViolationsAsync(store);
     foreach (string violation in violations) Console.WriteLine(violation);
+    if (violations.Count == 0) Console.WriteLine("all is well");
     return violations.Count == 0 ? 0 : 1;
 }

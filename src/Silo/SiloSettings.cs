@@ -54,7 +54,7 @@ internal sealed record SiloSettings
     /// <summary>Seconds that a node that is told to stop waits for checkpoints.</summary>
     public double DrainSeconds { get; init; } = 20;
 
-    /// <summary>Processes that a sample may take with it before it is given up.</summary>
+    /// <summary>Processes that a sample may take with it before it is given up; three count as one where others were lost with it.</summary>
     public int MaxCrashes { get; init; } = LongTurns.DefaultMaxCrashes;
 
     /// <summary>Megabytes of one upload.</summary>

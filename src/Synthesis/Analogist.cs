@@ -17,6 +17,7 @@ public sealed class Analogist : Sampler
 
     private readonly Clip _content;
     private readonly Clip _style;
+    private readonly IOpticalFlow _flow;
     private readonly SourcePyramid _pyramid;
     private StructureCanvas? _canvas;
     private Volume<float>? _coarsest;
@@ -25,11 +26,12 @@ public sealed class Analogist : Sampler
     /// <param name="content">A video, or for <see cref="Application.Sketch"/> the sketch.</param>
     /// <param name="style">What patches are taken from.</param>
     /// <param name="options">The knobs of the method.</param>
+    /// <param name="flow">What finds movement; null: <see cref="DenseInverseSearch"/>, which needs no weights.</param>
     /// <exception cref="VgpnnException">The options and the clips' sizes do not go together.</exception>
-    public Analogist(Clip content, Clip style, MethodOptions options)
-        : base(options, PyramidPlanner.Plan(Sizes(content, style, options), options), content.FrameRate)
+    public Analogist(Clip content, Clip style, MethodOptions options, IOpticalFlow? flow = null)
+        : base(options, PyramidPlanner.Plan(Sizes(content, style, options), options, flow), content.FrameRate)
     {
-        (_content, _style) = (content, style);
+        (_content, _style, _flow) = (content, style, flow ?? new DenseInverseSearch());
         Extent size = StyleSize(style.Extent, content.Extent);
         Clip source = size == style.Extent ? style : ClipFitting.Cover(style, size.H, size.W, new Workers(1));
         _pyramid = new SourcePyramid([source], Plan.Levels);
@@ -67,13 +69,26 @@ public sealed class Analogist : Sampler
 
         Volume<float> Moving(Clip clip, int bins, string name, double before)
         {
-            Volume<float> speed = DynamicStructure.Speed(
-                clip.ToBytes(), new DenseInverseSearch(), workers, part => progress?.Invoke(before + (part * (sketch ? 1 : 0.5))));
+            Volume<float> speed = Speed(clip, workers, part => progress?.Invoke(before + (part * (sketch ? 1 : 0.5))));
             foreach (float s in speed.Samples)
                 if (s >= DynamicStructure.Still) return DynamicStructure.Quantised(speed, bins, workers);
             throw new VgpnnException(
                 ErrorKind.Input, "nothing-moves", $"nothing moves in the {name}, and an analogy takes its layout from movement",
                 sketch || name == "style" ? "take a style in which something moves" : "'sketch' takes the layout from grey values instead");
+        }
+    }
+
+    private Volume<float> Speed(Clip clip, Workers workers, Action<double> progress)
+    {
+        try
+        {
+            return DynamicStructure.Speed(clip.ToBytes(), _flow, workers, progress);
+        }
+        catch (NotFiniteNumberException e)
+        {
+            throw new VgpnnException(
+                ErrorKind.Input, "weights-make-no-sense", "with these weights the network's numbers grow beyond all bounds",
+                "take weights that were trained for optical flow", e);
         }
     }
 

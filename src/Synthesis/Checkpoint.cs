@@ -4,19 +4,32 @@ using Vgpnn.Kernels;
 
 namespace Vgpnn.Synthesis;
 
-/// <summary>The state of a run between two levels: a run that goes on from here ends in the same bits.</summary>
-/// <param name="Level">Index of the finished level.</param>
-/// <param name="Output">Its output y_n, of floats or, by the fast engine, of bytes.</param>
+/// <summary>Where in a level a run is.</summary>
+/// <param name="Iteration">The EM iteration, from 0, whose search is under way.</param>
+/// <param name="Passes">Passes that it has done, 1 or more.</param>
+public readonly record struct LevelPart(int Iteration, int Passes);
+
+/// <summary>The state of a run between two levels, or in the middle of one: a run that goes on from here ends in the same bits.</summary>
+/// <param name="Level">Index of the level that is finished, or under way.</param>
+/// <param name="Output">Its output y_n so far, of floats or, by the fast engine, of bytes.</param>
 public sealed record Checkpoint(int Level, Volume Output)
 {
-    private const int Magic = 0x32435056; // "VPC2"
+    private const int Magic = 0x33435056; // "VPC3"
+    private const int HeaderBytes = 10 * sizeof(int);
 
     /// <summary>Where the state holds more than the output: its matches.</summary>
     public LevelFields Fields { get; init; }
 
+    /// <summary>How far the level has come; null: to its end.</summary>
+    public LevelPart? Part { get; init; }
+
+    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
+    public long Length => HeaderBytes + SHA256.HashSizeInBytes + ((long)Output.Count * (Output is Volume<float> ? sizeof(float) : 1))
+        + LengthOf(Fields.Matches) + LengthOf(Fields.Users);
+
     /// <summary>
-    /// Writes eight little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample, fields), the
-    /// samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the linear index of its match, and the
+    /// Writes ten little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample, fields, and where the
+    /// level is not finished its iteration and passes, else 0), the samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the linear index of its match, and the
     /// SHA-256 of all that.
     /// </summary>
     public void Save(Stream stream)
@@ -24,7 +37,7 @@ public sealed record Checkpoint(int Level, Volume Output)
         ArgumentNullException.ThrowIfNull(stream);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Extent e = Output.Extent;
-        ReadOnlySpan<int> header = [Magic, Level, e.T, e.H, e.W, Output.Channels, Output is Volume<float> ? 4 : 1, Fields.Matches is null ? 0 : Fields.Users is null ? 1 : 2];
+        ReadOnlySpan<int> header = [Magic, Level, e.T, e.H, e.W, Output.Channels, Output is Volume<float> ? 4 : 1, Fields.Matches is null ? 0 : Fields.Users is null ? 1 : 2, Part?.Iteration ?? 0, Part?.Passes ?? 0];
         hash.AppendData(MemoryMarshal.AsBytes(header));
         stream.Write(MemoryMarshal.AsBytes(header));
         for (int t = 0; t < e.T; t++)
@@ -61,11 +74,11 @@ public sealed record Checkpoint(int Level, Volume Output)
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var header = new int[8];
+            var header = new int[HeaderBytes / sizeof(int)];
             stream.ReadExactly(MemoryMarshal.AsBytes(header.AsSpan()));
             hash.AppendData(MemoryMarshal.AsBytes(header.AsSpan()));
             var extent = new Extent(header[2], header[3], header[4]);
-            if (header[0] != Magic || header[1] < 0 || extent is not { T: > 0, H: > 0, W: > 0 } || header[5] is < 1 or > 64 || header[6] is not (1 or 4) || header[7] is < 0 or > 2
+            if (header[0] != Magic || header[1] < 0 || extent is not { T: > 0, H: > 0, W: > 0 } || header[5] is < 1 or > 64 || header[6] is not (1 or 4) || header[7] is < 0 or > 2 || header[8] < 0 || header[9] < 0
                 || (double)extent.T * extent.H * extent.W * header[5] > Volume.MaxSamples)
                 throw new InvalidDataException("this is no checkpoint");
             Volume volume = header[6] == 4 ? new Volume<float>(extent, header[5]) : new Volume<byte>(extent, header[5]);
@@ -81,13 +94,19 @@ public sealed record Checkpoint(int Level, Volume Output)
             Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
             stream.ReadExactly(stored);
             if (!stored.SequenceEqual(hash.GetHashAndReset())) throw new InvalidDataException("the checkpoint was changed");
-            return new Checkpoint(header[1], volume) { Fields = new LevelFields(fields[0], fields[1]) };
+            return new Checkpoint(header[1], volume)
+            {
+                Fields = new LevelFields(fields[0], fields[1]),
+                Part = header[9] == 0 ? null : new LevelPart(header[8], header[9]),
+            };
         }
         catch (EndOfStreamException e)
         {
             throw new InvalidDataException("the checkpoint was cut short", e);
         }
     }
+
+    private static long LengthOf(NearestNeighbourField? field) => field is null ? 0 : sizeof(int) * (9 + field.QueryGrid.Count);
 
     private static NearestNeighbourField LoadField(Stream stream, IncrementalHash hash)
     {

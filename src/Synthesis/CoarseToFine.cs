@@ -19,10 +19,19 @@ internal sealed class CoarseToFine<T>(
         (ulong seed, _, Workers workers, Action<SynthesisEvent>? observe, Checkpoint? resumeFrom) = run;
         var progress = new ProgressCount(plan, options, observe);
         Volume<T>? output = (Volume<T>?)resumeFrom?.Output;
-        var layer = new VpnnLayer<T>(options, canvas) { Fields = resumeFrom?.Fields ?? default };
+        LevelFields fields = resumeFrom?.Fields ?? default;
+        if (resumeFrom?.Part is not null)
+        {
+            // Here the run goes on writing where the checkpoint left off, and a checkpoint may be used again.
+            output = output!.Clone();
+            fields = new LevelFields(fields.Matches!.RepeatedBefore(0), null);
+        }
+
+        var layer = new VpnnLayer<T>(options, canvas) { Fields = fields };
         foreach (LevelPlan level in plan.Levels.Skip(last).Reverse())
         {
-            if (resumeFrom is not null && level.Index >= resumeFrom.Level)
+            LevelPart? from = level.Index == resumeFrom?.Level ? resumeFrom.Part : null;
+            if (resumeFrom is not null && level.Index >= resumeFrom.Level && from is null)
             {
                 progress.Skip(level);
                 continue;
@@ -41,17 +50,20 @@ internal sealed class CoarseToFine<T>(
             }
             else
             {
-                output = canvas.Enlarge(output, plan.Levels[level.Index + 1], level, border, workers);
-                Volume<T>? blurred = pyramid.Blurred(level.Index, workers);
+                if (from is null) output = canvas.Enlarge(output, plan.Levels[level.Index + 1], level, border, workers);
+                Volume<T>? blurred = from is null or { Iteration: 0 } ? pyramid.Blurred(level.Index, workers) : null;
                 resampling.Stop();
                 if (Volume.Bytes<T>(level.Input, 3) > PlanCost.LargeVolume)
                 {
                     // What the coarser level has left goes back to the system: it is of other sizes than what comes now.
-                    if (!level.StartsFromCoarser) layer.Fields = default;
+                    if (!level.StartsFromCoarser && from is null) layer.Fields = default;
                     GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
                 }
 
-                timing = layer.Run(level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level));
+                Volume<T> now = output;
+                timing = layer.Run(
+                    level, output, ref blurred, values, weights, levelSeed, workers, progress.For(level), from,
+                    options.FollowsStructure ? null : part => progress.Passed(level, new Checkpoint(level.Index, now) { Fields = layer.Fields, Part = part }));
             }
 
             progress.Finished(level, output, new LevelTiming(resampling.Elapsed, timing.Search, timing.Vote, timing.MeanDistance), layer.Fields);
@@ -66,6 +78,7 @@ internal sealed class CoarseToFine<T>(
         private readonly MethodOptions _options;
         private readonly Action<SynthesisEvent>? _observe;
         private readonly double _total;
+        private double _latest;
         private double _done;
 
         public ProgressCount(PyramidPlan plan, MethodOptions options, Action<SynthesisEvent>? observe)
@@ -86,9 +99,12 @@ internal sealed class CoarseToFine<T>(
                 double done = before;
                 for (int j = 0; j < iteration; j++) done += PlanCost.Work<T>(_options, level, j);
                 done += part * PlanCost.Evaluations<T>(_options, level, iteration);
-                _observe(new IterationProgress(level, done / _total, iteration + 1));
+                _latest = done / _total;
+                _observe(new IterationProgress(level, _latest, iteration + 1));
             };
         }
+
+        public void Passed(LevelPlan level, Checkpoint state) => _observe?.Invoke(new SearchPassed(level, _latest, state));
 
         public void Finished(LevelPlan level, Volume output, LevelTiming timing, LevelFields fields)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -7,31 +8,59 @@ namespace Vgpnn.Synthesis;
 /// <summary>What this machine gets done in a second, measured in about a tenth of one: enough to say "about a minute".</summary>
 /// <param name="EvaluationsPerSecond">Patch distances.</param>
 /// <param name="VoxelsPerSecond">Voxels voted for.</param>
-public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond)
+/// <param name="FlowVoxelsPerSecond">Voxels whose movement is found.</param>
+public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond, double FlowVoxelsPerSecond)
 {
-    // Estimating motion takes about as long as so many patch distances a voxel.
+    // Estimating motion without weights takes about as long as so many patch distances a voxel.
     private const double EvaluationsPerFlowVoxel = 10;
 
-    /// <summary>Measures with a small clip of noise.</summary>
+    // The side of the smallest frame that a network sees.
+    private const int FlowSide = 64;
+
+    // What every further thread adds, in parts of what one does alone.
+    private const double FurtherThread = 0.8;
+
+    // Large enough that its finest level is searched as those of real clips are, and not exhaustively.
+    private static readonly Extent Small = new(5, 36, 64);
+
+    /// <summary>
+    /// Measures with a small clip of noise, on the caller's thread alone, so that something else can be waited for meanwhile.
+    /// All kernels that a sample needs are compiled after that.
+    /// </summary>
     /// <param name="engine">What the run computes with.</param>
-    /// <param name="workers">The run's threads.</param>
-    /// <exception cref="OperationCanceledException">The workers were cancelled.</exception>
-    public static CostModel Measure(Engine engine, Workers workers)
+    /// <param name="threads">How many threads the run has.</param>
+    /// <param name="flow">What finds movement; null: what needs no weights.</param>
+    /// <param name="cancellation">Ends the measurement.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static CostModel Measure(Engine engine, int threads, IOpticalFlow? flow = null, CancellationToken cancellation = default)
     {
-        ArgumentNullException.ThrowIfNull(workers);
-        var generator = new Generator(Noise(new Extent(4, 24, 32)), new MethodOptions { Iterations = 2, Engine = engine });
-        TimeSpan search = default;
-        TimeSpan vote = default;
+        var workers = new Workers(1, cancellation);
+        var options = new MethodOptions { Iterations = 2, Noise = 3, Engine = engine };
+        var generator = new Generator(Noise(Small), options);
+        LevelTiming timing = default!;
         generator.Sample(0, 0, workers);
         generator.Sample(0, 1, workers, what =>
         {
-            if (what is not LevelFinished level) return;
-            search += level.Timing.Search;
-            vote += level.Timing.Vote;
+            if (what is LevelFinished level) timing = level.Timing;
         });
+        LevelPlan finest = generator.Plan.Levels[0];
+        double evaluations = Enumerable.Range(0, finest.Iterations).Sum(j => PlanCost.Evaluations<byte>(options, finest, j));
+        double speedup = 1 + (FurtherThread * (threads - 1));
+        double perSecond = speedup * evaluations / Math.Max(timing.Search.TotalSeconds, 1e-6);
         return new CostModel(
-            generator.Plan.PatchEvaluations / Math.Max(search.TotalSeconds, 1e-6),
-            generator.Plan.VotedVoxels / Math.Max(vote.TotalSeconds, 1e-6));
+            perSecond,
+            speedup * finest.Output.Count * finest.Iterations / Math.Max(timing.Vote.TotalSeconds, 1e-6),
+            flow is null ? perSecond / EvaluationsPerFlowVoxel : speedup * FlowVoxels(flow, workers));
+    }
+
+    // The first pair takes the compiler along.
+    private static double FlowVoxels(IOpticalFlow flow, Workers workers)
+    {
+        Volume<byte> pair = Noise(new Extent(2, FlowSide, FlowSide)).ToBytes();
+        flow.Estimate(pair, 0, 1, workers);
+        long start = Stopwatch.GetTimestamp();
+        flow.Estimate(pair, 0, 1, workers);
+        return FlowSide * FlowSide / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
     }
 
     /// <summary>How long one sample of this plan takes, roughly.</summary>
@@ -45,7 +74,7 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     public TimeSpan ExpectedPreparation(PyramidPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        return TimeSpan.FromSeconds(plan.FlowVoxels * EvaluationsPerFlowVoxel / EvaluationsPerSecond);
+        return TimeSpan.FromSeconds(plan.FlowVoxels / FlowVoxelsPerSecond);
     }
 
     private static Clip Noise(Extent extent)

@@ -31,7 +31,8 @@ public static class DynamicStructure
         var speed = new Volume<float>(extent with { T = extent.T - 1 }, 1);
         for (int t = 0; t < extent.T - 1; t++)
         {
-            ReadOnlySpan<float> motion = flow.Estimate(video, t, t + 1, workers).Samples;
+            ReadOnlySpan<float> motion = flow.Estimate(
+                video, t, t + 1, workers, progress is null ? null : part => progress((t + part) / (extent.T - 1))).Samples;
             Span<float> frame = speed.Frame(t);
             for (int i = 0; i < frame.Length; i++)
                 frame[i] = MathF.Sqrt((motion[2 * i] * motion[2 * i]) + (motion[(2 * i) + 1] * motion[(2 * i) + 1]));

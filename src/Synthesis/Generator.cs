@@ -72,12 +72,11 @@ public sealed class Generator : Sampler
         ulong seed = Hash.Derive(run.Seed, ulong.MaxValue);
         var walk = new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options));
         SampleRun quiet = run with { Observe = null, ResumeFrom = null };
-        int start = SampleStart.IsCheap(Plan, Options)
-            ? SampleStart.Best(
-                _pyramid.Of<T>().Level(SampleStart.JudgedLevel(Plan).Index, run.Workers), Mean(SampleStart.JudgedLevel(Plan), run.Workers),
-                SampleStart.JudgedLevel(Plan).Patch, i => walk.Run(() => Noisy(i), quiet, SampleStart.JudgedLevel(Plan).Index), run.Workers)
-            : 0;
-        return Noisy(start);
+        if (Plan.Starts == 1) return Noisy(0);
+        LevelPlan judged = SampleStart.JudgedLevel(Plan.Levels);
+        return Noisy(SampleStart.Best(
+            _pyramid.Of<T>().Level(judged.Index, run.Workers), Mean(judged, run.Workers), judged.Patch, Plan.Starts,
+            i => walk.Run(() => Noisy(i), quiet, judged.Index), run.Workers));
 
         Volume<float> Noisy(int number)
         {

@@ -70,6 +70,9 @@ internal sealed class Mask
         return new Mask(video, voxels);
     }
 
+    /// <summary>All voxels, frame by frame and row by row.</summary>
+    public ReadOnlySpan<bool> Voxels => _voxels;
+
     /// <summary>The voxels of row <paramref name="h"/> of frame <paramref name="t"/>.</summary>
     public ReadOnlySpan<bool> Row(int t, int h) => _voxels.AsSpan(((t * Extent.H) + h) * Extent.W, Extent.W);
 

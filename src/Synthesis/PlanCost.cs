@@ -23,7 +23,7 @@ internal static class PlanCost
 
     public static PyramidPlan Complete(
         Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips = 1,
-        IReadOnlyList<InputSize>? followed = null)
+        IReadOnlyList<InputSize>? followed = null, IOpticalFlow? flow = null)
     {
         double evaluations = 0;
         long votes = 0;
@@ -33,12 +33,20 @@ internal static class PlanCost
             votes += level.Output.Count * level.Iterations;
         }
 
+        int starts = SampleStart.Count(levels, options, (long)Math.Min(evaluations, long.MaxValue / 2));
+        if (starts > 1)
+        {
+            evaluations += starts * SampleStart.Evaluations(levels, options);
+            votes += starts * levels.TakeLast(2).Sum(l => l.Output.Count * l.Iterations);
+        }
+
         long peak = options.Engine == Engine.Float
-            ? PeakBytes<float>(input, output, levels, options, clips)
-            : PeakBytes<byte>(input, output, levels, options, clips);
-        if (followed is not null) peak = StructureBytes(peak, followed, levels, options);
+            ? PeakBytes<float>(input, output, levels, options, clips, starts)
+            : PeakBytes<byte>(input, output, levels, options, clips, starts);
+        if (followed is not null) peak = StructureBytes(peak, followed, levels, options, flow ?? new DenseInverseSearch());
         return new PyramidPlan(input, output, outputScale, levels, (long)Math.Min(evaluations, long.MaxValue / 2), votes, peak)
         {
+            Starts = starts,
             FlowVoxels = options.Application == Application.Sketch && options.Match == InkMatch.Contrast
                 ? 0
                 : followed?.Where(f => f.Role != InputRole.Sketch).Sum(f => f.Size.Count) ?? 0,
@@ -71,7 +79,7 @@ internal static class PlanCost
     }
 
     // Follows CoarseToFine step by step: what is alive when the most is alive.
-    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips)
+    private static long PeakBytes<T>(Extent input, Extent output, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips, int starts)
         where T : unmanaged
     {
         int kept = FinestKeptLevel<T>(levels);
@@ -119,16 +127,19 @@ internal static class PlanCost
             if (level.StartsFromCoarser)
                 query += NearestNeighbourField.Bytes(levels[n + 1].QueryGrid) + NearestNeighbourField.Bytes(levels[n + 1].KeyGrid);
 
-            peak = Math.Max(peak, query + keys + values + Math.Max(coarser, search));
+            long alive = query + keys + values + Math.Max(coarser, search);
+            if (starts > 1 && n >= levels.Count - 2)
+                alive = SampleStart.HeldBytes(levels) + Math.Max(alive, values + SampleStart.JudgingBytes<T>(SampleStart.JudgedLevel(levels)));
+            peak = Math.Max(peak, alive);
         }
 
         return always + peak;
     }
 
     // The clips themselves, what is kept of their movement, and either the run or, before it, finding the movement of one of them.
-    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels, MethodOptions options)
+    private static long StructureBytes(long run, IReadOnlyList<InputSize> followed, IReadOnlyList<LevelPlan> levels, MethodOptions options, IOpticalFlow flow)
     {
-        long kept = followed.Sum(f => 3 * f.Size.Count);
+        long kept = followed.Sum(f => 3 * f.Size.Count) + flow.WeightBytes;
         foreach (LevelPlan level in levels.Where(l => l.Guide != Guide.Colour))
             kept += Volume.Bytes<float>(level.Output, 1) + Volume.Bytes<float>(level.Input, 1);
         long finding = followed.Max(f =>
@@ -139,7 +150,7 @@ internal static class PlanCost
                 return (2 * Volume.Bytes<byte>(f.Size, 3)) + (2 * volume);
             (_, int height, int width) = f.Size;
             return Volume.Bytes<byte>(f.Size, 3) + (3 * volume)
-                + new DenseInverseSearch().WorkingBytes(height, width) + (2 * sizeof(float) * (long)height * width);
+                + flow.WorkingBytes(height, width) + (2 * sizeof(float) * (long)height * width);
         });
         return kept + Math.Max(run, BaseBytes + finding);
     }

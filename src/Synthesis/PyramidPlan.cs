@@ -62,6 +62,9 @@ public sealed record PyramidPlan(
     /// <summary>Voxels of the clips whose movement is found before the first sample.</summary>
     public long FlowVoxels { get; init; }
 
+    /// <summary>How many times a sample starts, the two coarsest levels each; the best start goes on.</summary>
+    public int Starts { get; init; } = 1;
+
     /// <summary>The coarsest level, where a run starts.</summary>
     public LevelPlan Coarsest => Levels[^1];
 }

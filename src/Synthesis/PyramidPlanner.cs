@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 
 namespace Vgpnn.Synthesis;
 
@@ -31,7 +32,7 @@ public static class PyramidPlanner
     /// clips are taken to be of the first one's size, which they are brought to.
     /// </summary>
     /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: a clip is too small or too large.</exception>
-    public static PyramidPlan Plan(IReadOnlyList<InputSize> inputs, MethodOptions options)
+    public static PyramidPlan Plan(IReadOnlyList<InputSize> inputs, MethodOptions options, IOpticalFlow? flow = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
@@ -59,7 +60,7 @@ public static class PyramidPlanner
         if (options.Application != Application.Inpainting) levels[^1] = levels[^1] with { Iterations = 1 };
         foreach (LevelPlan level in levels) RequireFit(level);
         return PlanCost.Complete(sources[0] with { T = sources.Sum(s => s.T) }, output, outputScale, levels, options, sources.Length,
-            options.FollowsStructure ? inputs : null);
+            options.FollowsStructure ? inputs : null, flow ?? new DenseInverseSearch());
     }
 
     private static Scale OutputScale(Extent input, MethodOptions options)
@@ -142,7 +143,7 @@ public static class PyramidPlanner
             return;
         throw new VgpnnException(
             ErrorKind.Input, "input-too-large", $"a level of {level.Input} voxels is more than the search can address",
-            "take fewer frames (--frames) or smaller ones (--max-height)");
+            "take fewer frames or smaller ones (--max-height)");
     }
 
     internal static Extent Scaled(Extent size, Scale scale) => new(Size(size.T * scale.T), Size(size.H * scale.H), Size(size.W * scale.W));

@@ -7,13 +7,17 @@ namespace Vgpnn.Synthesis;
 /// The same video in another size or length (paper, section 4): things keep their shape and their pace, and the scene is
 /// rearranged instead. There is no noise: the input, stretched to the new size, is the first guess. Where the new size is
 /// far from the old one the guess is stretched in steps, each of which is rearranged before the next (Simakov et al. 2008).
-/// That happens at the coarsest level alone, where the layout is decided, always with the input itself as K and V.
+/// That happens at the coarsest level alone, where the layout is decided, always with the input itself as K and V, and what of
+/// the input is least seen in the guess weighs most (completeness).
 /// </summary>
 public sealed class Retargeter : Sampler
 {
     // Smaller steps lose less of the input; of a half or a third of the width nothing is left to gain below this one.
     private const double LargestStep = 1.1;
     private const int StepIterations = 5;
+
+    // α of completeness in the steps: what they leave out no later level brings back.
+    private const double StepCompleteness = 1;
 
     private readonly SourcePyramid _pyramid;
 
@@ -33,7 +37,7 @@ public sealed class Retargeter : Sampler
         if (sizes.Length == 1) return _pyramid.Resized(Options.Engine, coarsest.Output, coarsest.Scale * Plan.OutputScale, run.Workers);
 
         Volume<float> source = _pyramid.Resized(Options.Engine, coarsest.Input, coarsest.Scale, run.Workers), guess = source;
-        var layer = new VpnnLayer<float>(Options, Canvas.Plain);
+        var layer = new VpnnLayer<float>(Options with { Completeness = StepCompleteness }, Canvas.Plain);
         for (int i = 0; i < sizes.Length; i++)
         {
             Extent size = sizes[i];

@@ -5,46 +5,69 @@ namespace Vgpnn.Synthesis;
 /// <summary>
 /// Which noise a sample starts from. Whether a sample keeps the input's objects is decided at the two coarsest levels, which
 /// cost next to nothing; so several starts are taken there, and the best goes on: the one that is most complete (Simakov et
-/// al. 2008) for how far it has come from the input. Without the second half of this the samples would be alike.
+/// al. 2008) for how far it has come from the input. Without the second half of this the samples would be alike, and copies.
 /// </summary>
 internal static class SampleStart
 {
-    private const int Starts = 4;
-    private const double DifferenceWeight = 0.5;
+    private const int Several = 8;
+    private const double DifferenceWeight = 0.4;
+
+    // A start that differs from the input by less than this part of what starts differ on average is all but a copy.
+    private const double NearCopy = 0.5;
 
     // All starts together may take this part of a sample's work.
     private const double MostWork = 0.1;
 
-    /// <summary>The level at which starts are judged. The plan must have at least two.</summary>
-    public static LevelPlan JudgedLevel(PyramidPlan plan) => plan.Levels[^2];
+    /// <summary>The level at which starts are judged. There must be at least two.</summary>
+    public static LevelPlan JudgedLevel(IReadOnlyList<LevelPlan> levels) => levels[^2];
 
-    /// <summary>Whether the two coarsest levels are small beside the others; otherwise one start has to do.</summary>
-    public static bool IsCheap(PyramidPlan plan, MethodOptions options)
+    /// <summary>How many starts a sample gets: several where the two coarsest levels are small beside the others, otherwise one.</summary>
+    /// <param name="levels">Finest first.</param>
+    /// <param name="options">The knobs of the method.</param>
+    /// <param name="walk">Patch evaluations of all levels once.</param>
+    public static int Count(IReadOnlyList<LevelPlan> levels, MethodOptions options, long walk) =>
+        options.Application == Application.Generation && options.Noise != 0 && levels.Count >= 3
+        && Several * Evaluations(levels, options) <= MostWork * walk
+            ? Several
+            : 1;
+
+    /// <summary>Patch evaluations of one start, those of judging it included.</summary>
+    public static double Evaluations(IReadOnlyList<LevelPlan> levels, MethodOptions options)
     {
-        if (plan.Levels.Count < 3) return false;
-        LevelPlan judged = JudgedLevel(plan);
+        LevelPlan judged = JudgedLevel(levels);
         double work = (double)judged.KeyGrid.Count * judged.Output.PatchGrid(judged.Patch).Count;
-        foreach (LevelPlan level in (LevelPlan[])[plan.Coarsest, judged])
+        foreach (LevelPlan level in (LevelPlan[])[levels[^1], judged])
         {
             for (int j = 0; j < level.Iterations; j++)
                 work += PlanCost.Evaluations<byte>(options, level, j);
         }
 
-        return Starts * work <= MostWork * plan.PatchEvaluations;
+        return work;
     }
+
+    /// <summary>Bytes that are held besides what a run of the two coarsest levels holds while a start is run.</summary>
+    public static long HeldBytes(IReadOnlyList<LevelPlan> levels) =>
+        Volume.Bytes<float>(levels[^1].Output, 3) + Volume.Bytes<float>(JudgedLevel(levels).Output, 3);
+
+    /// <summary>Bytes that judging a start takes, its output included.</summary>
+    public static long JudgingBytes<T>(LevelPlan judged)
+        where T : unmanaged =>
+        Volume.Bytes<T>(judged.Output, 3) + Volume.Bytes<float>(judged.Output, 3) + NearestNeighbourField.Bytes(judged.KeyGrid)
+        + PatchSearch.Create<T>(SearchMethod.Exhaustive).WorkingBytes(judged.Input, judged.Output, judged.Patch, 3, 0);
 
     /// <summary>The number of the best start.</summary>
     /// <param name="input">The input at the judged level.</param>
     /// <param name="unchanged">The input at that level, in the output's size.</param>
     /// <param name="patch">Patch size there.</param>
+    /// <param name="starts">How many there are.</param>
     /// <param name="run">What a start comes to at that level.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    public static int Best<T>(Volume<T> input, Volume<float> unchanged, Extent patch, Func<int, Volume<T>> run, Workers workers)
+    public static int Best<T>(Volume<T> input, Volume<float> unchanged, Extent patch, int starts, Func<int, Volume<T>> run, Workers workers)
         where T : unmanaged
     {
-        var missing = new double[Starts];
-        var different = new double[Starts];
-        for (int i = 0; i < Starts; i++)
+        var missing = new double[starts];
+        var different = new double[starts];
+        for (int i = 0; i < starts; i++)
         {
             Volume<T> output = run(i);
             var field = new NearestNeighbourField(input.Extent, output.Extent, patch);
@@ -54,11 +77,14 @@ internal static class SampleStart
             different[i] = Difference(output, unchanged);
         }
 
-        double[] cost = [.. missing.Zip(different, (m, d) => Share(m, missing) - (DifferenceWeight * Share(d, different)))];
+        double[] cost = [.. missing.Zip(different, (m, d) => Cost(Share(m, missing), Share(d, different)))];
         return Array.IndexOf(cost, cost.Min());
     }
 
-    private static double Share(double value, double[] all) => value == 0 ? 0 : value / all.Average();
+    private static double Cost(double missing, double different) =>
+        different < NearCopy ? double.PositiveInfinity : missing - (DifferenceWeight * different);
+
+    private static double Share(double value, double[] all) => value / all.Average() is double share and >= 0 ? share : 1;
 
     private static double Difference<T>(Volume<T> output, Volume<float> unchanged)
         where T : unmanaged

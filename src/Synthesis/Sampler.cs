@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -76,8 +77,9 @@ public abstract class Sampler
     /// and <see cref="InputRole.Style"/>, for sketches <see cref="InputRole.Sketch"/> and <see cref="InputRole.Style"/>.
     /// </param>
     /// <param name="options">What is made of them, and how.</param>
+    /// <param name="flow">What finds movement where movement counts; null: what needs no weights.</param>
     /// <exception cref="VgpnnException">Inputs and options do not go together.</exception>
-    public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options)
+    public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
@@ -87,8 +89,8 @@ public abstract class Sampler
             Application.Retargeting => new Retargeter(Only(InputRole.Input), options),
             Application.Inpainting => new Inpainter(
                 Only(InputRole.Input), Only(InputRole.Mask), inputs.SingleOrDefault(i => i.Role == InputRole.Source)?.Clip, options),
-            Application.Analogy => new Analogist(Only(InputRole.Content), Only(InputRole.Style), options),
-            Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options),
+            Application.Analogy => new Analogist(Only(InputRole.Content), Only(InputRole.Style), options, flow),
+            Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options, flow),
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
 
@@ -111,23 +113,30 @@ public abstract class Sampler
     /// <param name="index">Which sample of the set, from 0.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="observe">Told of every step, on the caller's thread; null: nobody listens.</param>
-    /// <param name="resumeFrom">The output of a finished level of the same sample, to go on from; null: from the coarsest.</param>
+    /// <param name="resumeFrom">What the same sample left when it was interrupted, to go on from; null: from the coarsest level.</param>
     /// <exception cref="ArgumentException">The checkpoint is of another plan.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public Clip Sample(ulong seed, int index, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentNullException.ThrowIfNull(workers);
-        if (resumeFrom is not null
-            && (resumeFrom.Level >= Plan.Levels.Count || resumeFrom.Output.Channels != 3
-                || resumeFrom.Output is Volume<float> != (Options.Engine == Engine.Float)
-                || resumeFrom.Output.Extent != Plan.Levels[resumeFrom.Level].Output
-                || (resumeFrom.Level > 0 && Plan.Levels[resumeFrom.Level - 1].StartsFromCoarser
-                    && !resumeFrom.Fields.Fit(Plan.Levels[resumeFrom.Level], Options))))
-            throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
+        if (resumeFrom is not null && !Takes(resumeFrom)) throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
 
         var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);
         return Clip.FromVolume(Options.Engine == Engine.Float ? Run<float>(run) : Run<byte>(run), _frameRate);
+    }
+
+    /// <summary>Whether a checkpoint has the sizes that one of this plan has.</summary>
+    public bool Takes(Checkpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        if (checkpoint.Level >= Plan.Levels.Count) return false;
+        LevelPlan level = Plan.Levels[checkpoint.Level];
+        if (checkpoint.Output.Channels != 3 || checkpoint.Output is Volume<float> != (Options.Engine == Engine.Float)) return false;
+        if (checkpoint.Output.Extent != level.Output) return false;
+        if (checkpoint.Part is { } part)
+            return !Options.FollowsStructure && level != Plan.Coarsest && part.Iteration < level.Iterations && checkpoint.Fields.Fit(level, Options);
+        return level.Index == 0 || !Plan.Levels[level.Index - 1].StartsFromCoarser || checkpoint.Fields.Fit(level, Options);
     }
 
     /// <summary>Makes y₀.</summary>
@@ -140,5 +149,5 @@ public abstract class Sampler
 /// <param name="Index">Which sample of the set, from 0.</param>
 /// <param name="Workers">Threads and cancellation.</param>
 /// <param name="Observe">Told of every step.</param>
-/// <param name="ResumeFrom">A finished level's output.</param>
+/// <param name="ResumeFrom">What it left when it was interrupted.</param>
 internal sealed record SampleRun(ulong Seed, int Index, Workers Workers, Action<SynthesisEvent>? Observe, Checkpoint? ResumeFrom);

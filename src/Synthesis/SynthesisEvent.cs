@@ -11,7 +11,16 @@ public abstract record SynthesisEvent(LevelPlan Level, double Fraction);
 /// <param name="Level">The level at work.</param>
 /// <param name="Fraction">Part of the sample's work that is done.</param>
 /// <param name="Iteration">EM iteration, from 1.</param>
-public sealed record IterationProgress(LevelPlan Level, double Fraction, int Iteration) : SynthesisEvent(Level, Fraction);
+public record IterationProgress(LevelPlan Level, double Fraction, int Iteration) : SynthesisEvent(Level, Fraction);
+
+/// <summary>
+/// A search has passed over all of its patches, and will again. Told where the state of the run can be kept in the middle of a level:
+/// not at the coarsest one, and not where the output follows a structure.
+/// </summary>
+/// <param name="Level">The level at work.</param>
+/// <param name="Fraction">Part of the sample's work that is done.</param>
+/// <param name="State">All that a later run needs to go on from here with the same bits; owned by the run: save it within the call.</param>
+public sealed record SearchPassed(LevelPlan Level, double Fraction, Checkpoint State) : IterationProgress(Level, Fraction, State.Part!.Value.Iteration + 1);
 
 /// <summary>A level is done. Its output is a preview, and all that a later run needs to go on from here with the same bits.</summary>
 /// <param name="Level">The level that is done.</param>

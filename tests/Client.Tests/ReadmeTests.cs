@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Vgpnn.Client.Tests.Support;
+using Vgpnn.Kernels.Networks;
+using Vgpnn.Testing;
 
 namespace Vgpnn.Client.Tests;
 
@@ -20,6 +22,10 @@ public sealed partial class ReadmeTests
         await TestClip.MakeAsync(place, "painted.mp4");
         await TestClip.MakeAsync(place, "strokes.mp4");
         await TestClip.MakeMaskAsync(place, "mask.png");
+        Directory.CreateDirectory(place["clips"]);
+        foreach (string name in (string[])["clip.mp4", "other.mp4"]) File.Copy(place[name], place[$"clips/{name}"]);
+        await File.WriteAllBytesAsync(place["raft-small.pth"], WeightFiles.Torch(WeightFiles.Raft(small: true)));
+        await File.WriteAllBytesAsync(place["c3d.pickle"], WeightFiles.TorchLegacy(WeightFiles.C3d(C3dLayer.Conv1)));
         Directory.CreateSymbolicLink(place["samples"], Path.Combine(root.FullName, "samples"));
         foreach (string command in commands)
         {
@@ -31,6 +37,6 @@ public sealed partial class ReadmeTests
 
     // Lines of code blocks and code in running text that begin with a verb and its input, or are a verb that needs none.
     // `demo` and `bench` have tests of their own, which do not take a minute.
-    [GeneratedRegex(@"^(?:\./vgpnn )((?:generate|retarget|analogy|sketch|inpaint) [^\n`]*)$|(?<=`(?:\./vgpnn )?)(?<1>(?:generate|retarget|analogy|sketch|inpaint|repeat|evaluate) [^`\n]+|devices)(?=`)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^(?:\./vgpnn )((?:generate|retarget|analogy|sketch|inpaint) [^\n`]*)$|(?<=`(?:\./vgpnn )?)(?<1>(?:generate|retarget|analogy|sketch|inpaint|inspect|repeat|evaluate) [^`\n]+|devices)(?=`)", RegexOptions.Multiline)]
     private static partial Regex Command();
 }

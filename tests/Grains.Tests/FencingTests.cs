@@ -87,6 +87,39 @@ public class FencingTests
         await bundle.HoldsAsync();
     }
 
+    /// <summary>docs/grains.md, "Recovery": a process that was lost with several turns tells little about any of them.</summary>
+    [Fact]
+    public async Task Crashes_in_company_count_less_and_not_without_limit()
+    {
+        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
+        string tenant = await bundle.TenantAsync();
+        RequestStatus request = await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant), samples: 2);
+        for (int crash = 1; crash <= LongTurns.DefaultMaxCrashes * LongTurns.CrashesInCompany; crash++)
+        {
+            Assert.Equal(SampleState.Queued, (await bundle.SampleAsync(tenant, request.RequestId)).State);
+            await using TestNode dying = bundle.Node($"dying-{crash}", slots: 2), finder = bundle.Node($"finder-{crash}");
+            await dying.BeginAsync();
+            await dying.BeginAsync();
+            for (int i = 0; i < 2; i++) await finder.Turns.RecoverAsync(GrainKey.Sample(request.RequestId, i), dying.Info.Id, crashed: true);
+            await bundle.HoldsAsync();
+        }
+
+        for (int i = 0; i < 2; i++) Assert.Equal("poisoned", (await bundle.SampleAsync(tenant, request.RequestId, i)).ErrorCode);
+    }
+
+    /// <summary>The answer to a begin was lost, and the scheduler starts the turn again in the same process.</summary>
+    [Fact]
+    public async Task A_node_that_begins_its_own_turn_again_is_not_charged()
+    {
+        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
+        string tenant = await bundle.TenantAsync();
+        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
+        await using TestNode node = bundle.Node();
+        Activation first = await node.BeginAsync();
+        for (int i = 2; i < 6; i++) Assert.Equal(i, (await node.Turns.BeginAsync(first.Grain, node.Info.Id, node.Capacity))!.Epoch);
+        await bundle.HoldsAsync();
+    }
+
     [Fact]
     public async Task A_node_that_was_only_frozen_takes_its_crash_back()
     {
@@ -132,23 +165,5 @@ public class FencingTests
         await bundle.HoldsAsync();
         Assert.Equal(0, await next.Reconciler.RunAsync(TimeSpan.Zero));
         for (int i = 0; i < 3; i++) await next.BeginAsync();
-    }
-
-    [Fact]
-    public async Task A_blob_of_an_activation_that_was_replaced_is_swept_and_one_that_is_being_written_is_not()
-    {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode a = bundle.Node("a"), b = bundle.Node("b");
-        Activation old = await a.BeginAsync();
-        Activation now = (await b.Turns.BeginAsync(old.Grain, "b", b.Capacity))!;
-        string late = Grains.Blobs.BlobKey.Written(tenant, old.Grain, old.Epoch, "sample.mp4");
-        string current = Grains.Blobs.BlobKey.Written(tenant, now.Grain, now.Epoch, "sample.mp4");
-        await bundle.Blobs.PutAsync(late, new MemoryStream([1]));
-        await bundle.Blobs.PutAsync(current, new MemoryStream([2]));
-        Assert.Equal(1, await new Sweeper(bundle.Store, bundle.Blobs).SweepOrphansAsync(TimeSpan.FromDays(1)));
-        Assert.False(File.Exists(bundle[Path.Combine("blobs", late)]));
-        Assert.True(File.Exists(bundle[Path.Combine("blobs", current)]));
     }
 }

@@ -38,6 +38,23 @@ public class NearestPatchesTests
     }
 
     [Fact]
+    public void Keys_that_are_excluded_are_no_candidates()
+    {
+        Volume<byte> volume = RandomVolume.Blobs<byte>(new Extent(4, 14, 16), 3, 1);
+        int[] all = [.. Enumerable.Range(0, (int)volume.Extent.PatchGrid(Patch).Count)];
+        bool[] excluded = [.. all.Select(i => i % 3 != 1)];
+        NearestPatch[] found = NearestPatches.Exact(volume, volume, Patch, all, new Workers(2), excluded);
+        Assert.All(found, f => Assert.Equal(1, f.Key % 3));
+        Assert.All(all.Where(i => i % 3 == 1), i => Assert.Equal(0, found[i].Distance));
+
+        // One key at a time: the nearest of all that are left.
+        int[] alone = [.. all.Where(i => i % 3 == 1).Select(key => NearestPatches.Exact(
+            volume, volume, Patch, [0], new Workers(1), [.. all.Select(i => i != key)])[0].Distance)];
+        Assert.Equal(alone.Min(), found[0].Distance);
+        Assert.Throws<ArgumentException>(() => NearestPatches.Exact(volume, volume, Patch, all, new Workers(1), [.. all.Select(_ => true)]));
+    }
+
+    [Fact]
     public void The_number_of_threads_changes_no_match()
     {
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(5, 30, 40), 3, 1), keys = RandomVolume.Blobs<byte>(new Extent(6, 36, 44), 3, 2);

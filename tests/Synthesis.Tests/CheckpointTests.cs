@@ -26,6 +26,30 @@ public class CheckpointTests
         Assert.All(checkpoints, c => Assert.Equal(whole, TestClip.Sample(Blobs, options, 4, 2, resumeFrom: c)));
     }
 
+    [Theory]
+    [InlineData(Engine.Fast, false)]
+    [InlineData(Engine.Float, false)]
+    [InlineData(Engine.Fast, true)]
+    public void A_run_goes_on_from_the_middle_of_any_level_with_the_same_bits(Engine engine, bool loop)
+    {
+        MethodOptions options = MethodOptions.For(Application.Generation, loop) with { Iterations = 2, Noise = 3, Engine = engine };
+        Clip clip = TestClip.Blobs(frames: 12);
+        var checkpoints = new List<Checkpoint>();
+        string whole = new Generator(clip, options).Sample(4, 2, new Workers(2), observe: e =>
+        {
+            if (e is SearchPassed passed) checkpoints.Add(Stored(passed.State));
+        }).ContentHash();
+
+        Assert.Contains(checkpoints, c => c is { Level: 0, Part.Iteration: 0 });
+        Assert.Contains(checkpoints, c => c is { Level: 0, Part.Iteration: 1 });
+        Assert.All(checkpoints, c =>
+        {
+            Assert.Equal(Saved(c).Length, c.Length);
+            Assert.Equal(whole, TestClip.Sample(clip, options, 4, 2, resumeFrom: c));
+            Assert.Equal(whole, TestClip.Sample(clip, options, 4, 2, threads: 2, resumeFrom: c));
+        });
+    }
+
     [Fact]
     public void A_resumed_run_does_only_what_is_left()
     {

@@ -84,7 +84,7 @@ public class DynamicStructureTests
     // What a vector says, whatever the video.
     private sealed class StoredFlow(Npy flow) : IOpticalFlow
     {
-        public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers)
+        public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers, Action<double>? progress = null)
         {
             int frames = flow.Shape[1], frame = flow.Shape[2] * flow.Shape[3];
             var result = new Volume<float>(new Extent(1, flow.Shape[2], flow.Shape[3]), 2);
@@ -95,5 +95,7 @@ public class DynamicStructureTests
         }
 
         public long WorkingBytes(int height, int width) => 0;
+
+        public long WeightBytes => 0;
     }
 }

@@ -33,6 +33,25 @@ public class InpainterTests
         });
     }
 
+    [Theory]
+    [InlineData(7, 37, 45)]
+    [InlineData(3, 23, 51)]
+    [InlineData(2, 41, 29)]
+    public void Outside_a_mask_that_moves_every_bit_stays_whatever_the_size(int frames, int height, int width)
+    {
+        Clip video = TestClip.Blobs(frames, height, width, seed: 7);
+        byte[][] white = [.. Enumerable.Range(0, frames).Select(t =>
+        {
+            var pixels = new byte[3 * height * width];
+            for (int h = 5 + t; h < 12 + t; h++) pixels.AsSpan(3 * ((h * width) + 3 + (2 * t)), 3 * 9).Fill(255);
+            return pixels;
+        })];
+        Clip result = new Inpainter(video, new Clip(white, width, height, video.FrameRate), null, Quick with { Cue = Cue.None }).Sample(1, 0, new Workers(2));
+        for (int t = 0; t < frames; t++)
+            for (int i = 0; i < white[t].Length; i++)
+                if (white[t][i] == 0) Assert.Equal(video.Frames[t][i], result.Frames[t][i]);
+    }
+
     /// <summary>What was painted over comes back from what moves past it in other frames.</summary>
     [Fact]
     public void A_hole_in_a_repeating_pattern_is_filled_with_the_pattern()

@@ -35,7 +35,8 @@ internal static class PlanAssert
         }
 
         Assert.Equal(1, plan.Coarsest.Iterations);
-        Assert.Equal(plan.Levels.Sum(l => l.Output.Count * l.Iterations), plan.VotedVoxels);
+        long starts = plan.Starts == 1 ? 0 : plan.Starts * plan.Levels.TakeLast(2).Sum(l => l.Output.Count * l.Iterations);
+        Assert.Equal(plan.Levels.Sum(l => l.Output.Count * l.Iterations) + starts, plan.VotedVoxels);
         Assert.True(plan.PatchEvaluations > 0);
         long sample = options.Engine == Engine.Float ? sizeof(float) : sizeof(byte);
         Assert.True(plan.PeakBytes > 3 * sample * (plan.Input.Count + plan.Output.Count));

@@ -57,7 +57,7 @@ public class RetargeterTests
         Clip clip = TestClip.Blobs(6, 40, 48);
         SampleScores scores = Score(clip, Scale.One);
         Assert.InRange(scores.Coherence, 0, 0.05);
-        Assert.InRange(scores.Completeness, 0, 0.05);
+        Assert.InRange(scores.Completeness!.Value, 0, 0.05);
     }
 
     /// <summary>Things keep their shape: patches of the result are patches of the input, which those of a stretched video are not.</summary>

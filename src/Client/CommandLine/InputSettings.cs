@@ -30,6 +30,7 @@ internal sealed record InputRequest(IReadOnlyList<InputPath> Inputs, FrameRange?
 internal sealed class InputSettings
 {
     private const string Group = "Input";
+    private const string InputFrames = "--input-frames";
 
     private readonly (InputRole Role, Argument<string[]> Argument)[] _inputs;
 
@@ -42,13 +43,7 @@ internal sealed class InputSettings
         Synonyms = ["--video-path", "--frames_dir", "--frames-dir"],
     };
 
-    private readonly Setting<FrameRange> _frames = new("--frames", "A..B", ValueText.FrameRange)
-    {
-        Group = Group,
-        Description = "Only these frames, counted from 1, both ends included; A.. and ..B are open.",
-        Allowed = "two frame numbers such as 3..10, the second one larger",
-        Default = "all frames",
-    };
+    private readonly Setting<FrameRange> _frames;
 
     private readonly Setting<int> _startFrame = new("--start-frame", "A", ValueText.Integer(1, int.MaxValue), "--start_frame")
     {
@@ -83,7 +78,9 @@ internal sealed class InputSettings
     };
 
     /// <param name="several">Whether there may be several inputs.</param>
-    public InputSettings(bool several = false) => _inputs =
+    /// <param name="application">What is made of them.</param>
+    public InputSettings(bool several = false, Application application = Application.Generation)
+        : this(RangeName(application)) => _inputs =
     [
         (InputRole.Input, Argument(
             several ? "INPUT…" : "INPUT",
@@ -93,8 +90,25 @@ internal sealed class InputSettings
     ];
 
     /// <param name="roles">One input each, in this order; the first is what is worked on.</param>
-    public InputSettings(IReadOnlyList<(InputRole Role, string Description)> roles) => _inputs =
+    public InputSettings(IReadOnlyList<(InputRole Role, string Description)> roles)
+        : this("--frames") => _inputs =
         [.. roles.Select(r => (r.Role, Argument(Names.Of(r.Role).ToUpperInvariant(), r.Description, ArgumentArity.ZeroOrOne)))];
+
+    private InputSettings(string rangeName)
+    {
+        _inputs = [];
+        _frames = new(rangeName, "A..B", ValueText.FrameRange)
+        {
+            Group = Group,
+            Description = "Only these frames, counted from 1, both ends included; A.. and ..B are open.",
+            Allowed = "two frame numbers such as 3..10, the second one larger",
+            Default = "all frames",
+            Synonyms = rangeName == InputFrames ? [] : [InputFrames],
+        };
+    }
+
+    /// <summary>The option that chooses frames of the input: where <c>--frames</c> says how many come out it is <c>--input-frames</c>, which all understand.</summary>
+    public static string RangeName(Application application) => application == Application.Retargeting ? InputFrames : "--frames";
 
     public void AddTo(Command command)
     {
@@ -108,8 +122,12 @@ internal sealed class InputSettings
 
     /// <exception cref="VgpnnException">Kind Usage: no input, two inputs, or a range given twice.</exception>
     public InputRequest Read(ParseResult parse) =>
-        new(_inputs.Length == 1 ? [.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))] : ReadRoles(parse),
-            ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
+        Read(parse, _inputs.Length == 1 ? [.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))] : ReadRoles(parse));
+
+    /// <summary>The same of inputs that are known otherwise.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: a range given twice.</exception>
+    public InputRequest Read(ParseResult parse, IReadOnlyList<InputPath> inputs) =>
+        new(inputs, ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
 
     private InputPath[] ReadRoles(ParseResult parse)
     {
@@ -144,7 +162,7 @@ internal sealed class InputSettings
         FrameRange? range = _frames.OrNull(parse);
         if (first is null && last is null) return range;
         if (range is not null)
-            throw Usage("frames-twice", "--frames and --start-frame or --end-frame say the same thing twice", "give --frames A..B alone");
+            throw Usage("frames-twice", $"{_frames.Name} and --start-frame or --end-frame say the same thing twice", $"give {_frames.Name} A..B alone");
         if (last <= (first ?? 1))
         {
             throw Usage(

@@ -46,6 +46,9 @@ internal sealed class SampleSettings
     /// <summary>The seed given; null: a server draws one.</summary>
     public ulong? ReadSeedOrNull(ParseResult parse) => _seed.OrNull(parse);
 
+    /// <summary>Whether a seed is given.</summary>
+    public bool IsSeedGiven(ParseResult parse) => _seed.IsGiven(parse);
+
     /// <summary>The seed given, or one drawn now: short enough to be read out.</summary>
     public ulong ReadSeed(ParseResult parse) => _seed.Or(parse, (ulong)RandomNumberGenerator.GetInt32(int.MaxValue));
 }

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using Vgpnn.Client.Commands;
+using Vgpnn.Client.Runs;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
 
@@ -17,6 +19,14 @@ internal sealed class StructureSettings
     private readonly Setting<InkMatch> _match;
     private readonly Setting<double> _flowLimit;
     private readonly Setting<double?> _completeness;
+
+    private readonly Setting<string> _flow = new("--flow", "raft=FILE", WeightsText.Of("raft"))
+    {
+        Group = Group,
+        Description = "Find movement with RAFT, small or large, with the weights in FILE: .pth of PyTorch, .safetensors or .npz.",
+        Allowed = "raft= and a file of weights",
+        Default = "dense inverse search, which needs no weights",
+    };
 
     public StructureSettings(Application application)
     {
@@ -66,11 +76,16 @@ internal sealed class StructureSettings
         };
     }
 
-    public void AddTo(Command command)
+    /// <summary>Weights stay where they are: a server is not given any.</summary>
+    public void AddTo(Command command, Place place)
     {
-        Option[] own = _application == Application.Sketch ? [_ink, _match, _styleBins] : [_bins];
+        Option[] own = _application == Application.Sketch ? [_ink, _match, _styleBins] : place == Place.Here ? [_bins, _flow] : [_bins];
         foreach (Option option in (Option[])[.. own, _flowLimit, _completeness]) command.Add(option);
     }
+
+    /// <summary>The network that the user has weights of; null: none.</summary>
+    /// <exception cref="VgpnnException">The weights cannot be used.</exception>
+    public FlowNetwork? ReadFlow(ParseResult parse) => _flow.IsGiven(parse) ? FlowNetwork.Load(parse.GetRequiredValue(_flow)) : null;
 
     public MethodOptions Read(ParseResult parse, MethodOptions options)
     {

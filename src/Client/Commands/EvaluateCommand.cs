@@ -16,30 +16,16 @@ internal sealed class EvaluateCommand : Verb
 {
     private readonly Argument<string> _input = new("INPUT")
     {
-        Description = "What the samples were made of: a video or a directory of numbered frames.",
+        Description = "A directory of results, whose manifest says all else; or what the samples were made of, for an analogy the style.",
     };
 
     private readonly Argument<string[]> _samples = new("SAMPLE…")
     {
-        Description = "Videos, directories of frames, or directories with a manifest.json: all samples in them.",
-        Arity = ArgumentArity.OneOrMore,
+        Description = "Videos, directories of frames or of results; may be left out where INPUT is a directory of results: all samples in it.",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Setting<FrameRange> _frames = new("--frames", "A..B", ValueText.FrameRange)
-    {
-        Group = "Input",
-        Description = "Only frames A to B of the input, both included; samples are read whole.",
-        Allowed = "two frame numbers such as 3..10, counted from 1, the second one larger",
-        Default = "all frames",
-    };
-
-    private readonly Setting<int> _maxHeight = new("--max-height", "PX", ValueText.Integer(8, 4320))
-    {
-        Group = "Input",
-        Description = "An input higher than PX pixels is made smaller first, as its samples were.",
-        Allowed = "a whole number of pixels from 8 to 4320",
-        Default = "the input's own height",
-    };
+    private readonly ComparedSettings _compared = new();
 
     private readonly Setting<int> _threads = new("--threads", "N", ValueText.Integer(1, 256))
     {
@@ -52,12 +38,11 @@ internal sealed class EvaluateCommand : Verb
     private readonly SvfidSettings _svfid = new();
 
     public EvaluateCommand()
-        : base("evaluate", "Score samples against the clip that they were made of.")
+        : base("evaluate", "Score samples of any application against what they were made of.")
     {
         Add(_input);
         Add(_samples);
-        Add(_frames);
-        Add(_maxHeight);
+        foreach (Option option in _compared.All) Add(option);
         foreach (Option option in _svfid.All) Add(option);
         Add(_threads);
         Add(Json);
@@ -65,32 +50,48 @@ internal sealed class EvaluateCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("evaluate clip.mp4 clip-samples", "A table of all samples of a run, and their diversity."),
+        new("evaluate clip-samples", "A table of all samples of a run, whatever made them."),
         new("evaluate clip.mp4 a.mp4 b.mp4 --json", "The same of two videos, for programs."),
+        new("evaluate lava.mp4 other.mp4 --content waterfall.mp4", "An analogy made elsewhere: also how well it follows its content."),
         new("evaluate clip.mp4 clip-samples --svfid c3d=c3d.pickle", "SVFID too, with weights of your own."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        string[] paths = [.. parse.GetRequiredValue(_samples).SelectMany(Expand)];
-        var options = new ReadOptions { Frames = _frames.OrNull(parse), MaxHeight = _maxHeight.OrNull(parse) };
-        var workers = new Workers(_threads.Or(parse, Environment.ProcessorCount), cancellation);
+        string input = parse.GetRequiredValue(_input);
+        string[] samples = parse.GetValue(_samples) ?? [];
+        RunManifest? run = ManifestOf(input);
+        if (samples.Length == 0)
+        {
+            if (run is null)
+                throw new VgpnnException(
+                    ErrorKind.Usage, "missing-argument", $"SAMPLE… is missing: {HumanText.OneLine(input)} is no directory of results",
+                    $"{ProgramName.Current} evaluate INPUT SAMPLE…, or {ProgramName.Current} evaluate DIRECTORY of a run");
+            samples = [input];
+        }
+
+        string[] paths = [.. samples.SelectMany(Expand)];
         bool json = Json.IsGiven(parse);
+        var workers = new Workers(_threads.Or(parse, Environment.ProcessorCount), cancellation);
+        (InputRequest request, MethodOptions options) = _compared.Read(parse, input, run);
         (Svfid Metric, SvfidReport Report)? svfid = _svfid.Read(parse);
-        EvaluationReport report = await EvaluateAsync(parse.GetRequiredValue(_input), options, paths, svfid?.Metric, workers, json);
+        using IRunReporter reporter = RunReporter.Create(json);
+        var inputs = new List<ReadInput>();
+        foreach (InputPath path in request.Inputs) inputs.Add(await ReadInput.ReadAsync(path, request, reporter, cancellation));
+        if (run is not null) RecordedInputs.ThrowIfDifferent(run, inputs, $"{ProgramName.Current} evaluate INPUT SAMPLE… names the input where it is now");
+        EvaluationReport report = await EvaluateAsync(inputs, options, paths, svfid?.Metric, workers, reporter);
         report = report with { Svfid = svfid?.Report };
+        reporter.Dispose();
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, EvaluationJson.Lines.EvaluationReport));
         else EvaluationTable.Write(report);
         return ExitCode.Success;
     }
 
     private static async Task<EvaluationReport> EvaluateAsync(
-        string input, ReadOptions options, string[] paths, Svfid? svfid, Workers workers, bool json)
+        List<ReadInput> inputs, MethodOptions options, string[] paths, Svfid? svfid, Workers workers, IRunReporter reporter)
     {
-        using IRunReporter reporter = RunReporter.Create(json);
-        reporter.Stage($"reading {ShortName(input)}");
-        ReadResult read = await ClipReader.ReadAsync(input, options, workers.Cancellation);
-        var evaluator = new Evaluator(read.Clip, workers, svfid);
+        reporter.Stage($"measuring {ShortName(inputs[0].Path)}");
+        var evaluator = new Evaluator([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], options, workers, svfid);
         var scores = new List<SampleReport>();
         foreach (string path in paths)
         {
@@ -99,19 +100,18 @@ internal sealed class EvaluateCommand : Verb
             scores.Add(new SampleReport(path, evaluator.Add(sample.Clip)));
         }
 
-        return new EvaluationReport(input, scores, evaluator.Diversity());
+        return new EvaluationReport(
+            Names.Of(options.Application), string.Join(", ", inputs.Select(i => i.Path)), scores, evaluator.Diversity());
     }
+
+    private static RunManifest? ManifestOf(string path) =>
+        Directory.Exists(path) && File.Exists(Path.Combine(path, ManifestFile.Name)) ? ManifestFile.Load(path) : null;
 
     private static IEnumerable<string> Expand(string path)
     {
-        if (!File.Exists(Path.Combine(path, ManifestFile.Name))) return [path];
-        RunManifest manifest = ManifestFile.Load(path);
+        if (ManifestOf(path) is not { } manifest) return [path];
         if (manifest.Samples.Count == 0)
-        {
-            throw new VgpnnException(
-                ErrorKind.Input, "no-samples", $"the manifest in {path} names no sample", "generate writes samples to its directory");
-        }
-
+            throw new VgpnnException(ErrorKind.Input, "no-samples", $"the manifest in {path} names no sample", "a run writes samples to its directory");
         return manifest.Samples.OrderBy(s => s.Index).Select(s => Path.Combine(path, s.File));
     }
 

@@ -15,7 +15,7 @@ internal sealed class InspectCommand : Verb
     private readonly MachineSettings _machine = new();
 
     public InspectCommand()
-        : base("inspect", "Show what 'generate' would do with a clip: levels, sizes, memory and expected time. Writes nothing.")
+        : base("inspect", "Show what a run would do: levels, sizes, memory and expected time. Writes nothing.")
     {
         _input.AddTo(this);
         _samples.AddCountTo(this);
@@ -27,9 +27,17 @@ internal sealed class InspectCommand : Verb
     public override IReadOnlyList<Example> Examples =>
     [
         new("inspect clip.mp4", "The pyramid as a table, the memory and the time that it would take."),
+        new("inspect retarget clip.mp4 --size 240x360", "The same of another command, with all its options; as --dry-run does."),
         new("inspect clip.mp4 --max-height 480 -n 10", "The same for ten samples of a smaller picture."),
         new("inspect clip.mp4 --json", "The same for programs."),
     ];
+
+    /// <summary>Reads <c>inspect VERB …</c> as <c>VERB … --dry-run</c>; a file of a verb's name is meant by <c>./analogy</c>.</summary>
+    public static string[] Expanded(string[] arguments)
+    {
+        if (arguments is not ["inspect", var verb, ..] || !VgpnnCommand.Create().Subcommands.OfType<RunVerb>().Any(v => v.Name == verb)) return arguments;
+        return [verb, "--dry-run", .. arguments[2..]];
+    }
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {

@@ -4,7 +4,6 @@ using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Commands;
 
@@ -32,6 +31,14 @@ internal sealed class RepeatCommand : Verb
         Default = "where the manifest says",
     };
 
+    private readonly Setting<string> _flow = new("--flow", "raft=FILE", WeightsText.Of("raft"))
+    {
+        Group = "Input",
+        Description = "Where the weights of the network that found movement are now, should they have moved.",
+        Allowed = "raft= and a file of weights",
+        Default = "where the manifest says",
+    };
+
     private readonly OutputSettings _output = new("the manifest's directory with '-repeat', in the working directory");
     private readonly MachineSettings _machine = new();
 
@@ -40,6 +47,7 @@ internal sealed class RepeatCommand : Verb
     {
         Add(_manifest);
         Add(_input);
+        Add(_flow);
         Add(_sample);
         _output.AddDirectoryTo(this);
         _machine.AddTo(this);
@@ -56,7 +64,7 @@ internal sealed class RepeatCommand : Verb
     {
         string path = parse.GetRequiredValue(_manifest);
         RunManifest manifest = ManifestFile.Load(path);
-        string home = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        string home = RecordedInputs.Home(path);
         RunRequest request = RequestOf(parse, manifest, home);
         OutputRequest output = _output.Read(parse, $"{ManifestMaker.NameOf(home)}-repeat") with
         {
@@ -67,7 +75,9 @@ internal sealed class RepeatCommand : Verb
 
         using IRunReporter reporter = RunReporter.Create(Json.IsGiven(parse));
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
-        ThrowIfInputDiffers(manifest.Inputs, run);
+        RecordedInputs.ThrowIfDifferent(
+            manifest, run.Inputs,
+            $"--input PATH names the right one{(run.Inputs.Count > 1 ? "; give it once for each input, in the manifest's order" : "")}");
         await new SamplingRun(run, output, reporter, manifest.Samples.ToDictionary(s => s.Index, s => s.FramesSha256))
             .ExecuteAsync(cancellation);
         return ExitCode.Success;
@@ -76,19 +86,27 @@ internal sealed class RepeatCommand : Verb
     private RunRequest RequestOf(ParseResult parse, RunManifest manifest, string home)
     {
         ManifestSettings settings = manifest.Settings;
-        FrameRate? pace = null;
-        if (settings.FrameRate is not null)
-            pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? rate : throw Invalid("its frame rate is none");
         return new RunRequest(
-            new InputRequest(Inputs(parse, manifest, home), settings.ToFrameRange(), settings.MaxHeight, pace),
-            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest));
+            RecordedInputs.Request(manifest, Inputs(parse, manifest, home)),
+            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
     }
+
+    private FlowNetwork? Flow(ParseResult parse, ManifestSettings settings, string home)
+    {
+        if (settings.Flow is { } flow)
+            return FlowNetwork.Load(_flow.IsGiven(parse) ? parse.GetRequiredValue(_flow) : Here(home, flow.Weights), flow.Sha256);
+        if (!_flow.IsGiven(parse)) return null;
+        throw new VgpnnException(ErrorKind.Usage, "no-weights", "--flow was given, and the samples were made without weights", "leave it out");
+    }
+
+    // A path of the manifest's, seen from the working directory.
+    private static string Here(string home, string path) => Path.GetRelativePath(".", Path.Combine(home, path));
 
     private InputPath[] Inputs(ParseResult parse, RunManifest manifest, string home)
     {
         string[] given = parse.GetValue(_input) ?? [];
         if (given.Length == 0)
-            return [.. manifest.Inputs.Select(i => new InputPath(i.Role, Path.GetRelativePath(".", Path.Combine(home, i.Path))))];
+            return RecordedInputs.Paths(manifest, home);
         if (given.Length == manifest.Inputs.Count) return [.. manifest.Inputs.Zip(given, (input, path) => new InputPath(input.Role, path))];
         string inputs = string.Join(", ", manifest.Inputs.Select(i => $"{HumanText.OneLine(i.Name)} ({Names.Of(i.Role)})"));
         throw new VgpnnException(
@@ -106,20 +124,6 @@ internal sealed class RepeatCommand : Verb
         throw new VgpnnException(
             ErrorKind.Usage, "no-such-sample", $"the manifest names no sample {wanted}",
             $"it names {HumanText.Count(recorded.Length, "sample")} from {recorded[0]} to {recorded[^1]}");
-    }
-
-    private static void ThrowIfInputDiffers(IReadOnlyList<ManifestInput> recorded, PreparedRun run)
-    {
-        foreach ((ManifestInput then, ReadInput now) in recorded.Zip(run.Inputs))
-        {
-            if (now.FramesSha256 == then.FramesSha256) continue;
-            bool sameFile = now.FileSha256 is not null && now.FileSha256 == then.FileSha256;
-            throw new VgpnnException(
-                ErrorKind.Input, "input-changed", $"{now.Path} is not what the samples were made of",
-                sameFile
-                    ? "the file is the same, but this ffmpeg decodes it to other frames than the one that was used then"
-                    : $"--input PATH names the right one{(recorded.Count > 1 ? "; give it once for each input, in the manifest's order" : "")}");
-        }
     }
 
     private static VgpnnException Invalid(string why) =>

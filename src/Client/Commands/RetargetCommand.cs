@@ -17,11 +17,11 @@ internal sealed class RetargetCommand : RunVerb
         Default = "the input's",
     };
 
-    private readonly Setting<int> _length = new("--length", "N", ValueText.Integer(2, 10_000))
+    private readonly Setting<int> _frames = new("--frames", "N", ValueText.Integer(2, 10_000))
     {
         Group = Group,
         Description = "Frames of the result: fewer make a summary, more an extension, at the pace of the input.",
-        Allowed = "a whole number from 2 to 10000",
+        Allowed = "a whole number from 2 to 10000 (--input-frames A..B chooses from the input)",
         Default = "the input's",
     };
 
@@ -32,7 +32,7 @@ internal sealed class RetargetCommand : RunVerb
     {
         Input.AddTo(this);
         Add(_size);
-        Add(_length);
+        Add(_frames);
         Samples.AddSeedTo(this);
         AddCommon();
     }
@@ -40,7 +40,7 @@ internal sealed class RetargetCommand : RunVerb
     public override IReadOnlyList<Example> Examples =>
     [
         new("retarget clip.mp4 --size 240x360", "Upright instead of wide, in clip-retargeted/."),
-        new("retarget clip.mp4 --length 40", "A summary of 40 frames."),
+        new("retarget clip.mp4 --frames 40", "A summary of 40 frames."),
         new("retarget clip.mp4 --scale 1,1,0.5", "Half as wide, and as long and as high as before."),
     ];
 
@@ -50,20 +50,20 @@ internal sealed class RetargetCommand : RunVerb
     protected override MethodOptions ReadMethod(ParseResult parse)
     {
         MethodOptions options = Method.Read(parse);
-        if (!_size.IsGiven(parse) && !_length.IsGiven(parse))
+        if (!_size.IsGiven(parse) && !_frames.IsGiven(parse))
         {
             return options.Scale is not null ? options : throw new VgpnnException(
                 ErrorKind.Usage, "missing-size", "it is not said to which size or length",
-                "give --size WxH, --length N, both of them, or --scale T,H,W");
+                "give --size WxH, --frames N, both of them, or --scale T,H,W");
         }
 
         if (options.Scale is not null)
         {
             throw new VgpnnException(
-                ErrorKind.Usage, "size-twice", "--scale and --size or --length say the same thing twice", "give --scale alone, or leave it out");
+                ErrorKind.Usage, "size-twice", "--scale and --size or --frames say the same thing twice", "give --scale alone, or leave it out");
         }
 
         (int W, int H)? size = _size.OrNull(parse);
-        return options with { Size = new OutputSize(_length.OrNull(parse), size?.H, size?.W) };
+        return options with { Size = new OutputSize(_frames.OrNull(parse), size?.H, size?.W) };
     }
 }

@@ -22,7 +22,6 @@ internal enum Place
 /// <summary>A command that makes samples, here or on a server: what all applications have in common.</summary>
 internal abstract class RunVerb : Verb
 {
-    private readonly Place _place;
     private readonly string _suffix;
     private readonly ServerSettings _server = new();
     private readonly OutputSettings _output;
@@ -41,7 +40,7 @@ internal abstract class RunVerb : Verb
     /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
     /// <param name="several">Whether there may be several inputs.</param>
     protected RunVerb(Place place, Application application, string name, string description, string suffix, bool several = false)
-        : this(place, application, name, description, suffix, "INPUT", new InputSettings(several))
+        : this(place, application, name, description, suffix, "INPUT", new InputSettings(several, application))
     {
     }
 
@@ -60,12 +59,15 @@ internal abstract class RunVerb : Verb
     private RunVerb(Place place, Application application, string name, string description, string suffix, string first, InputSettings input)
         : base(name, description)
     {
-        _place = place;
+        Place = place;
         _suffix = suffix;
         _output = new OutputSettings($"{first}'s name with '-{suffix}', in the working directory");
         Input = input;
         Method = new MethodSettings(application);
     }
+
+    /// <summary>Where the samples are made.</summary>
+    protected Place Place { get; }
 
     protected InputSettings Input { get; }
 
@@ -76,9 +78,9 @@ internal abstract class RunVerb : Verb
     /// <summary>Adds the options that every application has, after those of its own.</summary>
     protected void AddCommon()
     {
-        if (_place == Place.Here) _output.AddTo(this);
+        if (Place == Place.Here) _output.AddTo(this);
         Method.AddTo(this);
-        if (_place == Place.Here)
+        if (Place == Place.Here)
         {
             _machine.AddTo(this);
             Add(_dryRun);
@@ -97,25 +99,41 @@ internal abstract class RunVerb : Verb
     /// <summary>The knobs of the method.</summary>
     protected virtual MethodOptions ReadMethod(ParseResult parse) => Method.Read(parse);
 
+    /// <summary>The network that finds movement; null: none.</summary>
+    protected virtual FlowNetwork? ReadFlow(ParseResult parse) => null;
+
     /// <summary>How many samples.</summary>
     protected virtual int ReadCount(ParseResult parse) => Samples.ReadCount(parse);
 
-    protected sealed override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
+    protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         InputRequest input = ReadInput(parse);
-        if (_place == Place.Server) return await SubmitAsync(parse, input, cancellation);
-        OutputRequest output = _output.Read(parse, DefaultDirectory(input.Path));
-        RunRequest request = RunRequest.WholeSet(
-            input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), Samples.ReadSeed(parse));
+        if (Place == Place.Server) return await SubmitAsync(parse, input, cancellation);
+        OutputRequest output = ReadOutput(parse, input.Path, _suffix);
+        RunRequest request = ReadRequest(parse, input, Samples.ReadSeed(parse));
         bool json = Json.IsGiven(parse);
         new ResultDirectory(output.Directory).ThrowIfOccupied(input.Inputs, output.Overwrite);
-        if (_dryRun.IsGiven(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
+        if (IsDryRun(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
 
         using IRunReporter reporter = RunReporter.Create(json);
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);
         await new SamplingRun(run, output, reporter).ExecuteAsync(cancellation);
         return ExitCode.Success;
     }
+
+    /// <summary>Everything that is asked for, of these inputs.</summary>
+    protected RunRequest ReadRequest(ParseResult parse, InputRequest input, ulong seed) =>
+        RunRequest.WholeSet(input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), seed, ReadFlow(parse));
+
+    /// <summary>Where results go; unless it is said, to the input's name with a suffix.</summary>
+    protected OutputRequest ReadOutput(ParseResult parse, string input, string suffix)
+    {
+        string stem = ManifestMaker.StemOf(input);
+        return _output.Read(parse, stem.Length > 0 ? $"{stem}-{suffix}" : $"vgpnn-{suffix}");
+    }
+
+    /// <summary>Whether nothing is to be made.</summary>
+    protected bool IsDryRun(ParseResult parse) => _dryRun.IsGiven(parse);
 
     private async Task<int> SubmitAsync(ParseResult parse, InputRequest input, CancellationToken cancellation)
     {
@@ -131,12 +149,5 @@ internal abstract class RunVerb : Verb
         if (json) Console.WriteLine(JsonSerializer.Serialize(request, ApiJson.Options));
         else Console.WriteLine($"{request.Id}: {HumanText.Count(request.Samples.Total, "sample")}, seed {request.Seed}. {ProgramName.Current} wait {request.Id}");
         return ExitCode.Success;
-    }
-
-    private string DefaultDirectory(string input)
-    {
-        string name = ManifestMaker.NameOf(input);
-        string stem = Directory.Exists(input) ? name : Path.GetFileNameWithoutExtension(name);
-        return stem.Length > 0 ? $"{stem}-{_suffix}" : $"vgpnn-{_suffix}";
     }
 }

@@ -107,6 +107,7 @@
       ['Mask', s.invertMask === undefined ? undefined : `${s.invertMask ? 'black' : 'white'} was filled`],
       ['Bins of movement', s.bins === undefined ? undefined : s.application === 'sketch' ? s.bins.style : `${s.bins.content}, ${s.bins.style}`],
       ['Ink', s.ink === undefined ? undefined : `${s.ink}, on what is of ${s.match}`],
+      ['Optical flow', s.flow && `${s.flow.network}, weights ${s.flow.sha256}`],
       ['Flow limit', s.flowLimit],
       ['Completeness', s.flowLimit === undefined ? undefined : s.completeness ?? 'none'],
       ['Loop', s.loop ? 'the ends meet' : undefined],

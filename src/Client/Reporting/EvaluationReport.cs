@@ -6,12 +6,13 @@ using Vgpnn.Synthesis.Evaluation;
 namespace Vgpnn.Client.Reporting;
 
 /// <summary>What samples score.</summary>
-/// <param name="Input">The clip they were compared with.</param>
+/// <param name="Application">What they are: <c>generation</c>, <c>retargeting</c>, <c>inpainting</c>, <c>analogy</c> or <c>sketch</c>.</param>
+/// <param name="Input">The clips they were compared with.</param>
 /// <param name="Samples">In the order given.</param>
-/// <param name="Diversity">How much they differ from each other; null: they are fewer than two, or not of the input's size.</param>
+/// <param name="Diversity">How much they differ from each other; null: they are fewer than two, or not of one size.</param>
 /// <param name="Svfid">How SVFID was measured; null: it was not.</param>
 internal sealed record EvaluationReport(
-    string Input, IReadOnlyList<SampleReport> Samples, double? Diversity, SvfidReport? Svfid = null);
+    string Application, string Input, IReadOnlyList<SampleReport> Samples, double? Diversity, SvfidReport? Svfid = null);
 
 /// <summary>Which SVFID it is: values of another layer, variant or network do not compare.</summary>
 /// <param name="Network">Whose features: <c>c3d</c>.</param>

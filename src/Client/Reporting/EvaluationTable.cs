@@ -18,13 +18,16 @@ internal static class EvaluationTable
         ("NNFDIV", s => s.NnfDiversity),
         ("Copied", s => s.CopiedFrames),
         ("FPD", s => s.FrechetPatchDistance),
+        ("SVFID", s => s.Svfid),
+        ("Structure", s => s.Structure),
+        ("Outside", s => s.Outside),
+        ("Seam", s => s.Seam),
     ];
-
-    private static readonly (string Name, Func<SampleScores, double?> Value) Learned = ("SVFID", s => s.Svfid);
 
     public static void Write(EvaluationReport report)
     {
-        (string Name, Func<SampleScores, double?> Value)[] columns = report.Svfid is null ? Columns : [.. Columns, Learned];
+        (string Name, Func<SampleScores, double?> Value)[] columns =
+            [.. Columns.Where(c => report.Samples.Any(s => c.Value(s.Scores) is not null))];
         Table table = Tables.New(["Sample", .. columns.Select(c => c.Name)]);
         foreach (TableColumn column in table.Columns.Skip(1)) column.RightAligned();
         foreach (SampleReport sample in report.Samples)
@@ -41,7 +44,7 @@ internal static class EvaluationTable
     private static string Diversity(EvaluationReport report) =>
         report.Diversity is { } value ? Text(value)
         : report.Samples.Count < 2 ? "needs two samples"
-        : "is left out: it needs samples of exactly the input's size";
+        : "is left out: it needs samples of one size";
 
     private static string NameOf(string path) => HumanText.OneLine(ManifestMaker.NameOf(path));
 

@@ -24,7 +24,8 @@ internal static class PlanTable
     private static string Method(ManifestSettings s)
     {
         string noise = s.Noise.ToString("0.###", CultureInfo.InvariantCulture) + (s.NoiseAuto ? " (auto)" : "");
-        return $"{(s.Loop ? "loop; " : "")}noise {noise}, {Names.Of(s.NoiseTime)} in time; "
+        string flow = s.Flow is null ? "" : $"movement by {s.Flow.Network}; ";
+        return $"{flow}{(s.Loop ? "loop; " : "")}noise {noise}, {Names.Of(s.NoiseTime)} in time; "
             + $"{Names.Of(s.Search)}; {Names.Of(s.Vote)} vote; {Names.Of(s.Engine)} engine";
     }
 

@@ -25,7 +25,7 @@ internal static class ManifestMaker
         Inputs = [.. run.Inputs.Select((input, i) => Input(input, ResultDirectory.InputName(run.Request.Input.Inputs, i), output))],
         Notices = run.Notices,
         Output = new ManifestOutput(Size(run.Plan.Output), run.FrameRate.ToString(), output.Format),
-        Settings = Settings(run, output.SaveLevels),
+        Settings = Settings(run, output.SaveLevels, output.Directory),
         Levels = Levels(run.Plan),
         Samples = [],
     };
@@ -43,7 +43,10 @@ internal static class ManifestMaker
     };
 
     /// <summary>Every setting, resolved.</summary>
-    public static ManifestSettings Settings(PreparedRun run, bool saveLevels)
+    /// <param name="run">The run.</param>
+    /// <param name="saveLevels">Whether every level's output is written.</param>
+    /// <param name="directory">Where results go.</param>
+    public static ManifestSettings Settings(PreparedRun run, bool saveLevels, string directory)
     {
         (RunRequest request, MethodOptions options) = (run.Request, run.Request.Options);
         Scale scale = run.Plan.OutputScale;
@@ -63,6 +66,7 @@ internal static class ManifestMaker
             Bins = options.FollowsStructure ? options.Bins : null,
             Ink = options.Application == Application.Sketch ? options.Ink : null,
             Match = options.Application == Application.Sketch ? options.Match : null,
+            Flow = request.Flow is { } flow ? new ManifestFlow(flow.Name, Path.GetRelativePath(directory, flow.Path), flow.Sha256) : null,
             FlowLimit = options.FollowsStructure ? options.FlowLimit : null,
             Completeness = options.Completeness,
             DownscaleT = options.DownscaleT,
@@ -95,6 +99,9 @@ internal static class ManifestMaker
         Math.Round(level.Timing.Search.TotalMilliseconds, 2),
         Math.Round(level.Timing.Vote.TotalMilliseconds, 2),
         double.IsFinite(level.Timing.MeanDistance) ? level.Timing.MeanDistance : null);
+
+    /// <summary>A video's name without its ending, a directory's as it is.</summary>
+    public static string StemOf(string path) => Directory.Exists(path) ? NameOf(path) : Path.GetFileNameWithoutExtension(NameOf(path));
 
     /// <summary>The last part of a path, whatever way it leads there.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));

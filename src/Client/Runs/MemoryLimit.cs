@@ -1,5 +1,6 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Runs;
@@ -15,39 +16,40 @@ internal static class MemoryLimit
         long limit = request.Machine.MemoryLimit;
         if (plan.PeakBytes <= limit) return;
         InputSize[] shown = [.. inputs.Select(i => new InputSize(i.Role, new Extent(i.Clip.Frames.Count, i.Shown.Height, i.Shown.Width)))];
-        int? fitting = LargestHeight(shown, request.Options, limit);
+        int? fitting = LargestHeight(shown, request.Options, limit, request.Flow?.Flow);
+        string range = InputSettings.RangeName(request.Options.Application);
         string hint = fitting is null
-            ? "no smaller height would fit; raise --max-memory, or take fewer frames (--frames A..B)"
-            : $"--max-height {fitting} would fit; so would fewer frames (--frames A..B) or a larger --max-memory";
+            ? $"no smaller height would fit; raise --max-memory, or take fewer frames ({range} A..B)"
+            : $"--max-height {fitting} would fit; so would fewer frames ({range} A..B) or a larger --max-memory";
         throw new VgpnnException(
             ErrorKind.Device, "memory-limit",
             $"this takes up to {ByteSize.Format(plan.PeakBytes)} of memory, and {ByteSize.Format(limit)} are allowed", hint);
     }
 
     /// <summary>The largest <c>--max-height</c> whose plan fits; null where none does.</summary>
-    public static int? LargestHeight(IReadOnlyList<InputSize> shown, MethodOptions options, long limit)
+    public static int? LargestHeight(IReadOnlyList<InputSize> shown, MethodOptions options, long limit, IOpticalFlow? flow = null)
     {
         int low = LowestHeight - 1;
         int high = shown.Max(i => i.Size.H);
         while (high - low > 1)
         {
             int middle = (low + high) / 2;
-            if (Fits(shown, middle, options, limit)) low = middle;
+            if (Fits(shown, middle, options, limit, flow)) low = middle;
             else high = middle;
         }
 
-        return low >= LowestHeight && PeakBytes(shown, low, options) <= limit ? low : null;
+        return low >= LowestHeight && PeakBytes(shown, low, options, flow) <= limit ? low : null;
     }
 
     /// <summary>Sizes too small to be planned take nothing: the answer lies above them.</summary>
-    private static bool Fits(IReadOnlyList<InputSize> shown, int height, MethodOptions options, long limit) =>
-        (PeakBytes(shown, height, options) ?? 0) <= limit;
+    private static bool Fits(IReadOnlyList<InputSize> shown, int height, MethodOptions options, long limit, IOpticalFlow? flow) =>
+        (PeakBytes(shown, height, options, flow) ?? 0) <= limit;
 
-    private static long? PeakBytes(IReadOnlyList<InputSize> shown, int height, MethodOptions options)
+    private static long? PeakBytes(IReadOnlyList<InputSize> shown, int height, MethodOptions options, IOpticalFlow? flow)
     {
         try
         {
-            return PyramidPlanner.Plan([.. shown.Select(i => i with { Size = Reduced(i.Size, height) })], options).PeakBytes;
+            return PyramidPlanner.Plan([.. shown.Select(i => i with { Size = Reduced(i.Size, height) })], options, flow).PeakBytes;
         }
         catch (VgpnnException)
         {

@@ -54,13 +54,32 @@ internal sealed class PreparedRun
     {
         // Pipes, signals and timers must not wait until one of the computing threads is free.
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        // While the decoder is waited for.
+        Task<CostModel> measuring = Task.Run(
+            () => CostModel.Measure(request.Options.Engine, request.Machine.Threads, request.Flow?.Flow, stop.Token), CancellationToken.None);
+        try
+        {
+            return await PrepareAsync(request, measuring, reporter, cancellation);
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await ((Task)measuring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static async Task<PreparedRun> PrepareAsync(
+        RunRequest request, Task<CostModel> measuring, IRunReporter reporter, CancellationToken cancellation)
+    {
         var inputs = new List<ReadInput>();
         foreach (InputPath input in request.Input.Inputs) inputs.Add(await ReadInput.ReadAsync(input, request.Input, reporter, cancellation));
-        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options);
+        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options, request.Flow?.Flow);
         MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
-        CostModel costs = CostModel.Measure(request.Options.Engine, workers);
+        CostModel costs = await measuring;
         return new PreparedRun(request, inputs, sampler, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 
@@ -75,7 +94,7 @@ internal sealed class PreparedRun
         FrameRate = FrameRate.ToString(),
         Samples = Request.Indices.Count,
         Seed = directory is null ? null : Request.Seed,
-        Settings = ManifestMaker.Settings(this, saveLevels: false),
+        Settings = ManifestMaker.Settings(this, saveLevels: false, directory ?? "."),
         Levels = ManifestMaker.Levels(Plan),
         PatchEvaluations = Plan.PatchEvaluations,
         VotedVoxels = Plan.VotedVoxels,

@@ -15,14 +15,14 @@ internal static class ReproductionCommand
     /// <summary>Makes the set from nothing but the inputs.</summary>
     public static string Run(PreparedRun run, OutputRequest output)
     {
-        ManifestSettings s = ManifestMaker.Settings(run, output.SaveLevels);
+        ManifestSettings s = ManifestMaker.Settings(run, output.SaveLevels, output.Directory);
         List<string> arguments =
         [
             Verb(s.Application), .. run.Request.Input.Inputs.SelectMany(Argument),
             "--output", output.Directory, "--format", Names.Of(output.Format), "--seed", Text(s.Seed),
         ];
         if (s.Application != Application.Retargeting) arguments.AddRange(["--samples", Text(s.Samples)]);
-        if (run.Request.Input.Frames is { } frames) arguments.AddRange(["--frames", $"{frames.First}..{frames.Last}"]);
+        if (run.Request.Input.Frames is { } frames) arguments.AddRange([InputSettings.RangeName(s.Application), $"{frames.First}..{frames.Last}"]);
         if (s.MaxHeight is { } height) arguments.AddRange(["--max-height", Text(height)]);
         if (s.FrameRate is { } rate) arguments.AddRange(["--fps", rate]);
         if (s.Application != Application.Inpainting)
@@ -39,6 +39,7 @@ internal static class ReproductionCommand
             arguments.AddRange(["--bins", s.Application == Application.Sketch ? Text(bins.Style) : $"{Text(bins.Content)},{Text(bins.Style)}"]);
         if (s.Ink is { } ink) arguments.AddRange(["--ink", Names.Of(ink)]);
         if (s.Match is { } match) arguments.AddRange(["--match", Names.Of(match)]);
+        if (run.Request.Flow is { } flow) arguments.AddRange(["--flow", $"raft={flow.Path}"]);
         if (s.FlowLimit is { } limit) arguments.AddRange(["--flow-limit", Text(limit)]);
         if (s.FlowLimit is not null) arguments.AddRange(["--completeness", s.Completeness is { } alpha ? Text(alpha) : "none"]);
         if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);

@@ -35,15 +35,18 @@ internal sealed class SamplingRun(
         reporter.Report(run.ToEvent(_directory.Path));
         run.Sampler.Prepare(new Workers(run.Request.Machine.Threads, cancellation), ReportPreparation);
         _directory.Create();
+        var writer = new SampleWriter(_directory, output.Format);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        // The coarse levels of the first sample leave processors idle.
+        Task beginning = Task.Run(() => BeginAsync(writer, stop), CancellationToken.None);
         try
         {
-            var writer = new SampleWriter(_directory, output.Format);
-            for (int i = 0; i < run.Inputs.Count; i++) await writer.WriteInputAsync(run.Inputs[i].Clip, _manifest.Inputs[i].Preview, cancellation);
-            Save(RunStatus.Running);
             var progress = new RunProgress(run, reporter);
             foreach (int index in run.Request.Indices)
             {
-                ManifestSample sample = await MakeAsync(index, writer, progress, cancellation);
+                ManifestSample sample = await MakeAsync(index, writer, progress, stop.Token);
+                await beginning;
                 _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
                 if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
                 ReportFinished(sample, progress);
@@ -53,12 +56,17 @@ internal sealed class SamplingRun(
         }
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
+            await beginning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TrySave(RunStatus.Interrupted);
             throw Interrupted();
         }
         catch
         {
+            await beginning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TrySave(RunStatus.Failed);
+
+            // What went wrong there ended the sample.
+            await beginning;
             throw;
         }
 
@@ -66,6 +74,21 @@ internal sealed class SamplingRun(
         reporter.Report(new DoneEvent(
             _directory.Path, _directory.ManifestPath, _directory.PagePath, _manifest.Samples.Count, _manifest.Seconds,
             recorded is null ? null : true));
+    }
+
+    /// <summary>Writes what is there before the first sample. Where that fails, nothing else need be done.</summary>
+    private async Task BeginAsync(SampleWriter writer, CancellationTokenSource stop)
+    {
+        try
+        {
+            for (int i = 0; i < run.Inputs.Count; i++) await writer.WriteInputAsync(run.Inputs[i].Clip, _manifest.Inputs[i].Preview, stop.Token);
+            Save(RunStatus.Running);
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
     }
 
     private void ReportPreparation(double done)

@@ -16,6 +16,7 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
     private const string ServiceVersion = "2021-12-02";
     private const int BlockBytes = 8 << 20;
     private const int MaxTries = 4;
+    private const int MaxPage = 5000;
 
     private readonly HttpClient _http;
     private readonly Uri _container;
@@ -29,9 +30,15 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
         _key = key;
         _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
         {
-            Timeout = TimeSpan.FromSeconds(100),
+            Timeout = Timeout.InfiniteTimeSpan,
         };
     }
+
+    /// <summary>How long one try of a request, or one read of its answer, may take.</summary>
+    internal TimeSpan Patience { get; set; } = TimeSpan.FromSeconds(100);
+
+    /// <summary>Blobs that the service names at a time.</summary>
+    internal int PageSize { get; set; } = MaxPage;
 
     /// <summary>Signs with the account's key.</summary>
     /// <param name="container">The container's address, <c>https://ACCOUNT.blob.core.windows.net/CONTAINER</c>.</param>
@@ -68,7 +75,8 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
             int length = await bounded.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation).ConfigureAwait(false);
             if (length == 0) break;
 
-            // Two that write the same key at once keep their blocks apart by their names.
+            // Two that write the same key at once keep their blocks apart by their names; of the two the first to commit may
+            // make the other fail, and never mixes with it.
             string id = Convert.ToBase64String(Encoding.ASCII.GetBytes($"{attempt}-{n:D6}"));
             using HttpResponseMessage stored = await SendAsync(
                 () => new(HttpMethod.Put, Address(key, $"comp=block&blockid={Uri.EscapeDataString(id)}"))
@@ -93,11 +101,7 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
     public async Task<Stream> OpenAsync(BlobInfo blob, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(blob);
-        HttpResponseMessage response = await GetAsync(blob, null, cancellation).ConfigureAwait(false);
-        if (response.Content.Headers.ContentLength == blob.Bytes)
-            return new VerifiedStream(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), blob);
-        response.Dispose();
-        throw BlobException.Corrupt(blob.Key);
+        return new VerifiedStream(await OpenPartAsync(blob, 0, blob.Bytes, cancellation).ConfigureAwait(false), blob);
     }
 
     /// <inheritdoc/>
@@ -105,8 +109,7 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
     {
         ArgumentNullException.ThrowIfNull(blob);
         Ranges.ThrowIfOutside(blob, offset, length);
-        HttpResponseMessage response = await GetAsync(blob, $"bytes={offset}-{offset + length - 1}", cancellation).ConfigureAwait(false);
-        return new PartialStream(await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false), length);
+        return await OpenPartAsync(blob, offset, length, cancellation).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -120,10 +123,12 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        BlobKey.ThrowIfInvalidPrefix(prefix);
         string? marker = null;
         do
         {
-            string query = $"restype=container&comp=list&prefix={Uri.EscapeDataString(prefix)}"
+            string query = string.Create(
+                CultureInfo.InvariantCulture, $"restype=container&comp=list&maxresults={PageSize}&prefix={Uri.EscapeDataString(prefix)}")
                 + (marker is null ? "" : $"&marker={Uri.EscapeDataString(marker)}");
             using HttpResponseMessage response = await SendAsync(() => new(HttpMethod.Get, Address("", query)), prefix, cancellation).ConfigureAwait(false);
             if (response.StatusCode != HttpStatusCode.OK) throw Refused(prefix, response);
@@ -145,21 +150,44 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<HttpResponseMessage> GetAsync(BlobInfo blob, string? range, CancellationToken cancellation)
+    // The first answer is waited for, so that a blob that is missing, or of another length, is told at once.
+    private async Task<Stream> OpenPartAsync(BlobInfo blob, long offset, long length, CancellationToken cancellation)
+    {
+        HttpResponseMessage first = await GetAsync(blob, offset, length, cancellation).ConfigureAwait(false);
+        return new ResumingStream(
+            blob.Key, length, MaxTries, Patience, first, (done, stop) => GetAsync(blob, offset + done, length - done, stop));
+    }
+
+    private async Task<HttpResponseMessage> GetAsync(BlobInfo blob, long offset, long length, CancellationToken cancellation)
     {
         BlobKey.ThrowIfInvalid(blob.Key);
         HttpResponseMessage response = await SendAsync(
             () =>
             {
                 var request = new HttpRequestMessage(HttpMethod.Get, Address(blob.Key));
-                if (range is not null) request.Headers.TryAddWithoutValidation("x-ms-range", range);
+                if (length < blob.Bytes)
+                    request.Headers.TryAddWithoutValidation("x-ms-range", string.Create(CultureInfo.InvariantCulture, $"bytes={offset}-{offset + length - 1}"));
                 return request;
             },
             blob.Key,
             cancellation).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent) return response;
+        if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent)
+        {
+            long? whole = response.Content.Headers.ContentRange?.Length ?? response.Content.Headers.ContentLength;
+            if (whole == blob.Bytes) return response;
+            response.Dispose();
+            throw BlobException.Corrupt(blob.Key);
+        }
+
         using (response)
-            throw response.StatusCode == HttpStatusCode.NotFound ? BlobException.Missing(blob.Key) : Refused(blob.Key, response);
+        {
+            throw response.StatusCode switch
+            {
+                HttpStatusCode.NotFound => BlobException.Missing(blob.Key),
+                HttpStatusCode.RequestedRangeNotSatisfiable => BlobException.Corrupt(blob.Key),
+                _ => Refused(blob.Key, response),
+            };
+        }
     }
 
     // Every request here can be repeated: blocks have names, a commit replaces, a deletion of nothing is one.
@@ -170,20 +198,25 @@ public sealed class AzureBlobStore : IBlobStore, IDisposable
             using HttpRequestMessage request = make();
             request.Headers.TryAddWithoutValidation("x-ms-version", ServiceVersion);
             _key?.Sign(request, DateTimeOffset.UtcNow);
+            TimeSpan wait = TimeSpan.FromMilliseconds(100 * Math.Pow(3, tries) * (0.5 + Random.Shared.NextDouble()));
+            using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            patience.CancelAfter(Patience);
             try
             {
-                HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation)
+                HttpResponseMessage response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token)
                     .ConfigureAwait(false);
                 if (tries == MaxTries || (int)response.StatusCode is not (408 or 429 or >= 500)) return response;
+
+                // A service that is overloaded says when to come back.
+                if (response.Headers.RetryAfter?.Delta is { } asked && asked > wait) wait = asked < Patience ? asked : Patience;
                 response.Dispose();
             }
-            catch (Exception e) when (e is HttpRequestException or (TaskCanceledException { InnerException: TimeoutException }))
+            catch (Exception e) when (e is HttpRequestException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
             {
                 if (tries == MaxTries) throw BlobException.Store(key, e);
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(100 * Math.Pow(3, tries) * (0.5 + Random.Shared.NextDouble())), cancellation)
-                .ConfigureAwait(false);
+            await Task.Delay(wait, cancellation).ConfigureAwait(false);
         }
     }
 

@@ -35,6 +35,13 @@ public static partial class BlobKey
         if (!IsValid(key)) throw new ArgumentException("this is no key of a blob", nameof(key));
     }
 
+    /// <summary>What keys can begin with: nothing, a key, or a key and a slash.</summary>
+    internal static void ThrowIfInvalidPrefix(string prefix)
+    {
+        if (prefix.Length > 0 && !IsValid(prefix.EndsWith('/') ? prefix[..^1] : prefix))
+            throw new ArgumentException("no key of a blob begins with this", nameof(prefix));
+    }
+
     [GeneratedRegex(@"^[a-z0-9][a-z0-9.\-]*(/[a-z0-9][a-z0-9.\-]*)*\z")]
     private static partial Regex Valid();
 

@@ -24,9 +24,9 @@ public sealed class FileBlobStore : IBlobStore
     {
         string target = PathOf(key);
         string temporary = Path.Combine(_staging, Guid.NewGuid().ToString("N"));
+        using var bounded = new BoundedContent(content, key, maxBytes);
         try
         {
-            using var bounded = new BoundedContent(content, key, maxBytes);
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true))
             {
                 await bounded.CopyToAsync(file, 1 << 16, cancellation).ConfigureAwait(false);
@@ -36,7 +36,7 @@ public sealed class FileBlobStore : IBlobStore
             MoveInto(temporary, target);
             return new BlobInfo(key, bounded.Count, bounded.Sha256());
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or (IOException and not BlobException))
+        catch (Exception e) when (!bounded.Broken && (e is UnauthorizedAccessException or IOException))
         {
             throw BlobException.Store(key, e);
         }
@@ -89,6 +89,7 @@ public sealed class FileBlobStore : IBlobStore
     /// <inheritdoc/>
     public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
+        BlobKey.ThrowIfInvalidPrefix(prefix);
         await Task.CompletedTask.ConfigureAwait(false);
         var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
 
@@ -121,7 +122,8 @@ public sealed class FileBlobStore : IBlobStore
         try
         {
             // A link below the root would lead out of it; nobody but an intruder makes one.
-            if (File.ResolveLinkTarget(path, returnFinalTarget: false) is not null) throw BlobException.Corrupt(blob.Key);
+            for (string part = path; part != _root; part = Path.GetDirectoryName(part)!)
+                if (File.ResolveLinkTarget(part, returnFinalTarget: false) is not null) throw BlobException.Corrupt(blob.Key);
             var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1 << 16, useAsync: true);
             if (file.Length == blob.Bytes) return file;
             file.Dispose();

@@ -89,6 +89,22 @@ internal class HashingStream(Stream inner) : Stream
 /// <summary>What is written to a store: no more than is allowed.</summary>
 internal sealed class BoundedContent(Stream content, string key, long maxBytes) : HashingStream(content)
 {
+    /// <summary>Whether the content could not be read: that is no failure of the store.</summary>
+    public bool Broken { get; private set; }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Broken = true;
+            throw;
+        }
+    }
+
     protected override void Advanced()
     {
         if (Count > maxBytes) throw BlobException.TooLarge(key, maxBytes);

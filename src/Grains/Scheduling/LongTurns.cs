@@ -15,6 +15,12 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
     /// <summary>Once may be chance.</summary>
     public const int DefaultMaxCrashes = 2;
 
+    /// <summary>
+    /// Where others were lost with it, so many crashes count as one: the process may have been another's victim, or the kernel's for
+    /// its memory. Without any limit a sample could go on for ever taking processes with it.
+    /// </summary>
+    internal const int CrashesInCompany = 3;
+
     /// <summary>The version of what requests and turns mean. Work of a later one is left to nodes that know it.</summary>
     public const int Protocol = 1;
 
@@ -148,8 +154,9 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
         if (!usual && !wholeOrder) return (true, null);
         if (turn.State == "running")
         {
-            // Another activation ran, and the scheduler says that its node is gone.
-            await PutBackAsync(state, turn).ConfigureAwait(false);
+            // Another activation ran, and the scheduler says that its node is gone; or this node began it and was not told.
+            if (turn.Node == node) await ReadyAsync(state, grain, turn.TenantId, Outcome.HandedBack).ConfigureAwait(false);
+            else await PutBackAsync(state, turn).ConfigureAwait(false);
             turn = await state.FindAsync<TurnRow>(TurnSql.Lock, new { grain = grain.ToString() }).ConfigureAwait(false);
             if (turn is null || !capacity.TryTake(grain, turn.Bytes)) return (false, null);
             await TenantGrain.CountAsync(state, turn.TenantId, queued: -1, running: 1).ConfigureAwait(false);
@@ -177,8 +184,10 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
             return;
         }
 
-        long crashes = await state.ScalarAsync<long>(TurnSql.Crashes, new { grain = turn.Grain }).ConfigureAwait(false) + 1;
-        if (crashes >= maxCrashes)
+        var row = new { grain = turn.Grain };
+        long alone = await state.ScalarAsync<long>(TurnSql.CrashesAlone, row).ConfigureAwait(false);
+        long crashes = await state.ScalarAsync<long>(TurnSql.Crashes, row).ConfigureAwait(false);
+        if (alone >= maxCrashes || crashes >= CrashesInCompany * maxCrashes)
         {
             await EndActivationAsync(state, grain, Outcome.Crashed).ConfigureAwait(false);
             await FailAsync(

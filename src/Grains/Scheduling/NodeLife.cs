@@ -24,6 +24,9 @@ public sealed record CheckIn(TimeSpan Interval, TimeSpan Threshold)
 /// </summary>
 public sealed partial class NodeLife : IDisposable
 {
+    /// <summary>How long a turn may have been cancelled, or another's, before the node knows.</summary>
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
     private readonly StateStore _store;
     private readonly CheckIn _checkIn;
     private readonly ILogger _log;
@@ -95,11 +98,15 @@ public sealed partial class NodeLife : IDisposable
     private void Live()
     {
         bool trusted = true;
-        while (!_stop.Wait(_checkIn.Interval / 2))
+        long beaten = Stopwatch.GetTimestamp();
+        while (!_stop.Wait(Glance))
         {
+            bool due = Stopwatch.GetElapsedTime(beaten) >= (_checkIn.Interval / 2) - Glance;
+            if (!due && (_running.IsEmpty || !trusted)) continue;
+            if (due) beaten = Stopwatch.GetTimestamp();
             try
             {
-                Beat();
+                Look(due);
                 if (!trusted) LogTrusted(_log);
                 trusted = true;
             }
@@ -115,8 +122,9 @@ public sealed partial class NodeLife : IDisposable
         }
     }
 
-    // Trust counts from when the question was asked: the answer may have taken its time.
-    private void Beat()
+    // A sign of life now and then, and in between only the question which turns are still this node's. Trust counts from when
+    // the question was asked: the answer may have taken its time.
+    private void Look(bool beat)
     {
         long asked = Stopwatch.GetTimestamp();
         Activation[] here = [.. _running.Keys];
@@ -125,11 +133,11 @@ public sealed partial class NodeLife : IDisposable
             async state =>
             {
                 var row = new { node = Node.Id, draining = _draining };
-                if (await state.ExecuteAsync(NodeSql.Beat, row).ConfigureAwait(false) == 0) await RegisterAsync(state).ConfigureAwait(false);
+                if (beat && await state.ExecuteAsync(NodeSql.Beat, row).ConfigureAwait(false) == 0) await RegisterAsync(state).ConfigureAwait(false);
                 return await state.QueryAsync<RunningTurn>(NodeSql.Running, row).ConfigureAwait(false);
             },
             patience.Token).GetAwaiter().GetResult();
-        Interlocked.Exchange(ref _trustedFrom, asked);
+        if (beat) Interlocked.Exchange(ref _trustedFrom, asked);
         HashSet<(string, long)> held = [.. mine.Select(t => (t.Grain, t.Epoch))];
         foreach (Activation activation in here)
             if (!held.Contains((activation.Grain.ToString(), activation.Epoch))) Stop(activation);

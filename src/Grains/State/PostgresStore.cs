@@ -9,6 +9,9 @@ internal sealed class PostgresStore : StateStore
     // "VGPNN" as a number: the key of the lock that migrations take turns at.
     internal const long MigrationLock = 0x5647504E4E;
 
+    // A database that is away for longer than so many seconds answers nobody anyway.
+    private const int MaxQuestions = 60;
+
     private readonly NpgsqlDataSource _worker;
     private readonly NpgsqlDataSource _api;
     private readonly string _owner;
@@ -67,6 +70,34 @@ internal sealed class PostgresStore : StateStore
         {
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private protected override async Task<string?> IdentifyAsync(DbTransaction transaction, CancellationToken cancellation)
+    {
+        await using DbCommand command = transaction.Connection!.CreateCommand();
+        command.Transaction = transaction;
+        command.CommandText = "SELECT pg_current_xact_id_if_assigned()::text";
+        return await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as string;
+    }
+
+    private protected override async Task<bool> WasCommittedAsync(string id, CancellationToken cancellation)
+    {
+        for (int tries = 1; ; tries++)
+        {
+            try
+            {
+                await using NpgsqlCommand command = _worker.CreateCommand("SELECT pg_xact_status($1::xid8)");
+                command.Parameters.Add(new NpgsqlParameter { Value = id, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Text });
+                string? status = await command.ExecuteScalarAsync(cancellation).ConfigureAwait(false) as string;
+                if (status != "in progress") return status == "committed";
+            }
+            catch (Exception e) when (IsTransient(e) && tries < MaxQuestions)
+            {
+                // It is away for a while.
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(1000, 20 * Math.Pow(2, tries))), cancellation).ConfigureAwait(false);
         }
     }
 

@@ -6,8 +6,8 @@ namespace Vgpnn.Grains.State;
 
 /// <summary>
 /// Where the state of all grains lies: PostgreSQL, or SQLite on one machine. All work is done in transactions. A
-/// transaction that the database turned down, or whose commit got no answer, is run again from its start: whatever is
-/// done in one must stand being done twice.
+/// transaction that the database turned down is run again from its start; one whose commit got no answer is asked after, and
+/// run again where it was not committed, or where that cannot be known: whatever is done in one must stand being done twice.
 /// </summary>
 public abstract class StateStore : IAsyncDisposable
 {
@@ -80,6 +80,12 @@ public abstract class StateStore : IAsyncDisposable
     /// <summary>Whether the same work may well succeed a moment later.</summary>
     private protected abstract bool IsTransient(Exception failure);
 
+    /// <summary>By what a transaction can be asked after once its connection is gone; null: it cannot, or has written nothing.</summary>
+    private protected virtual Task<string?> IdentifyAsync(DbTransaction transaction, CancellationToken cancellation) => Task.FromResult<string?>(null);
+
+    /// <summary>Whether a transaction that <see cref="IdentifyAsync"/> named was committed. Waits until that is decided.</summary>
+    private protected virtual Task<bool> WasCommittedAsync(string id, CancellationToken cancellation) => throw new NotSupportedException();
+
     private async Task<T> RunAsync<T>(string? tenant, Func<StateTransaction, Task<T>> turn, CancellationToken cancellation)
     {
         for (int tries = 1; ; tries++)
@@ -107,7 +113,17 @@ public abstract class StateStore : IAsyncDisposable
             try
             {
                 T result = await turn(state).ConfigureAwait(false);
-                await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                string? id = await IdentifyAsync(transaction, cancellation).ConfigureAwait(false);
+                try
+                {
+                    await transaction.CommitAsync(cancellation).ConfigureAwait(false);
+                }
+                catch (Exception e) when (id is not null && IsTransient(e))
+                {
+                    // The answer was lost: was the commit?
+                    if (!await WasCommittedAsync(id, cancellation).ConfigureAwait(false)) throw;
+                }
+
                 state.Committed();
                 return result;
             }

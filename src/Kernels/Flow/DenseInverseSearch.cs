@@ -11,7 +11,7 @@ public sealed class DenseInverseSearch : IOpticalFlow
     private const long Small = 256 << 10;
 
     /// <inheritdoc/>
-    public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers)
+    public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(workers);
@@ -30,10 +30,16 @@ public sealed class DenseInverseSearch : IOpticalFlow
         {
             search.Run(first[level], second[level], flow, coarsest: level == first.Length - 1, workers);
             refinement.Run(first[level], second[level], flow, workers);
+
+            // A level has four times the pixels of the next coarser one.
+            progress?.Invoke(Math.Pow(0.25, level));
         }
 
         return flow.ToVolume();
     }
+
+    /// <inheritdoc/>
+    public long WeightBytes => 0;
 
     /// <inheritdoc/>
     public long WorkingBytes(int height, int width)

@@ -11,12 +11,16 @@ public interface IOpticalFlow
     /// <param name="from">Index of the first frame.</param>
     /// <param name="to">Index of the second frame; any frame, before or after the first.</param>
     /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="progress">Told from time to time which part is done, 0 to 1, on the caller's thread.</param>
     /// <returns>1×H×W with two channels: u to the right, v downwards, in pixels. Always finite.</returns>
     /// <exception cref="ArgumentException">The video is not RGB.</exception>
     /// <exception cref="ArgumentOutOfRangeException">There is no such frame.</exception>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
-    Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers);
+    Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers, Action<double>? progress = null);
 
-    /// <summary>Bytes held during <see cref="Estimate"/>, for any number of threads, beside the video and the result.</summary>
+    /// <summary>Bytes held during <see cref="Estimate"/>, for any number of threads, beside the video, the result and <see cref="WeightBytes"/>.</summary>
     long WorkingBytes(int height, int width);
+
+    /// <summary>Bytes held all the time: trained weights.</summary>
+    long WeightBytes { get; }
 }

@@ -163,7 +163,8 @@ internal static unsafe class ConvolutionTile
     }
 
     // The scalar twin is the sum that the class describes; this is a quarter of the tile, 12 sums for 16 registers of 256 bits.
-    // On a machine with registers of 128 bits only, the portable vectors are pairs of them.
+    // On a machine with registers of 128 bits only, the portable vectors are pairs of them. Written once over both widths the wide
+    // tile was a tenth slower, and with this one's 6 positions a fifth.
     [MethodImpl(Jit.Hot)]
     private static void Narrow(
         float* input, nint stride, ReadOnlySpan<Run> runs, float* weights,

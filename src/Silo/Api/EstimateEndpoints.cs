@@ -48,7 +48,7 @@ internal static class EstimateEndpoints
 internal sealed class Speed(SiloSettings settings)
 {
     private readonly Lazy<Task<CostModel>>[] _models =
-        [.. Enum.GetValues<Engine>().Select(e => new Lazy<Task<CostModel>>(() => Task.Run(() => CostModel.Measure(e, new Workers(settings.ThreadsPerSample)))))];
+        [.. Enum.GetValues<Engine>().Select(e => new Lazy<Task<CostModel>>(() => Task.Run(() => CostModel.Measure(e, settings.ThreadsPerSample))))];
 
     public Task<CostModel> OfAsync(Engine engine) => _models[(int)engine].Value;
 }

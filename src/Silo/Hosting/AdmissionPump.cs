@@ -6,16 +6,25 @@ namespace Vgpnn.Silo.Hosting;
 
 /// <summary>
 /// Fills a node's free slots: when one comes free, when work arises in this process, and from time to time, because work
-/// also arises elsewhere.
+/// also arises elsewhere. A node starts slowly: with one turn, and with twice as many after each that ended well. One that is
+/// started again and again because of what it runs so takes little with it, and shows which turn it is.
 /// </summary>
 internal sealed partial class AdmissionPump(
     SiloSettings settings, TenantGrain tenants, NodeInfo node, NodeLife life, Capacity capacity, LevelGrain levels, ITurnScheduler scheduler,
     ILogger<AdmissionPump> log) : BackgroundService
 {
     private readonly SemaphoreSlim _wake = new(0);
+    private int _atOnce = 1;
 
     /// <summary>Looks for work now.</summary>
     public void Wake() => _wake.Release();
+
+    /// <summary>A turn has ended, and the process is still there.</summary>
+    public void Ended()
+    {
+        Volatile.Write(ref _atOnce, Math.Min(2 * Volatile.Read(ref _atOnce), capacity.Slots));
+        Wake();
+    }
 
     public override void Dispose()
     {
@@ -30,7 +39,7 @@ internal sealed partial class AdmissionPump(
         {
             try
             {
-                while (life.MayAdmit && capacity.FreeSlots > 0
+                while (life.MayAdmit && capacity.FreeSlots > capacity.Slots - Volatile.Read(ref _atOnce)
                     && await tenants.AdmitAsync(node, capacity, levels.Warm, scheduler, stoppingToken) is { } grain)
                     LogAdmitted(log, grain);
             }

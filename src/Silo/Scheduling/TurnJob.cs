@@ -20,7 +20,7 @@ internal sealed partial class TurnJob(TurnRunner runner, StopTokens stop, Admiss
         }
         finally
         {
-            pump.Wake();
+            pump.Ended();
         }
     }
 

@@ -14,21 +14,22 @@ internal static class DiversityIndex
     private const double NoVariance = 1e-6;
 
     /// <summary>Measures grey volumes.</summary>
-    /// <returns>0 or more; null for fewer than two samples, for sizes that differ, or if the input is of one grey.</returns>
+    /// <returns>0 or more; null for fewer than two samples, for samples that differ in size, or if the input is of one grey.</returns>
     public static double? Measure(Volume<float> input, IReadOnlyList<Volume<float>> samples)
     {
-        if (samples.Count < 2 || samples.Any(s => s.Extent != input.Extent)) return null;
+        if (samples.Count < 2 || samples.Any(s => s.Extent != samples[0].Extent)) return null;
         double sum = 0, squares = 0, spread = 0;
         for (int i = 0; i < input.Count; i++)
         {
             double grey = input.Samples[i];
             sum += grey;
             squares += grey * grey;
-            spread += Deviation(samples, i);
         }
 
+        for (int i = 0; i < samples[0].Count; i++) spread += Deviation(samples, i);
+
         double deviation = Deviation(sum, squares, input.Count);
-        return deviation > 0 ? spread / input.Count / deviation : null;
+        return deviation > 0 ? spread / samples[0].Count / deviation : null;
     }
 
     private static double Deviation(IReadOnlyList<Volume<float>> samples, int at)

@@ -4,16 +4,18 @@ using Vgpnn.Synthesis.Media;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// Scores samples against their input. Everything is computed from decoded 8-bit RGB, and depends on the frames alone:
-/// not on threads, time or earlier calls. Samples may be shorter, longer or of another size than the input.
+/// Scores samples of any application against what they were made of. Everything is computed from decoded 8-bit RGB, and depends on
+/// the frames alone: not on threads, time or earlier calls. Samples may be shorter, longer or of another size than their
+/// source, but for those that have a mask or follow another video.
 /// </summary>
 public sealed class Evaluator
 {
-    private readonly EvaluatedVideo _input;
-    private readonly Motion _inputMotion;
+    private readonly EvaluatedInputs _inputs;
+    private readonly MethodOptions _options;
     private readonly Workers _workers;
     private readonly Svfid? _svfid;
-    private readonly FrechetPatchDistance _patches;
+    private readonly Lazy<FrechetPatchDistance> _patches;
+    private readonly StructureScore? _structure;
     private readonly List<Volume<float>> _samples = [];
 
     /// <param name="input">What the samples were made of, at least 3 frames of 7×7 pixels.</param>
@@ -21,43 +23,78 @@ public sealed class Evaluator
     /// <param name="svfid">Learned features to compare as well; null: none.</param>
     /// <exception cref="VgpnnException">Kind Input: the clip is too small.</exception>
     public Evaluator(Clip input, Workers workers, Svfid? svfid = null)
+        : this([new SamplerInput(InputRole.Input, input)], new MethodOptions(), workers, svfid)
     {
-        ArgumentNullException.ThrowIfNull(input);
+    }
+
+    /// <param name="inputs">What the samples were made of, as <see cref="Sampler.Create"/> takes it; sources have at least 3 frames of 7×7 pixels.</param>
+    /// <param name="options">How they were made: what counts is the application, and how it reads its mask or sketch.</param>
+    /// <param name="workers">Threads, and cancellation.</param>
+    /// <param name="svfid">Learned features to compare as well; null: none.</param>
+    /// <exception cref="VgpnnException">Kind Input: a clip is too small, or a mask does not fit.</exception>
+    public Evaluator(IReadOnlyList<SamplerInput> inputs, MethodOptions options, Workers workers, Svfid? svfid = null)
+    {
+        ArgumentNullException.ThrowIfNull(inputs);
+        ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(workers);
-        _input = EvaluatedVideo.Of(input, "the input");
-        _inputMotion = Motion.Of(_input.Grey, workers);
-        (_workers, _svfid) = (workers, svfid);
-        _patches = new FrechetPatchDistance(_input.Rgb, workers);
+        _inputs = new EvaluatedInputs(inputs, options, workers);
+        (_options, _workers, _svfid) = (options, workers, svfid);
+        _patches = new(() => new FrechetPatchDistance(_inputs.Source.Rgb, workers));
+        if (options.FollowsStructure) _structure = new StructureScore(_inputs.WorkedOn, options, workers);
     }
 
     /// <summary>Scores one sample, and keeps its brightness for <see cref="Diversity"/>.</summary>
     /// <exception cref="VgpnnException">
-    /// Kind Input: the clip is too small, fewer than 3 frames of 7×7 pixels. Kind Usage: it does not suit the layer of SVFID.
+    /// Kind Input: the clip is too small, fewer than 3 frames of 7×7 pixels, or it has to have another size. Kind Usage: it does not
+    /// suit the layer of SVFID.
     /// </exception>
     public SampleScores Add(Clip sample)
     {
         ArgumentNullException.ThrowIfNull(sample);
         EvaluatedVideo video = EvaluatedVideo.Of(sample, "the sample");
-        PatchScores patches = PatchScores.Measure(_input, video, _workers);
-        Motion motion = Motion.Of(video.Grey, _workers);
-        double disorder = FieldDisorder.Measure(_input.Rgb, video.Rgb, _workers);
-        double? copied = CopiedFrames.Share(_input.Rgb, video.Rgb, _workers);
+        ThrowIfSizeIsAnother(sample);
+        PatchScores patches = PatchScores.Measure(_inputs.Source, _inputs.Excluded, video, _inputs.Judged, _workers);
+        Motion motion = _inputs.MotionOf(video, _workers);
         _samples.Add(video.Grey);
-        return new SampleScores(
+        var scores = new SampleScores(
             patches.Coherence,
             patches.Completeness,
             patches.Sharpness,
-            motion.FrameDifferenceOver(_inputMotion),
-            motion.FlickerOver(_inputMotion),
-            disorder,
-            copied,
-            _patches.Measure(video.Rgb, _workers),
-            _svfid?.Measure(_input.Rgb, video.Rgb, _workers));
+            motion.FrameDifferenceOver(_inputs.Motion),
+            motion.FlickerOver(_inputs.Motion),
+            NnfDiversity: null,
+            CopiedFrames: null,
+            FrechetPatchDistance: null,
+            Svfid: null,
+            _structure?.Measure(sample, _workers),
+            _inputs.Outside(video),
+            _options.Loop ? LoopSeam.Measure(video.Grey) : null);
+
+        // What is outside a mask is the input, and would decide all numbers of whole frames.
+        if (_inputs.Judged is not null) return scores;
+        Volume<byte> source = _inputs.Source.Rgb;
+        return scores with
+        {
+            NnfDiversity = FieldDisorder.Measure(source, video.Rgb, _workers),
+            CopiedFrames = CopiedFrames.Share(source, video.Rgb, _workers),
+            FrechetPatchDistance = _patches.Value.Measure(video.Rgb, _workers),
+            Svfid = _svfid?.Measure(source, video.Rgb, _workers),
+        };
     }
 
     /// <summary>
     /// How much the samples added so far differ from each other (<see cref="DiversityIndex"/>), 0 or more; null for fewer than
-    /// two, or unless all have the input's size.
+    /// two, or unless all have one size.
     /// </summary>
-    public double? Diversity() => DiversityIndex.Measure(_input.Grey, _samples);
+    public double? Diversity() => DiversityIndex.Measure(_inputs.Source.Grey, _samples);
+
+    private void ThrowIfSizeIsAnother(Clip sample)
+    {
+        Clip like = _inputs.WorkedOn;
+        if ((_structure is null && _inputs.Judged is null) || sample.Extent == like.Extent) return;
+        throw new VgpnnException(
+            ErrorKind.Input, "sample-size",
+            $"the sample is {sample.Extent} (frames × rows × columns), and what it follows {like.Extent}",
+            "samples with a mask, a content or a sketch have its size and length");
+    }
 }

@@ -13,7 +13,7 @@ namespace Vgpnn.Synthesis.Evaluation;
 /// matches, not with the whole input, keeps a change of content from looking like blur.
 /// </para>
 /// </summary>
-internal sealed record PatchScores(double Coherence, double Completeness, double? Sharpness)
+internal sealed record PatchScores(double Coherence, double? Completeness, double? Sharpness)
 {
     /// <summary>The size of the patches compared.</summary>
     public static readonly Extent Patch = new(3, 7, 7);
@@ -23,18 +23,36 @@ internal sealed record PatchScores(double Coherence, double Completeness, double
     // Distances of bytes to distances in [−1, 1].
     private const double Unit = 1 / (127.5 * 127.5);
 
-    public static PatchScores Measure(EvaluatedVideo input, EvaluatedVideo sample, Workers workers)
+    /// <param name="input">What the sample was made of.</param>
+    /// <param name="excluded">Patches of the input that could not be used; null: none.</param>
+    /// <param name="sample">The sample.</param>
+    /// <param name="judged">Patches of the sample that are looked at, and then no completeness is; null: all.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    public static PatchScores Measure(EvaluatedVideo input, bool[]? excluded, EvaluatedVideo sample, bool[]? judged, Workers workers)
     {
-        int[] ofSample = Select(sample.Rgb.Extent.PatchGrid(Patch), Selected);
-        int[] ofInput = Select(input.Rgb.Extent.PatchGrid(Patch), Selected);
-        NearestPatch[] matches = NearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers);
-        NearestPatch[] reverse = NearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers);
+        int[] ofSample = Select(sample.Rgb.Extent.PatchGrid(Patch), Selected, judged, true);
+        NearestPatch[] matches = NearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers, excluded);
+        double? completeness = null;
+        if (judged is null)
+        {
+            int[] ofInput = Select(input.Rgb.Extent.PatchGrid(Patch), Selected, excluded, false);
+            completeness = NearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers).Average(m => (double)m.Distance) * Unit;
+        }
+
         double own = ofSample.Average(p => PatchGradient.Mean(sample.Grey, Patch, p));
         double matched = matches.Average(m => PatchGradient.Mean(input.Grey, Patch, m.Key));
         return new PatchScores(
             matches.Average(m => (double)m.Distance) * Unit,
-            reverse.Average(m => (double)m.Distance) * Unit,
+            completeness,
             matched > 0 ? own / matched : null);
+    }
+
+    // The same of those patches of which it is so marked.
+    private static int[] Select(Extent grid, int most, bool[]? marks, bool wanted)
+    {
+        if (marks is null) return Select(grid, most);
+        int[] among = [.. Enumerable.Range(0, marks.Length).Where(i => marks[i] == wanted)];
+        return [.. Select(new Extent(1, 1, among.Length), most).Select(i => among[i])];
     }
 
     /// <summary>One patch out of each of many equal stretches of the grid: the same ones for every video of that size.</summary>

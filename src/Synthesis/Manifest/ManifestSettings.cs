@@ -9,6 +9,12 @@ namespace Vgpnn.Synthesis.Manifest;
 /// <param name="W">Width.</param>
 public sealed record ManifestScale(double T, double H, double W);
 
+/// <summary>A network that finds movement.</summary>
+/// <param name="Network">Which one, such as <c>raft-small</c>.</param>
+/// <param name="Weights">Where its weights lay, seen from the manifest's directory.</param>
+/// <param name="Sha256">SHA-256 of that file: it decides the samples' bits.</param>
+public sealed record ManifestFlow(string Network, string Weights, string Sha256);
+
 /// <summary>Every setting of a run with the values that were used, whether the user gave them or not.</summary>
 public sealed record ManifestSettings
 {
@@ -53,6 +59,9 @@ public sealed record ManifestSettings
 
     /// <summary>What in a style the ink of a sketch stood for; null: there is none.</summary>
     public InkMatch? Match { get; init; }
+
+    /// <summary>The network that found movement; null: there was none, or movement was found without weights.</summary>
+    public ManifestFlow? Flow { get; init; }
 
     /// <summary>Up to which part of the levels movement counted; null: the output does not follow movement.</summary>
     public double? FlowLimit { get; init; }

@@ -14,14 +14,15 @@ internal static partial class NpzFile
     /// <summary>The tensors of an archive.</summary>
     public static Dictionary<string, StoredTensor> Read(ZipArchive archive)
     {
+        var members = new ArchiveMembers();
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach (ZipArchiveEntry entry in archive.Entries)
             if (entry.FullName.EndsWith(Extension, StringComparison.Ordinal))
-                tensors[entry.FullName[..^Extension.Length]] = Tensor(entry);
+                tensors[entry.FullName[..^Extension.Length]] = Tensor(entry, members);
         return tensors;
     }
 
-    private static StoredTensor Tensor(ZipArchiveEntry entry)
+    private static StoredTensor Tensor(ZipArchiveEntry entry, ArchiveMembers members)
     {
         using Stream stream = entry.Open();
         byte[] start = new byte[8];
@@ -49,10 +50,10 @@ internal static partial class NpzFile
             _ => ElementKind.Other,
         };
         long first = start.Length + length.Length + count;
-        if (header.Groups["fortran"].Value == "False") return StoredTensor.Dense(kind, shape, first, StoredTensor.Member(entry));
+        if (header.Groups["fortran"].Value == "False") return StoredTensor.Dense(kind, shape, first, members.Of(entry));
 
         // The first side fastest.
-        StoredTensor reversed = StoredTensor.Dense(kind, [.. shape.Reverse()], first, StoredTensor.Member(entry));
+        StoredTensor reversed = StoredTensor.Dense(kind, [.. shape.Reverse()], first, members.Of(entry));
         return reversed with { Shape = shape, Strides = [.. reversed.Strides.Reverse()] };
     }
 

@@ -12,7 +12,8 @@ internal sealed record PickleGlobal(string Module, string Name);
 /// <param name="Key">Its name.</param>
 /// <param name="Count">Numbers.</param>
 /// <param name="First">The first of them that counts.</param>
-internal sealed record PickleStorage(ElementKind Kind, string Key, long Count, long First);
+/// <param name="Size">Bytes of a number; 0: not known.</param>
+internal sealed record PickleStorage(ElementKind Kind, string Key, long Count, long First, int Size);
 
 /// <summary>A tensor: a view of a storage.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides);
@@ -23,17 +24,23 @@ internal sealed class PickleOpaque;
 /// <summary>
 /// Reads a pickle as data. Python's own reader runs whatever functions a pickle names; this one knows the handful that PyTorch writes for
 /// tensors and containers and does itself what they would do. All others give an inert object. Work and memory are bounded
-/// by the length of the bytes.
+/// by the length of the bytes: what can be named again in two bytes is never copied without limit.
 /// </summary>
 internal sealed class Pickle
 {
+    // Sides of a tensor, and the items of lists that become dictionaries.
+    private const int MostSides = 16;
+    private const int MostPairs = 1 << 18;
+
     private static readonly object Mark = new();
 
     private readonly Stream _stream;
     private readonly long _most;
     private readonly List<object?> _stack = [];
     private readonly Dictionary<long, object?> _memo = [];
+    private readonly Dictionary<string, PickleStorage> _storages = new(StringComparer.Ordinal);
     private long _read;
+    private int _pairs;
 
     private Pickle(Stream stream, long most) => (_stream, _most) = (stream, most);
 
@@ -45,7 +52,15 @@ internal sealed class Pickle
     /// </returns>
     /// <exception cref="WeightFormatException">It is none, or uses what PyTorch does not.</exception>
     /// <exception cref="EndOfStreamException">It is cut short.</exception>
-    public static object? Read(Stream stream, long most) => new Pickle(stream, most).Run();
+    public static object? Read(Stream stream, long most) => Read(stream, most, out _);
+
+    /// <summary>The same, and all storages that it mentions, by their keys.</summary>
+    public static object? Read(Stream stream, long most, out IReadOnlyDictionary<string, PickleStorage> storages)
+    {
+        var pickle = new Pickle(stream, most);
+        storages = pickle._storages;
+        return pickle.Run();
+    }
 
     private object? Run()
     {
@@ -112,19 +127,21 @@ internal sealed class Pickle
         }
     }
 
-    private static object? Call(object? function, object? arguments)
+    private object? Call(object? function, object? arguments)
     {
         if (function is not PickleGlobal global || arguments is not object?[] given) return new PickleOpaque();
         switch (global.Module, global.Name)
         {
             case ("collections", "OrderedDict"):
                 var dictionary = new Dictionary<object, object?>();
-                if (given is [List<object?> pairs])
-                    foreach (object? pair in pairs)
-                        if (pair is object?[] and [{ } key, var value]) dictionary[Key(key)] = value;
+                if (given is not [List<object?> pairs]) return dictionary;
+                if ((_pairs += pairs.Count) > MostPairs) throw Broken();
+                foreach (object? pair in pairs)
+                    if (pair is IReadOnlyList<object?> and [{ } key, var value]) dictionary[Key(key)] = value;
                 return dictionary;
             case ("torch._utils", "_rebuild_tensor_v2" or "_rebuild_tensor"):
-                return given is [PickleStorage storage, long offset, object?[] shape, object?[] strides, ..] && shape.Length == strides.Length
+                return given is [PickleStorage storage, long offset, object?[] shape, object?[] strides, ..]
+                    && shape.Length == strides.Length && shape.Length <= MostSides
                     ? new PickleTensor(storage, offset, [.. shape.Select(Number)], [.. strides.Select(Number)])
                     : throw new WeightFormatException("its pickle describes a tensor in a way that PyTorch does not");
             case ("torch._utils", "_rebuild_parameter"):
@@ -134,20 +151,27 @@ internal sealed class Pickle
         }
     }
 
-    private static object Storage(object? id)
+    private object Storage(object? id)
     {
         if (id is not object?[] parts || parts is not ["storage", PickleGlobal type, string key, _, long count, ..])
             return new PickleOpaque();
         long first = parts is [_, _, _, _, _, object?[] and [_, long begin, _]] ? begin : 0;
-        ElementKind kind = type.Name switch
+        (ElementKind kind, int size) = type.Name switch
         {
-            "FloatStorage" => ElementKind.Float32,
-            "DoubleStorage" => ElementKind.Float64,
-            "HalfStorage" => ElementKind.Float16,
-            "BFloat16Storage" => ElementKind.BFloat16,
-            _ => ElementKind.Other,
+            "FloatStorage" => (ElementKind.Float32, 4),
+            "DoubleStorage" => (ElementKind.Float64, 8),
+            "HalfStorage" => (ElementKind.Float16, 2),
+            "BFloat16Storage" => (ElementKind.BFloat16, 2),
+            "LongStorage" or "ComplexFloatStorage" => (ElementKind.Other, 8),
+            "IntStorage" => (ElementKind.Other, 4),
+            "ShortStorage" => (ElementKind.Other, 2),
+            "CharStorage" or "ByteStorage" or "BoolStorage" => (ElementKind.Other, 1),
+            _ => (ElementKind.Other, 0),
         };
-        return new PickleStorage(kind, key, count, first);
+        if (count < 0 || first < 0) throw Broken();
+        var storage = new PickleStorage(kind, key, count, first, size);
+        _storages[key] = storage;
+        return storage;
     }
 
     private void Append(object?[] items)
@@ -166,8 +190,8 @@ internal sealed class Pickle
         for (int i = 0; i < items.Length; i += 2) dictionary[Key(items[i])] = items[i + 1];
     }
 
-    // Only keys that compare by value; hashing a tuple that holds itself would never end.
-    private static object Key(object? key) => key is string or long or double or bool ? key : new PickleOpaque();
+    // Only names: hashing a tuple that holds itself would never end, and numbers can be chosen to share one hash.
+    private static object Key(object? key) => key is string ? key : new PickleOpaque();
 
     private static long Number(object? value) => value is long number ? number : throw Broken();
 

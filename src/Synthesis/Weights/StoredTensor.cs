@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace Vgpnn.Synthesis.Weights;
 
 /// <summary>How a number is stored, always with its lowest byte first.</summary>
@@ -26,7 +24,7 @@ internal delegate void ReadAt(long first, Span<byte> bytes);
 internal sealed record StoredTensor(ElementKind Kind, long[] Shape, long[] Strides, long FirstByte, ReadAt Bytes)
 {
     // The largest layer of the networks has 7 million numbers; a view may leave some out.
-    private const long MostSpan = 1L << 28;
+    private const long MostSpan = 1L << 26;
 
     /// <summary>A tensor without gaps, the last side fastest.</summary>
     public static StoredTensor Dense(ElementKind kind, long[] shape, long firstByte, ReadAt bytes)
@@ -42,15 +40,16 @@ internal sealed record StoredTensor(ElementKind Kind, long[] Shape, long[] Strid
         return new StoredTensor(kind, shape, strides, firstByte, bytes);
     }
 
-    /// <summary>Reads a member of an archive, which may be compressed: from its beginning on.</summary>
-    public static ReadAt Member(ZipArchiveEntry entry) => (first, bytes) =>
+    /// <summary>Numbers from the first to the last one, both included; 0 for none.</summary>
+    /// <exception cref="WeightFormatException">The layout makes no sense.</exception>
+    public static long SpanOf(long[] shape, long[] strides)
     {
-        if (first > entry.Length) throw new EndOfStreamException();
-        using Stream stream = entry.Open();
-        byte[] waste = new byte[1 << 16];
-        for (; first > 0; first -= waste.Length) stream.ReadExactly(waste, 0, (int)Math.Min(first, waste.Length));
-        stream.ReadExactly(bytes);
-    };
+        if (shape.Any(s => s < 0) || strides.Any(s => s < 0)) throw new WeightFormatException("its layout makes no sense");
+        if (shape.Contains(0)) return 0;
+        long span = 1;
+        for (int i = 0; i < shape.Length; i++) span = checked(span + ((shape[i] - 1) * strides[i]));
+        return span;
+    }
 
     /// <summary>Bytes of a number.</summary>
     public static int SizeOf(ElementKind kind) => kind switch { ElementKind.Float64 => 8, ElementKind.Float32 => 4, _ => 2 };
@@ -61,15 +60,9 @@ internal sealed record StoredTensor(ElementKind Kind, long[] Shape, long[] Strid
     public float[] Read()
     {
         if (Kind == ElementKind.Other) throw new WeightFormatException("its numbers are of a kind that weights are not");
-        if (Shape.Any(s => s < 0) || Strides.Any(s => s < 0)) throw new WeightFormatException("its layout makes no sense");
-        long count = 1, span = 1;
-        for (int i = 0; i < Shape.Length; i++)
-        {
-            count = checked(count * Shape[i]);
-            span = checked(span + (Math.Max(0, Shape[i] - 1) * Strides[i]));
-        }
-
-        if (count > MostSpan || span > MostSpan || FirstByte < 0) throw new WeightFormatException("it is larger than any layer");
+        long count = Shape.Aggregate(1L, (a, b) => checked(a * b)), span = SpanOf(Shape, Strides);
+        if (FirstByte < 0) throw new WeightFormatException("its layout makes no sense");
+        if (count > MostSpan || span > MostSpan) throw new WeightFormatException("it is larger than any layer");
         if (count == 0) return [];
         int size = SizeOf(Kind);
         byte[] bytes = new byte[span * size];

@@ -28,13 +28,14 @@ internal static class TorchFile
     {
         string root = pickle.FullName[..^PickleName.Length];
         if (archive.GetEntry(root + "byteorder") is { } order && ReadAll(order, 16) is not [(byte)'l', ..])
-            throw new WeightFormatException("it was written on a machine that puts the highest byte first");
+            throw OtherByteOrder();
         using var bytes = new MemoryStream(ReadAll(pickle, MostPickle));
+        var members = new ArchiveMembers();
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
         foreach ((string name, PickleTensor tensor) in TensorsIn(Pickle.Read(bytes, MostPickle)))
         {
             ZipArchiveEntry? numbers = archive.GetEntry($"{root}data/{tensor.Storage.Key}");
-            if (numbers is not null) tensors[name] = Stored(tensor, 0, StoredTensor.Member(numbers));
+            if (numbers is not null) tensors[name] = Stored(tensor, 0, members.Of(numbers));
         }
 
         return tensors;
@@ -46,24 +47,25 @@ internal static class TorchFile
     public static Dictionary<string, StoredTensor> ReadLegacy(Stream file, ReadAt bytes)
     {
         // The magic number, the version of the format, facts about the machine.
-        for (int i = 0; i < 3; i++) Pickle.Read(file, MostPickle);
-        (string Name, PickleTensor Tensor)[] found = [.. TensorsIn(Pickle.Read(file, MostPickle))];
+        for (int i = 0; i < 2; i++) Pickle.Read(file, MostPickle);
+        if (Pickle.Read(file, MostPickle) is Dictionary<object, object?> machine && machine.TryGetValue("little_endian", out object? little) && little is false)
+            throw OtherByteOrder();
+        (string Name, PickleTensor Tensor)[] found = [.. TensorsIn(Pickle.Read(file, MostPickle, out IReadOnlyDictionary<string, PickleStorage> storages))];
         if (Pickle.Read(file, MostPickle) is not List<object?> keys) throw new WeightFormatException("it has no list of its tensors");
-        var kinds = new Dictionary<string, ElementKind>(StringComparer.Ordinal);
-        foreach ((_, PickleTensor tensor) in found) kinds[tensor.Storage.Key] = tensor.Storage.Kind;
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
         byte[] count = new byte[sizeof(long)];
         foreach (object? key in keys)
         {
+            // Storages follow each other without a gap, so that all must be known, those of optimisers too.
+            if (key is not string name || !storages.TryGetValue(name, out PickleStorage? storage) || storage.Size == 0)
+                throw new WeightFormatException("it holds numbers of a kind that is not known");
             file.ReadExactly(count);
-            string name = key as string ?? "";
-
-            // What is no weight has numbers of eight bytes: counters.
-            int size = kinds.TryGetValue(name, out ElementKind kind) && kind != ElementKind.Other ? StoredTensor.SizeOf(kind) : 8;
+            long numbers = BinaryPrimitives.ReadInt64LittleEndian(count);
+            if (numbers != storage.Count) throw new WeightFormatException("its tensors have two lengths");
             places[name] = file.Position;
-            long next = checked(file.Position + (BinaryPrimitives.ReadInt64LittleEndian(count) * size));
-            if (next < file.Position || next > file.Length) throw new EndOfStreamException();
-            file.Position = next;
+            long length = checked(numbers * storage.Size);
+            if (length > file.Length - file.Position) throw new EndOfStreamException();
+            file.Position += length;
         }
 
         var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
@@ -75,9 +77,13 @@ internal static class TorchFile
     private static StoredTensor Stored(PickleTensor tensor, long place, ReadAt bytes)
     {
         PickleStorage storage = tensor.Storage;
+        if (checked(storage.First + tensor.Offset + StoredTensor.SpanOf(tensor.Shape, tensor.Strides)) > storage.Count)
+            throw new WeightFormatException("a tensor of it reaches beyond its numbers");
         long first = checked(place + ((storage.First + tensor.Offset) * StoredTensor.SizeOf(storage.Kind)));
         return new StoredTensor(storage.Kind, tensor.Shape, tensor.Strides, first, bytes);
     }
+
+    private static WeightFormatException OtherByteOrder() => new("it was written on a machine that puts the highest byte first");
 
     private static IEnumerable<(string Name, PickleTensor Tensor)> TensorsIn(object? root)
     {

@@ -31,7 +31,7 @@ internal static class WeightErrors
         "weights-not-finite", $"{name} of {Name(path)} holds numbers that are not finite", "the file is damaged, or its training failed");
 
     public static VgpnnException Changed(string path) => Input(
-        "weights-changed", $"{Name(path)} is not the file of weights that was used", "give the same file again");
+        "weights-changed", $"{Name(path)} is not the file of weights that was used", "--flow raft=FILE names the right one");
 
     private const string Networks = "raft takes the official raft-small.pth or raft-things.pth and its like, c3d the weights of C3D (conv1 to conv5b)";
 

@@ -13,7 +13,7 @@ namespace Vgpnn.Synthesis.Weights;
 public sealed class WeightFile : IWeightSource, IDisposable
 {
     // C3D with the layers that are not used here has 320 MB.
-    private const long MostBytes = 8L << 30;
+    private const long MostBytes = 2L << 30;
 
     // What DataParallel puts before every name.
     private const string Wrapper = "module.";
@@ -46,8 +46,18 @@ public sealed class WeightFile : IWeightSource, IDisposable
     public string Sha256 { get; }
 
     /// <summary>Opens a file and reads its table of contents.</summary>
-    /// <exception cref="VgpnnException">Kind Input: it is missing, damaged, or no file of weights.</exception>
-    public static WeightFile Open(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="sha256">The hash that it must have; null: any.</param>
+    /// <exception cref="VgpnnException">Kind Input: it is missing, damaged, no file of weights, or not the one with the hash.</exception>
+    public static WeightFile Open(string path, string? sha256 = null)
+    {
+        WeightFile file = Open(path);
+        if (sha256 is null || file.Sha256 == sha256) return file;
+        file.Dispose();
+        throw WeightErrors.Changed(path);
+    }
+
+    private static WeightFile Open(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!File.Exists(path)) throw WeightErrors.Missing(path);

@@ -42,6 +42,21 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
+    public async Task The_page_of_all_pairs_shows_every_pair_between_its_clips()
+    {
+        Directory.CreateDirectory(_place["clips"]);
+        foreach (string name in (string[])["<b>", "c"]) await TestClip.MakeAsync(_place, $"clips/{name}.mp4", frames: 5, moving: true);
+        await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "--all-pairs", "clips", "-o", "out", "--seed", "11");
+        string page = await OpenAsync(_place["out/index.html"]);
+
+        // Two heads of rows, two of columns, two pairs.
+        Assert.Equal(("6", "0", ""), (Data(page, "ready"), Data(page, "broken"), Data(page, "error")));
+        Assert.Contains("<b> as c", Text(page), StringComparison.Ordinal);
+        Assert.Contains("2 of 2 pairs", Text(page), StringComparison.Ordinal);
+        Assert.Contains("class=\"playing\"", Body(await OpenAsync(_place["out/index.html"], motion: true)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Names_are_text_whatever_they_hold()
     {
         const string name = "</script><script>document.body.dataset.error='ran'</script><img src=x onerror=alert(1)> & \"quotes\" 'n' <!-- .mp4";

@@ -39,6 +39,55 @@ public sealed class EvaluateTests : IDisposable
         Assert.Equal(JsonValueKind.Null, report.GetProperty("diversity").ValueKind);
     }
 
+    [Theory]
+    [InlineData("retarget clip.mp4 --size 30x40 --frames 5", "retargeting", "completeness")]
+    [InlineData("inpaint clip.mp4 --mask mask.png --format png", "inpainting", "outside")]
+    [InlineData("generate clip.mp4 other.mp4 --frames 2..6", "generation", "completeness")]
+    [InlineData("generate clip.mp4 --loop", "generation", "seam")]
+    [InlineData("analogy clip.mp4 other.mp4", "analogy", "structure")]
+    [InlineData("sketch clip.mp4 other.mp4", "sketch", "structure")]
+    public async Task A_run_of_any_application_says_itself_what_it_is_compared_with(string command, string application, string score)
+    {
+        await TestClip.MakeAsync(_place, moving: true);
+        await TestClip.MakeAsync(_place, "other.mp4", width: 56, height: 40, moving: true);
+        await TestClip.MakeMaskAsync(_place, "mask.png");
+        await VgpnnProgram.SucceedAsync(_place.Root, [.. command.Split(' '), "--seed", "1", "-o", "out"]);
+        ProcessResult json = await VgpnnProgram.SucceedAsync(_place.Root, "evaluate", "out", "--json");
+        JsonElement report = VgpnnProgram.Lines(json.Output).Single();
+        Assert.Equal(application, report.GetProperty("application").GetString());
+        JsonElement scores = report.GetProperty("samples")[0].GetProperty("scores");
+        Assert.Equal(JsonValueKind.Number, scores.GetProperty("coherence").ValueKind);
+        Assert.Equal(JsonValueKind.Number, scores.GetProperty(score).ValueKind);
+        if (score == "outside") Assert.Equal(0, scores.GetProperty(score).GetDouble());
+    }
+
+    [Fact]
+    public async Task Videos_without_a_manifest_are_compared_as_the_options_say()
+    {
+        await TestClip.MakeAsync(_place, moving: true);
+        await TestClip.MakeAsync(_place, "other.mp4", moving: true);
+        await TestClip.MakeMaskAsync(_place, "mask.png");
+        ProcessResult followed = await VgpnnProgram.SucceedAsync(_place.Root, "evaluate", "other.mp4", "clip.mp4", "--content", "clip.mp4");
+        Assert.Contains("Structure", followed.Output, StringComparison.Ordinal);
+        ProcessResult inside = await VgpnnProgram.SucceedAsync(_place.Root, "evaluate", "clip.mp4", "clip.mp4", "--mask", "mask.png", "--loop");
+        Assert.Matches("Outside.*Seam", inside.Output);
+        Assert.DoesNotContain("Complete", inside.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_the_manifest_says_is_not_said_again_and_has_to_be_true()
+    {
+        await TestClip.MakeAsync(_place);
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--iterations", "1", "-o", "out");
+        ProcessResult twice = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "out", "--max-height", "20");
+        Assert.Equal((2, "vgpnn: --max-height is what the manifest in out says already\nhint: leave it out, or name the input itself\n"), (twice.ExitCode, twice.Error));
+        await TestClip.MakeAsync(_place, "new.mp4", frames: 7);
+        File.Move(_place["new.mp4"], _place["clip.mp4"], overwrite: true);
+        ProcessResult changed = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "out");
+        Assert.Equal(3, changed.ExitCode);
+        Assert.Contains("clip.mp4 is not what the samples were made of", changed.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Too_few_frames_are_an_error_of_the_input()
     {

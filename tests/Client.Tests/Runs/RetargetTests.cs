@@ -12,7 +12,7 @@ public sealed class RetargetTests : IDisposable
 
     [Theory]
     [InlineData("--size", "24x40", 6, 40, 24)]
-    [InlineData("--length", "9", 9, 32, 48)]
+    [InlineData("--frames", "9", 9, 32, 48)]
     [InlineData("--scale", "0.5,1,1.5", 3, 32, 72)]
     public async Task The_result_has_the_size_asked_for_and_can_be_repeated(string option, string value, int frames, int height, int width)
     {
@@ -29,7 +29,7 @@ public sealed class RetargetTests : IDisposable
     public async Task The_recorded_command_line_makes_the_same_frames()
     {
         await TestClip.MakeAsync(_place, frames: 6);
-        await VgpnnProgram.SucceedAsync(_place.Root, "retarget", "clip.mp4", "--size", "31x33", "--length", "5", "-o", "out");
+        await VgpnnProgram.SucceedAsync(_place.Root, "retarget", "clip.mp4", "--size", "31x33", "--frames", "5", "--input-frames", "2..6", "-o", "out");
         RunManifest before = ManifestFile.Load(_place["out"]);
         Directory.Delete(_place["out"], recursive: true);
         await VgpnnProgram.ShellAsync(_place.Root, before.Command);
@@ -37,8 +37,9 @@ public sealed class RetargetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vgpnn: it is not said to which size or length\nhint: give --size WxH, --length N, both of them, or --scale T,H,W\n")]
-    [InlineData("vgpnn: --scale and --size or --length say the same thing twice\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--length", "5")]
+    [InlineData("vgpnn: it is not said to which size or length\nhint: give --size WxH, --frames N, both of them, or --scale T,H,W\n")]
+    [InlineData("vgpnn: --scale and --size or --frames say the same thing twice\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--frames", "5")]
+    [InlineData("vgpnn: --frames is '2..5', but must be a whole number from 2 to 10000 (--input-frames A..B chooses from the input)\nhint: vgpnn retarget --help lists every option\n", "--frames", "2..5")]
     [InlineData("vgpnn: --size is '24', but must be two whole numbers from 8 to 8192, such as 320x180\nhint: vgpnn retarget --help lists every option\n", "--size", "24")]
     [InlineData("vgpnn: 480×32 with 6 frames is too far from the input, 48×32 with 6 frames\nhint: each of the three may be a tenth to four times the input's\n", "--size", "480x32")]
     public async Task What_cannot_be_is_refused_with_a_way_out(string error, params string[] options)

@@ -23,11 +23,9 @@ internal sealed class TestCluster : IAsyncDisposable
         Tenants = new TenantGrain(Store);
         Videos = new VideoGrain(Store, Blobs);
         Requests = new RequestGrain(Store);
-        _settings = new Dictionary<string, string>(settings)
-        {
-            ["database"] = connection,
-            ["blobs"] = Path.Combine(_directory, "blobs"),
-        };
+        _settings = new Dictionary<string, string>(settings);
+        _settings.TryAdd("database", connection);
+        _settings.TryAdd("blobs", Path.Combine(_directory, "blobs"));
         foreach ((string name, string value) in Fast) _settings.TryAdd(name, value);
     }
 
@@ -88,17 +86,23 @@ internal sealed class TestCluster : IAsyncDisposable
         return silo;
     }
 
-    /// <summary>A tenant with a video that a silo has taken in.</summary>
-    public async Task<(string Tenant, string Video)> TenantAsync(string name = "a", byte[]? clip = null)
+    /// <summary>Stores a file and waits until a silo has taken it in.</summary>
+    public async Task<string> VideoAsync(string tenant, byte[] content)
     {
-        string tenant = await Tenants.CreateAsync(name, new TenantLimits());
-        VideoStatus video = await Videos.StoreAsync(tenant, "clip.mp4", new MemoryStream(clip ?? await Clips.SmallAsync()));
+        VideoStatus video = await Videos.StoreAsync(tenant, "clip.mp4", new MemoryStream(content));
         await UntilAsync("the video is ready", async () =>
         {
             VideoStatus now = await Videos.GetAsync(tenant, video.VideoId);
             return now.State == VideoState.Failed ? throw new InvalidOperationException(now.Error) : now.State == VideoState.Ready;
         });
-        return (tenant, video.VideoId);
+        return video.VideoId;
+    }
+
+    /// <summary>A tenant with a video that a silo has taken in.</summary>
+    public async Task<(string Tenant, string Video)> TenantAsync(string name = "a", byte[]? clip = null)
+    {
+        string tenant = await Tenants.CreateAsync(name, new TenantLimits());
+        return (tenant, await VideoAsync(tenant, clip ?? await Clips.SmallAsync()));
     }
 
     public Task<RequestStatus> SubmitAsync(string tenant, string video, int samples, MethodOptions? options = null, ulong seed = 7) =>
@@ -141,7 +145,11 @@ internal sealed class TestCluster : IAsyncDisposable
         return runner!;
     }
 
-    public Task UntilAsync(string what, Func<Task<bool>> condition) => Until.HoldsAsync(what, condition, ExplainAsync);
+    public Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? every = null) => Until.HoldsAsync(what, condition, ExplainAsync, every);
+
+    /// <summary>How a sample's activations ended, in their order; null: it has not.</summary>
+    public Task<IReadOnlyList<string?>> OutcomesAsync(string request, int index = 0) => QueryAsync<string?>(
+        "SELECT outcome FROM activations WHERE grain = @grain ORDER BY epoch", new { grain = GrainKey.Sample(request, index).ToString() });
 
     /// <summary>Checks every rule of the state, and that each blob has a row and each row a blob.</summary>
     public async Task HoldsAsync()

@@ -9,14 +9,14 @@ internal static class Until
 
     /// <summary>Comes back once the condition holds.</summary>
     /// <exception cref="TimeoutException">It did not within two minutes; the message names it.</exception>
-    public static async Task HoldsAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null)
+    public static async Task HoldsAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null, TimeSpan? every = null)
     {
         long start = Stopwatch.GetTimestamp();
         while (!await condition())
         {
             if (Stopwatch.GetElapsedTime(start) > Patience)
                 throw new TimeoutException($"not within {Patience.TotalSeconds} s: {what}\n{(explain is null ? "" : await explain())}");
-            await Task.Delay(10);
+            await Task.Delay(every ?? TimeSpan.FromMilliseconds(10));
         }
     }
 }

@@ -23,11 +23,11 @@ internal sealed class Bundle : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vgpnn-grains-").FullName;
 
-    private Bundle(string connection)
+    private Bundle(string connection, FileBlobStore? blobs = null)
     {
         Connection = connection;
         Store = StateStore.Open(connection);
-        Blobs = new FileBlobStore(Path.Combine(_directory, "blobs"));
+        Blobs = blobs ?? new FileBlobStore(Path.Combine(_directory, "blobs"));
         Tenants = new TenantGrain(Store);
         Videos = new VideoGrain(Store, Blobs);
         Requests = new RequestGrain(Store);
@@ -54,6 +54,14 @@ internal sealed class Bundle : IAsyncDisposable
             : $"Data Source={Path.Combine(Directory.CreateTempSubdirectory("vgpnn-sqlite-").FullName, "state.db")}";
         var bundle = new Bundle(connection);
         if (migrated) await Migrator.MigrateAsync(bundle.Store);
+        return bundle;
+    }
+
+    /// <summary>A database that is there already, and blobs that may be.</summary>
+    public static async Task<Bundle> OfAsync(string connection, FileBlobStore? blobs = null)
+    {
+        var bundle = new Bundle(connection, blobs);
+        if (blobs is null) await Migrator.MigrateAsync(bundle.Store);
         return bundle;
     }
 

@@ -13,8 +13,8 @@ public class EvaluatorTests
     {
         SampleScores scores = Score(Input, Input);
         Assert.Equal(new SampleScores(0, 0, 1, 1, 1, scores.NnfDiversity, 1, scores.FrechetPatchDistance), scores);
-        Assert.InRange(scores.FrechetPatchDistance, 0, 1e-9);
-        Assert.InRange(scores.NnfDiversity, 0, 0.2);
+        Assert.InRange(scores.FrechetPatchDistance!.Value, 0, 1e-9);
+        Assert.InRange(scores.NnfDiversity!.Value, 0, 0.2);
     }
 
     [Fact]
@@ -83,6 +83,8 @@ public class EvaluatorTests
         evaluator.Add(other);
         Assert.True(scores.Coherence > 0);
         Assert.Null(scores.CopiedFrames);
+        Assert.Equal(0, evaluator.Diversity());
+        evaluator.Add(TestClip.Blobs(6, 30, 50, seed: 2));
         Assert.Null(evaluator.Diversity());
     }
 

@@ -50,7 +50,16 @@ internal static class TurnSql
     public const string EndActivation =
         "UPDATE activations SET ended_at = {now}, outcome = @outcome WHERE grain = @grain AND ended_at IS NULL";
 
-    public const string Crashes = "SELECT count(*) FROM activations WHERE grain = @grain AND outcome = 'crashed'";
+    /// <summary>The open activation is lost, and not yet ended.</summary>
+    public const string Crashes = "SELECT count(*) FROM activations WHERE grain = @grain AND (outcome = 'crashed' OR ended_at IS NULL)";
+
+    /// <summary>Those of them in which nothing else was lost: a node's id is that of one process.</summary>
+    public const string CrashesAlone =
+        """
+        SELECT count(*) FROM activations a
+        WHERE a.grain = @grain AND (a.outcome = 'crashed' OR a.ended_at IS NULL) AND NOT EXISTS (
+            SELECT 1 FROM activations b WHERE b.node = a.node AND b.grain <> a.grain AND (b.outcome = 'crashed' OR b.ended_at IS NULL))
+        """;
 
     public const string Outcome = "SELECT outcome FROM activations WHERE grain = @grain AND epoch = @epoch";
 

@@ -18,6 +18,9 @@ public sealed class RaftFlow : IOpticalFlow
     // Delegates and the like.
     private const long Small = 1 << 20;
 
+    // Encoding two frames and correlating them takes about as long as so many updates.
+    private const int EncodingSteps = 6;
+
     private readonly RaftNetwork _network;
     private readonly int _iterations;
     private readonly long _mostVolumeBytes;
@@ -37,15 +40,20 @@ public sealed class RaftFlow : IOpticalFlow
 
         // Only the small network's blocks have a third convolution.
         Size = source.Contains("fnet.layer1.0.conv3.weight") ? RaftSize.Small : RaftSize.Large;
-        _network = new RaftNetwork(source, Size);
+        var weights = new CountedWeights(source);
+        _network = new RaftNetwork(weights, Size);
+        WeightBytes = weights.Bytes;
     }
 
     /// <summary>Which of the two networks the weights are of.</summary>
     public RaftSize Size { get; }
 
     /// <inheritdoc/>
+    public long WeightBytes { get; }
+
+    /// <inheritdoc/>
     /// <exception cref="NotFiniteNumberException">The weights make no sense: numbers grow beyond all bounds.</exception>
-    public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers)
+    public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(workers);
@@ -57,12 +65,18 @@ public sealed class RaftFlow : IOpticalFlow
         }
 
         var pair = new RaftPair(_network, video, from, to, _mostVolumeBytes, workers);
-        for (int i = 0; i < _iterations; i++) pair.Step(workers);
+        for (int i = 0; i < _iterations; i++)
+        {
+            progress?.Invoke((double)(EncodingSteps + i) / (EncodingSteps + _iterations));
+            pair.Step(workers);
+        }
+
         var flow = new Volume<float>(new Extent(1, video.Extent.H, video.Extent.W), 2);
         if (_network.Upsampling is { } upsampling) upsampling.Run(pair.State, pair.Flow, pair.Padding, flow, workers);
         else BilinearUpsampling.Run(pair.Flow, pair.Padding, flow, workers);
         foreach (float number in flow.Samples)
             if (!float.IsFinite(number)) throw new NotFiniteNumberException("the network's flow is not finite", number);
+        progress?.Invoke(1);
         return flow;
     }
 

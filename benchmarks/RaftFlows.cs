@@ -1,0 +1,94 @@
+using System.Globalization;
+using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.Networks.Raft;
+
+namespace Vgpnn.Benchmarks;
+
+/// <summary>RAFT on one pair of 456×256 frames, on two threads; a column gives its memory. Random weights take the time that trained ones take.</summary>
+[Config(typeof(WithMemory))]
+public class RaftFlows
+{
+    private static readonly Extent Frames = new(2, 256, 456);
+
+    private RaftFlow _flow = null!;
+    private Volume<byte> _video = null!;
+
+    [Params(RaftSize.Small, RaftSize.Large)]
+    public RaftSize Network { get; set; }
+
+    [Params(12, 20)]
+    public int Iterations { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _flow = Flow(Network, Iterations);
+        _video = MovingPicture.Named("shift (3.5, −2.25)", Size.H, Size.W).Frames();
+    }
+
+    [Benchmark]
+    public Volume<float> Estimate() => _flow.Estimate(_video, 0, 1, new Workers(2));
+
+    private static Extent Size => Extent.Min(Frames, Cases.Size with { H = 2 * Cases.Size.H, W = 2 * Cases.Size.W });
+
+    private static RaftFlow Flow(RaftSize network, int iterations) => new(new RandomWeights(network), iterations);
+
+    // Numbers that neither die out nor grow on their way through the layers.
+    private sealed class RandomWeights(RaftSize size) : IWeightSource
+    {
+        public bool Contains(string name) => size == RaftSize.Small;
+
+        public float[] Read(string name, params ReadOnlySpan<int> shape)
+        {
+            int count = 1;
+            foreach (int side in shape) count *= side;
+            double scale = shape.Length > 1 ? Math.Sqrt(3.0 * shape[0] / count) : 1;
+            var numbers = new float[count];
+            for (int i = 0; i < count; i++) numbers[i] = shape.Length > 1 ? (float)(scale * (((Hash.Derive(1, (ulong)i) >> 40) / (double)(1 << 23)) - 1)) : 0;
+            if (name.EndsWith("running_var", StringComparison.Ordinal)) numbers.AsSpan().Fill(1);
+            return numbers;
+        }
+    }
+
+    private sealed class WithMemory : ManualConfig
+    {
+        public WithMemory() => AddColumn(new MemoryColumn());
+    }
+
+    private sealed class MemoryColumn : IColumn
+    {
+        public string Id => nameof(MemoryColumn);
+
+        public string ColumnName => "Memory";
+
+        public string Legend => "Bytes of a pair and of the weights";
+
+        public bool AlwaysShow => true;
+
+        public ColumnCategory Category => ColumnCategory.Custom;
+
+        public int PriorityInCategory => 0;
+
+        public bool IsNumeric => true;
+
+        public UnitType UnitType => UnitType.Dimensionless;
+
+        public bool IsAvailable(Summary summary) => true;
+
+        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
+
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+        {
+            RaftFlow flow = Flow((RaftSize)benchmarkCase.Parameters[nameof(Network)], 1);
+            return string.Create(CultureInfo.InvariantCulture, $"{(flow.WorkingBytes(Size.H, Size.W) + flow.WeightBytes) / 1048576.0:F0} MiB");
+        }
+
+        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
+    }
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Vgpnn.Client.Runs;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.CommandLine;
+
+/// <summary>What <c>evaluate</c> compares samples with, where no manifest says so.</summary>
+internal sealed class ComparedSettings
+{
+    private const string Group = "Input";
+
+    private readonly Setting<FrameRange> _frames = new("--frames", "A..B", ValueText.FrameRange)
+    {
+        Group = Group,
+        Description = "Only frames A to B of the input, both included; samples are read whole.",
+        Allowed = "two frame numbers such as 3..10, counted from 1, the second one larger",
+        Default = "all frames",
+    };
+
+    private readonly Setting<int> _maxHeight = new("--max-height", "PX", ValueText.Integer(8, 4320))
+    {
+        Group = Group,
+        Description = "An input higher than PX pixels is made smaller first, as its samples were.",
+        Allowed = "a whole number of pixels from 8 to 4320",
+        Default = "the input's own height",
+    };
+
+    private readonly Setting<string> _mask = Other("--mask", "The mask that was filled, white on black: only what is inside it is compared, with what is outside.");
+    private readonly Setting<string> _content = Other("--content", "What an analogy follows: also how well its movement does. INPUT is the style then.");
+    private readonly Setting<string> _sketch = Other("--sketch", "The same of a sketch: also how well what stands out follows its strokes.");
+
+    private readonly Flag _loop = new("--loop")
+    {
+        Group = Group,
+        Description = "The samples are loops: also how visible it is where they begin anew.",
+    };
+
+    public IEnumerable<Option> All => [_frames, _maxHeight, _mask, _content, _sketch, _loop];
+
+    /// <summary>What is read, and how it was used.</summary>
+    /// <param name="parse">The command line.</param>
+    /// <param name="input">INPUT.</param>
+    /// <param name="run">Its manifest, if it is a directory of results.</param>
+    /// <exception cref="VgpnnException">Kind Usage: options that contradict each other or the manifest.</exception>
+    public (InputRequest Request, MethodOptions Options) Read(ParseResult parse, string input, RunManifest? run)
+    {
+        Option[] given = [.. All.Where(o => parse.GetResult(o) is { Implicit: false })];
+        if (run is not null)
+        {
+            if (given.Length > 0) throw Usage("manifest-says", $"{given[0].Name} is what the manifest in {input} says already", "leave it out, or name the input itself");
+            return (RecordedInputs.Request(run, RecordedInputs.Paths(run, RecordedInputs.Home(input))), run.Settings.ToOptions());
+        }
+
+        Option[] kinds = [.. given.Where(o => o == _mask || o == _content || o == _sketch)];
+        if (kinds.Length > 1) throw Usage("two-kinds", $"{kinds[0].Name} and {kinds[1].Name} belong to different applications", "give one of them");
+        (Application application, InputPath[] inputs) =
+            _mask.IsGiven(parse) ? (Application.Inpainting, new InputPath[] { new(InputRole.Input, input), new(InputRole.Mask, _mask.Or(parse, "")) })
+            : _content.IsGiven(parse) ? (Application.Analogy, [new(InputRole.Content, _content.Or(parse, "")), new(InputRole.Style, input)])
+            : _sketch.IsGiven(parse) ? (Application.Sketch, [new(InputRole.Sketch, _sketch.Or(parse, "")), new(InputRole.Style, input)])
+            : (Application.Generation, [new(InputRole.Input, input)]);
+        return (
+            new InputRequest(inputs, _frames.OrNull(parse), _maxHeight.OrNull(parse), null),
+            MethodOptions.For(application) with { Loop = _loop.IsGiven(parse) });
+    }
+
+    private static Setting<string> Other(string name, string description) => new(name, "PATH", PathText.TryParse)
+    {
+        Group = Group,
+        Description = description,
+        Allowed = "a path",
+        Default = "none",
+    };
+
+    private static VgpnnException Usage(string code, string message, string hint) => new(ErrorKind.Usage, code, message, hint);
+}

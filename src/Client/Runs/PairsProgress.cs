@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Vgpnn.Client.Reporting;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>Tells of the runs of all pairs as of one: each begins with its plan, progress and time left are those of the whole.</summary>
+internal sealed class PairsProgress(IRunReporter reporter, int pairs) : IRunReporter
+{
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private int _passed;
+    private int _made;
+
+    /// <summary>A pair was there already.</summary>
+    public void Passed() => _passed++;
+
+    /// <summary>A pair was made.</summary>
+    public void Made() => _made++;
+
+    public void Report(RunEvent what)
+    {
+        switch (what)
+        {
+            case ProgressEvent progress:
+                double part = _made + (progress.Percent / 100), all = pairs - _passed;
+                double elapsed = Stopwatch.GetElapsedTime(_start).TotalSeconds;
+                double left = Math.Max(progress.SecondsLeft, elapsed / Math.Max(part, 0.01) * (all - part));
+                reporter.Report(progress with
+                {
+                    Position = ((_passed + _made) * progress.Samples) + progress.Position,
+                    Samples = pairs * progress.Samples,
+                    Percent = Math.Round((_passed + part) / pairs * 100, 1),
+                    SecondsLeft = Math.Round(left, 1),
+                });
+                break;
+            case DoneEvent:
+                // The end of a pair is not the end.
+                break;
+            default:
+                reporter.Report(what);
+                break;
+        }
+    }
+
+    public void Stage(string what) => reporter.Stage($"pair {_passed + _made + 1} of {pairs}: {what}");
+
+    public void Dispose()
+    {
+        // The reporter is not its own.
+    }
+}

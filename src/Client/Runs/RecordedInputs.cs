@@ -1,0 +1,46 @@
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>What a manifest says about a run's inputs.</summary>
+internal static class RecordedInputs
+{
+    /// <summary>The directory of a manifest that is named by itself or by its directory.</summary>
+    public static string Home(string manifest) => Directory.Exists(manifest) ? manifest : Path.GetDirectoryName(Path.GetFullPath(manifest))!;
+
+    /// <summary>Where they are now, as the manifest says.</summary>
+    public static InputPath[] Paths(RunManifest manifest, string home) =>
+        [.. manifest.Inputs.Select(i => new InputPath(i.Role, Path.GetRelativePath(".", Path.Combine(home, i.Path))))];
+
+    /// <summary>How these inputs were read.</summary>
+    /// <exception cref="VgpnnException">Kind Input: the manifest's frame rate is none.</exception>
+    public static InputRequest Request(RunManifest manifest, IReadOnlyList<InputPath> paths)
+    {
+        ManifestSettings settings = manifest.Settings;
+        FrameRate? pace = null;
+        if (settings.FrameRate is not null)
+        {
+            pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate)
+                ? rate
+                : throw new VgpnnException(ErrorKind.Input, "manifest-invalid", "the manifest cannot be used: its frame rate is none");
+        }
+
+        return new InputRequest(paths, settings.ToFrameRange(), settings.MaxHeight, pace);
+    }
+
+    /// <exception cref="VgpnnException">Kind Input: one has other frames than those recorded.</exception>
+    public static void ThrowIfDifferent(RunManifest manifest, IReadOnlyList<ReadInput> read, string hint)
+    {
+        foreach ((ManifestInput then, ReadInput now) in manifest.Inputs.Zip(read))
+        {
+            if (now.FramesSha256 == then.FramesSha256) continue;
+            bool sameFile = now.FileSha256 is not null && now.FileSha256 == then.FileSha256;
+            throw new VgpnnException(
+                ErrorKind.Input, "input-changed", $"{now.Path} is not what the samples were made of",
+                sameFile ? "the file is the same, but this ffmpeg decodes it to other frames than the one that was used then" : hint);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.Flow;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Synthesis.Evaluation;
+
+/// <summary>
+/// How well a sample's dynamic structure follows that of the content: the correlation (Pearson) of the two, each as the method
+/// takes it (<see cref="DynamicStructure"/>; of a sketch the ink, and then of the sample what stands out or moves), made
+/// smaller to 32 pixels of the shorter side: where something moves counts, not its outline to the pixel.
+/// </summary>
+internal sealed class StructureScore
+{
+    private const double ShorterSide = 32;
+
+    private readonly MethodOptions _options;
+    private readonly Volume<float> _content;
+
+    /// <param name="content">What the sample has to follow.</param>
+    /// <param name="options">Of an analogy or a sketch.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    public StructureScore(Clip content, MethodOptions options, Workers workers)
+    {
+        _options = options;
+        _content = Small(
+            options.Application == Application.Sketch
+                ? SketchStructure.Of(content, options.Ink, workers)
+                : Moving(content, options.Bins.Content, workers),
+            workers);
+    }
+
+    /// <returns>-1 to 1; null where either has no structure.</returns>
+    public double? Measure(Clip sample, Workers workers) => Correlation(
+        _content.Samples,
+        Small(
+            _options is { Application: Application.Sketch, Match: InkMatch.Contrast }
+                ? SketchStructure.Contrast(sample, _options.Bins.Style, workers)
+                : Moving(sample, _options.Bins.Style, workers),
+            workers).Samples);
+
+    private static Volume<float> Moving(Clip clip, int bins, Workers workers) =>
+        DynamicStructure.Quantised(DynamicStructure.Speed(clip.ToBytes(), new DenseInverseSearch(), workers), bins, workers);
+
+    private static Volume<float> Small(Volume<float> structure, Workers workers)
+    {
+        double factor = Math.Min(1, ShorterSide / structure.Extent.ShortSide);
+        var scale = new Scale(1, factor, factor);
+        return Resampler.Resize(structure, PyramidPlanner.Scaled(structure.Extent, scale), scale, workers);
+    }
+
+    private static double? Correlation(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
+    {
+        double meanA = Mean(a), meanB = Mean(b), squareA = 0, squareB = 0, product = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            double x = a[i] - meanA, y = b[i] - meanB;
+            squareA += x * x;
+            squareB += y * y;
+            product += x * y;
+        }
+
+        double scale = Math.Sqrt(squareA * squareB);
+        return scale > 0 ? Math.Clamp(product / scale, -1, 1) : null;
+    }
+
+    private static double Mean(ReadOnlySpan<float> numbers)
+    {
+        double sum = 0;
+        foreach (float number in numbers) sum += number;
+        return sum / numbers.Length;
+    }
+}

@@ -1,0 +1,69 @@
+using Vgpnn.Client.Tests.Support;
+
+namespace Vgpnn.Client.Tests.Runs;
+
+/// <summary>Clips that are too short, too small or do not go together, for every command: a sentence, and nothing written.</summary>
+public sealed class WrongInputTests : IDisposable
+{
+    private const string TooShort = "the clip is 48×32 with 1 frame; 2 frames of 8×8 pixels are the least";
+    private const string TooSmall = "the clip is 6×6 with 6 frames; 2 frames of 8×8 pixels are the least";
+
+    private readonly TemporaryDirectory _place = new();
+
+    public void Dispose() => _place.Dispose();
+
+    [Theory]
+    [InlineData("generate one.mkv", 3, TooShort)]
+    [InlineData("generate tiny.mkv", 3, TooSmall)]
+    [InlineData("generate clip.mkv one.mkv", 3, TooShort)]
+    [InlineData("generate one.mkv --loop", 3, TooShort)]
+    [InlineData("generate clip.mkv --scale 0.1,1,1", 3, "the output would be 48×32 with 1 frame; 2 frames of 8×8 pixels are the least")]
+    [InlineData("retarget one.mkv --frames 3", 3, TooShort)]
+    [InlineData("retarget tiny.mkv --size 8x8", 3, TooSmall)]
+    [InlineData("retarget clip.mkv --frames 25", 2, "48×32 with 25 frames is too far from the input, 48×32 with 6 frames")]
+    [InlineData("retarget clip.mkv --size 8x200", 2, "8×200 with 6 frames is too far from the input, 48×32 with 6 frames")]
+    [InlineData("analogy one.mkv clip.mkv", 3, TooShort)]
+    [InlineData("analogy clip.mkv one.mkv", 3, TooShort)]
+    [InlineData("analogy clip.mkv tiny.mkv", 3, TooSmall)]
+    [InlineData("analogy clip.mkv missing.mkv", 3, "missing.mkv")]
+    [InlineData("sketch one.mkv clip.mkv", 3, TooShort)]
+    [InlineData("sketch clip.mkv tiny.mkv", 3, TooSmall)]
+    [InlineData("inpaint one.mkv --mask one.mkv", 3, TooShort)]
+    [InlineData("inpaint clip.mkv --mask five.mkv", 3, "the mask has 5 frames, and the video 6")]
+    [InlineData("inpaint clip.mkv --mask tiny.mkv", 3, "the mask is 6×6, and the video 48×32")]
+    [InlineData("inpaint clip.mkv --mask mask.png --source one.mkv", 3, TooShort)]
+    [InlineData("inpaint clip.mkv --mask mask.png --source tiny.mkv", 3, TooSmall)]
+    [InlineData("evaluate clip.mkv tiny.mkv", 3, "the sample is 6×6×6 (frames × rows × columns), and patches of 3×7×7 are compared")]
+    [InlineData("evaluate clip.mkv clip.mkv --mask five.mkv", 3, "the mask has 5 frames, and the video 6")]
+    [InlineData("evaluate clip.mkv five.mkv --mask mask.png", 3, "the sample is 5×32×48 (frames × rows × columns), and what it follows 6×32×48")]
+    [InlineData("evaluate clip.mkv five.mkv --content clip.mkv", 3, "the sample is 5×32×48 (frames × rows × columns), and what it follows 6×32×48")]
+    [InlineData("evaluate clip.mkv clip.mkv --mask mask.png --sketch clip.mkv", 2, "--mask and --sketch belong to different applications")]
+    [InlineData("evaluate clip.mkv clip.mkv --mask black.png", 3, "the mask is empty, and only what is inside it would be compared")]
+    public async Task It_is_one_sentence_and_nothing_is_written(string command, int exitCode, string sentence)
+    {
+        await MakeAsync("clip.mkv", 6, "48x32");
+        await MakeAsync("one.mkv", 1, "48x32");
+        await MakeAsync("five.mkv", 5, "48x32");
+        await MakeAsync("tiny.mkv", 6, "6x6");
+        await TestClip.MakeMaskAsync(_place, "mask.png");
+        await TestClip.MakeMaskAsync(_place, "black.png", "black");
+        IReadOnlyList<string> before = _place.Files;
+
+        ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, command.Split(' '));
+
+        Assert.Equal(exitCode, refused.ExitCode);
+        Assert.StartsWith("vgpnn: ", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(sentence, refused.Error, StringComparison.Ordinal);
+        Assert.Empty(refused.Output);
+        Assert.Equal(before, _place.Files);
+    }
+
+    private async Task MakeAsync(string name, int frames, string size)
+    {
+        ProcessResult made = await ChildProcess.RunAsync(
+            "ffmpeg",
+            ["-nostdin", "-v", "error", "-f", "lavfi", "-i", $"testsrc=size={size}:rate=10,scroll=horizontal=0.05", "-frames:v", $"{frames}", "-c:v", "ffv1", _place[name]],
+            _place.Root);
+        Assert.True(made.ExitCode == 0, made.Error);
+    }
+}

@@ -1,0 +1,287 @@
+using System.Diagnostics;
+using Vgpnn.Cluster.Tests.Support;
+using Vgpnn.Grains;
+using Vgpnn.Grains.Contracts;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis;
+using Vgpnn.Testing.Cluster;
+using static Vgpnn.Cluster.Tests.Support.MeasurementFactAttribute;
+
+namespace Vgpnn.Cluster.Tests;
+
+/// <summary>The figures of docs/grains.md.</summary>
+public class Measurements
+{
+    private static readonly MethodOptions Slow = Clips.Quick with { Iterations = 60 };
+
+    /// <summary>Turns that do nothing: their settings cannot be read, so that they end as soon as they have begun.</summary>
+    [MeasurementFact]
+    public async Task Empty_long_turns_and_short_turns_per_second()
+    {
+        for (int nodes = 1; nodes <= 3; nodes++)
+        {
+            const int Turns = 300;
+            await using TestCluster cluster = await TestCluster.PostgresAsync(("slots", "4"));
+            await Task.WhenAll(Enumerable.Range(0, nodes).Select(_ => cluster.StartAsync()));
+            (string tenant, string video) = await cluster.TenantAsync();
+            await EmptyAsync(20);
+            double seconds = await EmptyAsync(Turns);
+            double shortTurns = await ShortAsync(nodes, 200);
+            Report($"{nodes} nodes: {Turns / seconds:F1} empty long turns/s, {shortTurns:F0} short turns/s (submit and cancel, one client a node)");
+
+            async Task<double> EmptyAsync(int count)
+            {
+                RequestStatus request = await cluster.SubmitAsync(tenant, video, count);
+                await cluster.QueryAsync<int>("UPDATE requests SET settings = '{}' WHERE request_id = @RequestId RETURNING 1", new { request.RequestId });
+                long start = Stopwatch.GetTimestamp();
+                await cluster.FinishedAsync(tenant, request.RequestId);
+                return Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+
+            async Task<double> ShortAsync(int clients, int rounds)
+            {
+                string idle = await cluster.Tenants.CreateAsync($"idle-{clients}", new TenantLimits());
+                string other = await cluster.VideoAsync(idle, await Clips.SmallAsync());
+                await Task.WhenAll(cluster.Silos.Select(async s =>
+                {
+                    s.Terminate();
+                    await s.ExitAsync();
+                }));
+                long start = Stopwatch.GetTimestamp();
+                await Task.WhenAll(Enumerable.Range(0, clients).Select(_ => Task.Run(async () =>
+                {
+                    for (int i = 0; i < rounds; i++)
+                        await cluster.Requests.CancelAsync(idle, (await cluster.SubmitAsync(idle, other, 1)).RequestId);
+                })));
+                return 2 * clients * rounds / Stopwatch.GetElapsedTime(start).TotalSeconds;
+            }
+        }
+    }
+
+    [MeasurementFact]
+    public async Task From_kill_to_resumption()
+    {
+        var seconds = new List<double>();
+        for (int i = 0; i < 5; i++)
+        {
+            await using TestCluster cluster = await TestCluster.PostgresAsync(("slots", "1"));
+            await Task.WhenAll(cluster.StartAsync(), cluster.StartAsync());
+            (string tenant, string video) = await cluster.TenantAsync();
+            RequestStatus request = await cluster.SubmitAsync(tenant, video, 1, Slow);
+            SiloProcess runner = await cluster.UnderWayAsync(tenant, request.RequestId);
+            long killed = await cluster.ScalarAsync<long>("SELECT {now}");
+            runner.Kill();
+            await cluster.UntilAsync("it goes on elsewhere", async () => (await cluster.OutcomesAsync(request.RequestId)).Count == 2);
+            long resumed = await cluster.ScalarAsync<long>("SELECT max(started_at) FROM activations");
+            seconds.Add((resumed - killed) / 1000.0);
+        }
+
+        Report($"kill to resumption, check-in 0.5 s, threshold 1.5 s: median {Median(seconds):F2} s of {string.Join(", ", seconds.Select(s => $"{s:F2}"))}");
+    }
+
+    [MeasurementFact]
+    public async Task From_cancel_to_the_next_samples_start()
+    {
+        await using TestCluster cluster = await TestCluster.PostgresAsync(("slots", "1"));
+        await cluster.StartAsync();
+        (string tenant, string video) = await cluster.TenantAsync();
+        var milliseconds = new List<double>();
+        for (int i = 0; i < 9; i++)
+        {
+            RequestStatus request = await cluster.SubmitAsync(tenant, video, 1, Slow), next = await cluster.SubmitAsync(tenant, video, 1);
+            await cluster.UnderWayAsync(tenant, request.RequestId);
+            await cluster.Requests.CancelAsync(tenant, request.RequestId);
+            await cluster.FinishedAsync(tenant, next.RequestId);
+            milliseconds.Add(await cluster.ScalarAsync<long>(
+                """
+                SELECT (SELECT started_at FROM activations WHERE grain = @next) - (SELECT ended_at FROM activations WHERE grain = @grain)
+                """,
+                new { next = GrainKey.Sample(next.RequestId, 0).ToString(), grain = GrainKey.Sample(request.RequestId, 0).ToString() }));
+        }
+
+        Report($"cancel to the next sample's start in the slot: median {Median(milliseconds):F0} ms of {string.Join(", ", milliseconds)}");
+    }
+
+    /// <summary>A slot is free all the time: the backlog's tenant may run one sample at once.</summary>
+    [MeasurementFact]
+    public async Task A_backlog_of_twenty_thousand_samples_and_a_tenant_beside_it()
+    {
+        await using TestCluster cluster = await TestCluster.PostgresAsync(("slots", "2"));
+        await cluster.StartAsync();
+        (string quiet, string video) = await cluster.TenantAsync("quiet");
+        (string noisy, string other) = await cluster.TenantAsync("noisy");
+        await cluster.Tenants.SetLimitsAsync(noisy, new TenantLimits { MaxRunning = 1 });
+        double empty = await StartAsync();
+        for (int i = 0; i < 20; i++) await cluster.SubmitAsync(noisy, other, 1000);
+        double full = await StartAsync();
+        Report($"submission to start: {empty:F0} ms with nothing queued, {full:F0} ms beside 20,000 queued samples of which one runs; medians of 15");
+
+        // And where the noisy tenant holds all slots: the next one that comes free is the other tenant's.
+        await cluster.Tenants.SetLimitsAsync(noisy, new TenantLimits());
+        await cluster.UntilAsync("both slots are the noisy tenant's", async () => (await cluster.Tenants.GetAsync(noisy)).Running == 2);
+        double delayed = await StartAsync(6);
+        double sample = await cluster.ScalarAsync<double>(
+            "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY ended_at - started_at) FROM activations WHERE tenant_id = @noisy AND outcome = 'done' AND grain LIKE 'sample/%'",
+            new { noisy });
+        Report($"submission to start where another tenant's 20,000 hold both slots: {delayed:F0} ms, median of 6; one of its samples takes {sample:F0} ms");
+
+        async Task<double> StartAsync(int rounds = 15)
+        {
+            var times = new List<double>();
+            for (int i = 0; i < rounds; i++)
+            {
+                RequestStatus request = await cluster.SubmitAsync(quiet, video, 1);
+                await cluster.FinishedAsync(quiet, request.RequestId);
+                times.Add(await cluster.ScalarAsync<long>(
+                    """
+                    SELECT (SELECT started_at FROM activations WHERE grain = @grain) - (SELECT created_at FROM requests WHERE request_id = @request)
+                    """,
+                    new { grain = GrainKey.Sample(request.RequestId, 0).ToString(), request = request.RequestId }));
+            }
+
+            return Median(times);
+        }
+    }
+
+    [MeasurementFact]
+    public async Task Forty_samples_of_two_tenants_on_three_silos_of_which_one_dies_and_one_freezes()
+    {
+        MethodOptions options = Clips.Quick with { Iterations = 12 };
+        await using TestCluster cluster = await TestCluster.PostgresAsync();
+        await Task.WhenAll(cluster.StartAsync(), cluster.StartAsync(), cluster.StartAsync());
+        (string a, string ofA) = await cluster.TenantAsync("a");
+        (string b, string ofB) = await cluster.TenantAsync("b");
+        (string Tenant, RequestStatus Request)[] requests =
+            [(a, await cluster.SubmitAsync(a, ofA, 20, options, seed: 1)), (b, await cluster.SubmitAsync(b, ofB, 20, options, seed: 2))];
+        await cluster.UntilAsync("ten are there", async () => await SucceededAsync() >= 10);
+        SiloProcess killed = await RunnerAsync(_ => true), frozen = await RunnerAsync(s => s != killed);
+        killed.Kill();
+        frozen.Freeze();
+        await cluster.UntilAsync("the frozen one's work is taken up elsewhere", async () =>
+            await cluster.ScalarAsync<long>("SELECT count(DISTINCT node) FROM activations WHERE outcome = 'crashed'") >= 2);
+        frozen.Wake();
+        foreach ((string tenant, RequestStatus request) in requests)
+        {
+            Assert.Equal(20, (await cluster.FinishedAsync(tenant, request.RequestId)).Succeeded);
+            Assert.Equal(
+                await Clips.ExpectedAsync(await Clips.SmallAsync(), options, ulong.Parse(request.Seed, null), 20),
+                await cluster.HashesAsync(tenant, request.RequestId));
+        }
+
+        await cluster.HoldsAsync();
+        Report($"three silos, 40 samples of two tenants, one SIGKILL, one SIGSTOP and SIGCONT: 40 results, bit-identical. Who ran what:");
+        foreach (string line in await cluster.QueryAsync<string>(
+            "SELECT substr(tenant_id, 28) || ' ' || substr(grain, 36) || ' epoch ' || epoch || ' ' || substr(node, 1, 5) || ' ' || outcome FROM activations WHERE grain LIKE 'sample/%' ORDER BY started_at"))
+            Report($"  {line}");
+
+        async Task<int> SucceededAsync()
+        {
+            int count = 0;
+            foreach ((string tenant, RequestStatus request) in requests) count += (await cluster.Requests.GetAsync(tenant, request.RequestId)).Succeeded;
+            return count;
+        }
+
+        async Task<SiloProcess> RunnerAsync(Func<SiloProcess, bool> fits)
+        {
+            SiloProcess? runner = null;
+            await cluster.UntilAsync("one runs a sample", async () =>
+                (runner = (await cluster.QueryAsync<string>("SELECT node FROM turns WHERE state = 'running'")).Select(cluster.Of).FirstOrDefault(s => fits(s!))) is not null);
+            return runner!;
+        }
+    }
+
+    /// <summary>VGPNN_CLIP names the clip, VGPNN_SAMPLES how many (20).</summary>
+    [MeasurementFact]
+    public async Task Overhead_over_the_plain_program()
+    {
+        byte[] clip = await ClipAsync(new Extent(30, 144, 256));
+        int samples = int.Parse(Environment.GetEnvironmentVariable("VGPNN_SAMPLES") ?? "20", null);
+        int threads = Environment.ProcessorCount;
+        await using TestCluster cluster = await TestCluster.PostgresAsync(
+            ("slots", "1"), ("threads", $"{threads}"), ("checkpointSeconds", "1"), ("checkInSeconds", "2"), ("thresholdSeconds", "6"));
+        await cluster.StartAsync();
+        (string tenant, string video) = await cluster.TenantAsync(clip: clip);
+        long start = Stopwatch.GetTimestamp();
+        RequestStatus request = await cluster.SubmitAsync(tenant, video, samples, new MethodOptions());
+        await cluster.FinishedAsync(tenant, request.RequestId);
+        double service = Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+        string directory = Directory.CreateTempSubdirectory("vgpnn-overhead-").FullName;
+        await File.WriteAllBytesAsync(Path.Combine(directory, "clip.mp4"), clip);
+        start = Stopwatch.GetTimestamp();
+        using (Process program = Process.Start(new ProcessStartInfo(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), "generate", "clip.mp4", "-n", $"{samples}", "--seed", "7", "--threads", $"{threads}", "-o", "out"])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardError = true,
+        })!)
+        {
+            await program.StandardError.ReadToEndAsync();
+            await program.WaitForExitAsync();
+            Assert.Equal(0, program.ExitCode);
+        }
+
+        double plain = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Directory.Delete(directory, recursive: true);
+        Report($"{samples} samples on {threads} threads: {plain:F1} s by the plain program, {service:F1} s by one node: {(service / plain) - 1:P1} more");
+    }
+
+    /// <summary>VGPNN_CLIP names the clip; without it a rendered one of Full HD.</summary>
+    [MeasurementFact]
+    public async Task Full_HD_killed_in_its_finest_level()
+    {
+        byte[] clip = await ClipAsync(new Extent(13, 1080, 1920));
+        await using TestCluster cluster = await TestCluster.PostgresAsync(
+            ("slots", "1"), ("threads", $"{Environment.ProcessorCount}"), ("checkpointSeconds", "1"), ("memoryMegabytes", "6144"));
+        await Task.WhenAll(cluster.StartAsync(), cluster.StartAsync());
+        (string tenant, string video) = await cluster.TenantAsync(clip: clip);
+        string[] expected = Environment.GetEnvironmentVariable("VGPNN_EXPECTED") is { } known
+            ? [known]
+            : await Clips.ExpectedAsync(clip, new MethodOptions(), 7, 1);
+        RequestStatus request = await cluster.SubmitAsync(tenant, video, 1, new MethodOptions());
+        Report($"Full HD: {await cluster.ScalarAsync<long>("SELECT max(bytes) FROM requests") >> 20} MiB promised for a sample");
+        long sawLevel = 0, last = 0;
+        string? key = null;
+        await UntilLongAsync(async () =>
+        {
+            SampleStatus now = await cluster.SampleAsync(tenant, request.RequestId);
+            if (now.CheckpointKey != key)
+            {
+                key = now.CheckpointKey;
+                last = await cluster.ScalarAsync<long>("SELECT {now}");
+                if (now.Level == 0) sawLevel++;
+            }
+
+            // In the middle of the finest level, and as late after a checkpoint as it gets before the next.
+            return sawLevel >= 2 && await cluster.ScalarAsync<long>("SELECT {now}") - last > 3000;
+        });
+        SiloProcess runner = (await cluster.RunnerAsync(request.RequestId))!;
+        long killed = await cluster.ScalarAsync<long>("SELECT {now}");
+        runner.Kill();
+        long bytes = await cluster.ScalarAsync<long>("SELECT bytes FROM blobs WHERE blob_key = @key", new { key });
+        long written = await cluster.ScalarAsync<long>("SELECT created_at FROM blobs WHERE blob_key = @key", new { key });
+        Report($"Full HD: killed in its finest level; checkpoint {key![(key!.LastIndexOf('/') + 1)..]} of {bytes / 1e6:F0} MB, {(killed - written) / 1000.0:F1} s old: that much work is lost");
+        await UntilLongAsync(async () => (await cluster.Requests.GetAsync(tenant, request.RequestId)).State == RequestState.Finished);
+        Assert.Equal(expected, await cluster.HashesAsync(tenant, request.RequestId));
+        await cluster.HoldsAsync();
+        Report($"Full HD: the same frames");
+
+        static async Task UntilLongAsync(Func<Task<bool>> condition)
+        {
+            while (!await condition()) await Task.Delay(50);
+        }
+    }
+
+    private static async Task<byte[]> ClipAsync(Extent size)
+    {
+        if (Environment.GetEnvironmentVariable("VGPNN_CLIP") is { } path) return await File.ReadAllBytesAsync(path);
+        string file = Path.Combine(Path.GetTempPath(), $"vgpnn-{Guid.NewGuid():N}.mp4");
+        await Synthesis.Media.ClipWriter.WriteAsync(
+            Synthesis.Media.Clip.FromVolume(SyntheticScene.Render(size, 0, new Workers(2)), new Synthesis.Media.FrameRate(15, 1)), file, Synthesis.Media.ClipFormat.Mp4);
+        byte[] content = await File.ReadAllBytesAsync(file);
+        File.Delete(file);
+        return content;
+    }
+
+    private static double Median(IEnumerable<double> values) => values.Order().ElementAt(values.Count() / 2);
+}

@@ -1,0 +1,204 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Evaluation;
+using Vgpnn.Testing;
+
+namespace Vgpnn.Synthesis.Tests.Evaluation;
+
+/// <summary>The Fréchet distance of Gaussians and what it is made of, against what is known of them.</summary>
+public class GaussianTests
+{
+    private static readonly Gen<(int N, int Seed)> Sizes = from n in Gen.Choose(1, 12) from seed in Gen.Choose(0, 1_000_000) select (n, seed);
+
+    [Fact]
+    public void The_factor_times_its_transpose_is_the_matrix() => Properties.Holds(Sizes, c =>
+    {
+        double[] a = Covariance(c.N, c.Seed), l = [.. a];
+        SymmetricMatrix.Factor(l, c.N);
+        AssertNear(a, Multiply(l, Transpose(l, c.N), c.N), 1e-12);
+        for (int i = 0; i < c.N; i++)
+            for (int j = i + 1; j < c.N; j++) Assert.Equal(0, l[(i * c.N) + j]);
+    });
+
+    /// <summary>The matrix is put together from the eigenvalues and a rotation.</summary>
+    [Fact]
+    public void Eigenvalues_are_those_that_the_matrix_was_made_of() => Properties.Holds(Sizes, c =>
+    {
+        var random = new System.Random(c.Seed);
+        double[] made = [.. Enumerable.Range(0, c.N).Select(i => i % 3 == 2 ? 1 : (random.NextDouble() * 10) - 2)], found = new double[c.N];
+        SymmetricMatrix.Eigenvalues(Rotated(Diagonal(made), Rotation(c.N, c.Seed), c.N), found);
+        AssertNear([.. made.Order()], [.. found.Order()], 1e-12);
+    });
+
+    [Fact]
+    public void Eigenvalues_of_matrices_that_leave_nothing_to_do_are_right()
+    {
+        foreach (double[] made in (double[][])[[0], [0, 0, 0], [5, 5, 5, 5], [1e-300, 1, 1e10], [3, 2, 1]])
+        {
+            var found = new double[made.Length];
+            SymmetricMatrix.Eigenvalues(Diagonal(made), found);
+            AssertNear([.. made.Order()], [.. found.Order()], 1e-12);
+        }
+    }
+
+    [Fact]
+    public void A_Gaussian_is_at_no_distance_from_itself() => Properties.Holds(Sizes, c =>
+    {
+        Gaussian a = Some(c.N, c.Seed);
+        Assert.InRange(Gaussian.FrechetDistance(a, a, 0), 0, 1e-10);
+        Assert.InRange(Gaussian.WhitenedFrechetDistance(a, a, 0.1), 0, 1e-10);
+    });
+
+    [Fact]
+    public void The_distance_is_the_same_both_ways() => Properties.Holds(Sizes, c =>
+    {
+        (Gaussian a, Gaussian b) = (Some(c.N, c.Seed), Some(c.N, c.Seed + 1));
+        double there = Gaussian.FrechetDistance(a, b, 1e-6);
+        Assert.Equal(there, Gaussian.FrechetDistance(b, a, 1e-6), 1e-9 * (1 + there));
+    });
+
+    [Fact]
+    public void Turning_both_changes_nothing() => Properties.Holds(Sizes, c =>
+    {
+        (Gaussian a, Gaussian b) = (Some(c.N, c.Seed), Some(c.N, c.Seed + 1));
+        double[] q = Rotation(c.N, c.Seed + 2);
+        (Gaussian x, Gaussian y) = (Turned(a, q), Turned(b, q));
+        double distance = Gaussian.FrechetDistance(a, b, 1e-6), whitened = Gaussian.WhitenedFrechetDistance(a, b, 0.01);
+        Assert.Equal(distance, Gaussian.FrechetDistance(x, y, 1e-6), 1e-9 * (1 + distance));
+        Assert.Equal(whitened, Gaussian.WhitenedFrechetDistance(x, y, 0.01), 1e-8 * (1 + whitened));
+    });
+
+    /// <summary>Between independent coordinates distances add up, each (μ − μ')² + (σ − σ')².</summary>
+    [Fact]
+    public void The_distance_of_independent_numbers_is_known() => Properties.Holds(Sizes, c =>
+    {
+        var random = new System.Random(c.Seed);
+        double[] Numbers() => [.. Enumerable.Range(0, c.N).Select(_ => random.NextDouble() * 3)];
+        (double[] m, double[] s, double[] n, double[] t) = (Numbers(), Numbers(), Numbers(), Numbers());
+        Gaussian a = new(m, Diagonal([.. s.Select(x => x * x)])), b = new(n, Diagonal([.. t.Select(x => x * x)]));
+        double expected = Enumerable.Range(0, c.N).Sum(i => Math.Pow(m[i] - n[i], 2) + Math.Pow(s[i] - t[i], 2));
+        Assert.Equal(expected, Gaussian.FrechetDistance(a, b, 0), 1e-9);
+
+        // Whitened by the first one's deviations.
+        double[] r = [.. s.Select(x => Math.Sqrt((x * x) + 0.01))];
+        expected = Enumerable.Range(0, c.N).Sum(i => Math.Pow((m[i] - n[i]) / r[i], 2) + Math.Pow(1 - (Math.Sqrt((t[i] * t[i]) + 0.01) / r[i]), 2)) / c.N;
+        Assert.Equal(expected, Gaussian.WhitenedFrechetDistance(a, b, 0.01), 1e-9 * (1 + expected));
+    });
+
+    /// <summary>In two dimensions tr (CC')^½ = √(tr CC' + 2 √det CC').</summary>
+    [Fact]
+    public void The_distance_in_the_plane_is_known() => Properties.Holds(Gen.Choose(0, 1_000_000), seed =>
+    {
+        (Gaussian a, Gaussian b) = (Some(2, seed), Some(2, seed + 1));
+        double[] p = Multiply(a.Covariance, b.Covariance, 2);
+        double root = Math.Sqrt(p[0] + p[3] + (2 * Math.Sqrt(Math.Max(0, (p[0] * p[3]) - (p[1] * p[2])))));
+        double expected = Math.Pow(a.Mean[0] - b.Mean[0], 2) + Math.Pow(a.Mean[1] - b.Mean[1], 2)
+            + a.Covariance[0] + a.Covariance[3] + b.Covariance[0] + b.Covariance[3] - (2 * root);
+        Assert.Equal(expected, Gaussian.FrechetDistance(a, b, 0), 1e-8 * (1 + expected));
+    });
+
+    [Fact]
+    public void Moments_are_means_and_unbiased_covariances_however_samples_come() => Properties.Holds(Sizes, c =>
+    {
+        const int Samples = 20;
+        float[] all = RandomVolume.Noise(new Extent(1, 1, Samples), c.N + 1, c.Seed).Samples.ToArray();
+        var moments = new Moments(c.N);
+        moments.Add(all.AsMemory(0, 7 * (c.N + 1)), c.N + 1, new Workers(1));
+        moments.Add(all.AsMemory(7 * (c.N + 1)), c.N + 1, new Workers(2));
+        Gaussian found = moments.Fit();
+        for (int i = 0; i < c.N; i++)
+        {
+            double[] x = [.. Enumerable.Range(0, Samples).Select(s => (double)all[(s * (c.N + 1)) + i])];
+            Assert.Equal(x.Average(), found.Mean[i], 1e-12);
+            for (int j = 0; j < c.N; j++)
+            {
+                double[] y = [.. Enumerable.Range(0, Samples).Select(s => (double)all[(s * (c.N + 1)) + j])];
+                Assert.Equal(x.Zip(y, (p, q) => (p - x.Average()) * (q - y.Average())).Sum() / (Samples - 1), found.Covariance[(i * c.N) + j], 1e-12);
+            }
+        }
+    });
+
+    /// <summary>With fewer frames than channels the distance is computed in a smaller space; nothing of it is lost.</summary>
+    [Fact]
+    public void A_position_over_few_frames_has_the_distance_of_its_whole_covariance() => Properties.Holds(
+        from frames in Gen.Choose(2, 9)
+        from others in Gen.Choose(2, 9)
+        from channels in Gen.Choose(1, 30)
+        from seed in Gen.Choose(0, 1_000_000)
+        select (frames, others, channels, seed),
+        c =>
+        {
+            Volume<float> a = RandomVolume.Noise(new Extent(c.frames, 2, 3), c.channels + 2, c.seed), b = RandomVolume.Noise(new Extent(c.others, 2, 3), c.channels + 2, c.seed + 1);
+            double expected = Gaussian.FrechetDistance(At(a, c.channels), At(b, c.channels), 1e-6);
+            Assert.Equal(expected, FrameGaussians.FrechetDistance(a, b, 1, 2, c.channels, 1e-6), 1e-5 * (1 + expected));
+            Assert.InRange(FrameGaussians.FrechetDistance(a, a, 1, 2, c.channels, 1e-6), 0, 1e-7);
+        });
+
+    private static Gaussian At(Volume<float> features, int channels)
+    {
+        var moments = new Moments(channels);
+        for (int t = 0; t < features.Extent.T; t++)
+            moments.Add(features.Row(t, 1).Slice(2 * features.Channels, features.Channels).ToArray(), features.Channels, new Workers(1));
+        return moments.Fit();
+    }
+
+    private static Gaussian Some(int n, int seed)
+    {
+        var random = new System.Random(seed);
+        return new Gaussian([.. Enumerable.Range(0, n).Select(_ => random.NextDouble())], Covariance(n, seed));
+    }
+
+    // A·Aᵀ of random numbers, and a little more.
+    private static double[] Covariance(int n, int seed)
+    {
+        var random = new System.Random(seed);
+        double[] a = [.. Enumerable.Range(0, n * n).Select(_ => random.NextDouble() - 0.5)], c = Multiply(a, Transpose(a, n), n);
+        for (int i = 0; i < n; i++) c[(i * n) + i] += 1e-3;
+        return c;
+    }
+
+    private static double[] Diagonal(double[] values)
+    {
+        var matrix = new double[values.Length * values.Length];
+        for (int i = 0; i < values.Length; i++) matrix[(i * values.Length) + i] = values[i];
+        return matrix;
+    }
+
+    // Turns of pairs of axes, one after the other.
+    private static double[] Rotation(int n, int seed)
+    {
+        var random = new System.Random(seed);
+        double[] q = Diagonal([.. Enumerable.Repeat(1.0, n)]);
+        for (int i = 0; i < n; i++)
+        {
+            for (int j = i + 1; j < n; j++)
+            {
+                (double sin, double cos) = Math.SinCos(random.NextDouble() * 7);
+                for (int k = 0; k < n; k++)
+                    (q[(i * n) + k], q[(j * n) + k]) = ((cos * q[(i * n) + k]) - (sin * q[(j * n) + k]), (sin * q[(i * n) + k]) + (cos * q[(j * n) + k]));
+            }
+        }
+
+        return q;
+    }
+
+    private static Gaussian Turned(Gaussian a, double[] q)
+    {
+        int n = a.Dimensions;
+        return new Gaussian([.. Enumerable.Range(0, n).Select(i => Enumerable.Range(0, n).Sum(j => q[(i * n) + j] * a.Mean[j]))], Rotated(a.Covariance, q, n));
+    }
+
+    private static double[] Rotated(double[] a, double[] q, int n) => Multiply(Multiply(q, a, n), Transpose(q, n), n);
+
+    private static double[] Multiply(double[] a, double[] b, int n) =>
+        [.. Enumerable.Range(0, n * n).Select(p => Enumerable.Range(0, n).Sum(k => a[(p / n * n) + k] * b[(k * n) + (p % n)]))];
+
+    private static double[] Transpose(double[] a, int n) => [.. Enumerable.Range(0, n * n).Select(p => a[(p % n * n) + (p / n)])];
+
+    private static void AssertNear(double[] expected, double[] found, double tolerance)
+    {
+        double scale = 1 + expected.Max(Math.Abs);
+        Assert.All(expected.Zip(found), p => Assert.Equal(p.First, p.Second, tolerance * scale));
+    }
+}
