@@ -56,6 +56,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
             var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
             task.Progress?.Invoke((i + 1.0) / passes);
+            workers.Cancellation.ThrowIfCancellationRequested();
             if (i + 1 < passes) task.Passed?.Invoke(i + 1);
         }
     }
