@@ -28,7 +28,7 @@ internal sealed class ServeCommand : Verb
     };
 
     public ServeCommand()
-        : base("serve", "Run a server on this machine: an HTTP API and a page, with nothing else to install.")
+        : base("serve", "Run a server on this machine: an HTTP API, with nothing else to install.")
     {
         Add(_data);
         Add(_port);
