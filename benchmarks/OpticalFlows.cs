@@ -1,8 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
@@ -34,38 +32,13 @@ public class OpticalFlows
 
     private sealed class WithError : ManualConfig
     {
-        public WithError() => AddColumn(new EndPointErrorColumn());
-    }
+        public WithError() => AddColumn(new ComputedColumn("EPE", "Mean end-point error in pixels", EndPointError));
 
-    private sealed class EndPointErrorColumn : IColumn
-    {
-        public string Id => nameof(EndPointErrorColumn);
-
-        public string ColumnName => "EPE";
-
-        public string Legend => "Mean end-point error in pixels";
-
-        public bool AlwaysShow => true;
-
-        public ColumnCategory Category => ColumnCategory.Custom;
-
-        public int PriorityInCategory => 0;
-
-        public bool IsNumeric => true;
-
-        public UnitType UnitType => UnitType.Dimensionless;
-
-        public bool IsAvailable(Summary summary) => true;
-
-        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+        private static string EndPointError(BenchmarkCase benchmarkCase)
         {
             MovingPicture picture = Picture((string)benchmarkCase.Parameters[nameof(Motion)]);
             Volume<float> flow = new DenseInverseSearch().Estimate(picture.Frames(), 0, 1, Cases.Alone);
             return picture.EndPointError(flow).ToString("F3", CultureInfo.InvariantCulture);
         }
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
     }
 }

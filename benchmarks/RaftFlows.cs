@@ -1,8 +1,6 @@
 using System.Globalization;
 using BenchmarkDotNet.Attributes;
-using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
@@ -58,37 +56,12 @@ public class RaftFlows
 
     private sealed class WithMemory : ManualConfig
     {
-        public WithMemory() => AddColumn(new MemoryColumn());
-    }
+        public WithMemory() => AddColumn(new ComputedColumn("Memory", "Bytes of a pair and of the weights", Memory));
 
-    private sealed class MemoryColumn : IColumn
-    {
-        public string Id => nameof(MemoryColumn);
-
-        public string ColumnName => "Memory";
-
-        public string Legend => "Bytes of a pair and of the weights";
-
-        public bool AlwaysShow => true;
-
-        public ColumnCategory Category => ColumnCategory.Custom;
-
-        public int PriorityInCategory => 0;
-
-        public bool IsNumeric => true;
-
-        public UnitType UnitType => UnitType.Dimensionless;
-
-        public bool IsAvailable(Summary summary) => true;
-
-        public bool IsDefault(Summary summary, BenchmarkCase benchmarkCase) => false;
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase)
+        private static string Memory(BenchmarkCase benchmarkCase)
         {
             RaftFlow flow = Flow((RaftSize)benchmarkCase.Parameters[nameof(Network)], 1);
             return string.Create(CultureInfo.InvariantCulture, $"{(flow.WorkingBytes(Size.H, Size.W) + flow.WeightBytes) / 1048576.0:F0} MiB");
         }
-
-        public string GetValue(Summary summary, BenchmarkCase benchmarkCase, SummaryStyle style) => GetValue(summary, benchmarkCase);
     }
 }

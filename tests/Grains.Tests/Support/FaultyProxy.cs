@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Grains.Tests.Support;
 
@@ -31,23 +32,10 @@ internal enum HttpFault
 /// <summary>
 /// Passes HTTP requests on to a service, one for each connection, and does to each of the next ones what it is told to.
 /// </summary>
-internal sealed class FaultyProxy : IAsyncDisposable
+internal sealed class FaultyProxy(int target) : LoopbackProxy(target)
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<HttpFault> _faults = new();
-    private readonly CancellationTokenSource _over = new();
-    private readonly Task _serving;
-    private readonly int _target;
     private int _requests;
-
-    public FaultyProxy(int target)
-    {
-        _target = target;
-        _listener.Start();
-        _serving = ServeAsync();
-    }
-
-    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>Requests that came.</summary>
     public int Requests => Volatile.Read(ref _requests);
@@ -61,61 +49,27 @@ internal sealed class FaultyProxy : IAsyncDisposable
         foreach (HttpFault fault in faults) _faults.Enqueue(fault);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(TcpClient client)
     {
-        await _over.CancelAsync();
-        await _serving;
-        _listener.Dispose();
-        _over.Dispose();
-    }
-
-    private async Task ServeAsync()
-    {
-        try
+        // Closed is closed at once, with what was not read or sent thrown away.
+        client.LingerState = new LingerOption(true, 0);
+        NetworkStream stream = client.GetStream();
+        byte[]? request = await RequestAsync(stream);
+        if (request is null) return;
+        Interlocked.Increment(ref _requests);
+        HttpFault? fault = _faults.TryDequeue(out HttpFault next) ? next : null;
+        byte[] answer = fault switch
         {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_over.Token);
-                _ = Task.Run(() => AnswerAsync(client));
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The proxy is closed.
-        }
-    }
-
-    private async Task AnswerAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                // Closed is closed at once, with what was not read or sent thrown away.
-                client.LingerState = new LingerOption(true, 0);
-                NetworkStream stream = client.GetStream();
-                byte[]? request = await RequestAsync(stream);
-                if (request is null) return;
-                Interlocked.Increment(ref _requests);
-                HttpFault? fault = _faults.TryDequeue(out HttpFault next) ? next : null;
-                byte[] answer = fault switch
-                {
-                    HttpFault.Closed or HttpFault.Silent => [],
-                    HttpFault.Unavailable => "HTTP/1.1 503 Server Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
-                    _ => await PassAsync(request),
-                };
-                if (fault is null or HttpFault.Unavailable) client.LingerState = new LingerOption(false, 0);
-                else if (fault is HttpFault.AnswerLost) answer = [];
-                else if (fault is HttpFault.AnswerCut or HttpFault.AnswerStalls) answer = answer[..(answer.Length / 2)];
-                await stream.WriteAsync(answer, _over.Token);
-                if (fault is HttpFault.Silent or HttpFault.AnswerStalls) await Task.Delay(Timeout.Infinite, _over.Token);
-                if (fault is HttpFault.AnswerCut) await DrainedAsync(client);
-            }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-            {
-                // The client has gone, or the proxy is closed.
-            }
-        }
+            HttpFault.Closed or HttpFault.Silent => [],
+            HttpFault.Unavailable => "HTTP/1.1 503 Server Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
+            _ => await PassAsync(request),
+        };
+        if (fault is null or HttpFault.Unavailable) client.LingerState = new LingerOption(false, 0);
+        else if (fault is HttpFault.AnswerLost) answer = [];
+        else if (fault is HttpFault.AnswerCut or HttpFault.AnswerStalls) answer = answer[..(answer.Length / 2)];
+        await stream.WriteAsync(answer, Over);
+        if (fault is HttpFault.Silent or HttpFault.AnswerStalls) await Task.Delay(Timeout.Infinite, Over);
+        if (fault is HttpFault.AnswerCut) await DrainedAsync(client);
     }
 
     // What was sent may not have been read yet, and would be thrown away with the connection: half is closed first.
@@ -129,11 +83,11 @@ internal sealed class FaultyProxy : IAsyncDisposable
     private async Task<byte[]> PassAsync(byte[] request)
     {
         using var service = new TcpClient();
-        await service.ConnectAsync(IPAddress.Loopback, _target, _over.Token);
+        await service.ConnectAsync(IPAddress.Loopback, Target, Over);
         NetworkStream stream = service.GetStream();
-        await stream.WriteAsync(request, _over.Token);
+        await stream.WriteAsync(request, Over);
         var answer = new MemoryStream();
-        await stream.CopyToAsync(answer, _over.Token);
+        await stream.CopyToAsync(answer, Over);
         return answer.ToArray();
     }
 
@@ -144,14 +98,14 @@ internal sealed class FaultyProxy : IAsyncDisposable
         var one = new byte[1];
         while (!head.TakeLast(4).SequenceEqual("\r\n\r\n"u8.ToArray()))
         {
-            if (await stream.ReadAsync(one, _over.Token) == 0) return null;
+            if (await stream.ReadAsync(one, Over) == 0) return null;
             head.Add(one[0]);
         }
 
         string text = Encoding.ASCII.GetString([.. head]);
         string? length = text.Split("\r\n").FirstOrDefault(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase));
         var body = new byte[length is null ? 0 : int.Parse(length.Split(':')[1], CultureInfo.InvariantCulture)];
-        await stream.ReadExactlyAsync(body, _over.Token);
+        await stream.ReadExactlyAsync(body, Over);
         return [.. Encoding.ASCII.GetBytes(text[..^2] + "Connection: close\r\n\r\n"), .. body];
     }
 }

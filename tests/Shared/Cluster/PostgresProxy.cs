@@ -5,31 +5,17 @@ using Npgsql;
 namespace Vgpnn.Testing.Cluster;
 
 /// <summary>The way to a PostgreSQL, on which answers get lost and nothing may come through for a while.</summary>
-internal sealed class PostgresProxy : IAsyncDisposable
+internal sealed class PostgresProxy(int target) : LoopbackProxy(target)
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _over = new();
-    private readonly int _target;
-    private readonly Task _serving;
     private volatile TaskCompletionSource? _frozen;
     private int _commitsToLose;
     private int _lost;
-
-    public PostgresProxy(int target)
-    {
-        _target = target;
-        _listener.Start();
-        _serving = ServeAsync();
-    }
 
     /// <summary>Commits that were done and whose answers were lost.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
     /// <summary>The connection text of the way through here.</summary>
-    public string Through(string connection) => new NpgsqlConnectionStringBuilder(connection)
-    {
-        Port = ((IPEndPoint)_listener.LocalEndpoint).Port,
-    }.ConnectionString;
+    public string Through(string connection) => new NpgsqlConnectionStringBuilder(connection) { Port = Port }.ConnectionString;
 
     /// <summary>Has the answers of the next commits lost, and their connections with them.</summary>
     public void LoseCommits(int count) => Interlocked.Add(ref _commitsToLose, count);
@@ -45,58 +31,24 @@ internal sealed class PostgresProxy : IAsyncDisposable
         frozen?.SetResult();
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(TcpClient client)
     {
-        await _over.CancelAsync();
-        await _serving;
-        _listener.Dispose();
-        _over.Dispose();
-    }
-
-    private async Task ServeAsync()
-    {
-        try
+        using var server = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
+        await server.ConnectAsync(IPAddress.Loopback, Target, Over);
+        bool lose = false;
+        Task up = CopyAsync(client.GetStream(), server.GetStream(), content =>
         {
-            while (true)
-            {
-                TcpClient client = await _listener.AcceptTcpClientAsync(_over.Token);
-                _ = Task.Run(() => PassAsync(client));
-            }
-        }
-        catch (OperationCanceledException)
+            if (content.Span.IndexOf("COMMIT"u8) >= 0 && Interlocked.Decrement(ref _commitsToLose) >= 0) lose = true;
+            else if (Volatile.Read(ref _commitsToLose) < 0) Interlocked.Exchange(ref _commitsToLose, 0);
+            return true;
+        });
+        Task down = CopyAsync(server.GetStream(), client.GetStream(), _ =>
         {
-            // The proxy is closed.
-        }
-    }
-
-    private async Task PassAsync(TcpClient client)
-    {
-        using (client)
-        using (var server = new TcpClient { NoDelay = true })
-        {
-            client.NoDelay = true;
-            try
-            {
-                await server.ConnectAsync(IPAddress.Loopback, _target, _over.Token);
-                bool lose = false;
-                Task up = CopyAsync(client.GetStream(), server.GetStream(), content =>
-                {
-                    if (content.Span.IndexOf("COMMIT"u8) >= 0 && Interlocked.Decrement(ref _commitsToLose) >= 0) lose = true;
-                    else if (Volatile.Read(ref _commitsToLose) < 0) Interlocked.Exchange(ref _commitsToLose, 0);
-                    return true;
-                });
-                Task down = CopyAsync(server.GetStream(), client.GetStream(), _ =>
-                {
-                    if (lose) Interlocked.Increment(ref _lost);
-                    return !lose;
-                });
-                await Task.WhenAny(up, down);
-            }
-            catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-            {
-                // One of the two has gone, or the proxy is closed.
-            }
-        }
+            if (lose) Interlocked.Increment(ref _lost);
+            return !lose;
+        });
+        await Task.WhenAny(up, down);
     }
 
     private async Task CopyAsync(NetworkStream from, NetworkStream to, Func<ReadOnlyMemory<byte>, bool> mayPass)
@@ -106,10 +58,10 @@ internal sealed class PostgresProxy : IAsyncDisposable
         {
             while (true)
             {
-                int read = await from.ReadAsync(buffer, _over.Token);
-                if (_frozen is { } frozen) await frozen.Task.WaitAsync(_over.Token);
+                int read = await from.ReadAsync(buffer, Over);
+                if (_frozen is { } frozen) await frozen.Task.WaitAsync(Over);
                 if (read == 0 || !mayPass(buffer.AsMemory(0, read))) return;
-                await to.WriteAsync(buffer.AsMemory(0, read), _over.Token);
+                await to.WriteAsync(buffer.AsMemory(0, read), Over);
             }
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
