@@ -68,7 +68,7 @@ public class AzureBlobStoreTests
     {
         await using FaultyProxy proxy = new((await AzuriteServer.SharedAsync()).Port);
         using AzureBlobStore store = await StoreAsync(proxy);
-        store.Patience = TimeSpan.FromSeconds(0.3);
+        store.Patience = TimeSpan.FromSeconds(1.5);
         proxy.Next(HttpFault.Unavailable, HttpFault.Silent, HttpFault.Closed, HttpFault.Silent);
         Assert.Equal("blob-store", (await Assert.ThrowsAsync<BlobException>(() => store.PutAsync("a", new MemoryStream(Content)))).Code);
         Assert.Equal(0, proxy.Left);
