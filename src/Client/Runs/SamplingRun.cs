@@ -101,6 +101,8 @@ internal sealed class SamplingRun(
     {
         long start = Stopwatch.GetTimestamp();
         progress.Begin(index);
+        var made = new TaskCompletionSource<Clip>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<(string File, string Preview)>? writing = null;
         try
         {
             var workers = new Workers(run.Request.Machine.Threads, cancellation);
@@ -108,9 +110,11 @@ internal sealed class SamplingRun(
             {
                 if (progress.Observe(what) is { } level && output.SaveLevels)
                     writer.WriteLevel(level, progress.Position(level.Level), index, run.FrameRate, cancellation);
+                if (what.Level.Index == 0) writing ??= writer.WriteSampleAsync(made.Task, run.Plan.Output, run.FrameRate, index, Comment(index), cancellation);
             });
             reporter.Stage("writing");
-            (string file, string preview) = await writer.WriteSampleAsync(clip, index, Comment(index), cancellation);
+            made.SetResult(clip);
+            (string file, string preview) = await writing!;
             return new ManifestSample
             {
                 Index = index,
@@ -124,6 +128,8 @@ internal sealed class SamplingRun(
         }
         catch
         {
+            made.TrySetCanceled(CancellationToken.None);
+            if (writing is not null) await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             writer.Drop(index);
             throw;
         }
