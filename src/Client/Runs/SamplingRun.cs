@@ -110,11 +110,13 @@ internal sealed class SamplingRun(
             {
                 if (progress.Observe(what) is { } level && output.SaveLevels)
                     writer.WriteLevel(level, progress.Position(level.Level), index, run.FrameRate, cancellation);
-                if (what.Level.Index == 0) writing ??= writer.WriteSampleAsync(made.Task, run.Plan.Output, run.FrameRate, index, Comment(index), cancellation);
+                if (what.Level.Index == 0) writing ??= Write();
             });
             reporter.Stage("writing");
             made.SetResult(clip);
-            (string file, string preview) = await writing!;
+
+            // Where there is nothing to fill there was no level either.
+            (string file, string preview) = await (writing ?? Write());
             return new ManifestSample
             {
                 Index = index,
@@ -133,6 +135,9 @@ internal sealed class SamplingRun(
             writer.Drop(index);
             throw;
         }
+
+        Task<(string File, string Preview)> Write() =>
+            writer.WriteSampleAsync(made.Task, run.Plan.Output, run.FrameRate, index, Comment(index), cancellation);
     }
 
     /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>
