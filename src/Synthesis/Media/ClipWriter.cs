@@ -42,21 +42,36 @@ public static class ClipWriter
     public static Task WriteAsync(Clip clip, string path, ClipFormat format, string? comment = null, CancellationToken cancellation = default) =>
         WriteAsync(FfmpegTools.OnPath, clip, path, format, comment, cancellation);
 
+    /// <summary>Writes <paramref name="clip"/> to a file of its own without losing a bit: FFV1 in Matroska, for programs and not for players.</summary>
+    /// <param name="clip">The frames.</param>
+    /// <param name="path">The file; what is there is replaced.</param>
+    /// <param name="cancellation">Stops ffmpeg; what it has written is left to the caller.</param>
+    /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
+    public static async Task WriteLosslessAsync(Clip clip, string path, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        Check(path, await EncodeAsync(FfmpegTools.OnPath, EncodeArguments.Lossless(clip, path), clip, cancellation).ConfigureAwait(false));
+    }
+
     internal static async Task WriteAsync(
         FfmpegTools tools, Clip clip, string path, ClipFormat format, string? comment, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(clip);
         using StagedOutput staged = StagedOutput.Create(Path.GetFullPath(path), format);
-        var run = new FfmpegRun(tools.Ffmpeg, EncodeArguments.For(clip, staged.Path, format, comment))
+        Check(path, await EncodeAsync(tools, EncodeArguments.For(clip, staged.Path, format, comment), clip, cancellation).ConfigureAwait(false));
+        staged.Commit();
+    }
+
+    private static Task<FfmpegOutcome> EncodeAsync(FfmpegTools tools, IReadOnlyList<string> arguments, Clip clip, CancellationToken cancellation)
+    {
+        var run = new FfmpegRun(tools.Ffmpeg, arguments)
         {
             Feed = stream =>
             {
                 foreach (byte[] frame in clip.Frames) stream.Write(frame);
             },
         };
-        FfmpegOutcome outcome = await FfmpegProcess.RunAsync(run, cancellation).ConfigureAwait(false);
-        Check(path, outcome);
-        staged.Commit();
+        return FfmpegProcess.RunAsync(run, cancellation);
     }
 
     private static void Check(string path, FfmpegOutcome outcome)

@@ -24,15 +24,24 @@ internal static class EncodeArguments
     /// <param name="comment">Stored where the container has a place for it.</param>
     public static IReadOnlyList<string> For(Clip clip, string target, ClipFormat format, string? comment) =>
     [
+        .. Input(clip),
+        .. Format(clip, format),
+        .. comment is null ? Array.Empty<string>() : ["-metadata", "comment=" + comment],
+        format == ClipFormat.Png ? "file:" + Path.Combine(target.Replace("%", "%%", StringComparison.Ordinal), "%05d.png") : "file:" + target,
+    ];
+
+    /// <summary>The arguments that make <paramref name="target"/>, a Matroska file that holds the frames bit for bit.</summary>
+    public static IReadOnlyList<string> Lossless(Clip clip, string target) =>
+        [.. Input(clip), "-c:v", "ffv1", "-pix_fmt", "bgr0", "-level", "3", "-threads", Threads, "-f", "matroska", "file:" + target];
+
+    private static string[] Input(Clip clip) =>
+    [
         "-hide_banner", "-nostats", "-loglevel", "level+error", "-y", "-protocol_whitelist", "file,pipe",
         "-f", "rawvideo", "-pixel_format", "rgb24",
         "-video_size", string.Create(CultureInfo.InvariantCulture, $"{clip.Width}x{clip.Height}"),
         "-framerate", clip.FrameRate.ToString(),
         "-i", "pipe:0",
         "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-fps_mode", "passthrough",
-        .. Format(clip, format),
-        .. comment is null ? Array.Empty<string>() : ["-metadata", "comment=" + comment],
-        format == ClipFormat.Png ? "file:" + Path.Combine(target.Replace("%", "%%", StringComparison.Ordinal), "%05d.png") : "file:" + target,
     ];
 
     private static string[] Format(Clip clip, ClipFormat format) => format switch
