@@ -193,12 +193,18 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         foreach (InputRow row in rows)
         {
             InputRole role = Enum.Parse<InputRole>(row.Role);
-            using ScratchFile file = await work.FetchAsync(store, blobs, tenant, row.OriginalKey, cancellation).ConfigureAwait(false);
-            Clip clip = (await ClipReader.ReadAsync(file.Path, settings.ReadOptions(role), cancellation).ConfigureAwait(false)).Clip;
+            ReadOptions options = settings.ReadOptions(role);
+            Clip clip = work.Clips.Find(row.OriginalKey, options) ?? await DecodeAsync(tenant, row.OriginalKey, options, cancellation).ConfigureAwait(false);
             inputs.Add(new SamplerInput(role, FrameRate.TryParse(settings.FrameRate, out FrameRate pace) ? clip.WithFrameRate(pace) : clip));
         }
 
         return Sampler.Create(inputs, settings.Options);
+    }
+
+    private async Task<Clip> DecodeAsync(string tenant, string key, ReadOptions options, CancellationToken cancellation)
+    {
+        using ScratchFile file = await work.FetchAsync(store, blobs, tenant, key, cancellation).ConfigureAwait(false);
+        return (await ClipReader.ReadAsync(file.Path, options, cancellation).ConfigureAwait(false)).Clip;
     }
 
     // A checkpoint that cannot be read is worth no more than none: the sample starts anew.

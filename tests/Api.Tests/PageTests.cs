@@ -85,12 +85,12 @@ public sealed class PageTests(ApiServer server)
     [Fact]
     public async Task What_is_painted_becomes_a_video_and_a_mask_and_every_other_bit_stays()
     {
-        // Two layers of 6×4: a red cue in the left half, held over frames 1 to 3, and a mark without colour on the right, in frame 8.
-        const int rows = 4, columns = 6;
+        // Two layers of 12×8: a red cue in the left half, held over frames 1 to 3, and a mark without colour on the right, in frame 8.
+        const int rows = 8, columns = 12;
         byte[] pixels = new byte[3 * columns * rows * 4];
-        Fill(0, 0, 3, 200, 20, 10);
-        Fill(1, 0, 3, 255, 255, 255);
-        Fill(3, 3, 6, 128, 128, 128);
+        Fill(0, 0, 6, 200, 20, 10);
+        Fill(1, 0, 6, 255, 255, 255);
+        Fill(3, 6, 12, 128, 128, 128);
         using HttpResponseMessage response = await server.First.PostAsync(
             $"/v1/videos/{server.VideoId}/paintings?ranges=1-3,8-8", new ByteArrayContent(PngImage.Encode(pixels, columns, rows * 4)));
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());

@@ -62,7 +62,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         (_, string key) = await server.TenantAsync();
         IPage page = await visit.EnterAsync(key);
         await Visit.DropAsync(page.Locator(".drop"), PageServer.Clip("lanterns.mp4"));
-        await page.GetByRole(AriaRole.Radio, new() { Name = "Fill in" }).First.CheckAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Fill in" }).CheckAsync();
         ILocator submit = page.Locator(".recipe button[type=submit]");
         await Expect(submit).ToBeDisabledAsync();
         ILocator canvas = page.Locator("canvas.paint");
@@ -77,7 +77,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.GetByLabel("Last frame of layer 1").BlurAsync();
         await page.GetByRole(AriaRole.Slider, new() { Name = "Frame", Exact = true }).FillAsync("10");
         await page.GetByRole(AriaRole.Button, new() { Name = "New layer" }).ClickAsync();
-        await page.GetByRole(AriaRole.Radio, new() { Name = "Fill in", Exact = true }).CheckAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Fill from around" }).CheckAsync();
         await canvas.FocusAsync();
         await canvas.PressAsync("ArrowRight");
         await canvas.PressAsync(" ");
@@ -87,7 +87,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(page.GetByRole(AriaRole.Article, new() { Name = "Mask" })).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Reuse settings" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "Fill in" }).First).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "Fill in" })).ToBeCheckedAsync();
         await Expect(page.GetByLabel("Seed")).ToHaveValueAsync(new Regex("^[0-9]+$"));
         await Expect(submit).ToBeEnabledAsync();
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using Vgpnn.Contracts;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Contracts;
@@ -28,6 +29,9 @@ internal static class DownloadEndpoints
         string name = request[^6..];
         context.Response.ContentType = "application/zip";
         context.Response.Headers.ContentDisposition = $"attachment; filename=\"vgpnn-{name}.zip\"";
+
+        // An entry of an archive writes its last sixteen bytes synchronously, also when it is disposed asynchronously.
+        if (context.Features.Get<IHttpBodyControlFeature>() is { } control) control.AllowSynchronousIO = true;
         await using ZipArchive zip = await ZipArchive.CreateAsync(context.Response.Body, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellation);
         foreach (int index in there)
         {

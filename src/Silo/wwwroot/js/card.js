@@ -1,6 +1,7 @@
 // A card of the grid: the input, or a sample from its first coarse level to its download.
 
 import { get, post } from './api.js';
+import { localCopies } from './clips.js';
 import { facts, fill, h, icon, toast } from './dom.js';
 import { duration, isOver, round, states } from './format.js';
 import { StripScreen, VideoScreen } from './player.js';
@@ -25,11 +26,15 @@ class Card {
   }
 
   /** Shows a video, loaded when it comes near the window. */
-  play(source, options, poster) {
+  play(source, options, poster, fallback) {
     const video = h('video', { muted: true, playsinline: true, disablepictureinpicture: true, preload: 'auto', tabindex: '-1', poster });
     const screen = new VideoScreen(video, options);
     const broken = h('span', { class: 'broken' }, 'This browser cannot play it');
-    video.addEventListener('error', () => { if (video.src && !broken.isConnected) this.screen.append(broken); });
+    video.addEventListener('error', () => {
+      if (!video.src) return;
+      if (fallback && video.src.startsWith('blob:')) video.src = fallback;
+      else if (!broken.isConnected) this.screen.append(broken);
+    });
     screen.visible = false;
     const watch = new IntersectionObserver(([entry]) => {
       screen.visible = entry.isIntersecting;
@@ -56,7 +61,7 @@ export class InputCard extends Card {
     this.element.classList.add('input');
     fill(this.state, h('bdi', null, video.name));
     if (video.size.frames === 1) this.screen.prepend(h('img', { src: video.links.poster, alt: '' }));
-    else this.play(video.links.preview, { fps, frames: video.size.frames, offset: -offset }, video.links.poster);
+    else this.play(localCopies.get(video.id) ?? video.links.preview, { fps, frames: video.size.frames, offset: -offset }, video.links.poster, video.links.preview);
     this.source = { name: role, link: video.links.preview, frames: video.size.frames, offset: -offset };
   }
 }

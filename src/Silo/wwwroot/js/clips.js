@@ -13,13 +13,12 @@ export async function ready(video, signal) {
   const abort = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   try {
-    // Told by the stream; asked for from time to time, should there be none.
-    while (video.state === 'ingesting') {
+    // Told by the stream; asked for too, often at first, because somebody waits.
+    for (let wait = 80; video.state === 'ingesting'; wait = Math.min(1500, 1.2 * wait)) {
       video = await new Promise((resolve, reject) => {
-        stop.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+        stop.addEventListener('abort', () => reject(new DOMException('', 'AbortError')), { once: true });
         on('video', stop, v => { if (v.id === video.id) resolve(v); });
-        setTimeout(() => get(video.links.self).then(resolve, reject), 1500);
-        get(video.links.self).then(v => { if (v.state !== 'ingesting') resolve(v); }, () => {});
+        setTimeout(() => get(video.links.self).then(resolve, reject), wait);
       });
     }
   } finally {

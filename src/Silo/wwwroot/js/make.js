@@ -85,7 +85,7 @@ async function workshop(page, given, outer) {
       icon(r.icon), h('span', null, h('span', { class: 'recipe-name' }, r.name), h('span', { class: 'hint' }, r.hint))))),
     fields,
     h('div', { class: 'count' }, h('label', { for: 'samples' }, 'How many'), number),
-    advanced, estimate, error, button);
+    advanced, h('div', { class: 'recipe-foot' }, estimate, error, button));
   fill(page, h('h1', { class: 'unseen', tabindex: '-1' }, 'Make'), stage.element, recipeForm);
   const ask = estimator(estimated, signal);
 

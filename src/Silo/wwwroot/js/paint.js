@@ -40,7 +40,12 @@ export class Painter {
   get hasCues() { return this.layers.some(l => l.hasCues); }
 
   addLayer(first, last) {
-    const make = () => new OffscreenCanvas(this.width, this.height);
+    const make = () => {
+      const canvas = new OffscreenCanvas(this.width, this.height);
+      // Read back for every undo.
+      canvas.getContext('2d', { willReadFrequently: true });
+      return canvas;
+    };
     this.layers.push({ first, last, cue: make(), fill: make(), painted: false, hasCues: false });
     this.current = this.layers.length - 1;
     this.#showLayers();
@@ -186,7 +191,7 @@ export class Painter {
     } }, 'New layer from this frame on');
     return h('div', { class: 'paint-tools' },
       h('div', { class: 'row', role: 'radiogroup', 'aria-label': 'Brush' },
-        tool('cue', 'Colour', 'Paints what should be there, roughly'), tool('fill', 'Fill in', 'Marks what is to be filled from its surroundings'), tool('erase', 'Erase', 'Takes paint away'),
+        tool('cue', 'Colour', 'Paints what should be there, roughly'), tool('fill', 'Fill from around', 'Marks what its surroundings are to grow over'), tool('erase', 'Erase', 'Takes paint away'),
         colour, h('label', { class: 'inline' }, h('span', null, 'Brush'), size), iconButton('undo', 'Undo', () => this.undo(), { title: 'Undo (Ctrl+Z)' })),
       this.list, addOne);
   }

@@ -109,7 +109,7 @@ export const recipes = [
       const told = h('p', { class: 'hint' }), cue = h('div');
       const show = () => {
         fill(cue, state.mask && chips('cue', 'Start from', [['none', 'The surroundings'], ['paint', 'What the clip shows there']], state.cue, key => { state.cue = key; changed(); }));
-        told.textContent = state.mask ? `The mask is ${state.mask.name}, unless you paint.` : 'Paint on the clip. With “Colour” you say what should be there, with “Fill in” only where: then the surroundings grow over it.';
+        told.textContent = state.mask ? `The mask is ${state.mask.name}, unless you paint.` : 'Paint on the clip. “Colour” says what should be there; over “Fill from around” the surroundings grow.';
       };
       const file = h('input', { type: 'file', accept: 'image/*,video/*', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: async () => {
         try {
