@@ -30,6 +30,7 @@ public sealed class AccessTests(PageServer server)
         using HttpClient http = server.Connect(key);
         await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
         IPage page = await visit.EnterAsync(key);
+        await page.ReloadAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).WaitForAsync();
         Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
         Assert.Equal(
@@ -112,9 +113,9 @@ public sealed class AccessTests(PageServer server)
                 """
                 () => {
                   const e = document.activeElement;
-                  const name = e.getAttribute('aria-label') ?? (e.labels?.length ? [...e.labels].map(l => l.querySelector('.recipe-name')?.textContent ?? l.firstElementChild?.textContent?.trim() ?? l.textContent).join('') : null)
-                    ?? e.querySelector('.clip-name')?.textContent ?? e.textContent;
-                  return name.trim();
+                  const label = e.labels?.[0];
+                  const name = e.getAttribute('aria-label') ?? label?.querySelector('.recipe-name')?.textContent ?? label?.querySelector('span')?.textContent ?? label?.textContent ?? e.querySelector('.clip-name')?.textContent ?? e.textContent;
+                  return name.split(' – ')[0].trim();
                 }
                 """));
         }

@@ -162,6 +162,8 @@ async function workshop(page, given, outer) {
   }
 
   take(recipe);
+  scrollTo(0, 0);
+  page.querySelector('h1').focus({ preventScroll: true });
 }
 
 // Should the answer get lost and the browser send it again, it is one request all the same.
