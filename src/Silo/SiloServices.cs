@@ -39,7 +39,7 @@ internal static class SiloServices
         if (settings.IsWorker) services.AddWorker(settings);
         if (settings.IsNotifier) services.AddHostedService<Notifier>();
         if (settings.IsWorker) services.AddHostedService<Housekeeping>();
-        if (settings.Serve) services.AddHostedService<Welcome>();
+        if (settings.Serve && settings.IsApi) services.AddHostedService<Welcome>();
     }
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)

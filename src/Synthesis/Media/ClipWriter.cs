@@ -63,20 +63,37 @@ public static class ClipWriter
         return WriteAsync(FfmpegTools.OnPath, clip, new Size(extent.W, extent.H), frameRate, path, format, comment, cancellation);
     }
 
+    /// <summary>Writes <paramref name="clip"/> to a file of its own without losing a bit: FFV1 in Matroska, for programs and not for players.</summary>
+    /// <param name="clip">The frames.</param>
+    /// <param name="path">The file; what is there is replaced.</param>
+    /// <param name="cancellation">Stops ffmpeg; what it has written is left to the caller.</param>
+    /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
+    public static async Task WriteLosslessAsync(Clip clip, string path, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        IReadOnlyList<string> arguments = EncodeArguments.Lossless(new Size(clip.Width, clip.Height), clip.FrameRate, path);
+        Check(path, await EncodeAsync(FfmpegTools.OnPath, arguments, Task.FromResult(clip), cancellation).ConfigureAwait(false));
+    }
+
     internal static async Task WriteAsync(
         FfmpegTools tools, Task<Clip> clip, Size size, FrameRate rate, string path, ClipFormat format, string? comment, CancellationToken cancellation)
     {
         using StagedOutput staged = StagedOutput.Create(Path.GetFullPath(path), format);
-        var run = new FfmpegRun(tools.Ffmpeg, EncodeArguments.For(size, rate, staged.Path, format, comment))
+        FfmpegOutcome outcome = await EncodeAsync(tools, EncodeArguments.For(size, rate, staged.Path, format, comment), clip, cancellation).ConfigureAwait(false);
+        Check(path, outcome);
+        staged.Commit();
+    }
+
+    private static Task<FfmpegOutcome> EncodeAsync(FfmpegTools tools, IReadOnlyList<string> arguments, Task<Clip> clip, CancellationToken cancellation)
+    {
+        var run = new FfmpegRun(tools.Ffmpeg, arguments)
         {
             Feed = stream =>
             {
                 foreach (byte[] frame in clip.GetAwaiter().GetResult().Frames) stream.Write(frame);
             },
         };
-        FfmpegOutcome outcome = await FfmpegProcess.RunAsync(run, cancellation).ConfigureAwait(false);
-        Check(path, outcome);
-        staged.Commit();
+        return FfmpegProcess.RunAsync(run, cancellation);
     }
 
     private static void Check(string path, FfmpegOutcome outcome)

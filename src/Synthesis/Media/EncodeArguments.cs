@@ -25,15 +25,24 @@ internal static class EncodeArguments
     /// <param name="comment">Stored where the container has a place for it.</param>
     public static IReadOnlyList<string> For(Size size, FrameRate rate, string target, ClipFormat format, string? comment) =>
     [
+        .. Input(size, rate),
+        .. Format(size, rate, format),
+        .. comment is null ? Array.Empty<string>() : ["-metadata", "comment=" + comment],
+        format == ClipFormat.Png ? "file:" + Path.Combine(target.Replace("%", "%%", StringComparison.Ordinal), "%05d.png") : "file:" + target,
+    ];
+
+    /// <summary>The arguments that make <paramref name="target"/>, a Matroska file that holds the frames bit for bit.</summary>
+    public static IReadOnlyList<string> Lossless(Size size, FrameRate rate, string target) =>
+        [.. Input(size, rate), "-c:v", "ffv1", "-pix_fmt", "bgr0", "-level", "3", "-threads", Threads, "-f", "matroska", "file:" + target];
+
+    private static string[] Input(Size size, FrameRate rate) =>
+    [
         "-hide_banner", "-nostats", "-loglevel", "level+error", "-y", "-protocol_whitelist", "file,pipe",
         "-f", "rawvideo", "-pixel_format", "rgb24",
         "-video_size", string.Create(CultureInfo.InvariantCulture, $"{size.Width}x{size.Height}"),
         "-framerate", rate.ToString(),
         "-i", "pipe:0",
         "-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-fps_mode", "passthrough",
-        .. Format(size, rate, format),
-        .. comment is null ? Array.Empty<string>() : ["-metadata", "comment=" + comment],
-        format == ClipFormat.Png ? "file:" + Path.Combine(target.Replace("%", "%%", StringComparison.Ordinal), "%05d.png") : "file:" + target,
     ];
 
     private static string[] Format(Size size, FrameRate rate, ClipFormat format) => format switch
