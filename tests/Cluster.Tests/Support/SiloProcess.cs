@@ -40,10 +40,17 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a silo; it comes up in its own time.</summary>
-    public static SiloProcess Start(string directory, IReadOnlyDictionary<string, string> settings, string verb = "")
+    /// <param name="directory">Where it works.</param>
+    /// <param name="settings">Its settings.</param>
+    /// <param name="verb">What it is to do; empty: to be a node.</param>
+    /// <param name="environment">Variables that it gets besides this process's.</param>
+    /// <param name="program">Another version's silo.dll; null: this one's.</param>
+    public static SiloProcess Start(
+        string directory, IReadOnlyDictionary<string, string> settings, string verb = "",
+        IReadOnlyDictionary<string, string>? environment = null, string? program = null)
     {
         int port = PostgresServer.FreePort();
-        List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "silo.dll")];
+        List<string> arguments = [program ?? Path.Combine(AppContext.BaseDirectory, "silo.dll")];
         if (verb.Length > 0) arguments.Add(verb);
         foreach ((string name, string value) in settings) arguments.AddRange([$"--{name}", value]);
         arguments.AddRange(["--urls", $"http://127.0.0.1:{port}"]);
@@ -54,6 +61,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["Logging__Console__FormatterOptions__SingleLine"] = "true";
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         var silo = new SiloProcess(new Process { StartInfo = start }, port);
         silo._process.Start();
         silo._process.BeginOutputReadLine();
