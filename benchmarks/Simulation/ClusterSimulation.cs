@@ -12,6 +12,9 @@ internal sealed class ClusterSimulation
 
     private readonly Scenario _scenario;
     private readonly Random _random;
+
+    // On its own, so that the same work arrives whatever happens to it.
+    private readonly Random _arrivals;
     private readonly PriorityQueue<Action, (double Time, long Order)> _events = new();
     private readonly SimulatedTenant[] _tenants;
     private readonly SimulatedNode[] _nodes;
@@ -30,6 +33,7 @@ internal sealed class ClusterSimulation
     {
         _scenario = scenario;
         _random = new Random(seed);
+        _arrivals = new Random(~seed);
 
         // One in ten pays for four times the share.
         _tenants = [.. Enumerable.Range(0, scenario.Tenants).Select(i => new SimulatedTenant(i, i % 10 == 3 ? 4 : 1))];
@@ -78,10 +82,10 @@ internal sealed class ClusterSimulation
         double time = _now, zone = (tenant.Index % 3) switch { 0 => 0, 1 => 0.08, _ => 0.3 };
         do
         {
-            time -= Math.Log(1 - _random.NextDouble()) / (rate * (1 + Swing));
+            time -= Math.Log(1 - _arrivals.NextDouble()) / (rate * (1 + Swing));
             if (time > _scenario.Day) return;
         }
-        while (_random.NextDouble() > (1 + (Swing * Math.Sin(2 * Math.PI * ((time / _scenario.Day) - 0.25 + zone)))) / (1 + Swing));
+        while (_arrivals.NextDouble() > (1 + (Swing * Math.Sin(2 * Math.PI * ((time / _scenario.Day) - 0.25 + zone)))) / (1 + Swing));
 
         At(time, () =>
         {
@@ -92,9 +96,9 @@ internal sealed class ClusterSimulation
 
     private void Submit(SimulatedTenant tenant)
     {
-        double drawn = _random.NextDouble();
+        double drawn = _arrivals.NextDouble();
         RequestClass kind = _scenario.Mix.First(k => (drawn -= k.Share) < 0 || k == _scenario.Mix[^1]);
-        int samples = 1 + (int)(-Math.Log(1 - _random.NextDouble()) * (kind.Samples - 0.5));
+        int samples = 1 + (int)(-Math.Log(1 - _arrivals.NextDouble()) * (kind.Samples - 0.5));
         var request = new SimulatedRequest(tenant, kind, samples, _now, _requests++);
         request.FanOut(_now);
         request.Place = tenant.Requests.AddLast(request);
@@ -183,12 +187,13 @@ internal sealed class ClusterSimulation
         double cold = hit ? 0 : turn.Request.Kind.ColdSeconds;
         turn.WorkBegins = begins + cold;
         node.Running.Add(turn);
-        _result.Begun(hit);
+        _result.Begin(hit);
         int process = node.Process;
         At(turn.WorkBegins + turn.Work, () =>
         {
             if (node.Process != process) return;
             _result.Worked(turn.Work, cold, turn.Work);
+            _result.Done();
             node.Running.Remove(turn);
             node.Capacity.Release(turn.Key);
             node.AtOnce = Math.Min(2 * node.AtOnce, node.Capacity.Slots);

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Vgpnn.Benchmarks.Simulation;
 
 /// <summary>What came of a simulated day.</summary>
@@ -10,6 +8,7 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
     private double _longestLockWait, _looks;
     private long _begun, _hits;
 
+    /// <summary>When the last sample was done.</summary>
     public double End { get; set; }
 
     /// <summary>Turns that a death took away from a node.</summary>
@@ -18,8 +17,10 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
     /// <summary>How long nodes had free slots, and looked for work.</summary>
     public double IdleNodeSeconds { get; set; }
 
-    public Scenario Scenario => scenario;
+    /// <summary>Samples that came to their end.</summary>
+    public long Samples { get; private set; }
 
+    /// <summary>Activations.</summary>
     public long Begun => _begun;
 
     /// <summary>Admissions a second in the busiest minute.</summary>
@@ -28,6 +29,7 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
     /// <summary>Part of the slots' time in the day that was work which counted.</summary>
     public double Utilisation => _useful / (scenario.Nodes * scenario.Slots * Math.Max(scenario.Day, End));
 
+    /// <summary>Part of the activations that found their levels on their node.</summary>
     public double HitRate => (double)_hits / _begun;
 
     /// <summary>Part of the slots' busy time that went into cold levels and into work that was lost.</summary>
@@ -43,6 +45,7 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
     /// <summary>Part of its time that the admission lock is held, in the busiest minute, looks in vain included.</summary>
     public double LockUtilisation => (Peak * scenario.Cost.AdmissionLock / 1000) + _looks;
 
+    /// <summary>Seconds that an admission waited for the lock, at most.</summary>
     public double LongestLockWait => _longestLockWait;
 
     /// <summary>Processors of the database in the busiest minute.</summary>
@@ -64,11 +67,13 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
         _looks = Math.Max(_looks, looks);
     }
 
-    public void Begun(bool hit)
+    public void Begin(bool hit)
     {
         _begun++;
         if (hit) _hits++;
     }
+
+    public void Done() => Samples++;
 
     public void Worked(double seconds, double cold, double useful)
     {

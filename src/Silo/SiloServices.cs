@@ -25,6 +25,7 @@ internal static class SiloServices
         if (settings.Serve) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 15));
         services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
         services.AddSingleton<StopTokens>();
         services.AddSingleton(_ => StateStore.Open(settings.Database));
         services.AddSingleton<IBlobStore>(_ => new TracedBlobStore(BlobStores.Open(settings.Blobs)));
