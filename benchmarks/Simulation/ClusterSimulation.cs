@@ -137,7 +137,7 @@ internal sealed class ClusterSimulation
 
     private SimulatedTurn? Admit(SimulatedNode node)
     {
-        foreach (SimulatedTenant tenant in Waiting())
+        foreach (SimulatedTenant tenant in _scenario.Slack > 0 ? WarmFirst(node) : Waiting())
         {
             List<SimulatedTurn> candidates = tenant.Candidates(_now);
             if (AdmissionPolicy.Choose(candidates, node.Capacity, _scenario.Affinity ? node.Warm : Nothing, out bool keepsRoom) is not { } chosen)
@@ -167,6 +167,13 @@ internal sealed class ClusterSimulation
         foreach (SimulatedTenant tenant in _tenants)
             if (HasWork(tenant)) looked.Enqueue(tenant, (Math.Max(tenant.Pass, _virtualTime), tenant.AdmittedAt, tenant.Index));
         for (int i = 0; i < AdmissionPolicy.TenantsLookedAt && looked.TryDequeue(out SimulatedTenant? next, out _); i++) yield return next;
+    }
+
+    private IEnumerable<SimulatedTenant> WarmFirst(SimulatedNode node)
+    {
+        SimulatedTenant[] looked = [.. Waiting()];
+        double most = looked.Length == 0 ? 0 : Math.Max(looked[0].Pass, _virtualTime) + _scenario.Slack;
+        return looked.OrderByDescending(t => Math.Max(t.Pass, _virtualTime) <= most && t.Candidates(_now).Any(c => node.Warm.Contains(c.Request.Affinity)));
     }
 
     private void Start(int index, SimulatedNode node, SimulatedTurn turn)

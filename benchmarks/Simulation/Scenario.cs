@@ -40,6 +40,12 @@ internal sealed record Scenario
     /// <summary>Whether nodes look at what they have warm.</summary>
     public bool Affinity { get; init; } = true;
 
+    /// <summary>
+    /// What if: a node takes warm work of any tenant that it looks at and that is no further ahead in its share than so many seconds of
+    /// work; 0: as it is.
+    /// </summary>
+    public double Slack { get; init; }
+
     /// <summary>How often a node dies in a day, on average.</summary>
     public double DeathsPerDay { get; init; }
 

@@ -127,8 +127,11 @@ public sealed class TenantGrain(StateStore store)
 
     private static async Task<Candidate?> ChooseAsync(StateTransaction state, NodeInfo node, Capacity capacity, IReadOnlySet<string> warm)
     {
+        // Most looks find nothing, and are many where there are many nodes: they keep nobody waiting.
+        var look = new { protocol = LongTurns.Protocol, classes = node.EngineClasses };
+        if (await state.ScalarAsync<int>(TenantSql.AnyWaiting, look).ConfigureAwait(false) == 0) return null;
         double time = await state.ScalarAsync<double>(TenantSql.LockAdmission).ConfigureAwait(false);
-        var may = new { time, protocol = LongTurns.Protocol, classes = node.EngineClasses, limit = AdmissionPolicy.TenantsLookedAt };
+        var may = new { time, look.protocol, look.classes, limit = AdmissionPolicy.TenantsLookedAt };
         foreach (WaitingTenant tenant in await state.QueryAsync<WaitingTenant>(TenantSql.Waiting, may).ConfigureAwait(false))
         {
             await state.QueryAsync<string>(TenantSql.Lock, new { tenant = tenant.TenantId }).ConfigureAwait(false);

@@ -90,6 +90,20 @@ public class Measurements
         double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
         Report($"an empty long turn {1000 * (turns - (unpolled * took / Seconds)) / Turns:F2} ms ({Turns / took:F1} turns/s by one node with one slot)");
 
+        // Whoever has the row of admissions locked has a lock on its table too, from then until the end of the transaction.
+        int looks = 0, held = 0;
+        Task more = EmptyAsync(Turns);
+        start = Stopwatch.GetTimestamp();
+        while (!more.IsCompleted)
+        {
+            looks++;
+            held += await cluster.ScalarAsync<int>(
+                "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'admission'::regclass AND mode = 'RowShareLock') THEN 1 ELSE 0 END");
+        }
+
+        took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Report($"an admission holds the lock for {1000 * took * held / looks / Turns:F2} ms ({held} of {looks} looks in {took:F1} s met it)");
+
         const int Samples = 40;
         double whole = await PaidAsync(async () => await cluster.FinishedAsync(tenant, (await cluster.SubmitAsync(tenant, video, Samples)).RequestId));
         long levels = await cluster.ScalarAsync<long>("SELECT max(levels) FROM requests");

@@ -14,7 +14,7 @@ namespace Vgpnn.Operations.Tests.Upgrade;
 public sealed class RollingUpgradeTests(ITestOutputHelper output)
 {
     /// <summary>So many that a sample takes most of a second.</summary>
-    private const int Iterations = 60;
+    private const int Iterations = 40;
 
     [UpgradeFact]
     public async Task Two_versions_work_side_by_side_over_a_migration_and_nothing_is_lost()
@@ -30,7 +30,7 @@ public sealed class RollingUpgradeTests(ITestOutputHelper output)
         string key = (await File.ReadAllTextAsync(Path.Combine(data, "first-key"))).Trim();
         using var calls = new Calls(first.Port, key);
         Video video = await calls.UploadAsync(await Clips.SmallAsync());
-        Request early = await calls.SubmitAsync(video.Id, 40, Iterations);
+        Request early = await calls.SubmitAsync(video.Id, 30, Iterations);
         await cluster.UntilAsync("the old version works", () => HasDoneAsync(cluster, "old", 0, 2));
 
         // The schema goes first, while the old version works; then the new version comes, while the old one still works.
