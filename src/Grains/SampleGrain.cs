@@ -13,8 +13,8 @@ using Vgpnn.Synthesis.Media;
 namespace Vgpnn.Grains;
 
 /// <summary>
-/// A sample of a request. Its long turn walks the levels from coarse to fine, leaves a checkpoint after each, and goes on
-/// from the last one on whatever node it wakes. Key: request and index.
+/// A sample of a request. Its long turn walks the levels from coarse to fine, leaves a checkpoint after each and a preview
+/// for those who watch, and goes on from the last checkpoint on whatever node it wakes. Key: request and index.
 /// </summary>
 /// <param name="store">The state.</param>
 /// <param name="blobs">Checkpoints and results.</param>
@@ -102,6 +102,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         var timings = new List<LevelFinished>();
         var telemetry = new LevelTelemetry(Activity.Current?.Context ?? default, sampler.Plan, resumed: from is not null);
         Clip clip;
+        await using (var previews = new PreviewWriter(activation, blobs))
         await using (var checkpoints = new CheckpointWriter(activation, blobs, options.CheckpointInterval))
         {
             clip = await ComputeAsync(
@@ -119,6 +120,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
                     case LevelFinished finished:
                         timings.Add(finished with { Output = null!, Fields = default });
                         if (finished.Level.Index == 0) return;
+                        previews.Offer(finished.Level.Index, finished.Output, finished.Fraction, telemetry.Level);
                         checkpoints.Offer(new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }, finished.Fraction, yield, telemetry.Level);
                         break;
                     case SearchPassed { Level.QueryGrid.Count: > LargeLevel } passed when yield || checkpoints.IsDue(PartInterval):
@@ -199,12 +201,18 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         foreach (InputRow row in rows)
         {
             InputRole role = Enum.Parse<InputRole>(row.Role);
-            using ScratchFile file = await work.FetchAsync(store, blobs, tenant, row.OriginalKey, cancellation).ConfigureAwait(false);
-            Clip clip = (await ClipReader.ReadAsync(file.Path, settings.ReadOptions(role), cancellation).ConfigureAwait(false)).Clip;
+            ReadOptions options = settings.ReadOptions(role);
+            Clip clip = work.Clips.Find(row.OriginalKey, options) ?? await DecodeAsync(tenant, row.OriginalKey, options, cancellation).ConfigureAwait(false);
             inputs.Add(new SamplerInput(role, FrameRate.TryParse(settings.FrameRate, out FrameRate pace) ? clip.WithFrameRate(pace) : clip));
         }
 
         return Sampler.Create(inputs, settings.Options);
+    }
+
+    private async Task<Clip> DecodeAsync(string tenant, string key, ReadOptions options, CancellationToken cancellation)
+    {
+        using ScratchFile file = await work.FetchAsync(store, blobs, tenant, key, cancellation).ConfigureAwait(false);
+        return (await ClipReader.ReadAsync(file.Path, options, cancellation).ConfigureAwait(false)).Clip;
     }
 
     // A checkpoint that cannot be read is worth no more than none: the sample starts anew.
@@ -265,6 +273,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
                         seconds = time.TotalSeconds,
                     }).ConfigureAwait(false);
                     await BlobRecords.KillAsync(state, tenant, before.CheckpointKey).ConfigureAwait(false);
+                    await BlobRecords.KillAsync(state, tenant, before.PreviewKey).ConfigureAwait(false);
                     await LongTurns.DoneAsync(state, activation).ConfigureAwait(false);
                     await RequestGrain.CollectAsync(state, tenant, grain.Id, succeeded: 1).ConfigureAwait(false);
                     return true;

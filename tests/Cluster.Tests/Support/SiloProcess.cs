@@ -40,17 +40,18 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a silo; it comes up in its own time.</summary>
-    /// <param name="directory">Where it works.</param>
-    /// <param name="settings">Its settings.</param>
-    /// <param name="verb">What it is to do; empty: to be a node.</param>
+    /// <param name="directory">Where it stands.</param>
+    /// <param name="settings">What it is told.</param>
+    /// <param name="verb">What it does instead of serving.</param>
+    /// <param name="programs">A directory in which it looks for programs first; null: none.</param>
     /// <param name="environment">Variables that it gets besides this process's.</param>
-    /// <param name="program">Another version's silo.dll; null: this one's.</param>
+    /// <param name="silo">Another version's silo.dll; null: this one's.</param>
     public static SiloProcess Start(
-        string directory, IReadOnlyDictionary<string, string> settings, string verb = "",
-        IReadOnlyDictionary<string, string>? environment = null, string? program = null)
+        string directory, IReadOnlyDictionary<string, string> settings, string verb = "", string? programs = null,
+        IReadOnlyDictionary<string, string>? environment = null, string? silo = null)
     {
         int port = PostgresServer.FreePort();
-        List<string> arguments = [program ?? Path.Combine(AppContext.BaseDirectory, "silo.dll")];
+        List<string> arguments = [silo ?? Path.Combine(AppContext.BaseDirectory, "silo.dll")];
         if (verb.Length > 0) arguments.Add(verb);
         foreach ((string name, string value) in settings) arguments.AddRange([$"--{name}", value]);
         arguments.AddRange(["--urls", $"http://127.0.0.1:{port}"]);
@@ -60,13 +61,14 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (programs is not null) start.Environment["PATH"] = $"{programs}:{start.Environment["PATH"]}";
         start.Environment["Logging__Console__FormatterOptions__SingleLine"] = "true";
         foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
-        var silo = new SiloProcess(new Process { StartInfo = start }, port);
-        silo._process.Start();
-        silo._process.BeginOutputReadLine();
-        silo._process.BeginErrorReadLine();
-        return silo;
+        var process = new SiloProcess(new Process { StartInfo = start }, port);
+        process._process.Start();
+        process._process.BeginOutputReadLine();
+        process._process.BeginErrorReadLine();
+        return process;
     }
 
     /// <summary>What a probe answers, or nothing when nobody does.</summary>

@@ -91,7 +91,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var all = new Dictionary<string, string>(_settings) { ["name"] = $"silo{_silos.Count}" };
         foreach ((string name, string value) in settings) all[name] = value;
-        SiloProcess silo = SiloProcess.Start(_directory, all, verb, Environment, Program);
+        SiloProcess silo = SiloProcess.Start(_directory, all, verb, environment: Environment, silo: Program);
         _silos.Add(silo);
         return silo;
     }

@@ -88,19 +88,22 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
         foreach (ReceivedSpan level in Children(sample).Where(s => s.Name.StartsWith("level ", StringComparison.Ordinal)))
         {
             Assert.InRange(level.Start, sample.Start, level.End);
-            foreach (ReceivedSpan checkpoint in Children(level))
+            foreach (ReceivedSpan kept in Children(level))
             {
-                Assert.Equal("checkpoint", checkpoint.Name);
-                ReceivedSpan written = Assert.Single(Children(checkpoint));
+                ReceivedSpan written = Assert.Single(Children(kept));
                 Assert.Equal("blob write", written.Name);
-                Assert.EndsWith($"level-{int.Parse(level.Name[6..], null):D2}.vpc", written.Attributes["vgpnn.blob.key"], StringComparison.Ordinal);
-                checkpoints++;
+                string name = kept.Name == "checkpoint" ? "level-{0:D2}.vpc" : "preview-{0:D2}.png";
+                Assert.EndsWith(string.Format(null, name, int.Parse(level.Name[6..], null)), written.Attributes["vgpnn.blob.key"], StringComparison.Ordinal);
+                if (kept.Name == "checkpoint") checkpoints++;
+                else Assert.Equal("preview", kept.Name);
             }
         }
 
         // Where levels are faster than writing only the newest is written.
         Assert.InRange(checkpoints, 1, levels - 1);
-        Assert.Equal(["blob read"], Names(Child(sample, "levels")));
+
+        // The node that took the video in may have it at hand still.
+        Assert.All(Names(Child(sample, "levels")), name => Assert.Equal("blob read", name));
         Child(sample, "encode");
         Assert.EndsWith("/sample.mp4", Child(sample, "blob write").Attributes["vgpnn.blob.key"], StringComparison.Ordinal);
         Assert.True(trace.All(s => s == call || trace.Any(p => p.Id == s.Parent)), tree);
