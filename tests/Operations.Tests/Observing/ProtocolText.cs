@@ -18,14 +18,16 @@ internal sealed class ProtocolText
     public ProtocolText? Message(string name) => Messages(name).SingleOrDefault();
 
     /// <summary>A field's text; numbers as they are, texts without their quotes. Null: it has its default.</summary>
-    public string? Text(string name) => _fields.SingleOrDefault(f => f.Name == name).Text is { } text ? text.Trim('"') : null;
+    public string? Text(string name) => _fields.SingleOrDefault(f => f.Name == name).Text is { } text ? Plain(text) : null;
 
     /// <summary>A field of bytes, in hexadecimal; empty: there are none.</summary>
     public string Hex(string name) => string.Concat(Bytes(Text(name) ?? "").Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
 
     /// <summary>Attributes, whatever the type of their values.</summary>
     public IReadOnlyDictionary<string, string> Attributes =>
-        Messages("attributes").ToDictionary(a => a.Text("key")!, a => a.Message("value")?._fields.FirstOrDefault().Text?.Trim('"') ?? "");
+        Messages("attributes").ToDictionary(a => a.Text("key")!, a => Plain(a.Message("value")?._fields.FirstOrDefault().Text ?? ""));
+
+    private static string Plain(string text) => text is ['"', .. var inner, '"'] ? inner : text;
 
     private static ProtocolText Parse(StringReader lines)
     {

@@ -11,9 +11,10 @@ public class SimulationTests
     public void The_same_seed_gives_the_same_day() => Assert.Equal(Figures(Small, 3), Figures(Small, 3));
 
     [Fact]
-    public void Affinity_finds_more_levels_warm()
+    public void Nodes_that_may_choose_among_tenants_find_more_levels_warm()
     {
-        double with = ClusterSimulation.Run(Small, 1).HitRate, without = ClusterSimulation.Run(Small with { Affinity = false }, 1).HitRate;
+        Scenario busy = Small with { Load = 0.8 };
+        double with = ClusterSimulation.Run(busy with { Slack = 300 }, 1).HitRate, without = ClusterSimulation.Run(busy with { Affinity = false }, 1).HitRate;
         Assert.True(with > without, $"{with} with, {without} without");
     }
 
