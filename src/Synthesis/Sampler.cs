@@ -87,7 +87,7 @@ public abstract class Sampler
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
-        if (device is not null) DeviceWork.ThrowIfUnfit(options);
+        if (device is not null) DeviceSupport.ThrowIfUnfit(options);
         Sampler sampler = options.Application switch
         {
             Application.Generation => new Generator([.. inputs.Where(i => i.Role == InputRole.Input).Select(i => i.Clip)], options),

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels;
@@ -43,13 +44,15 @@ internal sealed class SamplingRun(
         try
         {
             var progress = new RunProgress(run, reporter);
-            foreach (int index in run.Request.Indices)
+            foreach (int[] indices in run.Request.Indices.Chunk(run.Sampler.BatchSize))
             {
-                ManifestSample sample = await MakeAsync(index, writer, progress, stop.Token);
-                await beginning;
-                _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
-                if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
-                ReportFinished(sample, progress);
+                await foreach ((ManifestSample sample, int position) in MakeAsync(indices, writer, progress, stop.Token))
+                {
+                    await beginning;
+                    _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
+                    if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
+                    ReportFinished(sample, position);
+                }
             }
 
             Save(RunStatus.Complete);
@@ -97,34 +100,59 @@ internal sealed class SamplingRun(
         reporter.Stage($"finding what moves  {Math.Floor(done * 100):0} %  {HumanText.Duration(left)} left");
     }
 
-    private async Task<ManifestSample> MakeAsync(int index, SampleWriter writer, RunProgress progress, CancellationToken cancellation)
+    // Samples that are made together: what each took is its part of the computing, and its own writing.
+    private async IAsyncEnumerable<(ManifestSample Sample, int Position)> MakeAsync(
+        int[] indices, SampleWriter writer, RunProgress progress, [EnumeratorCancellation] CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        progress.Begin(index);
-        try
+        progress.Begin(indices);
+        IReadOnlyList<Clip> clips = Compute(indices, writer, progress, cancellation);
+        TimeSpan computing = Stopwatch.GetElapsedTime(start) / indices.Length;
+        reporter.Stage("writing");
+        for (int i = 0; i < indices.Length; i++)
         {
-            var workers = new Workers(run.Request.Machine.Threads, cancellation);
-            Clip clip = run.Sampler.Sample(run.Request.Seed, index, workers, what =>
+            start = Stopwatch.GetTimestamp();
+            (string file, string preview) = await WriteAsync(clips[i], indices, i, writer, cancellation);
+            yield return (new ManifestSample
             {
-                if (progress.Observe(what) is { } level && output.SaveLevels)
-                    writer.WriteLevel(level, progress.Position(level.Level), index, run.FrameRate, cancellation);
-            });
-            reporter.Stage("writing");
-            (string file, string preview) = await writer.WriteSampleAsync(clip, index, Comment(index), cancellation);
-            return new ManifestSample
-            {
-                Index = index,
+                Index = indices[i],
                 File = file,
                 Preview = preview,
-                LevelsDirectory = output.SaveLevels ? ResultDirectory.LevelsDirectoryName(index) : null,
-                FramesSha256 = clip.ContentHash(),
-                Seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3),
-                Levels = progress.Timings,
-            };
+                LevelsDirectory = output.SaveLevels ? ResultDirectory.LevelsDirectoryName(indices[i]) : null,
+                FramesSha256 = clips[i].ContentHash(),
+                Seconds = Math.Round((computing + Stopwatch.GetElapsedTime(start)).TotalSeconds, 3),
+                Levels = progress.Timings(i),
+            }, progress.SamplePosition(i));
+        }
+    }
+
+    private IReadOnlyList<Clip> Compute(int[] indices, SampleWriter writer, RunProgress progress, CancellationToken cancellation)
+    {
+        try
+        {
+            return run.Sampler.Samples(run.Request.Seed, indices, new Workers(run.Request.Machine.Threads, cancellation), (i, what) =>
+            {
+                if (progress.Observe(i, what) is { } level && output.SaveLevels)
+                    writer.WriteLevel(level, progress.Position(level.Level), indices[i], run.FrameRate, cancellation);
+            });
         }
         catch
         {
-            writer.Drop(index);
+            foreach (int index in indices) writer.Drop(index);
+            throw;
+        }
+    }
+
+    private async Task<(string File, string Preview)> WriteAsync(
+        Clip clip, int[] indices, int i, SampleWriter writer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await writer.WriteSampleAsync(clip, indices[i], Comment(indices[i]), cancellation);
+        }
+        catch
+        {
+            foreach (int index in indices.Skip(i)) writer.Drop(index);
             throw;
         }
     }
@@ -133,12 +161,12 @@ internal sealed class SamplingRun(
     private string Comment(int index) =>
         $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.Inputs[0].FramesSha256}";
 
-    private void ReportFinished(ManifestSample sample, RunProgress progress)
+    private void ReportFinished(ManifestSample sample, int position)
     {
         bool? identical = recorded is null ? null : recorded[sample.Index] == sample.FramesSha256;
         if (identical == false) _different.Add(sample.Index);
         reporter.Report(new SampleFinishedEvent(
-            sample.Index, progress.SamplePosition, run.Request.Indices.Count, _directory.In(sample.File), sample.FramesSha256,
+            sample.Index, position, run.Request.Indices.Count, _directory.In(sample.File), sample.FramesSha256,
             sample.Seconds, identical));
     }
 

@@ -102,10 +102,10 @@ public sealed class OpenClQueue : IDisposable
         string options = string.Create(
             CultureInfo.InvariantCulture,
             $"-DPATCH_T={patch.T} -DPATCH_H={patch.H} -DPATCH_W={patch.W} -DGROUP_W={GroupW} -DGROUP_H={GroupH} -DCHANNELS={channels}");
-        return _programs[(patch, channels)] = Build(Source("Common", "Search", "Vote"), options);
+        return _programs[(patch, channels)] = Compile(Source("Common", "Search", "Vote"), options);
     }
 
-    internal OpenClProgram Resampling() => _resampling ??= Build(Source("Resample"), "");
+    internal OpenClProgram Resampling() => _resampling ??= Compile(Source("Resample"), "");
 
     /// <exception cref="OpenClException">Out of memory: what it would take, and what there is.</exception>
     internal DeviceBuffer Allocate(long bytes)
@@ -275,6 +275,17 @@ public sealed class OpenClQueue : IDisposable
         done.Dispose();
     }
 
+    /// <summary>Seconds that a copy on the device takes.</summary>
+    internal unsafe double MeasureCopy(DeviceBuffer from, DeviceBuffer to, long bytes, CancellationToken cancellation)
+    {
+        ThrowIfBroken();
+        Check(Cl.Copy(_kernels, from.Handle, to.Handle, 0, 0, (nuint)bytes, 0, null, out EventHandle done), "copying on the device");
+        Wait(Marker(), cancellation);
+        (ulong start, ulong end) = Times(done);
+        done.Dispose();
+        return Math.Max(end - start, 1) / 1e9;
+    }
+
     internal unsafe (ulong Start, ulong End) Times(EventHandle done)
     {
         ulong start, end;
@@ -301,7 +312,9 @@ public sealed class OpenClQueue : IDisposable
         return (context, kernels, transfers);
     }
 
-    private OpenClProgram Build(string source, string options)
+    /// <summary>Compiles kernels for the device; the caller's.</summary>
+    /// <exception cref="OpenClException">The compiler does not take them: its log.</exception>
+    internal OpenClProgram Compile(string source, string options)
     {
         ThrowIfBroken();
 
@@ -320,7 +333,8 @@ public sealed class OpenClQueue : IDisposable
         return OpenClProgram.Build(_context, Device, source, options);
     }
 
-    private static string Source(params string[] names)
+    /// <summary>The text of kernels that belong together.</summary>
+    internal static string Source(params string[] names)
     {
         var source = new StringBuilder();
         foreach (string name in names)

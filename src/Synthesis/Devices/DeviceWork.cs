@@ -11,22 +11,6 @@ internal sealed class DeviceWork(OpenClEngine engine, Func<OpenClEngine, DeviceL
     /// <summary>How many samples may be made together.</summary>
     public int BatchSize => Run(levels => levels.BatchSize);
 
-    /// <exception cref="VgpnnException">Kind Usage: the processor alone can do that.</exception>
-    public static void ThrowIfUnfit(MethodOptions options)
-    {
-        if (options.Engine == Engine.Float)
-        {
-            throw new VgpnnException(
-                ErrorKind.Usage, "device-floats", "--engine float computes on the processor only", "leave out --device, or --engine");
-        }
-
-        if (options.Application is not (Application.Generation or Application.Retargeting))
-        {
-            throw new VgpnnException(
-                ErrorKind.Usage, "device-application", "devices generate and retarget; everything else runs on the processor", "leave out --device");
-        }
-    }
-
     /// <summary>Works on the device while nobody else does.</summary>
     /// <exception cref="VgpnnException">Kind Device: it cannot, or it went away.</exception>
     public T Run<T>(Func<DeviceLevels, T> work)
@@ -38,7 +22,7 @@ internal sealed class DeviceWork(OpenClEngine engine, Func<OpenClEngine, DeviceL
         }
         catch (OpenClException e)
         {
-            throw Readable(e);
+            throw DeviceSupport.Readable(e);
         }
     }
 
@@ -48,20 +32,5 @@ internal sealed class DeviceWork(OpenClEngine engine, Func<OpenClEngine, DeviceL
         using Lock.Scope only = engine.Queue.Enter();
         _levels?.Dispose();
         _levels = null;
-    }
-
-    /// <summary>What a user can do about it.</summary>
-    public static VgpnnException Readable(OpenClException e)
-    {
-        (string code, string? hint) = e.Failure switch
-        {
-            OpenClFailure.Missing => ("no-opencl", "install the driver of your graphics processor, and ocl-icd-libopencl1; --device cpu needs neither"),
-            OpenClFailure.NoDevice => ("no-device", "'vgpnn devices' lists what there is"),
-            OpenClFailure.OutOfMemory => ("device-memory", "make it smaller (--max-height, --frames), or leave it to the processor: --device cpu"),
-            OpenClFailure.Build => ("device-build", "a newer driver may help; --device cpu does without"),
-            OpenClFailure.Hung => ("device-hung", "try again; if it happens twice, --device cpu does without"),
-            _ => ("device-lost", "try again; --device cpu does without"),
-        };
-        return new VgpnnException(ErrorKind.Device, code, e.Message.Split('\n')[0], hint, e);
     }
 }

@@ -16,7 +16,7 @@ public class EngineConformanceTests(OneDevice device, ITestOutputHelper output)
     private const string Cpu = "cpu";
     private const string OpenCl = "opencl";
 
-    private static readonly Extent[] Patches = [new(3, 7, 7), new(3, 5, 5), new(2, 3, 4), new(1, 1, 1), new(1, 3, 9)];
+    private static readonly Extent[] Patches = [new(3, 7, 7), new(3, 5, 5), new(2, 3, 4), new(1, 1, 1)];
 
     private static readonly Workers Two = new(2);
 
@@ -69,7 +69,8 @@ public class EngineConformanceTests(OneDevice device, ITestOutputHelper output)
     {
         foreach (Extent patch in Patches)
         {
-            foreach (int channels in (int[])[1, 3, 4])
+            // Compiling takes most of the time: the other numbers of channels are tried with one patch.
+            foreach (int channels in patch == Patches[1] ? (int[])[1, 3, 4] : [3])
             {
                 // Few values: many keys are equally near.
                 Volume<byte> query = RandomVolume.Integers<byte>(new Extent(patch.T + 1, patch.H + 4, patch.W + 18), channels, 3, 1);
