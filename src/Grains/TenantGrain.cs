@@ -145,11 +145,11 @@ public sealed class TenantGrain(StateStore store)
             bool patient = oldest.Waited < Patience.TotalMilliseconds;
             Candidate? chosen = (patient ? candidates : candidates.Take(1))
                 .OrderByDescending(c => patient && c.Affinity is not null && warm.Contains(c.Affinity))
-                .FirstOrDefault(c => capacity.TryTake(c.Key, c.Bytes));
+                .FirstOrDefault(c => capacity.TryTake(c.Key, c.Bytes, c.EngineClass == EngineClass.OpenCl));
             if (chosen is null)
             {
                 // Room is left to come free for it, or it would wait for ever behind work that is smaller.
-                if (!patient && oldest.Bytes <= capacity.Memory) return null;
+                if (!patient && oldest.Bytes <= capacity.Memory && oldest.EngineClass == EngineClass.Cpu) return null;
                 continue;
             }
 

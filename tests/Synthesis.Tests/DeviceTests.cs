@@ -1,11 +1,11 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis.Media;
+using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;
 
 /// <summary>Whole samples on the first OpenCL device of this machine.</summary>
-
 public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTests.OneDevice>
 {
     private static readonly Workers Two = new(2);
@@ -169,31 +169,9 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
 
         internal OpenClEngine Engine => _engine.Value;
 
-        /// <summary>Why there is no device; null: there is one.</summary>
-        public static string? Missing { get; } = Reason();
-
         public void Dispose()
         {
             if (_engine.IsValueCreated) _engine.Value.Dispose();
         }
-
-        private static string? Reason()
-        {
-            try
-            {
-                OpenClDevice.Find();
-                return null;
-            }
-            catch (OpenClException e)
-            {
-                return e.Message;
-            }
-        }
-    }
-
-    [AttributeUsage(AttributeTargets.Method)]
-    private sealed class DeviceFactAttribute : FactAttribute
-    {
-        public DeviceFactAttribute() => Skip = OneDevice.Missing;
     }
 }

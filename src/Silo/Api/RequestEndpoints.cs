@@ -155,7 +155,7 @@ internal static class RequestEndpoints
         return TypedResults.Ok(new RequestManifest
         {
             Version = typeof(RequestEndpoints).Assembly.GetName().Version!.ToString(3),
-            EngineClass = "cpu",
+            EngineClass = status.EngineClass,
             Request = request,
             Application = body.Application,
             Seed = status.Seed.ToString(CultureInfo.InvariantCulture),

@@ -22,7 +22,7 @@ public class EngineConformanceTests(OneDevice device, ITestOutputHelper output)
 
     private static readonly SearchMethod[] Searches = [SearchMethod.PatchMatch, SearchMethod.JumpFlood, SearchMethod.Exhaustive];
 
-    private static string[] Names => OneDevice.Missing is null ? [Cpu, OpenCl] : [Cpu];
+    private static string[] Names => DeviceFactAttribute.Missing is null ? [Cpu, OpenCl] : [Cpu];
 
     public static TheoryData<string> Engines => new(Names);
 

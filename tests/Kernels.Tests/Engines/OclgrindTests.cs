@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
@@ -11,7 +12,7 @@ public class OclgrindTests
 {
     private const string Library = "/usr/lib/oclgrind/liboclgrind-rt-icd.so";
 
-    private static string? Missing { get; } = OneDevice.Missing ?? (File.Exists(Library) ? null : "oclgrind is not installed");
+    private static string? Missing { get; } = DeviceFactAttribute.Missing ?? (File.Exists(Library) ? null : "oclgrind is not installed");
 
     [OclgrindFact]
     public async Task No_kernel_reads_or_writes_where_it_must_not_and_none_races()
