@@ -134,6 +134,9 @@ public sealed record RequestLinks(string Self, string Samples, string Events, st
 /// <summary>What a request would take.</summary>
 public sealed record Estimate
 {
+    /// <summary>Every knob as it would be used.</summary>
+    public required Knobs Settings { get; init; }
+
     /// <summary>The size of every sample.</summary>
     public required Size Output { get; init; }
 

@@ -18,6 +18,9 @@ public sealed record Sample
     /// <summary>The finest level that can be looked at, 0 being the finest; null: none yet.</summary>
     public int? Level { get; init; }
 
+    /// <summary>Frames of the preview; null: there is none.</summary>
+    public int? PreviewFrames { get; init; }
+
     /// <summary>Hash of the decoded frames; null: it is not there yet.</summary>
     public string? FramesSha256 { get; init; }
 
@@ -39,7 +42,7 @@ public sealed record Sample
 
 /// <summary>Addresses of a sample, relative to the server.</summary>
 /// <param name="Self">The sample.</param>
-/// <param name="Preview">The finest level that is there as a small mp4; null: none is, or the video itself is.</param>
+/// <param name="Preview">The finest level that is there as a PNG, its frames one below the other; null: none is, or the video itself is.</param>
 /// <param name="Video">The video, mp4; takes ranges; null: it is not there yet.</param>
 /// <param name="Field">Where each patch came from, as colours; null: it is not there yet.</param>
 /// <param name="Scores">What the sample scores against its input; null: it is not there yet.</param>

@@ -1,7 +1,7 @@
 namespace Vgpnn.Contracts;
 
 /// <summary>A key that is exchanged for a session of a browser.</summary>
-/// <param name="Key">The key.</param>
+/// <param name="Key">The key, or what an address that <c>serve</c> printed holds after its <c>#enter=</c>, which is good for once.</param>
 public sealed record SessionDraft(string Key);
 
 /// <summary>Who the caller is.</summary>

@@ -13,8 +13,8 @@ using Vgpnn.Synthesis.Media;
 namespace Vgpnn.Grains;
 
 /// <summary>
-/// A sample of a request. Its long turn walks the levels from coarse to fine, leaves a checkpoint after each, and goes on
-/// from the last one on whatever node it wakes. Key: request and index.
+/// A sample of a request. Its long turn walks the levels from coarse to fine, leaves a checkpoint after each and a preview
+/// for those who watch, and goes on from the last checkpoint on whatever node it wakes. Key: request and index.
 /// </summary>
 /// <param name="store">The state.</param>
 /// <param name="blobs">Checkpoints and results.</param>
@@ -96,6 +96,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         Checkpoint? from = await ResumeAsync(activation, sampler, cancellation).ConfigureAwait(false);
         var timings = new List<LevelFinished>();
         Clip clip;
+        await using (var previews = new PreviewWriter(activation, blobs))
         await using (var checkpoints = new CheckpointWriter(activation, blobs, options.CheckpointInterval))
         {
             clip = await ComputeAsync(
@@ -112,6 +113,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
                     case LevelFinished finished:
                         timings.Add(finished with { Output = null!, Fields = default });
                         if (finished.Level.Index == 0) return;
+                        previews.Offer(finished.Level.Index, finished.Output, finished.Fraction);
                         checkpoints.Offer(new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }, finished.Fraction, now: yield);
                         break;
                     case SearchPassed { Level.QueryGrid.Count: > LargeLevel } passed when yield || checkpoints.IsDue(PartInterval):
@@ -192,8 +194,8 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         foreach (InputRow row in rows)
         {
             InputRole role = Enum.Parse<InputRole>(row.Role);
-            using ScratchFile file = await work.FetchAsync(store, blobs, tenant, row.OriginalKey, cancellation).ConfigureAwait(false);
-            Clip clip = (await ClipReader.ReadAsync(file.Path, settings.ReadOptions(role), cancellation).ConfigureAwait(false)).Clip;
+            ReadOptions options = settings.ReadOptions(role);
+            Clip clip = work.Clips.Find(row.OriginalKey, options) ?? await DecodeAsync(tenant, row.OriginalKey, options, cancellation).ConfigureAwait(false);
             inputs.Add(new SamplerInput(role, FrameRate.TryParse(settings.FrameRate, out FrameRate pace) ? clip.WithFrameRate(pace) : clip));
         }
 
@@ -202,6 +204,12 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         // A turn whose node died may come to one without a device: it goes on to the next.
         if (levels.Device is not { } device) throw new VgpnnException(ErrorKind.Device, "no-device", "the node has no OpenCL device");
         return Sampler.Create(inputs, settings.Options, device: device);
+    }
+
+    private async Task<Clip> DecodeAsync(string tenant, string key, ReadOptions options, CancellationToken cancellation)
+    {
+        using ScratchFile file = await work.FetchAsync(store, blobs, tenant, key, cancellation).ConfigureAwait(false);
+        return (await ClipReader.ReadAsync(file.Path, options, cancellation).ConfigureAwait(false)).Clip;
     }
 
     // A checkpoint that cannot be read is worth no more than none: the sample starts anew.
@@ -262,6 +270,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
                         seconds = time.TotalSeconds,
                     }).ConfigureAwait(false);
                     await BlobRecords.KillAsync(state, tenant, before.CheckpointKey).ConfigureAwait(false);
+                    await BlobRecords.KillAsync(state, tenant, before.PreviewKey).ConfigureAwait(false);
                     await LongTurns.DoneAsync(state, activation).ConfigureAwait(false);
                     await RequestGrain.CollectAsync(state, tenant, grain.Id, succeeded: 1).ConfigureAwait(false);
                     return true;

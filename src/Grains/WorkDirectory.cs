@@ -16,6 +16,9 @@ public sealed class WorkDirectory : IDisposable
         Directory.CreateDirectory(_path);
     }
 
+    /// <summary>What was decoded here a moment ago.</summary>
+    internal RecentClips Clips { get; } = new();
+
     /// <inheritdoc/>
     public void Dispose() => Empty();
 

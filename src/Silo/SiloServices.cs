@@ -7,6 +7,7 @@ using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Scheduling;
+using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Silo;
 
@@ -31,13 +32,15 @@ internal static class SiloServices
         services.AddSingleton(p => new RequestGrain(p.GetRequiredService<StateStore>(), settings.HasDevice));
         services.AddSingleton<Outbox>();
         services.AddSingleton<Retention>();
-        services.AddSingleton(p => new VideoGrain(p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>()));
+        services.AddSingleton(p => new VideoGrain(
+            p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>(),
+            MediaLimits.Default with { Timeout = TimeSpan.FromSeconds(settings.DecodeSeconds) }));
         services.AddHostedService<Preparation>();
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);
         if (settings.IsNotifier) services.AddHostedService<Notifier>();
         if (settings.IsWorker) services.AddHostedService<Housekeeping>();
-        if (settings.Serve) services.AddHostedService<Welcome>();
+        if (settings.Serve && settings.IsApi) services.AddHostedService<Welcome>();
     }
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)

@@ -90,7 +90,7 @@ public sealed class LifeTests(ApiServer server)
         Sample sample = null!;
         await Cluster.Tests.Support.Until.HoldsAsync(
             "a level is there", async () => (sample = await ApiServer.GetAsync<Sample>(http, $"{request.Links.Samples}/0")).Links.Preview is not null);
-        Assert.Equal("video/mp4", (await http.GetAsync((await ApiServer.GetAsync<Sample>(http, sample.Links.Self)).Links.Preview)).Content.Headers.ContentType?.MediaType);
+        Assert.Equal("image/png", (await http.GetAsync((await ApiServer.GetAsync<Sample>(http, sample.Links.Self)).Links.Preview)).Content.Headers.ContentType?.MediaType);
 
         Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync($"{sample.Links.Self}/cancel", null)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.PostAsync($"{sample.Links.Self}/cancel", null)).StatusCode);

@@ -28,7 +28,7 @@ internal sealed class ServeCommand : Verb
     };
 
     public ServeCommand()
-        : base("serve", "Run a server on this machine: an HTTP API, with nothing else to install.")
+        : base("serve", "Run a server on this machine: a web page and an HTTP API, with nothing else to install.")
     {
         Add(_data);
         Add(_port);
@@ -36,7 +36,7 @@ internal sealed class ServeCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("serve", "Listens on http://127.0.0.1:7413, keeps its data in vgpnn-data/, and prints a first key."),
+        new("serve", "Listens on http://127.0.0.1:7413, keeps its data in vgpnn-data/, and prints an address for a browser."),
         new("serve --data /srv/vgpnn --port 8080", "The same elsewhere."),
     ];
 

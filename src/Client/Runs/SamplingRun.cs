@@ -106,13 +106,18 @@ internal sealed class SamplingRun(
     {
         long start = Stopwatch.GetTimestamp();
         progress.Begin(indices);
-        IReadOnlyList<Clip> clips = Compute(indices, writer, progress, cancellation);
+        var first = new TaskCompletionSource<Clip>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<(string File, string Preview)>? writing = null;
+        IReadOnlyList<Clip> clips = await ComputeAsync();
         TimeSpan computing = Stopwatch.GetElapsedTime(start) / indices.Length;
         reporter.Stage("writing");
+        first.SetResult(clips[0]);
         for (int i = 0; i < indices.Length; i++)
         {
             start = Stopwatch.GetTimestamp();
-            (string file, string preview) = await WriteAsync(clips[i], indices, i, writer, cancellation);
+
+            // Where there is nothing to fill there was no level either.
+            (string file, string preview) = await WrittenAsync(i, i == 0 && writing is not null ? writing : Write(i, Task.FromResult(clips[i])));
             yield return (new ManifestSample
             {
                 Index = indices[i],
@@ -124,37 +129,42 @@ internal sealed class SamplingRun(
                 Levels = progress.Timings(i),
             }, progress.SamplePosition(i));
         }
-    }
 
-    private IReadOnlyList<Clip> Compute(int[] indices, SampleWriter writer, RunProgress progress, CancellationToken cancellation)
-    {
-        try
+        async Task<IReadOnlyList<Clip>> ComputeAsync()
         {
-            return run.Sampler.Samples(run.Request.Seed, indices, new Workers(run.Request.Machine.Threads, cancellation), (i, what) =>
+            try
             {
-                if (progress.Observe(i, what) is { } level && output.SaveLevels)
-                    writer.WriteLevel(level, progress.Position(level.Level), indices[i], run.FrameRate, cancellation);
-            });
+                return run.Sampler.Samples(run.Request.Seed, indices, new Workers(run.Request.Machine.Threads, cancellation), (i, what) =>
+                {
+                    if (progress.Observe(i, what) is { } level && output.SaveLevels)
+                        writer.WriteLevel(level, progress.Position(level.Level), indices[i], run.FrameRate, cancellation);
+                    if (i == 0 && what.Level.Index == 0) writing ??= Write(0, first.Task);
+                });
+            }
+            catch
+            {
+                first.TrySetCanceled(CancellationToken.None);
+                if (writing is not null) await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                foreach (int index in indices) writer.Drop(index);
+                throw;
+            }
         }
-        catch
-        {
-            foreach (int index in indices) writer.Drop(index);
-            throw;
-        }
-    }
 
-    private async Task<(string File, string Preview)> WriteAsync(
-        Clip clip, int[] indices, int i, SampleWriter writer, CancellationToken cancellation)
-    {
-        try
+        async Task<(string File, string Preview)> WrittenAsync(int i, Task<(string File, string Preview)> task)
         {
-            return await writer.WriteSampleAsync(clip, indices[i], Comment(indices[i]), cancellation);
+            try
+            {
+                return await task;
+            }
+            catch
+            {
+                foreach (int index in indices.Skip(i)) writer.Drop(index);
+                throw;
+            }
         }
-        catch
-        {
-            foreach (int index in indices.Skip(i)) writer.Drop(index);
-            throw;
-        }
+
+        Task<(string File, string Preview)> Write(int i, Task<Clip> clip) =>
+            writer.WriteSampleAsync(clip, run.Plan.Output, run.FrameRate, indices[i], Comment(indices[i]), cancellation);
     }
 
     /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>

@@ -163,14 +163,23 @@ public sealed record SampleStatus
     /// <summary>Where it is in its life.</summary>
     public SampleState State { get; init; }
 
-    /// <summary>Part of its work that is safe, 0 to 1.</summary>
+    /// <summary>Part of its work that is done, as far as was told, 0 to 1.</summary>
     public double Fraction { get; init; }
 
     /// <summary>The last level that is safe; null: none yet.</summary>
     public int? Level { get; init; }
 
-    /// <summary>The blob with that level's output: preview and checkpoint.</summary>
+    /// <summary>The blob with that level's output: the checkpoint.</summary>
     public string? CheckpointKey { get; init; }
+
+    /// <summary>The blob with a small picture of a level (<see cref="PreviewStrip"/>); null: there is none, or the video itself is there.</summary>
+    public string? PreviewKey { get; init; }
+
+    /// <summary>Which level that is.</summary>
+    public int? PreviewLevel { get; init; }
+
+    /// <summary>How many frames it shows, one below the other.</summary>
+    public int? PreviewFrames { get; init; }
 
     /// <summary>The blob with the video.</summary>
     public string? VideoKey { get; init; }

@@ -19,6 +19,9 @@ public sealed partial record KeyText(string Prefix, string Id, string Secret)
     /// <summary>A session of a browser.</summary>
     public const string Session = "vgp_session";
 
+    /// <summary>Lets one browser in, once.</summary>
+    public const string Once = "vgp_once";
+
     private const int SecretLength = 43, ChecksumLength = 6, IdLength = 12;
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -61,6 +64,6 @@ public sealed partial record KeyText(string Prefix, string Id, string Secret)
         });
     }
 
-    [GeneratedRegex("^(vgp_live|vgp_session)_([0-9A-Za-z]{12})_([0-9A-Za-z]{49})\\z")]
+    [GeneratedRegex("^(vgp_live|vgp_session|vgp_once)_([0-9A-Za-z]{12})_([0-9A-Za-z]{49})\\z")]
     private static partial Regex Form();
 }

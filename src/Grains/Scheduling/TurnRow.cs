@@ -18,6 +18,11 @@ internal sealed record TurnRow
 
     public int Attempts { get; init; }
 
+    public required string EngineClass { get; init; }
+
+    /// <summary>Whether it needs a device.</summary>
+    public bool OnDevice => EngineClass == Contracts.EngineClass.OpenCl;
+
     public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
 }
 

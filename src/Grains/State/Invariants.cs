@@ -39,6 +39,9 @@ public static class Invariants
             UNION ALL
             SELECT s.request_id FROM samples s WHERE s.checkpoint_key IS NOT NULL AND NOT EXISTS (
                 SELECT 1 FROM blobs b WHERE b.blob_key = s.checkpoint_key AND b.dead_at IS NULL)
+            UNION ALL
+            SELECT s.request_id FROM samples s WHERE s.preview_key IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM blobs b WHERE b.blob_key = s.preview_key AND b.dead_at IS NULL)
             """),
         ("a request counts its samples",
             """

@@ -31,6 +31,7 @@ internal static class ApiHost
         services.AddSingleton<Renderings>();
         services.AddSingleton<Speed>();
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<Doorbell>();
     }
 
     public static void MapApi(this WebApplication app)
@@ -57,6 +58,8 @@ internal static class ApiHost
         group.MapEstimates();
         group.MapRequests();
         group.MapSamples();
+        group.MapDownloads();
+        group.MapPaintings();
         group.MapEvents();
         group.MapTenants();
         group.MapWebhooks();

@@ -33,6 +33,7 @@ internal static class EstimateEndpoints
         double rounds = Math.Ceiling((double)request.Samples / slots);
         return TypedResults.Ok(new Estimate
         {
+            Settings = Wire.Of(request.Settings),
             Output = Wire.Of(plan.Output),
             Levels = [.. plan.Levels.Select(l => new EstimatedLevel(l.Index, Wire.Of(l.Input), Wire.Of(l.Output), Wire.Of(l.Patch), l.Iterations))],
             PeakBytes = bytes,

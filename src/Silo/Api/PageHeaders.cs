@@ -5,7 +5,7 @@ internal static class PageHeaders
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
-        + "font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+        + "font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
     public static void Set(HttpContext context)
     {

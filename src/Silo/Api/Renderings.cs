@@ -7,16 +7,18 @@ using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Synthesis.Media;
+using Painting = Vgpnn.Synthesis.Painting;
 
 namespace Vgpnn.Silo.Api;
 
 /// <summary>
-/// What is made for people to look at, when they ask for it: previews of levels, other formats, fields, scores. Few are made at
+/// What is made for people to look at, when they ask for it: videos that browsers play, other formats, fields, scores. Few are made at
 /// once, of bounded size; the last ones are kept in memory.
 /// </summary>
 internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, VideoGrain videos) : IDisposable
 {
     private const int Rows = 144, PreviewRows = 480;
+    private const long PaintedBytes = 1L << 30;
     private const long KeptBytes = 64 << 20;
 
     private readonly SemaphoreSlim _atOnce = new(Math.Max(1, Environment.ProcessorCount / 2));
@@ -30,20 +32,6 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
         _atOnce.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
-
-    /// <summary>A level's output as mp4.</summary>
-    public Task<byte[]> PreviewAsync(string tenant, SampleStatus sample, CancellationToken cancellation) => KeptAsync(
-        sample.CheckpointKey!,
-        async () =>
-        {
-            BlobInfo blob = await blobs.FindAsync(tenant, sample.CheckpointKey, cancellation);
-            await using var content = new MemoryStream();
-            await using (Stream stream = await blobs.OpenAsync(blob, cancellation)) await stream.CopyToAsync(content, cancellation);
-            content.Position = 0;
-            FrameRate pace = await PaceAsync(tenant, sample.RequestId, Checkpoint.Load(content) is var level ? level.Output.Extent.T : 1, cancellation);
-            return await EncodeAsync(Clip.FromVolume(level.Output, pace), ClipFormat.Mp4, cancellation);
-        },
-        cancellation);
 
     /// <summary>An upload as mp4.</summary>
     public Task<byte[]> VideoAsync(string tenant, VideoStatus video, CancellationToken cancellation)
@@ -75,6 +63,34 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
         },
         cancellation);
 
+    /// <summary>A video that was painted over, and its mask, as files.</summary>
+    public async Task<PaintedFiles> PaintAsync(string tenant, VideoStatus video, Stream layers, IReadOnlyList<FrameRange> ranges, CancellationToken cancellation)
+    {
+        string directory = Path.Combine(_directory, Guid.NewGuid().ToString("N"));
+        var files = new PaintedFiles(Directory.CreateDirectory(directory).FullName);
+        try
+        {
+            string picture = Path.Combine(directory, "layers");
+            await using (FileStream file = File.Create(picture)) await layers.CopyToAsync(file, cancellation);
+            return await TakingTurnsAsync(
+                async () =>
+                {
+                    Clip painting = (await ClipReader.ReadAsync(picture, new ReadOptions { Still = true }, cancellation)).Clip;
+                    var bounds = new ReadOptions { Limits = MediaLimits.Default with { MaxDecodedBytes = PaintedBytes } };
+                    (Clip painted, Clip mask) = Painting.Apply(await ReadAsync(tenant, video.OriginalKey, null, cancellation, bounds), painting, ranges);
+                    await ClipWriter.WriteLosslessAsync(painted, files.Painted, cancellation);
+                    await ClipWriter.WriteLosslessAsync(mask, files.Mask, cancellation);
+                    return files;
+                },
+                cancellation);
+        }
+        catch
+        {
+            files.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>What a sample scores against its input.</summary>
     public async Task<Scores> ScoresAsync(string tenant, SampleStatus sample, CancellationToken cancellation)
     {
@@ -96,14 +112,24 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
     private async Task<byte[]> KeptAsync(string key, Func<Task<byte[]>> make, CancellationToken cancellation)
     {
         if (Find(key) is { } kept) return kept;
+        return await TakingTurnsAsync(
+            async () =>
+            {
+                if (Find(key) is { } madeMeanwhile) return madeMeanwhile;
+                byte[] bytes = await make();
+                Keep(key, bytes);
+                return bytes;
+            },
+            cancellation);
+    }
+
+    private async Task<T> TakingTurnsAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
         if (!await _atOnce.WaitAsync(TimeSpan.FromSeconds(20), cancellation))
             throw new ApiException(503, "busy", "too much is being rendered now") { RetryAfter = 5 };
         try
         {
-            if (Find(key) is { } madeMeanwhile) return madeMeanwhile;
-            byte[] bytes = await Task.Run(make, cancellation);
-            Keep(key, bytes);
-            return bytes;
+            return await Task.Run(work, cancellation);
         }
         finally
         {
@@ -140,22 +166,6 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
         VideoStatus video = await videos.FindAnyAsync(tenant, from.VideoId, cancellation) ?? throw new ApiException(410, "input-gone", "the input was deleted");
         return (await ReadAsync(tenant, video.OriginalKey, Rows, cancellation, settings.ReadOptions(from.Role)),
             await ReadAsync(tenant, sample.VideoKey!, Rows, cancellation));
-    }
-
-    private async Task<FrameRate> PaceAsync(string tenant, string request, int frames, CancellationToken cancellation)
-    {
-        RequestStatus status = await requests.GetAsync(tenant, request, cancellation);
-        string? asked = RequestSettings.Read(status.Settings).FrameRate;
-        if (asked is null)
-        {
-            ILookup<string, Grains.Contracts.RequestInput> inputs = await requests.InputsAsync(tenant, [request], cancellation);
-            asked = (await videos.FindAnyAsync(tenant, inputs[request].First().VideoId, cancellation))?.FrameRate;
-        }
-
-        // A coarse level has fewer frames: it lasts as long as the sample.
-        FrameRate pace = FrameRate.TryParse(asked, out FrameRate given) ? given : new FrameRate(10, 1);
-        double slower = pace.Value * frames / Math.Max(1, status.Frames);
-        return new FrameRate(Math.Max(1, (int)Math.Round(slower * 1000)), 1000);
     }
 
     private async Task<Clip> ReadAsync(string tenant, string key, int? rows, CancellationToken cancellation, ReadOptions? options = null)
@@ -199,4 +209,16 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
             else File.Delete(path);
         }
     }
+}
+
+/// <summary>Files that are there for as long as this is.</summary>
+internal sealed class PaintedFiles(string directory) : IDisposable
+{
+    /// <summary>The video with its cues, without loss.</summary>
+    public string Painted { get; } = Path.Combine(directory, "painted.mkv");
+
+    /// <summary>Black and white.</summary>
+    public string Mask { get; } = Path.Combine(directory, "mask.mkv");
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
 }

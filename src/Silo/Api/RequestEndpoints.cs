@@ -130,10 +130,13 @@ internal static class RequestEndpoints
     }
 
     private static async Task<Ok<RequestManifest>> ManifestAsync(
-        string request, HttpContext context, RequestGrain requests, VideoGrain videos, Grains.State.StateStore store)
+        string request, HttpContext context, RequestGrain requests, VideoGrain videos, Grains.State.StateStore store) =>
+        TypedResults.Ok(await ManifestOfAsync(context.Caller().Tenant, request, requests, videos, store, context.RequestAborted));
+
+    /// <summary>A request's manifest, as far as it has come.</summary>
+    public static async Task<RequestManifest> ManifestOfAsync(
+        string tenant, string request, RequestGrain requests, VideoGrain videos, Grains.State.StateStore store, CancellationToken cancellation)
     {
-        string tenant = context.Caller().Tenant;
-        CancellationToken cancellation = context.RequestAborted;
         RequestStatus status = await requests.GetAsync(tenant, request, cancellation);
         Request body = await ReadAsync(requests, tenant, status, cancellation);
         var inputs = new List<RequestManifestInput>();
@@ -152,7 +155,7 @@ internal static class RequestEndpoints
         }
         while (page.Count == Changes.MostRows);
 
-        return TypedResults.Ok(new RequestManifest
+        return new RequestManifest
         {
             Version = typeof(RequestEndpoints).Assembly.GetName().Version!.ToString(3),
             EngineClass = status.EngineClass,
@@ -163,6 +166,6 @@ internal static class RequestEndpoints
             Inputs = inputs,
             Output = body.Output,
             Samples = samples,
-        });
+        };
     }
 }

@@ -20,8 +20,8 @@ internal static class SampleEndpoints
         group.MapPost($"{Path}/cancel", CancelAsync).Needs(KeyScope.Write).WithName("cancelSample").WithSummary("Cancel a sample; its preview stays.");
         group.MapGet($"{Path}/video", VideoAsync).Needs(KeyScope.Read).Produces(200, contentType: "video/mp4").WithName("getSampleVideo")
             .WithSummary("The video: mp4, which takes ranges, gif, webm, or png, a zip of its frames.");
-        group.MapGet($"{Path}/previews/{{level:int:min(0)}}", PreviewAsync).Needs(KeyScope.Read).Produces(200, contentType: "video/mp4")
-            .WithName("getSamplePreview").WithSummary("A level's output as a small mp4, as long as it is the finest.");
+        group.MapGet($"{Path}/previews/{{level:int:min(0)}}", PreviewAsync).Needs(KeyScope.Read).Produces(200, contentType: "image/png")
+            .WithName("getSamplePreview").WithSummary("A level's output as a small PNG, its frames one below the other, as long as it is the finest; then nothing (204).");
         group.MapGet($"{Path}/field", FieldAsync).Needs(KeyScope.Read).Produces(200, contentType: "image/png").WithName("getSampleField")
             .WithSummary("Where each patch came from: red is its column in the input, green its row, blue its time. A PNG of one frame, or mp4.");
         group.MapGet($"{Path}/scores", ScoresAsync).Needs(KeyScope.Read).WithName("getSampleScores").WithSummary("What the sample scores against its input.");
@@ -73,13 +73,13 @@ internal static class SampleEndpoints
     }
 
     private static async Task<IResult> PreviewAsync(
-        string request, int index, int level, HttpContext context, StateStore store, Renderings renderings)
+        string request, int index, int level, HttpContext context, StateStore store, TenantBlobs blobs)
     {
         SampleStatus sample = await SampleGrain.GetAsync(store, context.Caller().Tenant, request, index, context.RequestAborted);
-        if (sample.CheckpointKey is null || sample.Level != level)
-            throw new ApiException(404, "preview-gone", "this level is not the finest that is there", "the sample's links name the one that is");
-        byte[] mp4 = await renderings.PreviewAsync(context.Caller().Tenant, sample, context.RequestAborted);
-        return ContentResult.OfBytes(context, mp4, "video/mp4", $"{request}-{index}-{level}");
+
+        // Whoever heard of a level may ask when a finer one, or the video, has just taken its place: that is no error.
+        if (sample.PreviewKey is null || sample.PreviewLevel != level) return TypedResults.NoContent();
+        return await ContentResult.OfBlobAsync(context, blobs, sample.PreviewKey, "image/png");
     }
 
     private static async Task<IResult> FieldAsync(

@@ -9,15 +9,20 @@ internal static class SessionEndpoints
 {
     public static void MapSessions(this RouteGroupBuilder group)
     {
-        group.MapPost("/session", BeginAsync).WithName("beginSession").WithSummary("Exchange a key for a session in a cookie.");
+        group.MapPost("/session", BeginAsync).WithName("beginSession").WithSummary("Exchange a key, or what a printed address lets in once, for a session in a cookie.");
         group.MapGet("/session", Get).Needs(KeyScope.Read).WithName("getSession").WithSummary("Who the caller is.");
         group.MapDelete("/session", EndAsync).Needs(KeyScope.Read).WithName("endSession").WithSummary("End the session.");
     }
 
-    private static async Task<Ok<Session>> BeginAsync(SessionDraft draft, HttpContext context, ApiKeys keys)
+    private static async Task<Ok<Session>> BeginAsync(SessionDraft draft, HttpContext context, ApiKeys keys, Doorbell doorbell)
     {
         Authentication.ThrowIfForeignPage(context);
-        KeyHolder? holder = KeyText.Read(draft.Key.Trim()) is { Prefix: KeyText.Key } key ? await keys.HolderAsync(key, context.RequestAborted) : null;
+        KeyHolder? holder = KeyText.Read(draft.Key.Trim()) switch
+        {
+            { Prefix: KeyText.Key } key => await keys.HolderAsync(key, context.RequestAborted),
+            { Prefix: KeyText.Once } once => await doorbell.AnswerAsync(once, keys, context.RequestAborted),
+            _ => null,
+        };
         if (holder is null) throw new ApiException(StatusCodes.Status401Unauthorized, "key-unknown", "the key is unknown, mistyped or was revoked");
         KeyText session = await keys.BeginSessionAsync(holder, context.RequestAborted);
         context.Response.Cookies.Append(Authentication.Cookie, session.ToString(), Options(context));

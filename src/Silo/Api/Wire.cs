@@ -42,7 +42,7 @@ internal static class Wire
             Application = settings.Options.Application,
             Inputs = [.. inputs.Select(i => new Vgpnn.Contracts.RequestInput(i.Role, i.VideoId))],
             Seed = ulong.Parse(request.Seed, CultureInfo.InvariantCulture),
-            Settings = SettingsOf(settings),
+            Settings = Of(settings),
             Samples = new SampleCounts(request.Samples, request.Running, request.Succeeded, request.Failed, request.Cancelled),
             Levels = request.Levels,
             Output = new Vgpnn.Contracts.Size(request.Frames, request.Height, request.Width),
@@ -72,7 +72,8 @@ internal static class Wire
                 _ => WorkState.Cancelled,
             },
             Fraction = sample.Fraction,
-            Level = sample.Level,
+            Level = there ? 0 : sample.PreviewLevel,
+            PreviewFrames = sample.PreviewFrames,
             FramesSha256 = sample.FramesSha256,
             Seconds = sample.Seconds,
             Error = FailureOf(sample.ErrorCode, sample.Error),
@@ -80,7 +81,7 @@ internal static class Wire
             Finished = sample.FinishedAt is { } finished ? Time(finished) : null,
             Links = new SampleLinks(
                 self,
-                sample.CheckpointKey is null ? null : string.Create(CultureInfo.InvariantCulture, $"{self}/previews/{sample.Level}"),
+                sample.PreviewKey is null ? null : string.Create(CultureInfo.InvariantCulture, $"{self}/previews/{sample.PreviewLevel}"),
                 there ? $"{self}/video" : null, there ? $"{self}/field" : null, there ? $"{self}/scores" : null),
         };
     }
@@ -111,15 +112,15 @@ internal static class Wire
 
     public static Tenant Of(TenantStatus t) => new(t.TenantId, t.Name, Of(t.Limits), new TenantUse(t.Queued, t.Running, t.BytesStored));
 
-    public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
-
-    private static Knobs SettingsOf(RequestSettings settings) => Knobs.Of(settings.Options) with
+    public static Knobs Of(RequestSettings settings) => Knobs.Of(settings.Options) with
     {
         FirstFrame = settings.FirstFrame,
         LastFrame = settings.LastFrame,
         MaxHeight = settings.MaxHeight,
         FrameRate = settings.FrameRate,
     };
+
+    public static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
     private static WorkState StateOf(RequestStatus request) =>
         request.State == RequestState.Finished

@@ -1,45 +1,60 @@
 using Vgpnn.Grains;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Keys;
+using Vgpnn.Silo.Api;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo.Hosting;
 
 /// <summary>
-/// The first words to a person who runs a node on a machine of their own: where it listens and, the first time, a key that may do
-/// everything, which is also left in the data directory for the command line, readable for its owner alone.
+/// The first words to a person who runs a node on a machine of their own: where it listens, an address that lets their browser in and,
+/// the first time, a key that may do everything, which is also left in the data directory, readable for its owner alone.
 /// </summary>
-internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime life, TenantGrain tenants, ApiKeys keys) : IHostedService
+internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime life, TenantGrain tenants, ApiKeys keys, Doorbell doorbell, Speed speed)
+    : IHostedService
 {
     /// <summary>The file in the data directory.</summary>
     public const string KeyFile = "first-key";
 
+    private string KeyPath => Path.Combine(settings.Data, KeyFile);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        string? key = await FirstKeyAsync(cancellationToken);
+        KeyText? made = await MakeFirstKeyAsync(cancellationToken);
+        KeyText? key = made ?? await KeptKeyAsync(cancellationToken);
         life.ApplicationStarted.Register(() =>
         {
+            // Whoever started it is about to make something: what that takes is measured, and compiled, before they ask.
+            _ = speed.OfAsync(Engine.Fast);
             Console.WriteLine($"Vgpnn listens on {settings.Urls}, and keeps its data in {Path.GetFullPath(settings.Data)}.");
-            if (key is not null) Console.WriteLine($"The first key: {key}\nIt is also in {Path.Combine(settings.Data, KeyFile)}, where 'submit' and its like find it.");
+            if (key is not null) Console.WriteLine($"Open {settings.Urls.Split(';')[0].TrimEnd('/')}/#enter={doorbell.Make(key)}\nThat address lets one browser in, once; later ones take a key.");
+            if (made is not null) Console.WriteLine($"The first key: {made}\nIt is also in {KeyPath}, where 'submit' and its like find it.");
             Console.WriteLine("Ctrl-C stops it; what is under way goes on at the next start.");
         });
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task<string?> FirstKeyAsync(CancellationToken cancellation)
+    private async Task<KeyText?> MakeFirstKeyAsync(CancellationToken cancellation)
     {
         if (await keys.AnyAsync(cancellation)) return null;
         string tenant = await tenants.ListAsync(cancellation) is [{ } first, ..]
             ? first.TenantId
             : await tenants.CreateAsync("default", new TenantLimits(), cancellation);
         (KeyText key, _) = await keys.CreateAsync(tenant, ["read", "write", "admin"], "first", cancellation);
-        string path = Path.Combine(settings.Data, KeyFile);
-        File.Delete(path);
+        File.Delete(KeyPath);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using var file = new FileStream(path, options);
+        await using var file = new FileStream(KeyPath, options);
         await using var writer = new StreamWriter(file);
         await writer.WriteLineAsync(key.ToString());
-        return key.ToString();
+        return key;
     }
+
+    // The key of an earlier start, as long as it lives.
+    private async Task<KeyText?> KeptKeyAsync(CancellationToken cancellation) =>
+        File.Exists(KeyPath) && KeyText.Read((await File.ReadAllTextAsync(KeyPath, cancellation)).Trim()) is { Prefix: KeyText.Key } key
+        && await keys.HolderAsync(key, cancellation) is not null
+            ? key
+            : null;
 }

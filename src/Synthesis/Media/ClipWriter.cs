@@ -1,3 +1,5 @@
+using Vgpnn.Kernels;
+
 namespace Vgpnn.Synthesis.Media;
 
 /// <summary>What a clip is written as.</summary>
@@ -39,24 +41,59 @@ public static class ClipWriter
     /// <param name="comment">Stored in the container's comment where it has one: in mp4 and webm.</param>
     /// <param name="cancellation">Stops ffmpeg and leaves nothing behind.</param>
     /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
-    public static Task WriteAsync(Clip clip, string path, ClipFormat format, string? comment = null, CancellationToken cancellation = default) =>
-        WriteAsync(FfmpegTools.OnPath, clip, path, format, comment, cancellation);
-
-    internal static async Task WriteAsync(
-        FfmpegTools tools, Clip clip, string path, ClipFormat format, string? comment, CancellationToken cancellation)
+    public static Task WriteAsync(Clip clip, string path, ClipFormat format, string? comment = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(clip);
+        return WriteAsync(Task.FromResult(clip), clip.Extent, clip.FrameRate, path, format, comment, cancellation);
+    }
+
+    /// <summary>Writes a clip that is still being made: the encoder starts meanwhile, and nothing is left of it where the clip never comes.</summary>
+    /// <param name="clip">The frames to come; what it ends with is thrown. It must end once <paramref name="cancellation"/> is called for.</param>
+    /// <param name="extent">Their number, rows and columns.</param>
+    /// <param name="frameRate">Their pace.</param>
+    /// <param name="path">As for a clip that is there.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="comment">As for a clip that is there.</param>
+    /// <param name="cancellation">Stops ffmpeg and leaves nothing behind.</param>
+    /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
+    public static Task WriteAsync(
+        Task<Clip> clip, Extent extent, FrameRate frameRate, string path, ClipFormat format, string? comment, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        return WriteAsync(FfmpegTools.OnPath, clip, new Size(extent.W, extent.H), frameRate, path, format, comment, cancellation);
+    }
+
+    /// <summary>Writes <paramref name="clip"/> to a file of its own without losing a bit: FFV1 in Matroska, for programs and not for players.</summary>
+    /// <param name="clip">The frames.</param>
+    /// <param name="path">The file; what is there is replaced.</param>
+    /// <param name="cancellation">Stops ffmpeg; what it has written is left to the caller.</param>
+    /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
+    public static async Task WriteLosslessAsync(Clip clip, string path, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        IReadOnlyList<string> arguments = EncodeArguments.Lossless(new Size(clip.Width, clip.Height), clip.FrameRate, path);
+        Check(path, await EncodeAsync(FfmpegTools.OnPath, arguments, Task.FromResult(clip), cancellation).ConfigureAwait(false));
+    }
+
+    internal static async Task WriteAsync(
+        FfmpegTools tools, Task<Clip> clip, Size size, FrameRate rate, string path, ClipFormat format, string? comment, CancellationToken cancellation)
+    {
         using StagedOutput staged = StagedOutput.Create(Path.GetFullPath(path), format);
-        var run = new FfmpegRun(tools.Ffmpeg, EncodeArguments.For(clip, staged.Path, format, comment))
+        FfmpegOutcome outcome = await EncodeAsync(tools, EncodeArguments.For(size, rate, staged.Path, format, comment), clip, cancellation).ConfigureAwait(false);
+        Check(path, outcome);
+        staged.Commit();
+    }
+
+    private static Task<FfmpegOutcome> EncodeAsync(FfmpegTools tools, IReadOnlyList<string> arguments, Task<Clip> clip, CancellationToken cancellation)
+    {
+        var run = new FfmpegRun(tools.Ffmpeg, arguments)
         {
             Feed = stream =>
             {
-                foreach (byte[] frame in clip.Frames) stream.Write(frame);
+                foreach (byte[] frame in clip.GetAwaiter().GetResult().Frames) stream.Write(frame);
             },
         };
-        FfmpegOutcome outcome = await FfmpegProcess.RunAsync(run, cancellation).ConfigureAwait(false);
-        Check(path, outcome);
-        staged.Commit();
+        return FfmpegProcess.RunAsync(run, cancellation);
     }
 
     private static void Check(string path, FfmpegOutcome outcome)

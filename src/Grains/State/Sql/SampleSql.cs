@@ -3,7 +3,7 @@ namespace Vgpnn.Grains.State.Sql;
 internal static class SampleSql
 {
     private const string Columns =
-        "request_id, sample_index, state, fraction, level, checkpoint_key, video_key, frames_sha256, timings, error_code, error, seconds, changed_at, finished_at";
+        "request_id, sample_index, state, fraction, level, checkpoint_key, preview_key, preview_level, preview_frames, video_key, frames_sha256, timings, error_code, error, seconds, changed_at, finished_at";
 
     /// <summary>Nothing happens where the sample was cancelled before its turn came near.</summary>
     public const string Insert =
@@ -31,6 +31,13 @@ internal static class SampleSql
         WHERE request_id = @request AND sample_index = @index
         """;
 
+    public const string Preview =
+        """
+        UPDATE samples SET preview_key = @key, preview_level = @level, preview_frames = @frames,
+            fraction = CASE WHEN fraction > @fraction THEN fraction ELSE @fraction END, changed_at = {now}
+        WHERE request_id = @request AND sample_index = @index
+        """;
+
     public const string DropCheckpoint =
         """
         UPDATE samples SET level = NULL, fraction = 0, checkpoint_key = NULL, changed_at = {now} WHERE request_id = @request AND sample_index = @index
@@ -38,7 +45,8 @@ internal static class SampleSql
 
     public const string Succeed =
         """
-        UPDATE samples SET state = 'succeeded', fraction = 1, level = 0, checkpoint_key = NULL, video_key = @key, frames_sha256 = @frames,
+        UPDATE samples SET state = 'succeeded', fraction = 1, level = 0, checkpoint_key = NULL, preview_key = NULL, preview_level = NULL, preview_frames = NULL,
+            video_key = @key, frames_sha256 = @frames,
             timings = @timings, seconds = @seconds, finished_at = {now}, changed_at = {now}
         WHERE request_id = @request AND sample_index = @index
         """;

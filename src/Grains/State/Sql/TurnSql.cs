@@ -8,7 +8,7 @@ internal static class TurnSql
         VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @charge, @affinity, {now})
         """;
 
-    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts";
+    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts, engine_class";
 
     public const string Peek = $"SELECT {Columns} FROM turns WHERE grain = @grain";
 

@@ -1,0 +1,157 @@
+// What was made, and of what.
+
+import { get, remove } from './api.js';
+import { clipButton } from './clips.js';
+import { confirm, fill, h, iconButton, toast } from './dom.js';
+import { applications, isOver, plural, sizeText, states, when } from './format.js';
+import { on } from './live.js';
+import { StripScreen } from './player.js';
+
+const thumbs = 3;
+
+export async function show(main, _, { signal }) {
+  const videos = new Map();
+  const rows = new Map();
+  let next;
+
+  const text = h('input', { id: 'filter', type: 'search', placeholder: 'name or seed', oninput: filter });
+  const kind = h('select', { 'aria-label': 'What was made', onchange: filter }, h('option', { value: '' }, 'everything'), Object.entries(applications).map(([key, name]) => h('option', { value: key }, name)));
+  const state = h('select', { 'aria-label': 'State', onchange: filter }, h('option', { value: '' }, 'any state'), Object.entries(states).map(([key, name]) => h('option', { value: key }, name)));
+  const list = h('ul', { class: 'requests' }), clips = h('ul', { class: 'clips' });
+  const empty = h('p', { class: 'empty' }, 'Nothing yet. ', h('a', { href: '#/make' }, 'Make something'));
+  const more = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => load() }, 'Show more');
+  main.append(h('section', { class: 'history' },
+    h('div', { class: 'list-head' }, h('h1', { tabindex: '-1' }, 'History'),
+      h('div', { class: 'row', role: 'search' }, h('label', { class: 'inline', for: 'filter' }, h('span', null, 'Filter')), text, kind, state)),
+    list, empty, more, h('h2', null, 'Clips'), clips));
+
+  async function videoOf(id) {
+    if (!videos.has(id)) videos.set(id, get(`/v1/videos/${id}`, { signal }).catch(() => null));
+    return videos.get(id);
+  }
+
+  async function load() {
+    const page = await get(`/v1/requests?limit=20${next ? `&cursor=${next}` : ''}`, { signal });
+    for (const request of page.items) await put(request);
+    next = page.next;
+    more.hidden = !next;
+    filter();
+  }
+
+  async function put(request, first = false) {
+    let row = rows.get(request.id);
+    if (!row) {
+      const inputs = (await Promise.all(request.inputs.map(i => videoOf(i.video)))).filter(Boolean);
+      if (rows.has(request.id)) return put(request, first);
+      row = new Row(request, inputs, signal, () => { rows.delete(request.id); filter(); });
+      rows.set(request.id, row);
+      if (first) list.prepend(row.element);
+      else list.append(row.element);
+    }
+    row.update(request);
+  }
+
+  function filter() {
+    const wanted = text.value.trim().toLowerCase();
+    let any = false;
+    for (const row of rows.values()) {
+      const hit = (!wanted || row.words.includes(wanted)) && (!kind.value || row.request.application === kind.value) && (!state.value || row.request.state === state.value);
+      row.element.hidden = !hit;
+      any ||= hit;
+    }
+    empty.hidden = any;
+    if (!any) empty.firstChild.textContent = rows.size > 0 ? 'Nothing like that. ' : 'Nothing yet. ';
+  }
+
+  async function loadClips() {
+    const { items } = await get('/v1/videos?limit=100', { signal });
+    fill(clips, items.filter(v => v.state !== 'ingesting').map(video => {
+      const item = h('li', null,
+        video.state === 'ready' && video.size.frames > 1 ? clipButton(video, () => { location.hash = `#/make/clip/${video.id}`; })
+          : h('div', { class: 'clip' }, video.links.poster && h('img', { src: video.links.poster, alt: '', loading: 'lazy' }), h('bdi', { class: 'clip-name' }, video.name),
+            h('span', { class: video.error ? 'clip-size error' : 'clip-size' }, video.error?.message ?? sizeText(video.size))),
+        iconButton('trash', `Delete ${video.name}`, async () => {
+          if (!await confirm(`Delete the clip ${video.name}? What was made of it stays.`, 'Delete')) return;
+          await remove(video.links.self).then(() => { item.remove(); toast('Deleted.'); }, e => toast(e.message, 'bad'));
+        }));
+      return item;
+    }));
+  }
+
+  on('request', signal, request => { put(request, true).then(filter, () => {}); });
+  on('sample', signal, sample => rows.get(sample.request)?.thumb(sample));
+  on('reset', signal, async () => {
+    for (const row of rows.values()) get(row.request.links.self, { signal }).then(r => row.update(r), e => { if (e.status === 404) row.gone(); });
+    const { items } = await get('/v1/requests?limit=20', { signal }).catch(() => ({ items: [] }));
+    for (const request of items.reverse()) if (!rows.has(request.id)) await put(request, true);
+    filter();
+  });
+  await Promise.all([load(), loadClips()]);
+}
+
+class Row {
+  #samples = new Map();
+  #places = h('div', { class: 'thumbs' });
+  #state = h('span', { class: 'state' });
+  #counts = h('span', { class: 'hint' });
+  #open;
+
+  constructor(request, inputs, signal, removed) {
+    this.request = request;
+    this.removed = removed;
+    const name = inputs.filter(v => !v.name.startsWith('mask: ')).map(v => v.name.replace(/^painted: /, '')).join(' + ') || 'A clip that was deleted';
+    this.words = `${name} ${request.seed}`.toLowerCase();
+    const thumb = h('span', { class: 'thumb first' }, inputs[0]?.links.poster && h('img', { src: inputs[0].links.poster, alt: '', loading: 'lazy' }));
+    this.#places.append(thumb);
+    this.#open = h('a', { href: `#/look/${request.id}`, class: 'request-name' }, h('bdi', null, name));
+    this.element = h('li', { class: 'request' }, this.#places,
+      h('div', { class: 'request-text' }, this.#open,
+        h('span', { class: 'hint' }, `${applications[request.application]} · ${sizeText(request.output)} · seed ${request.seed} · ${when(request.created)}`)),
+      h('div', { class: 'request-state' }, this.#state, this.#counts),
+      h('div', { class: 'row request-tools' },
+        h('a', { class: 'button quiet', href: `#/make/from/${request.id}`, 'aria-label': `Reuse the settings of ${name}` }, 'Reuse'),
+        iconButton('trash', `Delete what was made of ${name}`, async () => {
+          if (!await confirm(`Delete this request and its ${plural(this.request.samples.succeeded, 'video')}?`, 'Delete')) return;
+          await remove(request.links.self).then(() => this.gone(), e => toast(e.message, 'bad'));
+        })));
+    const watch = new IntersectionObserver(([entry]) => {
+      if (!entry.isIntersecting) return;
+      watch.disconnect();
+      get(`${request.links.samples}?limit=${thumbs}`, { signal }).then(page => page.items.forEach(s => this.thumb(s)), () => {});
+    });
+    watch.observe(this.element);
+  }
+
+  gone() {
+    this.element.remove();
+    this.removed();
+  }
+
+  update(request) {
+    this.request = request;
+    const { total, succeeded } = request.samples;
+    this.#state.textContent = states[request.state];
+    this.#state.dataset.state = request.state;
+    this.#counts.textContent = isOver(request.state) && succeeded === total ? plural(total, 'video') : `${succeeded} of ${plural(total, 'video')}`;
+  }
+
+  /** Shows one of the first samples: its video's first frame, or the level that it has come to. */
+  async thumb(sample) {
+    if (sample.index >= thumbs) return;
+    const address = sample.links.video ?? sample.links.preview;
+    if (!address || this.#samples.get(sample.index)?.address === address) return;
+    let place = this.#samples.get(sample.index)?.place;
+    if (!place) {
+      place = h('span', { class: 'thumb' });
+      place.style.order = sample.index + 1;
+      this.#places.append(place);
+    }
+    this.#samples.set(sample.index, { place, address });
+    if (sample.links.video) {
+      fill(place, h('video', { muted: true, playsinline: true, preload: 'metadata', tabindex: '-1', 'aria-hidden': 'true', src: `${address}#t=0.01` }));
+      return;
+    }
+    const canvas = h('canvas');
+    await new StripScreen(canvas, sample.previewFrames).show(address, sample.previewFrames).then(there => there && fill(place, canvas), () => {});
+  }
+}

@@ -1,0 +1,170 @@
+// Choose a clip, choose what to make of it, press the button.
+
+import { get, paint, post } from './api.js';
+import { dropZone, earlierClips, ready } from './clips.js';
+import { fill, h, icon, say, toast } from './dom.js';
+import { estimator, showEstimate, tooLarge } from './estimate.js';
+import { plural } from './format.js';
+import { KnobForm } from './knobs.js';
+import { recipes } from './recipes.js';
+import { Stage } from './stage.js';
+
+export async function show(main, [verb, id], { signal }) {
+  const page = h('section', { class: 'make' });
+  main.append(page);
+  if (verb === 'from' && id) await workshop(page, await settingsOf(id, signal), signal);
+  else if (verb === 'clip' && id) await workshop(page, { clip: await get(`/v1/videos/${id}`, { signal }) }, signal);
+  else choose(page, signal);
+}
+
+function choose(page, signal) {
+  const chosen = clip => { workshop(page, { clip }, signal); };
+  fill(page, h('div', { class: 'hello' },
+    h('h1', { tabindex: '-1' }, 'Drop a video, watch it become many'),
+    h('p', { class: 'lead' }, 'New videos are woven from patches of yours: other places, other times, the same world.')),
+  dropZone({ text: 'Drop a video here', chosen, signal }),
+  earlierClips({ chosen, signal }));
+}
+
+/** What an earlier request was made of, as far as it differs from the presets. */
+async function settingsOf(id, signal) {
+  const request = await get(`/v1/requests/${id}`, { signal });
+  const videos = await Promise.all(request.inputs.map(i => get(`/v1/videos/${i.video}`, { signal })));
+  const { settings: usual } = await post('/v1/estimates', { application: request.application, inputs: request.inputs, settings: request.settings.loop ? { loop: true } : {} }, { signal });
+  const turned = Object.fromEntries(Object.entries(request.settings).filter(([key, value]) => JSON.stringify(usual[key]) !== JSON.stringify(value)));
+  const { firstFrame, lastFrame, loop, scale, size, cue, ...knobs } = turned;
+  return {
+    clip: videos[0],
+    second: request.application === 'inpainting' ? null : videos[1] ?? null,
+    mask: request.application === 'inpainting' ? videos[1] : null,
+    application: request.application,
+    samples: request.samples.total, seed: request.seed,
+    first: firstFrame, last: lastFrame, loop: request.settings.loop === true, cue: request.settings.cue, knobs,
+    // What the choices do not show is kept beside them.
+    kept: { ...request.application !== 'retargeting' && scale ? { scale } : {}, ...size ? { size } : {} },
+    shape: request.application === 'retargeting' ? scale : undefined,
+  };
+}
+
+async function workshop(page, given, outer) {
+  // Everything here ends when another clip is taken.
+  const abort = new AbortController(), signal = AbortSignal.any([outer, abort.signal]);
+  const { clip } = given;
+  const state = {
+    second: null, mask: null, freedom: 'balanced', loop: false, shape: { t: 1, h: 1, w: 1 }, cue: 'paint', knobs: {}, kept: {}, seed: '',
+    first: () => stage.first, last: () => stage.last, stage: () => stage,
+    swap: () => {
+      abort.abort();
+      workshop(page, { ...given, clip: state.second, second: clip, application: recipe.application }, outer);
+    },
+  };
+  for (const key of ['second', 'mask', 'loop', 'shape', 'cue', 'knobs', 'kept', 'seed']) if (given[key] !== undefined && given[key] !== null) state[key] = given[key];
+  let recipe = recipes.find(r => r.application === given.application) ?? recipes[0];
+  let samples = given.samples ?? recipe.samples;
+  let form;
+
+  const stage = new Stage(clip, {
+    first: given.first, last: given.last, changed: () => changed(), signal,
+    change: () => {
+      abort.abort();
+      choose(page, outer);
+      page.querySelector('h1').focus({ preventScroll: true });
+    },
+  });
+  const fields = h('div', { class: 'fields' });
+  const estimate = h('div', { class: 'estimate-place', 'aria-live': 'polite' });
+  const error = h('p', { class: 'error', role: 'alert' });
+  const number = h('input', { id: 'samples', type: 'number', min: 1, max: 1000, step: 1, value: samples, inputMode: 'numeric', oninput: () => { samples = Number(number.value); changed(); } });
+  const seed = h('input', { id: 'seed', inputMode: 'numeric', pattern: '[0-9]{1,20}', placeholder: 'drawn', value: state.seed, 'aria-describedby': 'seed-hint', oninput: () => changed() });
+  const turned = h('span', { class: 'turned' });
+  const advanced = h('details', { class: 'advanced' }, h('summary', null, 'Advanced', turned));
+  const button = h('button', { type: 'submit', class: 'primary large' });
+  const recipeForm = h('form', { class: 'recipe panel', onsubmit: submit },
+    h('fieldset', { class: 'recipes' }, h('legend', null, 'What to make'), recipes.map(r => h('label', { class: 'recipe-choice' },
+      h('input', { type: 'radio', name: 'recipe', value: r.application, checked: r === recipe, onchange: () => take(r) }),
+      icon(r.icon), h('span', null, h('span', { class: 'recipe-name' }, r.name), h('span', { class: 'hint' }, r.hint))))),
+    fields,
+    h('div', { class: 'count' }, h('label', { for: 'samples' }, 'How many'), number),
+    advanced, h('div', { class: 'recipe-foot' }, estimate, error, button));
+  fill(page, h('h1', { class: 'unseen', tabindex: '-1' }, 'Make'), stage.element, recipeForm);
+  const ask = estimator(estimated, signal);
+
+  function take(next) {
+    if (recipe !== next) {
+      recipe = next;
+      state.knobs = {};
+      samples = recipe.samples;
+      number.value = samples;
+    }
+    stage.paint(recipe.paints === true);
+    fill(fields, recipe.fields(state, changed, signal, clip));
+    form = new KnobForm(recipe.application, state.knobs, changed);
+    fill(advanced, advanced.querySelector('summary'), h('div', { class: 'knob' }, h('label', { for: 'seed' }, 'Seed', h('span', { class: 'unit' }, 'whole number')), seed,
+      h('p', { id: 'seed-hint', class: 'hint' }, 'The same seed and settings give the same videos, bit for bit.')), form.element);
+    changed();
+  }
+
+  function draft() {
+    const knobs = form.settings();
+    if (!knobs || !seed.checkValidity() || !number.checkValidity() || samples < 1) return null;
+    if (recipe.lacks?.(state) && recipe.application !== 'inpainting' && recipe.application !== 'retargeting') return null;
+    if (stage.painter?.painted) state.cue = stage.painter.hasCues ? 'paint' : 'none';
+    return {
+      application: recipe.application, inputs: recipe.inputs(state, clip), samples, ...seed.value ? { seed: seed.value } : {},
+      settings: { ...state.kept, ...recipe.settings(state), ...stage.trimmed ? { firstFrame: stage.first, lastFrame: stage.last } : {}, ...knobs },
+    };
+  }
+
+  function changed() {
+    if (!form) return;
+    const lacks = recipe.lacks?.(state), now = draft();
+    error.textContent = now || lacks ? '' : 'One of the numbers under Advanced is out of its range.';
+    button.disabled = !now || Boolean(lacks);
+    button.textContent = lacks ?? (samples === 1 ? 'Make it' : `Make ${plural(samples, 'video')}`);
+    turned.textContent = form.turned > 0 ? `${plural(form.turned, 'knob')} turned` : '';
+    ask(now);
+  }
+
+  function estimated(answer, problem) {
+    if (answer) {
+      form.showPresets(answer.settings);
+      const reason = tooLarge(answer);
+      error.textContent = reason ?? '';
+      if (reason) button.disabled = true;
+    } else if (problem) {
+      error.textContent = problem.message;
+    }
+    showEstimate(estimate, answer, samples);
+  }
+
+  async function submit(e) {
+    e.preventDefault();
+    const wanted = draft();
+    if (!wanted || button.disabled) return;
+    button.disabled = true;
+    error.textContent = '';
+    try {
+      if (stage.painter?.painted && recipe.paints) {
+        button.textContent = 'Painting…';
+        const { ranges, png } = await stage.painter.export();
+        const painting = await paint(clip.id, ranges, png);
+        const [painted, mask] = await Promise.all([ready(painting.painted, signal), ready(painting.mask, signal)]);
+        wanted.inputs = [{ role: 'input', video: painted.id }, { role: 'mask', video: mask.id }];
+      }
+      const request = await post('/v1/requests', wanted, { headers: { 'Idempotency-Key': key() } });
+      say(`${plural(samples, 'video')} on the way.`);
+      location.hash = `#/look/${request.id}`;
+    } catch (problem) {
+      if (problem.name === 'AbortError') return;
+      toast(problem.message, 'bad');
+      changed();
+    }
+  }
+
+  take(recipe);
+  scrollTo(0, 0);
+  page.querySelector('h1').focus({ preventScroll: true });
+}
+
+// Should the answer get lost and the browser send it again, it is one request all the same.
+const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');

@@ -1,0 +1,135 @@
+// What can be made: each with a few choices of its own. The choices are knobs of the method, chosen well.
+
+import { bring, clipButton, pickClip } from './clips.js';
+import { fill, h, icon, iconButton, toast } from './dom.js';
+
+const input = (role, video) => ({ role, video: video.id });
+const chips = (name, label, options, value, changed) => h('fieldset', { class: 'chips' }, h('legend', null, label), options.map(([key, text, hint]) =>
+  h('label', { class: 'chip', title: hint }, h('input', { type: 'radio', name, value: key, checked: key === value, onchange: () => changed(key) }), text)));
+
+const freedom = {
+  close: ['Close to it', 'Keeps more of the layout', { minS: 30 }],
+  balanced: ['Balanced', 'Rearranges what can move', {}],
+  free: ['Free', 'Rearranges more, and may take things apart', { minS: 12 }],
+};
+
+/** A place for a second clip. */
+function second(state, { label, hint, changed, optional }, signal) {
+  const place = h('div', { class: 'second' });
+  const choose = async () => {
+    const clip = await pickClip(label, signal);
+    if (!clip) return;
+    state.second = clip;
+    show();
+    changed();
+  };
+  function show() {
+    fill(place, h('h3', null, label), h('p', { class: 'hint' }, hint),
+      state.second ? h('div', { class: 'row' }, clipButton(state.second, choose), optional && iconButton('close', 'Leave it out', () => {
+        state.second = null;
+        show();
+        changed();
+      })) : h('button', { type: 'button', onclick: choose }, optional ? 'Add a clip' : 'Choose a clip'));
+  }
+  show();
+  return place;
+}
+
+/** A slider with its value, in parts of what the clip has. */
+function slider(state, axis, name, told, changed) {
+  const value = h('output', { for: `shape-${axis}` });
+  const range = h('input', { id: `shape-${axis}`, type: 'range', min: 25, max: 200, step: 5, value: Math.round(100 * state.shape[axis]), oninput: () => {
+    state.shape[axis] = Number(range.value) / 100;
+    show();
+    changed();
+  } });
+  const show = () => {
+    value.textContent = told(state.shape[axis]);
+    range.setAttribute('aria-valuetext', `${range.value} percent, ${value.textContent}`);
+  };
+  show();
+  return h('div', { class: 'slider' }, h('label', { for: `shape-${axis}` }, name), value, range);
+}
+
+const preset = (name, shape) => ({ name, shape });
+const shapes = [preset('Half as wide', [1, 1, 0.5]), preset('Wider', [1, 1, 1.5]), preset('Shorter', [0.5, 1, 1]), preset('Longer', [1.5, 1, 1])];
+
+export const recipes = [
+  {
+    application: 'generation', icon: 'more', name: 'More like it', hint: 'The same world, other moments', samples: 4,
+    fields(state, changed, signal) {
+      return [
+        chips('freedom', 'How free', Object.entries(freedom).map(([key, [name, hint]]) => [key, name, hint]), state.freedom, key => { state.freedom = key; changed(); }),
+        h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: state.loop, onchange: e => { state.loop = e.target.checked; changed(); } }),
+          h('span', null, 'Make it a loop', h('span', { class: 'hint' }, ' – the last frame is followed by the first'))),
+        second(state, { label: 'Weave in another clip', hint: 'If you like: patches then come from both.', changed, optional: true }, signal),
+      ];
+    },
+    inputs: (state, clip) => [input('input', clip), ...state.second ? [input('input', state.second)] : []],
+    settings: state => ({ ...freedom[state.freedom][2], ...state.loop ? { loop: true } : {} }),
+  },
+  {
+    application: 'retargeting', icon: 'shape', name: 'Another shape or length', hint: 'Things keep their size and pace', samples: 1,
+    fields(state, changed, signal, clip) {
+      const sliders = h('div');
+      const show = () => fill(sliders,
+        slider(state, 'w', 'Width', f => `${Math.round(f * clip.size.width)} pixels`, changed), slider(state, 'h', 'Height', f => `${Math.round(f * clip.size.height)} pixels`, changed),
+        slider(state, 't', 'Length', f => `${Math.round(f * (state.last() - state.first() + 1))} frames`, changed));
+      show();
+      return [
+        h('div', { class: 'row' }, shapes.map(({ name, shape: [t, hh, w] }) => h('button', { type: 'button', class: 'chip', onclick: () => {
+          state.shape = { t, h: hh, w };
+          show();
+          changed();
+        } }, name))),
+        sliders,
+      ];
+    },
+    inputs: (state, clip) => [input('input', clip)],
+    settings: state => ({ scale: state.shape }),
+    lacks: state => Object.values(state.shape).every(f => f === 1) ? 'Choose another shape or length first.' : null,
+  },
+  {
+    application: 'analogy', icon: 'look', name: 'The look of another clip', hint: 'This clip’s movements, that clip’s look', samples: 1,
+    fields: (state, changed, signal) => [second(state, { label: 'The look', hint: 'Clips that move alike do best: water and lava, smoke and clouds.', changed }, signal), swap(state)],
+    inputs: (state, clip) => [input('content', clip), input('style', state.second)],
+    settings: () => ({}),
+    lacks: state => state.second ? null : 'Choose the clip that gives the look.',
+  },
+  {
+    application: 'sketch', icon: 'sketch', name: 'From a sketch', hint: 'This clip is the sketch: strokes that move', samples: 1,
+    fields: (state, changed, signal) => [second(state, { label: 'The look', hint: 'What stands out in it comes where the strokes are.', changed }, signal), swap(state)],
+    inputs: (state, clip) => [input('sketch', clip), input('style', state.second)],
+    settings: () => ({}),
+    lacks: state => state.second ? null : 'Choose the clip that gives the look.',
+  },
+  {
+    application: 'inpainting', icon: 'fillin', name: 'Fill in', hint: 'Paint what should be there, or what should go', samples: 1, paints: true,
+    fields(state, changed, signal) {
+      const told = h('p', { class: 'hint' }), cue = h('div');
+      const show = () => {
+        fill(cue, state.mask && chips('cue', 'Start from', [['none', 'The surroundings'], ['paint', 'What the clip shows there']], state.cue, key => { state.cue = key; changed(); }));
+        told.textContent = state.mask ? `The mask is ${state.mask.name}, unless you paint.` : 'Paint on the clip. “Colour” says what should be there; over “Fill from around” the surroundings grow.';
+      };
+      const file = h('input', { type: 'file', accept: 'image/*,video/*', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: async () => {
+        try {
+          state.mask = await bring(file.files[0], () => {}, signal);
+          state.cue = 'none';
+          show();
+          changed();
+        } catch (e) {
+          toast(e.message, 'bad');
+        }
+      } });
+      show();
+      return [told, cue, h('button', { type: 'button', onclick: () => file.click() }, 'Use a mask from a file'), file,
+        h('p', { class: 'hint' }, 'White is filled. A picture counts for all frames.')];
+    },
+    // Before anything is painted only sizes matter, and the clip has the mask's.
+    inputs: (state, clip) => [input('input', clip), input('mask', state.mask ?? clip)],
+    settings: state => ({ cue: state.cue }),
+    lacks: state => state.mask || state.stage().painter?.painted ? null : 'Paint over what is to be filled first.',
+  },
+];
+
+const swap = state => h('button', { type: 'button', class: 'quiet', onclick: () => { if (state.second) state.swap(); } }, icon('swap'), ' Swap the two');

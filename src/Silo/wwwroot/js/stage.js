@@ -1,0 +1,65 @@
+// The clip that is worked on: seen, trimmed, and painted over.
+
+import { showClip } from './clips.js';
+import { fill, h } from './dom.js';
+import { pace, round, sizeText } from './format.js';
+import { Painter } from './paint.js';
+import { Player, VideoScreen } from './player.js';
+import { playerBar } from './playerbar.js';
+import { trimmer } from './trim.js';
+
+export class Stage {
+  #clip;
+  #video;
+  #tools = h('div', { class: 'stage-tools' });
+  #screen = h('div', { class: 'stage-screen' });
+  painter = null;
+
+  /** `change` is called where another clip is wanted, `changed` when frames or paint are others. */
+  constructor(clip, { first, last, change, changed, signal }) {
+    const fps = pace(clip.frameRate);
+    this.#clip = clip;
+    this.changed = changed;
+    this.first = first ?? 1;
+    this.last = Math.min(last ?? clip.size.frames, clip.size.frames);
+    this.player = new Player(signal);
+    this.#video = h('video', { muted: true, playsinline: true, disablepictureinpicture: true, preload: 'auto', tabindex: '-1', 'aria-label': clip.name });
+    this.#screen.style.setProperty('--shape', `${clip.size.width} / ${clip.size.height}`);
+    this.#screen.style.setProperty('--ratio', clip.size.width / clip.size.height);
+    this.#screen.append(this.#video);
+    showClip(this.#video, clip);
+    const bar = h('div', { class: 'player inline-player' });
+    this.element = h('div', { class: 'stage panel' },
+      h('div', { class: 'stage-head' }, h('h2', null, h('bdi', null, clip.name)), h('p', { class: 'hint' }, `${sizeText(clip.size)}, ${round(fps, 2)} a second`),
+        h('button', { type: 'button', class: 'quiet', onclick: change }, 'Another clip')),
+      this.#screen, bar,
+      trimmer(clip.size.frames, this.first, this.last, (a, b) => {
+        Object.assign(this, { first: a, last: b });
+        this.#range();
+        changed();
+      }),
+      this.#tools);
+    playerBar(bar, this.player, { label: 'Player of the clip', signal });
+    this.player.add(new VideoScreen(this.#video, { fps, frames: clip.size.frames }));
+    this.#range();
+    this.player.playUnlessStill();
+  }
+
+  get trimmed() { return this.first > 1 || this.last < this.#clip.size.frames; }
+
+  /** Shows the brushes, or takes them away; what was painted is kept. */
+  paint(on) {
+    if (on && !this.painter) this.painter = new Painter(this.#clip, this.player, this.changed);
+    if (on) {
+      this.player.pause();
+      this.#screen.append(this.painter.canvas);
+      fill(this.#tools, this.painter.tools);
+      this.painter.draw();
+    } else {
+      this.painter?.canvas.remove();
+      fill(this.#tools);
+    }
+  }
+
+  #range() { this.player.setRange(this.first - 1, this.last - this.first + 1, pace(this.#clip.frameRate)); }
+}

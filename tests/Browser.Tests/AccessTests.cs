@@ -1,0 +1,125 @@
+using Microsoft.Playwright;
+using Vgpnn.Browser.Tests.Support;
+using Vgpnn.Contracts;
+using static Microsoft.Playwright.Assertions;
+
+namespace Vgpnn.Browser.Tests;
+
+/// <summary>The page without a mouse, without eyes, and on a phone.</summary>
+[Collection(Pages.Name)]
+public sealed class AccessTests(PageServer server)
+{
+    // Whatever can be reached has a name: a label, a text, or what it is labelled by.
+    private const string Nameless =
+        """
+        () => [...document.querySelectorAll('a, button, input, select, summary, canvas[tabindex], [role=group], [role=region], dialog, video:not([aria-hidden]), img')].filter(e => {
+          if (!e.checkVisibility() || e.closest('[aria-hidden=true]')) return false;
+          if (e.matches('img')) return !e.hasAttribute('alt');
+          if (e.matches('video')) return e.tabIndex >= 0;
+          const by = id => document.getElementById(id)?.textContent ?? '';
+          const name = e.getAttribute('aria-label') || by(e.getAttribute('aria-labelledby')) || [...(e.labels ?? [])].map(l => l.textContent).join('') || e.textContent;
+          return !name.trim();
+        }).map(e => e.outerHTML.slice(0, 120))
+        """;
+
+    [BrowserFact]
+    public async Task Everything_has_a_name_and_the_keyboard_reaches_it_in_the_order_in_which_it_is_read()
+    {
+        await using Visit visit = await Visit.BeginAsync(server);
+        (_, string key) = await server.TenantAsync();
+        using HttpClient http = server.Connect(key);
+        await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
+        IPage page = await visit.EnterAsync(key);
+        await page.ReloadAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).WaitForAsync();
+        Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
+        Assert.Equal(
+            ["Skip to the content", "Vgpnn", "Make", "History", "Use", "Colours: auto. Change", "Leave", "Choose a file", "lanterns.mp4"],
+            await TabsAsync(page, 9));
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).PressAsync("Enter");
+        await Expect(page.Locator(".estimate")).ToBeVisibleAsync();
+        Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
+        await page.Locator(".stage-head button").FocusAsync();
+        Assert.Equal(
+            ["Frame", "One frame back", "Play or pause", "One frame forward", "Loop", "Speed", "First frame used", "Last frame used", "More like it", "Balanced", "Make it a loop",
+                "Add a clip", "How many", "Advanced", "Make 4 videos"],
+            await TabsAsync(page, 15));
+
+        // Chosen, made and watched without a mouse.
+        await page.GetByLabel("How many").FillAsync("1");
+        await page.GetByLabel("How many").PressAsync("Enter");
+        await page.WaitForURLAsync("**/#/look/*");
+        await Expect(page.Locator("h1")).ToBeFocusedAsync();
+        await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Progress of all samples" })).ToBeVisibleAsync();
+        Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
+        await Expect(page.Locator("#said")).ToContainTextAsync("over: 1 done", new() { Timeout = 60_000 });
+        Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
+        foreach (string view in (string[])["history", "use"])
+        {
+            await page.GotoAsync($"{server.Address}/#/{view}");
+            await Expect(page.Locator("h1")).ToBeFocusedAsync();
+            Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
+        }
+
+        // What has the focus can be seen to have it.
+        await page.GetByRole(AriaRole.Link, new() { Name = "Make", Exact = true }).FocusAsync();
+        await page.Keyboard.PressAsync("Tab");
+        Assert.NotEqual("none", await page.Locator(":focus").EvaluateAsync<string>("e => getComputedStyle(e).outlineStyle"));
+    }
+
+    [BrowserFact]
+    public async Task On_a_phone_nothing_is_cut_off_and_colours_follow_the_system_and_the_choice()
+    {
+        (_, string key) = await server.TenantAsync();
+        using HttpClient http = server.Connect(key);
+        await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
+        await using Visit visit = await Visit.BeginAsync(server, options: new BrowserNewContextOptions
+        {
+            ViewportSize = new ViewportSize { Width = 375, Height = 740 },
+            HasTouch = true,
+            ColorScheme = ColorScheme.Dark,
+        });
+        IPage page = await visit.EnterAsync(key);
+        foreach (string view in (string[])["make", "history", "use"])
+        {
+            await page.GotoAsync($"{server.Address}/#/{view}");
+            await Expect(page.Locator("h1")).ToBeVisibleAsync();
+            Assert.Equal(0, await OverhangAsync(page));
+        }
+
+        await page.GotoAsync($"{server.Address}/#/make");
+        await page.GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).ClickAsync();
+        await page.GetByText("Advanced").ClickAsync();
+        Assert.Equal(0, await OverhangAsync(page));
+        Assert.Equal("dark", await SchemeAsync(page));
+        await page.GetByRole(AriaRole.Button, new() { Name = "Colours: auto" }).ClickAsync();
+        Assert.Equal("light", await SchemeAsync(page));
+        await page.ReloadAsync();
+        Assert.Equal("light", await SchemeAsync(page));
+    }
+
+    private static Task<string> SchemeAsync(IPage page) => page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).colorScheme");
+
+    private static Task<int> OverhangAsync(IPage page) => page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
+
+    private static async Task<string[]> TabsAsync(IPage page, int count)
+    {
+        var names = new List<string>();
+        for (int i = 0; i < count; i++)
+        {
+            await page.Keyboard.PressAsync("Tab");
+            names.Add(await page.EvaluateAsync<string>(
+                """
+                () => {
+                  const e = document.activeElement;
+                  const label = e.labels?.[0];
+                  const name = e.getAttribute('aria-label') ?? label?.querySelector('.recipe-name')?.textContent ?? label?.querySelector('span')?.textContent ?? label?.textContent ?? e.querySelector('.clip-name')?.textContent ?? e.textContent;
+                  return name.split(' – ')[0].trim();
+                }
+                """));
+        }
+
+        return [.. names.Select(n => n.StartsWith("Leave", StringComparison.Ordinal) ? "Leave" : n is "Play" or "Pause" ? "Play or pause" : n)];
+    }
+}

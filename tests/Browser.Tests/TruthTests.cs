@@ -1,0 +1,120 @@
+using Microsoft.Playwright;
+using Vgpnn.Browser.Tests.Support;
+using Vgpnn.Contracts;
+using static Microsoft.Playwright.Assertions;
+
+namespace Vgpnn.Browser.Tests;
+
+/// <summary>The page is only a view: reloads, other tabs and lost connections change nothing, and nobody sees what is not theirs.</summary>
+[Collection(Pages.Name)]
+public sealed class TruthTests(PageServer server)
+{
+    [BrowserFact]
+    public async Task A_reload_and_a_second_tab_show_the_same_run_and_cancel_the_same_samples()
+    {
+        await using Visit visit = await Visit.BeginAsync(server);
+        (_, string key) = await server.TenantAsync();
+        using HttpClient http = server.Connect(key);
+        Video video = await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
+        Request request = await PageServer.SubmitLongAsync(http, video.Id);
+        IPage page = await visit.EnterAsync(key, $"/#/look/{request.Id}");
+        await page.Locator(".card[data-level]").First.WaitForAsync();
+        await page.ReloadAsync();
+        await page.Locator(".card[data-level]").First.WaitForAsync();
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("At work");
+
+        IPage second = await visit.Context.NewPageAsync();
+        await second.GotoAsync($"{server.Address}/#/look/{request.Id}");
+        await second.Locator(".card[data-level]").First.WaitForAsync();
+
+        // One sample from here, the rest from there; both see both.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel sample 2" }).ClickAsync();
+        await Expect(second.GetByRole(AriaRole.Article, new() { Name = "Sample 2" }).Locator(".card-state")).ToHaveTextAsync("cancelled");
+        await second.GetByRole(AriaRole.Button, new() { Name = "Cancel all" }).ClickAsync();
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled");
+
+        // What it had come to stays to be seen.
+        await page.ReloadAsync();
+        await Expect(page.Locator(".card[data-state=cancelled][data-level]")).ToHaveCountAsync(1);
+    }
+
+    [BrowserFact]
+    public async Task A_connection_that_is_lost_heals_by_itself_and_nothing_is_missed()
+    {
+        await using var way = new DroppingProxy(server.Port);
+        string address = $"http://127.0.0.1:{way.Port}";
+        await using Visit visit = await Visit.BeginAsync(server, address);
+        visit.Expected = "net::ERR";
+        (_, string key) = await server.TenantAsync();
+        using HttpClient http = server.Connect(key);
+        Video video = await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
+        Request request = await PageServer.SubmitLongAsync(http, video.Id, 1);
+        IPage page = await visit.EnterAsync(key, $"/#/look/{request.Id}");
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("At work");
+        await way.CutAsync();
+        await Expect(page.Locator("#connection")).ToContainTextAsync("Connection lost");
+        await PageServer.SendAsync<Request>(http, HttpMethod.Post, $"{request.Links.Self}/cancel");
+        way.Mend();
+        await Expect(page.Locator("#connection")).ToBeEmptyAsync();
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled");
+    }
+
+    [BrowserFact]
+    public async Task Another_tenant_sees_nothing()
+    {
+        (_, string owner) = await server.TenantAsync();
+        using HttpClient http = server.Connect(owner);
+        Video video = await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
+        Request request = await PageServer.SubmitLongAsync(http, video.Id, 1);
+        await using Visit visit = await Visit.BeginAsync(server);
+        visit.Expected = "404";
+        (string name, string key) = await server.TenantAsync();
+        IPage page = await visit.EnterAsync(key, "/#/history");
+        await Expect(page.GetByText("Nothing yet.")).ToBeVisibleAsync();
+        await Expect(page.Locator(".clip")).ToHaveCountAsync(0);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Cluster" })).ToBeHiddenAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Leave" })).ToContainTextAsync(name);
+        await page.GotoAsync($"{server.Address}/#/look/{request.Id}");
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "It is not there" })).ToBeVisibleAsync();
+
+        // Whoever leaves has left, in this browser and for good.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
+        await Expect(page.GetByLabel("Key")).ToBeFocusedAsync();
+        await page.ReloadAsync();
+        await Expect(page.GetByLabel("Key")).ToBeVisibleAsync();
+        await PageServer.SendAsync<Request>(http, HttpMethod.Post, $"{request.Links.Self}/cancel");
+    }
+
+    [BrowserFact]
+    public async Task The_name_of_a_file_is_shown_and_never_run()
+    {
+        const string name = "<img src=x onerror=alert(1)>\"'&<script>document.title='ran'</script>\u202Egp4.mp4";
+        await using Visit visit = await Visit.BeginAsync(server);
+        (_, string key) = await server.TenantAsync();
+        IPage page = await visit.EnterAsync(key);
+        await Visit.DropAsync(page.Locator(".drop"), PageServer.Clip("lanterns.mp4"), name);
+        await Expect(page.Locator(".stage-head h2")).ToHaveTextAsync(name);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Make 4 videos" }).ClickAsync();
+        await Expect(page.Locator("h1 bdi")).ToHaveTextAsync(name);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel all" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "History" }).ClickAsync();
+        await Expect(page.Locator(".request-name")).ToHaveTextAsync(name);
+        await Expect(page.Locator(".clip-name")).ToHaveTextAsync(name);
+        await Expect(page.Locator("img[src=x]")).ToHaveCountAsync(0);
+        Assert.Equal("History – Vgpnn", await page.TitleAsync());
+    }
+
+    [BrowserFact]
+    public async Task A_file_that_is_no_video_is_refused_in_words_and_the_next_one_is_taken()
+    {
+        await using Visit visit = await Visit.BeginAsync(server);
+        (_, string key) = await server.TenantAsync();
+        IPage page = await visit.EnterAsync(key);
+        string text = Path.Combine(server.Directory, "text.mp4");
+        await File.WriteAllTextAsync(text, "#EXTM3U\nhttp://127.0.0.1/a.ts\n");
+        await Visit.DropAsync(page.Locator(".drop"), text);
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("cannot be used");
+        await Visit.DropAsync(page.Locator(".drop"), PageServer.Clip("lanterns.mp4"));
+        await Expect(page.Locator(".stage-head h2")).ToHaveTextAsync("lanterns.mp4");
+    }
+}
