@@ -43,6 +43,10 @@ public sealed class OpenClException(OpenClFailure failure, string message, Excep
     internal static OpenClException Of(int status, string what) => new(
         status is -4 or -5 or -6 or -61 ? OpenClFailure.OutOfMemory : OpenClFailure.Lost, $"{what} failed on the device: {Name(status)} ({status})");
 
+    /// <summary>A launch that ended so. "Out of resources" here means that it crashed, or that the driver stopped it.</summary>
+    internal static OpenClException OfLaunch(int status) =>
+        status == -4 ? Of(status, "a launch") : new(OpenClFailure.Lost, $"a launch failed on the device: {Name(status)} ({status})");
+
     // Names as in Khronos' cl.h.
     private static string Name(int status) => status switch
     {

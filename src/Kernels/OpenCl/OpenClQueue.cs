@@ -57,6 +57,9 @@ public sealed class OpenClQueue : IDisposable
     /// <summary>Bytes that buffers take now.</summary>
     public long BytesHeld { get; private set; }
 
+    /// <summary>The most that they ever took.</summary>
+    public long MostBytesHeld { get; private set; }
+
     /// <summary>Bytes copied to the device so far.</summary>
     public long BytesUp { get; private set; }
 
@@ -122,6 +125,7 @@ public sealed class OpenClQueue : IDisposable
         BufferHandle handle = Cl.CreateBuffer(_context, Cl.ReadWrite, (nuint)Math.Max(bytes, 4), 0, out int status);
         Check(status, "reserving memory");
         BytesHeld += bytes;
+        MostBytesHeld = Math.Max(MostBytesHeld, BytesHeld);
         return new DeviceBuffer(this, handle, bytes);
     }
 
@@ -259,7 +263,7 @@ public sealed class OpenClQueue : IDisposable
         {
             int status;
             Check(Cl.GetEventInfo(done, Cl.ExecutionStatus, sizeof(int), &status, null), "waiting for the device");
-            if (status < 0) throw Break(OpenClException.Of(status, "a launch"));
+            if (status < 0) throw Break(OpenClException.OfLaunch(status));
             if (status == 0) break;
             cancellation.ThrowIfCancellationRequested();
             if (Stopwatch.GetElapsedTime(start) > _watchdog)

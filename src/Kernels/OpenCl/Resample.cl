@@ -3,9 +3,9 @@ __kernel void pack(__global const uchar *from, int channels, __global uchar4 *to
 {
     size_t i = get_global_id(0);
     if (i >= count) return;
-    uchar v[4] = { 0, 0, 0, 0 };
-    for (int c = 0; c < channels; c++) v[c] = from[i * channels + c];
-    to[offset + i] = (uchar4)(v[0], v[1], v[2], v[3]);
+    from += i * channels;
+    uchar x = from[0], y = channels > 1 ? from[1] : 0, z = channels > 2 ? from[2] : 0, w = channels > 3 ? from[3] : 0;
+    to[offset + i] = (uchar4)(x, y, z, w);
 }
 
 __kernel void unpack(__global const uchar4 *from, ulong offset, int channels, __global uchar *to, ulong count)
@@ -13,8 +13,11 @@ __kernel void unpack(__global const uchar4 *from, ulong offset, int channels, __
     size_t i = get_global_id(0);
     if (i >= count) return;
     uchar4 value = from[offset + i];
-    uchar v[4] = { value.x, value.y, value.z, value.w };
-    for (int c = 0; c < channels; c++) to[i * channels + c] = v[c];
+    to += i * channels;
+    to[0] = value.x;
+    if (channels > 1) to[1] = value.y;
+    if (channels > 2) to[2] = value.z;
+    if (channels > 3) to[3] = value.w;
 }
 
 // One axis of a volume seen as [outer, axis, inner]. Weights have 14 bits after the point and sum to 1; between the axes samples keep 6

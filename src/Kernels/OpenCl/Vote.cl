@@ -28,7 +28,7 @@ void vote_median(
     if (w >= output_size.z || h >= output_size.y) return;
     int row = value_size.z, frame = value_size.y * value_size.z;
     __local const uint *own = matches + get_local_id(1) * TILE_W + get_local_id(0);
-    uchar4 low = (uchar4)(255), high = (uchar4)(0);
+    int4 low = (int4)(255), high = (int4)(0);
     int candidates = 0;
     for (int f = 0; f < PATCH_T; f++)
     {
@@ -38,7 +38,7 @@ void vote_median(
             {
                 uint match = own[(f * TILE_H + r) * TILE_W + c];
                 if (match == NOBODY) continue;
-                uchar4 value = values[match + (PATCH_T - 1 - f) * frame + (PATCH_H - 1 - r) * row + PATCH_W - 1 - c];
+                int4 value = convert_int4(values[match + (PATCH_T - 1 - f) * frame + (PATCH_H - 1 - r) * row + PATCH_W - 1 - c]);
                 low = min(low, value);
                 high = max(high, value);
                 candidates++;
@@ -50,7 +50,7 @@ void vote_median(
     int4 rank = (int4)((candidates - 1) / 2);
     while (any(low != high))
     {
-        uchar4 middle = low + ((high - low) >> (uchar4)(1));
+        int4 middle = (low + high) >> 1;
         int4 below_it = (int4)(0);
         for (int f = 0; f < PATCH_T; f++)
         {
@@ -60,20 +60,20 @@ void vote_median(
                 {
                     uint match = own[(f * TILE_H + r) * TILE_W + c];
                     if (match == NOBODY) continue;
-                    uchar4 value = values[match + (PATCH_T - 1 - f) * frame + (PATCH_H - 1 - r) * row + PATCH_W - 1 - c];
+                    int4 value = convert_int4(values[match + (PATCH_T - 1 - f) * frame + (PATCH_H - 1 - r) * row + PATCH_W - 1 - c]);
 
                     // Vector comparisons give -1 where they hold.
-                    below_it -= convert_int4(value) <= convert_int4(middle);
+                    below_it -= value <= middle;
                 }
             }
         }
 
-        char4 enough = convert_char4(below_it > rank);
-        low = select(middle + (uchar4)(1), low, enough);
-        high = select(high, middle, enough);
+        int4 enough = below_it > rank;
+        low = (low & enough) | ((middle + 1) & ~enough);
+        high = (middle & enough) | (high & ~enough);
     }
 
-    output[(((size_t)b * output_size.x + t) * output_size.y + h) * output_size.z + w] = low;
+    output[(((size_t)b * output_size.x + t) * output_size.y + h) * output_size.z + w] = convert_uchar4(low);
 }
 
 // The mean, by whole weights for every place in the patch; half rounds up.

@@ -13,7 +13,7 @@ public static class DeviceCost
     private const double Usable = 0.9;
 
     // Tables of filters, seeds, sums and kernels.
-    private const long Spare = 16L << 20;
+    internal const long Spare = 16L << 20;
 
     /// <summary>Levels of the input may take this part of what there is.</summary>
     private const double KeptShare = 0.25;
