@@ -114,9 +114,9 @@ internal static class AutoDevice
 
     private static string CachePath()
     {
-        string home = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } cache
-            ? cache
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".cache");
-        return Path.Combine(home, "vgpnn", "device");
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given
+            : home.Length > 0 ? Path.Combine(home, ".cache") : Path.GetTempPath();
+        return Path.Combine(cache, "vgpnn", "device");
     }
 }

@@ -21,6 +21,8 @@ public sealed class OpenClQueue : IDisposable
     /// <summary>A launch that has not ended after this time never will.</summary>
     public static readonly TimeSpan DefaultWatchdog = TimeSpan.FromMinutes(2);
 
+    private static readonly TimeSpan Awake = TimeSpan.FromMilliseconds(2);
+
     private readonly Lock _lock = new();
     private readonly ContextHandle _context;
     private readonly QueueHandle _kernels;
@@ -272,8 +274,9 @@ public sealed class OpenClQueue : IDisposable
                     OpenClFailure.Hung, $"a launch on {Device.Name} did not end within {_watchdog.TotalSeconds:0.##} seconds; the device is given up"));
             }
 
-            // Short launches end while this spins; then it sleeps a millisecond at a time.
-            pause.SpinOnce();
+            // A launch of a small level takes less than the shortest sleep, and the next one is waiting behind it.
+            if (Stopwatch.GetElapsedTime(start) < Awake) pause.SpinOnce(sleep1Threshold: -1);
+            else Thread.Sleep(1);
         }
 
         done.Dispose();
