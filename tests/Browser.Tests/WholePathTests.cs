@@ -162,9 +162,9 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await first.Locator(".screen").ClickAsync();
 
         await first.GetByRole(AriaRole.Button, new() { Name = "Where sample 1 came from" }).ClickAsync();
-        await Expect(first.Locator("video")).ToHaveAttributeAsync("src", new Regex("field"));
+        await Expect(first.Locator("video").First).ToHaveAttributeAsync("src", new Regex("field"));
         await Expect(first.Locator(".legend")).ToContainTextAsync("its column");
-        await Expect(first.Locator("video")).ToHaveJSPropertyAsync("readyState", 4, new() { Timeout = 30_000 });
+        await Expect(first.Locator("video").First).ToHaveJSPropertyAsync("readyState", 4, new() { Timeout = 30_000 });
         await first.GetByRole(AriaRole.Button, new() { Name = "Quality of sample 1" }).ClickAsync();
         await Expect(first.GetByText("Coherence")).ToBeVisibleAsync(Long);
 
