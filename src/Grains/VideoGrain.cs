@@ -111,7 +111,18 @@ public sealed class VideoGrain(StateStore store, IBlobStore blobs, MediaLimits? 
             Still = true,
             Limits = _limits with { MaxDecodedBytes = Math.Min(_limits.MaxDecodedBytes, IngestBytes) },
         };
-        ReadResult result = await ClipReader.ReadAsync(file.Path, read, cancellation).ConfigureAwait(false);
+        ReadResult result;
+        try
+        {
+            result = await ClipReader.ReadAsync(file.Path, read, cancellation).ConfigureAwait(false);
+        }
+        catch (VgpnnException e)
+        {
+            // The file lies under a name of ours here, which tells its owner nothing.
+            string name = (await FindAnyAsync(activation.Tenant, video, cancellation).ConfigureAwait(false))?.Name ?? "the file";
+            throw new VgpnnException(e.Kind, e.Code, e.Message.Replace(Path.GetFileName(file.Path), name, StringComparison.Ordinal), e.Hint, e);
+        }
+
         if (result.Clip.Height == result.Info.Height) work.Clips.Add(key, result.Clip);
         using var png = new MemoryStream(PngImage.Encode(result.Clip.Frames[0], result.Clip.Width, result.Clip.Height));
         string thumbnail = BlobKey.Written(activation.Tenant, activation.Grain, activation.Epoch, "thumbnail.png");

@@ -6,6 +6,7 @@ using Vgpnn.Grains.State;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Scheduling;
+using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Silo;
 
@@ -30,7 +31,9 @@ internal static class SiloServices
         services.AddSingleton<RequestGrain>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<Retention>();
-        services.AddSingleton(p => new VideoGrain(p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>()));
+        services.AddSingleton(p => new VideoGrain(
+            p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>(),
+            MediaLimits.Default with { Timeout = TimeSpan.FromSeconds(settings.DecodeSeconds) }));
         services.AddHostedService<Preparation>();
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);

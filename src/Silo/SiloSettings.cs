@@ -60,6 +60,9 @@ internal sealed record SiloSettings
     /// <summary>Megabytes of one upload.</summary>
     public long MaxUploadMegabytes { get; init; } = 2048;
 
+    /// <summary>Seconds that one run of the decoder on an upload may take before it is ended with all that it started.</summary>
+    public double DecodeSeconds { get; init; } = 600;
+
     /// <summary>Whether a person runs the node on a machine of their own: it says where it listens, and makes a first key.</summary>
     public bool Serve { get; init; }
 
@@ -115,6 +118,7 @@ internal sealed record SiloSettings
         Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
         Require(MemoryMegabytes >= 0, nameof(MemoryMegabytes), MemoryMegabytes, "0 or more");
         Require(MaxUploadMegabytes is >= 1 and <= 1 << 20, nameof(MaxUploadMegabytes), MaxUploadMegabytes, "1 to 1048576");
+        Require(DecodeSeconds is >= 1 and <= 86400, nameof(DecodeSeconds), DecodeSeconds, "1 to 86400");
         Require(LevelCacheMegabytes >= 0, nameof(LevelCacheMegabytes), LevelCacheMegabytes, "0 or more");
         Require(CheckInSeconds is >= 0.2 and <= 60, nameof(CheckInSeconds), CheckInSeconds, "0.2 to 60");
         Require(

@@ -10,6 +10,9 @@ namespace Vgpnn.Api.Tests;
 [Collection(ServerGroup.Name)]
 public sealed class UploadTests(ApiServer server)
 {
+    // Of an mp4 file.
+    private static readonly byte[] Beginning = [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0];
+
     [Theory]
     [InlineData("../../etc/passwd")]
     [InlineData("/etc/passwd")]
@@ -54,10 +57,13 @@ public sealed class UploadTests(ApiServer server)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
-        Video video = await ApiServer.UploadAsync(
-            server.First, Encoding.Latin1.GetBytes(text.Replace("URL", $"http://{listener.LocalEndpoint}/a.ts", StringComparison.Ordinal) + Guid.NewGuid().ToString("N")), "clip.mp4");
-        Assert.Equal((VideoState.Failed, code), (video.State, video.Error?.Code));
+        byte[] content = Encoding.Latin1.GetBytes(text.Replace("URL", $"http://{listener.LocalEndpoint}/a.ts", StringComparison.Ordinal));
+        using HttpResponseMessage response = await server.First.PostAsync("/v1/videos?name=clip.mp4", new ByteArrayContent(content));
+        Problem problem = await ApiServer.ProblemAsync(response);
+        Assert.Equal((422, code), (problem.Status, problem.Code));
+        Assert.StartsWith("clip.mp4 is ", problem.Detail, StringComparison.Ordinal);
         Assert.False(listener.Pending(), "somebody called");
+        Assert.Empty(Staged());
     }
 
     [Fact]
@@ -66,8 +72,7 @@ public sealed class UploadTests(ApiServer server)
         byte[] clip = await Clips.SmallAsync();
         foreach (int length in (int[])[1, 7, 8, 12, 40, clip.Length / 2, clip.Length - 1])
         {
-            Video video = await ApiServer.UploadAsync(server.First, clip[..length], "cut.mp4");
-            Assert.True(video.State == VideoState.Ready || video.Error is { Code: not "internal" }, $"{length}: {video.Error}");
+            await IsReadOrRefusedAsync(clip[..length], $"{length} bytes");
         }
     }
 
@@ -80,9 +85,22 @@ public sealed class UploadTests(ApiServer server)
         {
             byte[] bad = [.. clip];
             for (int j = 0; j < 8; j++) bad[random.Next(bad.Length)] ^= (byte)(1 << random.Next(8));
-            Video video = await ApiServer.UploadAsync(server.First, bad, "flipped.mp4");
-            Assert.True(video.State == VideoState.Ready || video.Error is { Code: not "internal" }, $"{i}: {video.Error}");
+            await IsReadOrRefusedAsync(bad, $"change {i}");
         }
+    }
+
+    private async Task IsReadOrRefusedAsync(byte[] content, string what)
+    {
+        using HttpResponseMessage response = await server.First.PostAsync("/v1/videos?name=bad.mp4", new ByteArrayContent(content));
+        if (!response.IsSuccessStatusCode)
+        {
+            Assert.Equal(422, (await ApiServer.ProblemAsync(response)).Status);
+            return;
+        }
+
+        Video video = await ApiServer.LookedAtAsync(server.First, response);
+        Assert.True(video.State == VideoState.Ready || video.Error is { Code: not "internal" }, $"{what}: {video.Error}");
+        if (video.Error is { } error) Assert.Contains("bad.mp4", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +120,7 @@ public sealed class UploadTests(ApiServer server)
             byte[] head = Encoding.ASCII.GetBytes(
                 $"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
             await socket.GetStream().WriteAsync(head);
-            await socket.GetStream().WriteAsync(new byte[100_000]);
+            await socket.GetStream().WriteAsync((byte[])[.. Beginning, .. new byte[100_000]]);
             await Cluster.Tests.Support.Until.HoldsAsync("the upload has begun", () => Task.FromResult(Staged().Any()));
         }
 
@@ -126,7 +144,7 @@ public sealed class UploadTests(ApiServer server)
         NetworkStream stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\n{length}\r\n\r\n"));
         Task<string?> answer = new StreamReader(stream).ReadLineAsync();
-        byte[] chunk = [.. "10000\r\n"u8, .. new byte[0x10000], .. "\r\n"u8];
+        byte[] chunk = [.. "10000\r\n"u8, .. Beginning, .. new byte[0x10000 - Beginning.Length], .. "\r\n"u8];
         try
         {
             for (int i = 0; i < 90 && !answer.IsCompleted && length.StartsWith('T'); i++) await stream.WriteAsync(chunk);

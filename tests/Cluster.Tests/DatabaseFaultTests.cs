@@ -100,6 +100,25 @@ public class DatabaseFaultTests
         await silo.ReadyAsync();
     }
 
+    /// <summary>Rows that are updated leave dead ones behind, which nobody may clear away while an old snapshot could see them.</summary>
+    [Fact]
+    public async Task A_snapshot_that_somebody_holds_open_keeps_no_work_from_being_done()
+    {
+        await using TestCluster cluster = await TestCluster.PostgresAsync();
+        await cluster.StartAsync();
+        (string tenant, string video) = await cluster.TenantAsync();
+        await using var holder = new NpgsqlConnection(cluster.Connection);
+        await holder.OpenAsync();
+        await using NpgsqlTransaction old = await holder.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        await using var look = new NpgsqlCommand("SELECT count(*) FROM requests", holder, old);
+        Assert.Equal(0L, await look.ExecuteScalarAsync());
+
+        RequestStatus request = await cluster.SubmitAsync(tenant, video, 40);
+
+        await WholeAsync(cluster, tenant, request);
+        Assert.Equal(0L, await look.ExecuteScalarAsync());
+    }
+
     private static Task<IReadOnlyList<bool>> TerminateAsync(TestCluster cluster) => cluster.QueryAsync<bool>(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()");
 

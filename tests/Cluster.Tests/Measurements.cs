@@ -144,6 +144,60 @@ public class Measurements
     }
 
     [MeasurementFact]
+    public async Task An_old_snapshot_beside_a_thousand_turns()
+    {
+        await using TestCluster cluster = await TestCluster.PostgresAsync(("slots", "4"));
+        await cluster.StartAsync();
+        (string tenant, string video) = await cluster.TenantAsync();
+        double without = await GapAsync();
+        await using var holder = new Npgsql.NpgsqlConnection(cluster.Connection);
+        await holder.OpenAsync();
+        await using Npgsql.NpgsqlTransaction old = await holder.BeginTransactionAsync(System.Data.IsolationLevel.RepeatableRead);
+        await using var look = new Npgsql.NpgsqlCommand("SELECT count(*) FROM requests", holder, old);
+        await look.ExecuteScalarAsync();
+        double with = await GapAsync();
+        Report($"from one start of a turn to the next, 95th percentile of 1,000 empty turns: {without:F0} ms, {with:F0} ms while an old snapshot is held");
+
+        async Task<double> GapAsync()
+        {
+            RequestStatus request = await cluster.SubmitAsync(tenant, video, 1000);
+            await cluster.QueryAsync<int>("UPDATE requests SET settings = '{}' WHERE request_id = @RequestId RETURNING 1", new { request.RequestId });
+            await cluster.FinishedAsync(tenant, request.RequestId);
+            long[] starts = [.. (await cluster.QueryAsync<long>(
+                "SELECT started_at FROM activations WHERE grain LIKE @of ORDER BY started_at", new { of = $"sample/{request.RequestId}%" }))];
+            Assert.Equal(1000, starts.Length);
+            return starts.Zip(starts.Skip(1), (a, b) => (double)(b - a)).Order().ElementAt(949);
+        }
+    }
+
+    [MeasurementFact]
+    public async Task A_node_with_six_gigabytes_runs_as_many_Full_HD_samples_as_fit_and_small_ones_beside()
+    {
+        await using TestCluster cluster = await TestCluster.PostgresAsync(("slots", "24"), ("memoryMegabytes", "6144"));
+        await cluster.StartAsync();
+        (string large, string ofLarge) = await cluster.TenantAsync("large", await ClipAsync(new Extent(13, 1080, 1920)));
+        (string small, string ofSmall) = await cluster.TenantAsync("small");
+        RequestStatus big = await cluster.SubmitAsync(large, ofLarge, 8, new MethodOptions());
+        await cluster.UntilAsync("Full HD is at work", async () => await RunningAsync(big) > 0);
+        RequestStatus quick = await cluster.SubmitAsync(small, ofSmall, 20);
+        long most = 0, mostBytes = 0;
+        await cluster.UntilAsync("the small ones are done", async () =>
+        {
+            most = Math.Max(most, await RunningAsync(big));
+            mostBytes = Math.Max(mostBytes, await cluster.ScalarAsync<long>("SELECT COALESCE(sum(bytes), 0)::bigint FROM turns WHERE state = 'running'"));
+            return (await cluster.Requests.GetAsync(small, quick.RequestId)).State == RequestState.Finished;
+        });
+        long each = await cluster.ScalarAsync<long>("SELECT bytes FROM requests WHERE request_id = @RequestId", new { big.RequestId });
+        Assert.InRange(mostBytes, 1, 6144L << 20);
+        Assert.InRange(most, 1, (6144L << 20) / each);
+        await cluster.Requests.CancelAsync(large, big.RequestId);
+        Report($"6 GiB: at most {most} Full-HD samples of {each >> 20} MiB at once, {mostBytes >> 20} MiB promised in all; 20 small samples done beside them");
+
+        Task<long> RunningAsync(RequestStatus request) => cluster.ScalarAsync<long>(
+            "SELECT count(*) FROM turns WHERE state = 'running' AND grain LIKE @of", new { of = $"sample/{request.RequestId}%" });
+    }
+
+    [MeasurementFact]
     public async Task Forty_samples_of_two_tenants_on_three_silos_of_which_one_dies_and_one_freezes()
     {
         MethodOptions options = Clips.Quick with { Iterations = 12 };

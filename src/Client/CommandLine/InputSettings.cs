@@ -32,6 +32,9 @@ internal sealed class InputSettings
     private const string Group = "Input";
     private const string InputFrames = "--input-frames";
 
+    /// <summary>What chooses frames of the input wherever nothing else is called so.</summary>
+    public const string Range = "--frames";
+
     private readonly (InputRole Role, Argument<string[]> Argument)[] _inputs;
 
     private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
@@ -108,7 +111,7 @@ internal sealed class InputSettings
     }
 
     /// <summary>The option that chooses frames of the input: where <c>--frames</c> says how many come out it is <c>--input-frames</c>, which all understand.</summary>
-    public static string RangeName(Application application) => application == Application.Retargeting ? InputFrames : "--frames";
+    public static string RangeName(Application application) => application == Application.Retargeting ? InputFrames : Range;
 
     public void AddTo(Command command)
     {

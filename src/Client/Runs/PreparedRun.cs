@@ -74,7 +74,16 @@ internal sealed class PreparedRun
         RunRequest request, Task<CostModel> measuring, IRunReporter reporter, CancellationToken cancellation)
     {
         var inputs = new List<ReadInput>();
-        foreach (InputPath input in request.Input.Inputs) inputs.Add(await ReadInput.ReadAsync(input, request.Input, reporter, cancellation));
+        try
+        {
+            foreach (InputPath input in request.Input.Inputs) inputs.Add(await ReadInput.ReadAsync(input, request.Input, reporter, cancellation));
+        }
+        catch (VgpnnException e) when (e.Hint is { } hint && hint.Contains(InputSettings.Range, StringComparison.Ordinal))
+        {
+            string range = InputSettings.RangeName(request.Options.Application);
+            throw new VgpnnException(e.Kind, e.Code, e.Message, hint.Replace(InputSettings.Range, range, StringComparison.Ordinal), e);
+        }
+
         Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options, request.Flow?.Flow);
         MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);

@@ -1,3 +1,4 @@
+using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Media;
 
@@ -13,20 +14,24 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
     public Task WriteInputAsync(Clip clip, string name, CancellationToken cancellation) =>
         ClipWriter.WriteAsync(clip, directory.In(name), ClipFormat.Mp4, cancellation: cancellation);
 
-    /// <summary>Writes a sample.</summary>
+    /// <summary>Writes a sample that is still being made: starting the encoder takes as long as a small clip's writing.</summary>
     /// <returns>The sample's and its preview's names, relative to the directory.</returns>
-    public async Task<(string File, string Preview)> WriteSampleAsync(Clip clip, int index, string comment, CancellationToken cancellation)
+    public async Task<(string File, string Preview)> WriteSampleAsync(
+        Task<Clip> clip, Extent extent, FrameRate frameRate, int index, string comment, CancellationToken cancellation)
     {
         string file = ResultDirectory.SampleName(index) + ClipWriter.Extension(format);
         string preview = file;
         if (NeedsPreview)
         {
             preview = ResultDirectory.PreviewName(index);
-            await WriteAsync(clip, preview, ClipFormat.Mp4, comment, cancellation);
+            await WriteAsync(preview, ClipFormat.Mp4);
         }
 
-        await WriteAsync(clip, file, format, comment, cancellation);
+        await WriteAsync(file, format);
         return (file, preview);
+
+        Task WriteAsync(string name, ClipFormat what) =>
+            ClipWriter.WriteAsync(clip, extent, frameRate, PlaceOf(name), what, comment, cancellation);
     }
 
     /// <summary>Writes the output of a level that is done, without loss, while the engine waits: its samples are not there later.</summary>
@@ -38,7 +43,7 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
     public void WriteLevel(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation)
     {
         string name = $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}";
-        WriteAsync(Clip.FromVolume(level.Output, frameRate), name, ClipFormat.Png, null, cancellation).GetAwaiter().GetResult();
+        ClipWriter.WriteAsync(Clip.FromVolume(level.Output, frameRate), PlaceOf(name), ClipFormat.Png, cancellation: cancellation).GetAwaiter().GetResult();
     }
 
     /// <summary>Removes what was already written of a sample that was not finished.</summary>
@@ -57,10 +62,10 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
         if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
     }
 
-    private Task WriteAsync(Clip clip, string name, ClipFormat what, string? comment, CancellationToken cancellation)
+    private string PlaceOf(string name)
     {
         string path = directory.In(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        return ClipWriter.WriteAsync(clip, path, what, comment, cancellation);
+        return path;
     }
 }

@@ -101,6 +101,8 @@ internal sealed class SamplingRun(
     {
         long start = Stopwatch.GetTimestamp();
         progress.Begin(index);
+        var made = new TaskCompletionSource<Clip>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<(string File, string Preview)>? writing = null;
         try
         {
             var workers = new Workers(run.Request.Machine.Threads, cancellation);
@@ -108,9 +110,13 @@ internal sealed class SamplingRun(
             {
                 if (progress.Observe(what) is { } level && output.SaveLevels)
                     writer.WriteLevel(level, progress.Position(level.Level), index, run.FrameRate, cancellation);
+                if (what.Level.Index == 0) writing ??= Write();
             });
             reporter.Stage("writing");
-            (string file, string preview) = await writer.WriteSampleAsync(clip, index, Comment(index), cancellation);
+            made.SetResult(clip);
+
+            // Where there is nothing to fill there was no level either.
+            (string file, string preview) = await (writing ?? Write());
             return new ManifestSample
             {
                 Index = index,
@@ -124,9 +130,14 @@ internal sealed class SamplingRun(
         }
         catch
         {
+            made.TrySetCanceled(CancellationToken.None);
+            if (writing is not null) await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             writer.Drop(index);
             throw;
         }
+
+        Task<(string File, string Preview)> Write() =>
+            writer.WriteSampleAsync(made.Task, run.Plan.Output, run.FrameRate, index, Comment(index), cancellation);
     }
 
     /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>

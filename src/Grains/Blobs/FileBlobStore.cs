@@ -157,6 +157,7 @@ public sealed class FileBlobStore : IBlobStore
             {
                 Directory.CreateDirectory(Path.GetDirectoryName(target)!);
                 File.Move(temporary, target, overwrite: true);
+                DirectoryEntry.Flush(Path.GetDirectoryName(target)!);
                 return;
             }
             catch (DirectoryNotFoundException) when (tries < 10)

@@ -1,9 +1,13 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Vgpnn.Contracts;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Contracts;
+using Vgpnn.Synthesis.Media;
+using ReadResult = System.IO.Pipelines.ReadResult;
 
 namespace Vgpnn.Silo.Api;
 
@@ -34,16 +38,25 @@ internal static class VideoEndpoints
         string called = NameOf(name);
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = settings.MaxUpload;
         if (context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate) rate.MinDataRate = new(1024, TimeSpan.FromSeconds(10));
-        if (context.Request.ContentLength == 0) throw new ApiException(422, "input-empty", "the body is empty", "send the file as the body");
         if (context.Request.ContentLength > settings.MaxUpload)
             throw new ApiException(413, "too-large", $"the upload has {context.Request.ContentLength} bytes, and {settings.MaxUpload} are allowed");
+        await CheckBeginningAsync(context.Request.BodyReader, called, context.RequestAborted);
         VideoStatus video = await videos.StoreAsync(
-            context.Caller().Tenant, called, context.Request.Body, settings.MaxUpload, context.RequestAborted);
+            context.Caller().Tenant, called, context.Request.BodyReader.AsStream(), settings.MaxUpload, context.RequestAborted);
         signal.Wake();
         Video body = Wire.Of(video);
         return video.Name == called && video.State == Grains.Contracts.VideoState.Ingesting
             ? TypedResults.Created(body.Links.Self, body)
             : TypedResults.Ok(body);
+    }
+
+    private static async Task CheckBeginningAsync(PipeReader body, string name, CancellationToken cancellation)
+    {
+        ReadResult read = await body.ReadAtLeastAsync(ClipReader.BeginningLength, cancellation);
+        byte[] beginning = read.Buffer.Slice(0, Math.Min(ClipReader.BeginningLength, read.Buffer.Length)).ToArray();
+        body.AdvanceTo(read.Buffer.Start);
+        if (beginning.Length == 0) throw new ApiException(422, "input-empty", "the body is empty", "send the file as the body");
+        ClipReader.CheckBeginning(name, beginning);
     }
 
     private static async Task<Ok<Page<Video>>> ListAsync(HttpContext context, VideoGrain videos, string? cursor = null, int? limit = null)

@@ -29,6 +29,19 @@ public static class ClipReader
         return (await InputDescription.OfAsync(FfmpegTools.OnPath, input, options, cancellation).ConfigureAwait(false)).Info;
     }
 
+    /// <summary>Bytes from the beginning of a file that <see cref="CheckBeginning"/> looks at.</summary>
+    public const int BeginningLength = MagicBytes.Length;
+
+    /// <summary>Refuses by its first bytes what is neither a video nor a picture, before more of it is read or kept.</summary>
+    /// <param name="name">What messages call the file.</param>
+    /// <param name="beginning">Its first bytes, <see cref="BeginningLength"/> of them where it has so many.</param>
+    /// <exception cref="VgpnnException">Kind Input: it cannot be used.</exception>
+    public static void CheckBeginning(string name, ReadOnlySpan<byte> beginning)
+    {
+        FileKind kind = MagicBytes.Identify(beginning);
+        if (!FrameDirectory.IsFrame(kind)) OpenedInput.Video(name, kind);
+    }
+
     internal static async Task<ReadResult> ReadAsync(
         FfmpegTools tools, string path, ReadOptions options, CancellationToken cancellation)
     {

@@ -1,3 +1,5 @@
+using Vgpnn.Kernels;
+
 namespace Vgpnn.Synthesis.Media;
 
 /// <summary>What a clip is written as.</summary>
@@ -39,8 +41,27 @@ public static class ClipWriter
     /// <param name="comment">Stored in the container's comment where it has one: in mp4 and webm.</param>
     /// <param name="cancellation">Stops ffmpeg and leaves nothing behind.</param>
     /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
-    public static Task WriteAsync(Clip clip, string path, ClipFormat format, string? comment = null, CancellationToken cancellation = default) =>
-        WriteAsync(FfmpegTools.OnPath, clip, path, format, comment, cancellation);
+    public static Task WriteAsync(Clip clip, string path, ClipFormat format, string? comment = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        return WriteAsync(Task.FromResult(clip), clip.Extent, clip.FrameRate, path, format, comment, cancellation);
+    }
+
+    /// <summary>Writes a clip that is still being made: the encoder starts meanwhile, and nothing is left of it where the clip never comes.</summary>
+    /// <param name="clip">The frames to come; what it ends with is thrown. It must end once <paramref name="cancellation"/> is called for.</param>
+    /// <param name="extent">Their number, rows and columns.</param>
+    /// <param name="frameRate">Their pace.</param>
+    /// <param name="path">As for a clip that is there.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="comment">As for a clip that is there.</param>
+    /// <param name="cancellation">Stops ffmpeg and leaves nothing behind.</param>
+    /// <exception cref="VgpnnException">Kind Device: no permission, no space, no ffmpeg.</exception>
+    public static Task WriteAsync(
+        Task<Clip> clip, Extent extent, FrameRate frameRate, string path, ClipFormat format, string? comment, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(clip);
+        return WriteAsync(FfmpegTools.OnPath, clip, new Size(extent.W, extent.H), frameRate, path, format, comment, cancellation);
+    }
 
     /// <summary>Writes <paramref name="clip"/> to a file of its own without losing a bit: FFV1 in Matroska, for programs and not for players.</summary>
     /// <param name="clip">The frames.</param>
@@ -50,25 +71,26 @@ public static class ClipWriter
     public static async Task WriteLosslessAsync(Clip clip, string path, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(clip);
-        Check(path, await EncodeAsync(FfmpegTools.OnPath, EncodeArguments.Lossless(clip, path), clip, cancellation).ConfigureAwait(false));
+        IReadOnlyList<string> arguments = EncodeArguments.Lossless(new Size(clip.Width, clip.Height), clip.FrameRate, path);
+        Check(path, await EncodeAsync(FfmpegTools.OnPath, arguments, Task.FromResult(clip), cancellation).ConfigureAwait(false));
     }
 
     internal static async Task WriteAsync(
-        FfmpegTools tools, Clip clip, string path, ClipFormat format, string? comment, CancellationToken cancellation)
+        FfmpegTools tools, Task<Clip> clip, Size size, FrameRate rate, string path, ClipFormat format, string? comment, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(clip);
         using StagedOutput staged = StagedOutput.Create(Path.GetFullPath(path), format);
-        Check(path, await EncodeAsync(tools, EncodeArguments.For(clip, staged.Path, format, comment), clip, cancellation).ConfigureAwait(false));
+        FfmpegOutcome outcome = await EncodeAsync(tools, EncodeArguments.For(size, rate, staged.Path, format, comment), clip, cancellation).ConfigureAwait(false);
+        Check(path, outcome);
         staged.Commit();
     }
 
-    private static Task<FfmpegOutcome> EncodeAsync(FfmpegTools tools, IReadOnlyList<string> arguments, Clip clip, CancellationToken cancellation)
+    private static Task<FfmpegOutcome> EncodeAsync(FfmpegTools tools, IReadOnlyList<string> arguments, Task<Clip> clip, CancellationToken cancellation)
     {
         var run = new FfmpegRun(tools.Ffmpeg, arguments)
         {
             Feed = stream =>
             {
-                foreach (byte[] frame in clip.Frames) stream.Write(frame);
+                foreach (byte[] frame in clip.GetAwaiter().GetResult().Frames) stream.Write(frame);
             },
         };
         return FfmpegProcess.RunAsync(run, cancellation);

@@ -39,7 +39,8 @@ internal static class FfmpegProcess
     public static async Task<FfmpegOutcome> RunAsync(FfmpegRun run, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        using var process = new Process { StartInfo = Sandbox.StartInfo(run.Program, run.Arguments, run.Limits) };
+        using EmptyFolder? folder = run.Limits is null ? null : new EmptyFolder();
+        using var process = new Process { StartInfo = Sandbox.StartInfo(run.Program, run.Arguments, run.Limits, folder?.Path) };
         try
         {
             process.Start();

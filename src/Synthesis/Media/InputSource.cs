@@ -13,6 +13,9 @@ internal sealed record InputSource(string Location, IReadOnlyList<string> Demuxe
     // More would only cost memory: frames are small compared with what comes after.
     private const int MostDecoderThreads = 8;
 
+    // Decoders and filters take a thread a processor, and some more for streams and for what they wait for.
+    private const int MostTasks = 64;
+
     // Room for the decoder's own code, and for its reference and look-ahead frames.
     private const long BaseMemory = 2L << 30;
     private const int MemoryPerPixel = 256;
@@ -72,5 +75,6 @@ internal sealed record InputSource(string Location, IReadOnlyList<string> Demuxe
     /// <summary>What the kernel may refuse a process that reads this input.</summary>
     public static ProcessLimits Limits(MediaLimits limits) => new(
         BaseMemory + (MemoryPerPixel * limits.MaxPixelsPerFrame),
-        limits.Timeout * Math.Min(Environment.ProcessorCount, 2 * MostDecoderThreads));
+        limits.Timeout * Math.Min(Environment.ProcessorCount, 2 * MostDecoderThreads),
+        MostTasks + (2 * Environment.ProcessorCount));
 }

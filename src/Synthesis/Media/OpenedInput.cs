@@ -30,7 +30,7 @@ internal sealed class OpenedInput : IDisposable
         if (options.MaxHeight < DecodePlan.MinSide) throw MediaErrors.BadMaxHeight(options.MaxHeight.Value);
         (string full, bool isDirectory) = InputFile.Locate(path);
         bool still = !isDirectory && options.Still && FrameDirectory.IsFrame(InputFile.Identify(full));
-        if (!isDirectory && !still) return new OpenedInput(full, null, null, InputSource.File(full, Kind(full)));
+        if (!isDirectory && !still) return new OpenedInput(full, null, null, InputSource.File(full, Video(full, InputFile.Identify(full))));
 
         FrameDirectory frames = still ? FrameDirectory.Single(full, options.Limits) : FrameDirectory.Open(full, options.Frames, options.Limits);
         var links = new FrameLinks(frames);
@@ -40,7 +40,9 @@ internal sealed class OpenedInput : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _links?.Dispose();
 
-    private static FileKind Kind(string path) => InputFile.Identify(path) switch
+    /// <summary>A kind of file that is a video.</summary>
+    /// <exception cref="VgpnnException">Kind Input: it is another one.</exception>
+    public static FileKind Video(string path, FileKind kind) => kind switch
     {
         FileKind.Unknown => throw MediaErrors.UnknownFormat(path, text: false),
         FileKind.Text => throw MediaErrors.UnknownFormat(path, text: true),
@@ -51,6 +53,6 @@ internal sealed class OpenedInput : IDisposable
         FileKind.Webp => throw MediaErrors.StillImage(path, "WebP"),
         FileKind.Tiff => throw MediaErrors.StillImage(path, "TIFF"),
         FileKind.Heif => throw MediaErrors.StillImage(path, "HEIF or AVIF"),
-        FileKind kind => kind,
+        _ => kind,
     };
 }

@@ -7,7 +7,8 @@ namespace Vgpnn.Synthesis.Media;
 /// <summary>What the kernel refuses a process that reads untrusted bytes, besides writing files and leaving core dumps.</summary>
 /// <param name="AddressSpace">Bytes of memory that may be mapped.</param>
 /// <param name="CpuTime">Processor time of all threads together.</param>
-internal sealed record ProcessLimits(long AddressSpace, TimeSpan CpuTime);
+/// <param name="Tasks">Processes and threads at once.</param>
+internal sealed record ProcessLimits(long AddressSpace, TimeSpan CpuTime, int Tasks);
 
 /// <summary>
 /// Starts processes in a process group of their own, so that they can be ended with all that they started, and under limits
@@ -23,8 +24,8 @@ internal static class Sandbox
     private static readonly string? SetSid = SystemTools.Find("setsid");
     private static readonly string? PrLimit = SystemTools.Find("prlimit");
 
-    /// <summary>How to start a program with all three streams piped.</summary>
-    public static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments, ProcessLimits? limits)
+    /// <summary>How to start a program with all three streams piped, in <paramref name="folder"/> or at the root of all folders.</summary>
+    public static ProcessStartInfo StartInfo(string program, IEnumerable<string> arguments, ProcessLimits? limits, string? folder = null)
     {
         List<string> words = [];
         if (SetSid is not null) words.Add(SetSid);
@@ -37,6 +38,7 @@ internal static class Sandbox
                 "--cpu=" + Allowed("Max cpu time", (long)Math.Ceiling(limits.CpuTime.TotalSeconds)),
                 "--fsize=0",
                 "--core=0"]);
+            if (SandboxWalls.HasTaskLimit) words.Add("--nproc=" + Allowed("Max processes", limits.Tasks));
         }
 
         words.Add(program);
@@ -48,7 +50,7 @@ internal static class Sandbox
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetPathRoot(AppContext.BaseDirectory),
+            WorkingDirectory = folder ?? Path.GetPathRoot(AppContext.BaseDirectory),
         };
 
         // FFREPORT would make ffmpeg write files of its own; messages are read, so they must be in English and without colours.

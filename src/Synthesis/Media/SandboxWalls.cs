@@ -13,6 +13,12 @@ public static class SandboxWalls
     /// <summary>Whether the kernel bounds its memory, its time and what it writes.</summary>
     public static bool HasLimits => Sandbox.SystemTools.Find("prlimit") is not null;
 
+    /// <summary>
+    /// Whether the kernel bounds how many processes and threads it may have. It counts them for each user, so that takes a user of its own to count for,
+    /// and it does not count root's at all.
+    /// </summary>
+    public static bool HasTaskLimit => HasLimits && Unshare.Value.Contains("--user") && !Environment.IsPrivilegedProcess;
+
     /// <summary>Whether it can be ended with all that it started.</summary>
     public static bool HasOwnGroup => Sandbox.SystemTools.Find("setsid") is not null;
 

@@ -78,6 +78,12 @@ public sealed class ApiServer : IAsyncLifetime
     {
         using HttpResponseMessage response = await http.PostAsync($"/v1/videos?name={Uri.EscapeDataString(name)}", new ByteArrayContent(content));
         Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync());
+        return await LookedAtAsync(http, response);
+    }
+
+    /// <summary>The video that an upload's answer tells of, once it was looked at.</summary>
+    public static async Task<Video> LookedAtAsync(HttpClient http, HttpResponseMessage response)
+    {
         Video video = (await response.Content.ReadFromJsonAsync<Video>(ApiJson.Options))!;
         await Until.HoldsAsync("the video was looked at", async () =>
             (video = await GetAsync<Video>(http, video.Links.Self)).State != VideoState.Ingesting);

@@ -49,4 +49,15 @@ public sealed class RetargetTests : IDisposable
         Assert.Equal((2, error), (refused.ExitCode, refused.Error));
         Assert.Equal(["clip.mp4"], _place.Files);
     }
+
+    [Fact]
+    public async Task Of_a_video_that_is_too_long_it_is_told_how_a_part_is_chosen()
+    {
+        await TestClip.MakeAsync(_place, frames: 3001, width: 16, height: 16);
+        ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, "retarget", "clip.mp4", "--frames", "5");
+        Assert.Equal(3, refused.ExitCode);
+        Assert.Contains("hint: choose a part: --input-frames 1..3000\n", refused.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "hint: choose a part: --frames 1..3000\n", (await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4")).Error, StringComparison.Ordinal);
+    }
 }

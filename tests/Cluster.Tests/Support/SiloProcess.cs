@@ -40,7 +40,11 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public int Id => _process.Id;
 
     /// <summary>Starts a silo; it comes up in its own time.</summary>
-    public static SiloProcess Start(string directory, IReadOnlyDictionary<string, string> settings, string verb = "")
+    /// <param name="directory">Where it stands.</param>
+    /// <param name="settings">What it is told.</param>
+    /// <param name="verb">What it does instead of serving.</param>
+    /// <param name="programs">A directory in which it looks for programs first; null: none.</param>
+    public static SiloProcess Start(string directory, IReadOnlyDictionary<string, string> settings, string verb = "", string? programs = null)
     {
         int port = PostgresServer.FreePort();
         List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "silo.dll")];
@@ -53,6 +57,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        if (programs is not null) start.Environment["PATH"] = $"{programs}:{start.Environment["PATH"]}";
         start.Environment["Logging__Console__FormatterOptions__SingleLine"] = "true";
         var silo = new SiloProcess(new Process { StartInfo = start }, port);
         silo._process.Start();

@@ -22,7 +22,10 @@ internal sealed partial class AzuriteServer
     private static readonly string? Program = Find();
     private static readonly Lazy<Task<AzuriteServer>> Instance = new(() => Task.Run(StartAsync));
 
-    private AzuriteServer(int port) => Port = port;
+    // As long as its input is open Azurite lives; the test process may end in any way.
+    private readonly Process _keeper;
+
+    private AzuriteServer(int port, Process keeper) => (Port, _keeper) = (port, keeper);
 
     /// <summary>Why it cannot be had here; null: it can.</summary>
     public static string? Missing { get; } = Program is null ? "Azurite is not there: npm could not install it into .build/azurite" : null;
@@ -57,20 +60,16 @@ internal sealed partial class AzuriteServer
     private static async Task<AzuriteServer> StartAsync()
     {
         string directory = Directory.CreateTempSubdirectory("vgpnn-azurite-").FullName;
-        var start = new ProcessStartInfo("node", [Program!, "--blobHost", "127.0.0.1", "--blobPort", "0", "--location", directory,
+        const string keeper = "node \"$@\" & read -r end; kill $!; wait; rm -rf -- \"$0\"";
+        var start = new ProcessStartInfo("sh", ["-c", keeper, directory, Program!, "--blobHost", "127.0.0.1", "--blobPort", "0", "--location", directory,
             "--silent", "--skipApiVersionCheck", "--disableTelemetry"])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = directory,
         };
         var process = Process.Start(start)!;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
-        {
-            process.Kill();
-            process.WaitForExit(5000);
-            Directory.Delete(directory, recursive: true);
-        };
         var said = new StringBuilder();
         process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
         process.BeginErrorReadLine();
@@ -84,7 +83,7 @@ internal sealed partial class AzuriteServer
 
             // Nobody may let the pipe run full.
             _ = Task.Run(process.StandardOutput.ReadToEndAsync);
-            return new AzuriteServer(int.Parse(listens.Groups[1].Value, CultureInfo.InvariantCulture));
+            return new AzuriteServer(int.Parse(listens.Groups[1].Value, CultureInfo.InvariantCulture), process);
         }
 
         throw new InvalidOperationException($"Azurite did not start: {said}");

@@ -211,7 +211,8 @@ public class BadInputTests : MediaTest
         foreach (Func<Task> action in new Func<Task>[]
         {
             () => ClipReader.ReadAsync(nothing, path, new ReadOptions(), CancellationToken.None),
-            () => ClipWriter.WriteAsync(nothing, Noise(16, 16, 2), Folder["out.mp4"], ClipFormat.Mp4, null, CancellationToken.None),
+            () => ClipWriter.WriteAsync(
+                nothing, Task.FromResult(Noise(16, 16, 2)), new Size(16, 16), new FrameRate(10, 1), Folder["out.mp4"], ClipFormat.Mp4, null, CancellationToken.None),
         })
         {
             VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(action);

@@ -1,3 +1,4 @@
+using Vgpnn.Kernels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis.Tests.Media;
@@ -35,9 +36,25 @@ public class CancellationTests : MediaTest
         // Takes the first bytes and no more, having left something half-written behind.
         bin.Script("ffmpeg", $"for last; do :; done; last=\"${{last#file:}}\"\n[ -f \"$last\" ] && echo half > \"$last\"\nhead -c 1000 > /dev/null\necho $$ > {started}\nexec sleep 1000");
 
-        await CancelAsync(started, c => ClipWriter.WriteAsync(new FfmpegTools(bin.Path), Noise(320, 240, 50), target, format, null, c));
+        await CancelAsync(started, c => ClipWriter.WriteAsync(
+            new FfmpegTools(bin.Path), Task.FromResult(Noise(320, 240, 50)), new Size(320, 240), new FrameRate(10, 1), target, format, null, c));
 
         Assert.Equal(["out"], Folder.Names);
+        Assert.Equal(2, (await ReadAsync(target)).Frames.Count);
+    }
+
+    [Fact]
+    public async Task A_clip_that_never_comes_leaves_what_was_there()
+    {
+        string target = Folder["clip.mp4"];
+        await ClipWriter.WriteAsync(Noise(16, 16, 2), target, ClipFormat.Mp4);
+        var made = new TaskCompletionSource<Clip>();
+
+        Task writing = ClipWriter.WriteAsync(made.Task, new Extent(9, 16, 16), new FrameRate(10, 1), target, ClipFormat.Mp4, null, CancellationToken.None);
+        made.SetException(new InvalidOperationException("the clip failed"));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => writing);
+        Assert.Equal(["clip.mp4"], Folder.Names);
         Assert.Equal(2, (await ReadAsync(target)).Frames.Count);
     }
 

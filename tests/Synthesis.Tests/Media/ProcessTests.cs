@@ -73,17 +73,21 @@ public class ProcessTests : MediaTest
     [Fact]
     public async Task The_kernel_holds_the_memory_the_time_and_the_files_of_a_decoder()
     {
-        string script = Folder.Script("ffmpeg", "ulimit -v; ulimit -t; ulimit -f; ulimit -c");
+        string script = Folder.Script("ffmpeg", "ulimit -v; ulimit -t; ulimit -f; ulimit -c; ulimit -p; ls -A | wc -l; pwd");
         string output = "";
         var run = new FfmpegRun(script, [])
         {
-            Limits = new ProcessLimits(3L << 30, TimeSpan.FromSeconds(77)),
+            Limits = new ProcessLimits(3L << 30, TimeSpan.FromSeconds(77), 50),
             Drain = stream => output = new StreamReader(stream).ReadToEnd(),
         };
 
         await FfmpegProcess.RunAsync(run, CancellationToken.None);
 
-        Assert.Equal(["3145728", "77", "0", "0"], output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["3145728", "77", "0", "0"], lines[..4]);
+        if (SandboxWalls.HasTaskLimit) Assert.Equal("50", lines[4]);
+        Assert.Equal("0", lines[5]);
+        Assert.False(Directory.Exists(lines[6]), "its folder is still there");
     }
 
     [Fact]

@@ -93,7 +93,8 @@ public class WriteFailureTests : MediaTest
     private static async Task<VgpnnException> FailsAsync(string code, string path, ClipFormat format, FfmpegTools? tools = null)
     {
         VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(
-            () => ClipWriter.WriteAsync(tools ?? FfmpegTools.OnPath, Noise(64, 64, 20), path, format, null, CancellationToken.None));
+            () => ClipWriter.WriteAsync(
+                tools ?? FfmpegTools.OnPath, Task.FromResult(Noise(64, 64, 20)), new Size(64, 64), new FrameRate(10, 1), path, format, null, CancellationToken.None));
         Assert.Equal((ErrorKind.Device, code), (e.Kind, e.Code));
         return e;
     }
