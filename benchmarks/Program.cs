@@ -1,4 +1,6 @@
 using BenchmarkDotNet.Running;
 using Vgpnn.Benchmarks;
+using Vgpnn.Benchmarks.Simulation;
 
-BenchmarkSwitcher.FromAssembly(typeof(Config).Assembly).Run(args, new Config());
+if (args is [SimulateVerb.Name, .. var rest]) SimulateVerb.Run(rest, Console.Out);
+else BenchmarkSwitcher.FromAssembly(typeof(Config).Assembly).Run(args, new Config());

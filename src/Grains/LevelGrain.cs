@@ -48,6 +48,7 @@ public sealed class LevelGrain(long maxBytes)
                 entry.Used = ++_clock;
             }
 
+            Telemetry.CacheLookups.Add(1, Telemetry.Tag("result", mine ? "miss" : "hit"));
             if (mine) return await MakeAsync(key, entry, make).ConfigureAwait(false);
             try
             {

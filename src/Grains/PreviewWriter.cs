@@ -31,13 +31,14 @@ internal sealed class PreviewWriter(Activation activation, IBlobStore blobs) : I
     /// <param name="level">Its number, 0 being the finest.</param>
     /// <param name="output">The level, the run's own.</param>
     /// <param name="fraction">Part of the sample's work that it holds.</param>
-    public void Offer(int level, Volume output, double fraction)
+    /// <param name="span">The level's span: the write's parent.</param>
+    public void Offer(int level, Volume output, double fraction, ActivityContext span)
     {
         TimeSpan since = Stopwatch.GetElapsedTime(_last ?? _started);
         if (!_writing.IsCompleted || since < (_last is null ? First : Interval)) return;
         _last = Stopwatch.GetTimestamp();
         PreviewStrip strip = PreviewStrip.Of(output);
-        _writing = Task.Run(() => WriteAsync(level, strip, fraction));
+        _writing = Task.Run(() => WriteAsync(level, strip, fraction, span));
     }
 
     /// <summary>Comes back when nothing is being written any more.</summary>
@@ -48,8 +49,9 @@ internal sealed class PreviewWriter(Activation activation, IBlobStore blobs) : I
         _stop.Dispose();
     }
 
-    private async Task WriteAsync(int level, PreviewStrip strip, double fraction)
+    private async Task WriteAsync(int level, PreviewStrip strip, double fraction, ActivityContext parent)
     {
+        using Activity? span = Telemetry.Spans.StartActivity("preview", ActivityKind.Internal, parent);
         (string tenant, GrainKey grain) = (activation.Tenant, activation.Grain);
         string key = BlobKey.Written(tenant, grain, activation.Epoch, string.Create(CultureInfo.InvariantCulture, $"preview-{level:D2}.png"));
         try

@@ -63,6 +63,7 @@ public sealed class RequestGrain(StateStore store)
                     height = plan.Pyramid.Output.H,
                     width = plan.Pyramid.Output.W,
                     webhook = request.Webhook,
+                    trace = Telemetry.Current,
                     idempotencyKey = request.IdempotencyKey,
                     idempotencyHash = hash,
                 }).ConfigureAwait(false);
@@ -162,7 +163,7 @@ public sealed class RequestGrain(StateStore store)
             if (await state.ExecuteAsync(SampleSql.Insert, row).ConfigureAwait(false) == 0) continue;
             await LongTurns.InsertAsync(
                 state, GrainKey.Sample(request, next.SampleIndex), next.TenantId,
-                new TurnNeeds(next.EngineClass, next.Bytes, next.Charge, next.Affinity, next.Protocol)).ConfigureAwait(false);
+                new TurnNeeds(next.EngineClass, next.Bytes, next.Charge, next.Affinity, next.TraceParent, next.Protocol)).ConfigureAwait(false);
             return true;
         }
 
@@ -282,5 +283,7 @@ public sealed class RequestGrain(StateStore store)
         public double Charge { get; init; }
 
         public required string Affinity { get; init; }
+
+        public string? TraceParent { get; init; }
     }
 }

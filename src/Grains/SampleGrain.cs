@@ -91,10 +91,16 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         Work task = await store.RunAsync(state => state.FindAsync<Work>(RequestSql.Work, new { request = grain.Id }), cancellation).ConfigureAwait(false)
             ?? throw new FencedException(grain, activation.Epoch);
         RequestSettings settings = SettingsJson.Read(task.Settings);
-        Sampler sampler = await levels.GetAsync(task.Affinity, () => SamplerAsync(grain.Id, tenant, settings, cancellation), cancellation)
-            .ConfigureAwait(false);
+        Sampler sampler;
+        using (Telemetry.Spans.StartActivity("levels"))
+        {
+            sampler = await levels.GetAsync(task.Affinity, () => SamplerAsync(grain.Id, tenant, settings, cancellation), cancellation)
+                .ConfigureAwait(false);
+        }
+
         Checkpoint? from = await ResumeAsync(activation, sampler, cancellation).ConfigureAwait(false);
         var timings = new List<LevelFinished>();
+        var telemetry = new LevelTelemetry(Activity.Current?.Context ?? default, sampler.Plan, resumed: from is not null);
         Clip clip;
         await using (var previews = new PreviewWriter(activation, blobs))
         await using (var checkpoints = new CheckpointWriter(activation, blobs, options.CheckpointInterval))
@@ -107,17 +113,18 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
 
             void Observe(SynthesisEvent step)
             {
+                telemetry.Observe(step);
                 bool yield = handBack.IsCancellationRequested || checkpoints.OthersWait;
                 switch (step)
                 {
                     case LevelFinished finished:
                         timings.Add(finished with { Output = null!, Fields = default });
                         if (finished.Level.Index == 0) return;
-                        previews.Offer(finished.Level.Index, finished.Output, finished.Fraction);
-                        checkpoints.Offer(new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }, finished.Fraction, now: yield);
+                        previews.Offer(finished.Level.Index, finished.Output, finished.Fraction, telemetry.Level);
+                        checkpoints.Offer(new Checkpoint(finished.Level.Index, finished.Output) { Fields = finished.Fields }, finished.Fraction, yield, telemetry.Level);
                         break;
                     case SearchPassed { Level.QueryGrid.Count: > LargeLevel } passed when yield || checkpoints.IsDue(PartInterval):
-                        checkpoints.Offer(passed.State, passed.Fraction, now: true);
+                        checkpoints.Offer(passed.State, passed.Fraction, true, telemetry.Level);
                         break;
                     default:
                         return;
@@ -129,7 +136,8 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
 
         cancellation.ThrowIfCancellationRequested();
         using ScratchFile file = work.Scratch(".mp4");
-        await ClipWriter.WriteAsync(clip, file.Path, ClipFormat.Mp4, Comment(task, grain), cancellation).ConfigureAwait(false);
+        using (Telemetry.Spans.StartActivity("encode"))
+            await ClipWriter.WriteAsync(clip, file.Path, ClipFormat.Mp4, Comment(task, grain), cancellation).ConfigureAwait(false);
         await using FileStream video = File.OpenRead(file.Path);
         BlobInfo stored = await blobs.PutAsync(
             BlobKey.Written(tenant, grain, activation.Epoch, "sample.mp4"), video, cancellation: cancellation).ConfigureAwait(false);

@@ -11,12 +11,6 @@ namespace Vgpnn.Grains;
 /// </summary>
 public sealed class TenantGrain(StateStore store)
 {
-    private const int TenantsLookedAt = 8;
-    private const int TurnsLookedAt = 16;
-
-    /// <summary>Work that has waited this long goes before work that fits better.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     /// <summary>Makes a tenant.</summary>
     /// <returns>Its id.</returns>
     public Task<string> CreateAsync(string name, TenantLimits limits, CancellationToken cancellation = default)
@@ -133,28 +127,25 @@ public sealed class TenantGrain(StateStore store)
 
     private static async Task<Candidate?> ChooseAsync(StateTransaction state, NodeInfo node, Capacity capacity, IReadOnlySet<string> warm)
     {
+        // Most looks find nothing, and are many where there are many nodes: they keep nobody waiting.
+        var look = new { protocol = LongTurns.Protocol, classes = node.EngineClasses };
+        if (await state.ScalarAsync<int>(TenantSql.AnyWaiting, look).ConfigureAwait(false) == 0) return null;
         double time = await state.ScalarAsync<double>(TenantSql.LockAdmission).ConfigureAwait(false);
-        var may = new { time, protocol = LongTurns.Protocol, classes = node.EngineClasses, limit = TenantsLookedAt };
+        var may = new { time, look.protocol, look.classes, limit = AdmissionPolicy.TenantsLookedAt };
         foreach (WaitingTenant tenant in await state.QueryAsync<WaitingTenant>(TenantSql.Waiting, may).ConfigureAwait(false))
         {
             await state.QueryAsync<string>(TenantSql.Lock, new { tenant = tenant.TenantId }).ConfigureAwait(false);
             IReadOnlyList<Candidate> candidates = await state.QueryAsync<Candidate>(
-                TurnSql.Candidates, new { tenant = tenant.TenantId, may.protocol, may.classes, limit = TurnsLookedAt }).ConfigureAwait(false);
+                TurnSql.Candidates, new { tenant = tenant.TenantId, may.protocol, may.classes, limit = AdmissionPolicy.TurnsLookedAt }).ConfigureAwait(false);
             if (candidates.Count == 0) continue;
-            Candidate oldest = candidates[0];
-            bool patient = oldest.Waited < Patience.TotalMilliseconds;
-            Candidate? chosen = (patient ? candidates : candidates.Take(1))
-                .OrderByDescending(c => patient && c.Affinity is not null && warm.Contains(c.Affinity))
-                .FirstOrDefault(c => capacity.TryTake(c.Key, c.Bytes));
-            if (chosen is null)
+            if (AdmissionPolicy.Choose(candidates, capacity, warm, out bool keepsRoom) is not { } chosen)
             {
-                // Room is left to come free for it, or it would wait for ever behind work that is smaller.
-                if (!patient && oldest.Bytes <= capacity.Memory) return null;
+                if (keepsRoom) return null;
                 continue;
             }
 
             await state.ExecuteAsync(
-                TenantSql.Admitted, new { tenant = tenant.TenantId, pass = tenant.Pass + (chosen.Charge / tenant.Weight) }).ConfigureAwait(false);
+                TenantSql.Admitted, new { tenant = tenant.TenantId, pass = AdmissionPolicy.Advance(tenant.Pass, chosen.Charge, tenant.Weight) }).ConfigureAwait(false);
             await state.ExecuteAsync(TenantSql.AdvanceAdmission, new { time = tenant.Pass }).ConfigureAwait(false);
             return chosen;
         }
@@ -171,7 +162,7 @@ public sealed class TenantGrain(StateStore store)
         public double Pass { get; init; }
     }
 
-    private sealed record Candidate
+    private sealed record Candidate : IWaitingTurn
     {
         public required string Grain { get; init; }
 

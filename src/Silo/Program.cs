@@ -1,11 +1,13 @@
 using Vgpnn.Grains;
+using Vgpnn.Grains.Blobs;
 using Vgpnn.Grains.State;
 using Vgpnn.Silo;
 using Vgpnn.Silo.Api;
+using Vgpnn.Silo.Examining;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Scheduling;
 
-// silo [migrate | check] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
+// silo [migrate | check | doctor] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
 // environment variable VGPNN_SETTING. Without a verb it runs as a node until it is told to stop.
 string? verb = args is [{ } first, ..] && !first.StartsWith('-') ? first : null;
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -24,11 +26,14 @@ try
             return 0;
         case "migrate":
             await Schema.MigrateAsync(settings.Database);
+            await BlobStores.PrepareAsync(settings.Blobs);
             return 0;
         case "check":
             return await CheckAsync(settings);
+        case "doctor":
+            return await Examination.RunAsync(settings, TimeProvider.System, builder.Configuration.GetValue("json", false), Console.Out);
         default:
-            throw new GrainException("unknown-verb", $"{verb} is none of: migrate, check");
+            throw new GrainException("unknown-verb", $"{verb} is none of: migrate, check, doctor");
     }
 }
 catch (GrainException e)

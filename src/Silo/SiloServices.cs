@@ -5,6 +5,7 @@ using Vgpnn.Grains.Scheduling;
 using Vgpnn.Grains.State;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Observing;
 using Vgpnn.Silo.Scheduling;
 using Vgpnn.Synthesis.Media;
 
@@ -20,13 +21,15 @@ internal static class SiloServices
     {
         IServiceCollection services = builder.Services;
         builder.WebHost.UseUrls(settings.Urls);
+        builder.AddTelemetry(settings);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         if (settings.Serve) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 15));
         services.AddSingleton(settings);
+        services.AddSingleton(TimeProvider.System);
         services.AddSingleton<StopTokens>();
         services.AddSingleton(_ => StateStore.Open(settings.Database));
-        services.AddSingleton(_ => BlobStores.Open(settings.Blobs));
+        services.AddSingleton<IBlobStore>(_ => new TracedBlobStore(BlobStores.Open(settings.Blobs)));
         services.AddSingleton<TenantGrain>();
         services.AddSingleton<RequestGrain>();
         services.AddSingleton<Outbox>();

@@ -58,6 +58,99 @@ public class Measurements
         }
     }
 
+    /// <summary>The figures that the simulation of a large cluster begins with, by a server that nobody else uses.</summary>
+    [MeasurementFact]
+    public async Task What_the_database_pays()
+    {
+        PostgresServer server = await PostgresServer.StartAsync();
+        await using TestCluster cluster = await TestCluster.NewAsync(
+            await server.CreateDatabaseAsync(), ("slots", "1"), ("pollSeconds", "0.5"), ("checkInSeconds", "2"), ("thresholdSeconds", "6"), ("checkpointSeconds", "600"));
+        SiloProcess idle = await cluster.StartAsync(("roles", "worker"));
+        (string tenant, string video) = await cluster.TenantAsync();
+        const double Seconds = 20;
+        double still = await PaidAsync(() => Task.Delay(TimeSpan.FromSeconds(Seconds)));
+        Report($"a node that has nothing to do costs the database {1000 * still / Seconds:F2} ms of processor time a second (two looks in vain among it)");
+
+        idle.Terminate();
+        await idle.ExitAsync();
+        await cluster.StartAsync(("roles", "worker"), ("pollSeconds", "60"));
+        double unpolled = await PaidAsync(() => Task.Delay(TimeSpan.FromSeconds(Seconds)));
+        Report($"without looks for work {1000 * unpolled / Seconds:F2} ms a second: a look in vain is {1000 * (still - unpolled) / (2 * Seconds):F2} ms");
+
+        RequestStatus request = await cluster.SubmitAsync(tenant, video, 1, Clips.Quick with { Iterations = 20_000 });
+        await cluster.UntilAsync("it runs", async () => await cluster.RunnerAsync(request.RequestId) is not null);
+        double busy = await PaidAsync(() => Task.Delay(TimeSpan.FromSeconds(Seconds)));
+        await cluster.Requests.CancelAsync(tenant, request.RequestId);
+        Report($"a node at work {1000 * busy / Seconds:F2} ms a second: a glance, of ten a second, is {1000 * (busy - unpolled) / (10 * Seconds):F3} ms");
+
+        await EmptyAsync(20);
+        const int Turns = 300;
+        long start = Stopwatch.GetTimestamp();
+        double turns = await PaidAsync(() => EmptyAsync(Turns));
+        double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Report($"an empty long turn {1000 * (turns - (unpolled * took / Seconds)) / Turns:F2} ms ({Turns / took:F1} turns/s by one node with one slot)");
+
+        // Whoever has the row of admissions locked has a lock on its table too, from then until the end of the transaction.
+        int looks = 0, held = 0;
+        Task more = EmptyAsync(Turns);
+        start = Stopwatch.GetTimestamp();
+        while (!more.IsCompleted)
+        {
+            looks++;
+            held += await cluster.ScalarAsync<int>(
+                "SELECT CASE WHEN EXISTS (SELECT 1 FROM pg_locks WHERE relation = 'admission'::regclass AND mode = 'RowShareLock') THEN 1 ELSE 0 END");
+        }
+
+        took = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Report($"an admission holds the lock for {1000 * took * held / looks / Turns:F2} ms ({held} of {looks} looks in {took:F1} s met it)");
+
+        const int Samples = 40;
+        double whole = await PaidAsync(async () => await cluster.FinishedAsync(tenant, (await cluster.SubmitAsync(tenant, video, Samples)).RequestId));
+        long levels = await cluster.ScalarAsync<long>("SELECT max(levels) FROM requests");
+        Report($"a sample of {levels} levels without checkpoints {1000 * whole / Samples:F2} ms");
+        await cluster.StartAsync(("roles", "worker"), ("checkpointSeconds", "0"));
+        await cluster.Silos[1].DisposeAsync();
+        double kept = await PaidAsync(async () => await cluster.FinishedAsync(tenant, (await cluster.SubmitAsync(tenant, video, Samples)).RequestId));
+        Report($"with one after every level {1000 * kept / Samples:F2} ms: a checkpoint is at most {1000 * (kept - whole) / Samples / (levels - 1):F2} ms");
+
+        async Task<double> PaidAsync(Func<Task> work)
+        {
+            double before = ProcessorSeconds(server.ProcessId);
+            await work();
+            return ProcessorSeconds(server.ProcessId) - before;
+        }
+
+        async Task EmptyAsync(int count)
+        {
+            RequestStatus empty = await cluster.SubmitAsync(tenant, video, count);
+            await cluster.QueryAsync<int>("UPDATE requests SET settings = '{}' WHERE request_id = @RequestId RETURNING 1", new { empty.RequestId });
+            await cluster.FinishedAsync(tenant, empty.RequestId);
+        }
+    }
+
+    /// <summary>Of a process, of those that it started, and of those of them that are over. 100 ticks are a second.</summary>
+    private static double ProcessorSeconds(int process)
+    {
+        double own = 0;
+        foreach (string directory in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), out _)))
+        {
+            try
+            {
+                string stat = File.ReadAllText(Path.Combine(directory, "stat"));
+                string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+                bool first = Path.GetFileName(directory) == $"{process}";
+                if (!first && fields[1] != $"{process}") continue;
+                own += fields[11..(first ? 15 : 13)].Sum(f => double.Parse(f, null)) / 100;
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is over.
+            }
+        }
+
+        return own;
+    }
+
     [MeasurementFact]
     public async Task From_kill_to_resumption()
     {

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
 
@@ -42,22 +40,7 @@ internal sealed class ServeCommand : Verb
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        string silo = Array.Find([Path.Combine(AppContext.BaseDirectory, "silo", "silo.dll"), Path.Combine(AppContext.BaseDirectory, "silo.dll")], File.Exists)
-            ?? throw new VgpnnException(ErrorKind.Device, "no-silo", "the server's program is not beside this one", "start it with the launcher, ./vgpnn");
-        string host = Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "dotnet");
         string port = _port.Or(parse, ServerSettings.DefaultPort).ToString(CultureInfo.InvariantCulture);
-        string[] arguments =
-        [
-            Path.GetFullPath(host), silo, "--serve", "true", "--data", _data.Or(parse, ServerSettings.DefaultData), "--urls", $"http://127.0.0.1:{port}",
-        ];
-
-        // The silo takes this process over: signals, terminal and exit code are its own.
-        _ = Execute(arguments[0], [.. arguments, null]);
-        throw new VgpnnException(ErrorKind.Device, "no-silo", $"the server's program could not be started (error {Marshal.GetLastPInvokeError()})");
+        return SiloProgram.Become(["--serve", "true", "--data", _data.Or(parse, ServerSettings.DefaultData), "--urls", $"http://127.0.0.1:{port}"]);
     }
-
-    [DllImport("libc", EntryPoint = "execv", SetLastError = true, BestFitMapping = false, ThrowOnUnmappableChar = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static extern int Execute(
-        [MarshalAs(UnmanagedType.LPStr)] string path, [MarshalAs(UnmanagedType.LPArray, ArraySubType = UnmanagedType.LPStr)] string?[] arguments);
 }

@@ -32,6 +32,7 @@ internal static class VgpnnCommand
             new BatchCommand(),
             new NodesCommand(),
             new TenantCommand(),
+            new DoctorCommand(),
         };
         root.Options.OfType<HelpOption>().Single().Action = new HelpPage();
         root.Options.OfType<VersionOption>().Single().Action = new VersionPage();

@@ -26,4 +26,13 @@ public static class BlobStores
             throw new GrainException("bad-blob-store", "the blob store's setting needs Container=ADDRESS;Account=NAME;Key=BASE64");
         }
     }
+
+    /// <summary>Makes what a store needs before its first blob: in Azure Blob Storage the container, where the setting has the account's key.</summary>
+    /// <exception cref="BlobException">The store cannot be reached.</exception>
+    public static async Task PrepareAsync(string setting, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        if (setting.StartsWith("Container=", StringComparison.OrdinalIgnoreCase) && Open(setting) is AzureBlobStore azure)
+            await azure.CreateContainerAsync(cancellation).ConfigureAwait(false);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Vgpnn.Grains.State;
 using Vgpnn.Grains.State.Sql;
 
@@ -11,14 +12,16 @@ public sealed class Activation
 {
     private readonly StateStore _store;
 
-    internal Activation(StateStore store, GrainKey grain, string tenant, long epoch, string node, int attempts)
+    internal Activation(StateStore store, GrainKey grain, string tenant, long epoch, string node, TurnRow turn)
     {
         _store = store;
         Grain = grain;
         Tenant = tenant;
         Epoch = epoch;
         Node = node;
-        Attempts = attempts;
+        Attempts = turn.Attempts;
+        Waited = TimeSpan.FromMilliseconds(turn.Waited);
+        Trace = Telemetry.ContextOf(turn.TraceParent);
     }
 
     /// <summary>Which grain.</summary>
@@ -35,6 +38,12 @@ public sealed class Activation
 
     /// <summary>Errors before this activation.</summary>
     public int Attempts { get; }
+
+    /// <summary>From when the turn became ready until it was taken up.</summary>
+    public TimeSpan Waited { get; }
+
+    /// <summary>The span that asked for the turn.</summary>
+    public ActivityContext Trace { get; }
 
     /// <summary>
     /// Commits what a turn writes: the tenant's row is locked, the fence is checked, and then <paramref name="body"/> writes.

@@ -111,6 +111,7 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
             bytes = needs.Bytes,
             charge = needs.Charge,
             affinity = needs.Affinity,
+            trace = needs.Trace,
         });
 
     /// <summary>Removes a turn that is over, whatever its state, and counts it out.</summary>
@@ -172,7 +173,7 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
         await state.ExecuteAsync(
             TurnSql.BeginActivation, new { grain = turn.Grain, epoch, tenant = turn.TenantId, node, bytes = turn.Bytes }).ConfigureAwait(false);
         if (grain.Kind == GrainKind.Sample) await SampleGrain.SetStateAsync(state, grain, "running").ConfigureAwait(false);
-        return (false, new Activation(store, grain, turn.TenantId, epoch, node, turn.Attempts));
+        return (false, new Activation(store, grain, turn.TenantId, epoch, node, turn));
     }
 
     private async Task PutBackAsync(StateTransaction state, TurnRow turn)
@@ -234,6 +235,7 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
         await EndActivationAsync(state, grain, Outcome.Failed).ConfigureAwait(false);
         await state.ExecuteAsync(TurnSql.Delete, new { grain = grain.ToString() }).ConfigureAwait(false);
         await TenantGrain.CountAsync(state, tenant, running: -1).ConfigureAwait(false);
+        state.AfterCommit(() => Telemetry.Failures.Add(1, Telemetry.Tag("kind", Telemetry.Word(grain.Kind)), Telemetry.Tag("code", code)));
         switch (grain.Kind)
         {
             case GrainKind.Sample:
@@ -256,5 +258,6 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
 /// <param name="Bytes">Memory at its peak.</param>
 /// <param name="Charge">Its share of the tenant's fair share.</param>
 /// <param name="Affinity">What it finds warm on a node that has run another of its kind; null: nothing.</param>
+/// <param name="Trace">The span that asks for it; null: none.</param>
 /// <param name="Protocol">What a node must understand.</param>
-internal sealed record TurnNeeds(string EngineClass, long Bytes, double Charge, string? Affinity, int Protocol = LongTurns.Protocol);
+internal sealed record TurnNeeds(string EngineClass, long Bytes, double Charge, string? Affinity, string? Trace, int Protocol = LongTurns.Protocol);

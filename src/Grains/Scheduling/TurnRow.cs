@@ -18,6 +18,12 @@ internal sealed record TurnRow
 
     public int Attempts { get; init; }
 
+    /// <summary>Milliseconds since it became ready.</summary>
+    public long Waited { get; init; }
+
+    /// <summary>The span that it belongs to, as <see cref="Telemetry.Current"/> writes it; null: none.</summary>
+    public string? TraceParent { get; init; }
+
     public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
 }
 

@@ -35,15 +35,33 @@ public sealed partial class TurnRunner(
             Activation? activation = await turns.BeginAsync(grain, life.Node.Id, capacity, stop).ConfigureAwait(false);
             if (activation is null) return;
             long start = Stopwatch.GetTimestamp();
+            using Activity? span = StartSpan(activation);
             LogBegin(log, grain, activation.Epoch, life.Node.Id);
             string outcome = await RunAsync(activation, handBack, stop).ConfigureAwait(false);
-            LogEnd(log, grain, activation.Epoch, life.Node.Id, outcome, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            TimeSpan took = Stopwatch.GetElapsedTime(start);
+            LogEnd(log, grain, activation.Epoch, life.Node.Id, outcome, took.TotalMilliseconds);
+            span?.SetTag("vgpnn.outcome", outcome);
+            Telemetry.TurnDuration.Record(took.TotalSeconds, Telemetry.Tag("kind", Telemetry.Word(grain.Kind)), Telemetry.Tag("outcome", outcome));
         }
         finally
         {
             capacity.Release(grain);
             _here.TryRemove(grain, out _);
         }
+    }
+
+    // Two spans: how long the turn waited, and, from now on, the activation. They belong to whoever asked for the turn.
+    private Activity? StartSpan(Activation activation)
+    {
+        string kind = Telemetry.Word(activation.Grain.Kind);
+        Telemetry.TurnWait.Record(activation.Waited.TotalSeconds, Telemetry.Tag("kind", kind));
+        Telemetry.Spans.StartActivity("wait", ActivityKind.Internal, activation.Trace, startTime: DateTimeOffset.UtcNow - activation.Waited)?.Dispose();
+        Activity? span = Telemetry.Spans.StartActivity(kind, ActivityKind.Consumer, activation.Trace);
+        span?.SetTag("vgpnn.grain", activation.Grain.ToString());
+        span?.SetTag("vgpnn.tenant", activation.Tenant);
+        span?.SetTag("vgpnn.epoch", activation.Epoch);
+        span?.SetTag("vgpnn.node", life.Node.Id);
+        return span;
     }
 
     private async Task<string> RunAsync(Activation activation, CancellationToken handBack, CancellationToken stop)
@@ -82,9 +100,11 @@ public sealed partial class TurnRunner(
                     await LongTurns.HandBackAsync(activation).ConfigureAwait(false);
                     return "handed back";
                 case VgpnnException { Kind: not ErrorKind.Device } e:
+                    Activity.Current?.SetStatus(ActivityStatusCode.Error, e.Message);
                     await LongTurns.FailAsync(activation, e.Code, e.Message).ConfigureAwait(false);
                     return e.Code;
                 case GrainException e:
+                    Activity.Current?.SetStatus(ActivityStatusCode.Error, e.Message);
                     await LongTurns.FailAsync(activation, e.Code, e.Message).ConfigureAwait(false);
                     return e.Code;
                 case FencedException:
@@ -92,6 +112,7 @@ public sealed partial class TurnRunner(
                 default:
                     if (failure is Blobs.BlobException) Interlocked.Exchange(ref _blobFailure, Stopwatch.GetTimestamp());
                     LogError(log, failure, activation.Grain, activation.Epoch);
+                    Activity.Current?.SetStatus(ActivityStatusCode.Error, failure.Message);
                     (string code, string message) = Words(failure);
                     await LongTurns.ErrorAsync(activation, code, message).ConfigureAwait(false);
                     return code;

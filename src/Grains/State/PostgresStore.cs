@@ -34,7 +34,7 @@ internal sealed class PostgresStore : StateStore
         await _api.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal override async Task<DbConnection> OpenOwnerAsync(CancellationToken cancellation)
+    public override async Task<DbConnection> OpenOwnerAsync(CancellationToken cancellation)
     {
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_owner) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation).ConfigureAwait(false);

@@ -28,7 +28,7 @@ internal sealed class SqliteStore : StateStore
         return ValueTask.CompletedTask;
     }
 
-    internal override async Task<DbConnection> OpenOwnerAsync(CancellationToken cancellation)
+    public override async Task<DbConnection> OpenOwnerAsync(CancellationToken cancellation)
     {
         var connection = new SqliteConnection(_connection);
         await connection.OpenAsync(cancellation).ConfigureAwait(false);

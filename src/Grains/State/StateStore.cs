@@ -65,8 +65,8 @@ public abstract class StateStore : IAsyncDisposable
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();
 
-    /// <summary>A connection with the owner's rights, for migrations.</summary>
-    internal abstract Task<DbConnection> OpenOwnerAsync(CancellationToken cancellation);
+    /// <summary>A connection as the connection text says, with the owner's rights where that names one: for migrations.</summary>
+    public abstract Task<DbConnection> OpenOwnerAsync(CancellationToken cancellation);
 
     /// <summary>Begins a transaction that may change the schema, alone in the whole cluster.</summary>
     internal abstract Task<DbTransaction> BeginMigrationAsync(DbConnection owner, CancellationToken cancellation);

@@ -6,10 +6,10 @@ using Vgpnn.Silo.Scheduling;
 namespace Vgpnn.Silo.Hosting;
 
 /// <summary>What comes before everything else: the schema, the clock, the container of the blobs.</summary>
-internal sealed class Preparation(SiloSettings settings, StateStore store, IBlobStore blobs, TimeProvider clock) : IHostedService
+internal sealed class Preparation(SiloSettings settings, StateStore store, TimeProvider clock) : IHostedService
 {
     // The scheduler compares times that different nodes wrote.
-    private static readonly TimeSpan LargestDifference = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan LargestDifference = TimeSpan.FromSeconds(1);
 
     // The pool starts threads slowly; heartbeats and timers must not wait for that behind the engine's.
     private const int SpareThreads = 16;
@@ -27,8 +27,7 @@ internal sealed class Preparation(SiloSettings settings, StateStore store, IBlob
                 "clock", $"this machine's clock is {difference.TotalSeconds:F1} s ahead of the database's, and 1 s is allowed", "keep clocks with NTP");
         }
 
-        if (blobs is AzureBlobStore azure && settings.Migrate && settings.Blobs.StartsWith("Container=", StringComparison.OrdinalIgnoreCase))
-            await azure.CreateContainerAsync(cancellationToken);
+        if (settings.Migrate) await BlobStores.PrepareAsync(settings.Blobs, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

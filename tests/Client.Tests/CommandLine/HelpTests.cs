@@ -19,6 +19,7 @@ public sealed class HelpTests
     [InlineData("devices")]
     [InlineData("bench")]
     [InlineData("demo")]
+    [InlineData("doctor")]
     public async Task Every_command_explains_every_option_and_ends_with_examples(string name)
     {
         using var place = new TemporaryDirectory();

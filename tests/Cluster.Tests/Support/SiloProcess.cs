@@ -44,10 +44,14 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     /// <param name="settings">What it is told.</param>
     /// <param name="verb">What it does instead of serving.</param>
     /// <param name="programs">A directory in which it looks for programs first; null: none.</param>
-    public static SiloProcess Start(string directory, IReadOnlyDictionary<string, string> settings, string verb = "", string? programs = null)
+    /// <param name="environment">Variables that it gets besides this process's.</param>
+    /// <param name="silo">Another version's silo.dll; null: this one's.</param>
+    public static SiloProcess Start(
+        string directory, IReadOnlyDictionary<string, string> settings, string verb = "", string? programs = null,
+        IReadOnlyDictionary<string, string>? environment = null, string? silo = null)
     {
         int port = PostgresServer.FreePort();
-        List<string> arguments = [Path.Combine(AppContext.BaseDirectory, "silo.dll")];
+        List<string> arguments = [silo ?? Path.Combine(AppContext.BaseDirectory, "silo.dll")];
         if (verb.Length > 0) arguments.Add(verb);
         foreach ((string name, string value) in settings) arguments.AddRange([$"--{name}", value]);
         arguments.AddRange(["--urls", $"http://127.0.0.1:{port}"]);
@@ -59,11 +63,12 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         };
         if (programs is not null) start.Environment["PATH"] = $"{programs}:{start.Environment["PATH"]}";
         start.Environment["Logging__Console__FormatterOptions__SingleLine"] = "true";
-        var silo = new SiloProcess(new Process { StartInfo = start }, port);
-        silo._process.Start();
-        silo._process.BeginOutputReadLine();
-        silo._process.BeginErrorReadLine();
-        return silo;
+        foreach ((string name, string value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        var process = new SiloProcess(new Process { StartInfo = start }, port);
+        process._process.Start();
+        process._process.BeginOutputReadLine();
+        process._process.BeginErrorReadLine();
+        return process;
     }
 
     /// <summary>What a probe answers, or nothing when nobody does.</summary>

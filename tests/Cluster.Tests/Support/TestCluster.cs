@@ -57,6 +57,12 @@ internal sealed class TestCluster : IAsyncDisposable
 
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
+    /// <summary>Variables that silos started from now on get.</summary>
+    public Dictionary<string, string> Environment { get; } = [];
+
+    /// <summary>The silo.dll of those started from now on; null: this version's.</summary>
+    public string? Program { get; set; }
+
     public static Task<TestCluster> SqliteAsync(params (string Name, string Value)[] settings) =>
         NewAsync($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("vgpnn-sqlite-").FullName, "state.db")}", settings);
 
@@ -66,8 +72,12 @@ internal sealed class TestCluster : IAsyncDisposable
     public static async Task<TestCluster> NewAsync(string connection, params (string Name, string Value)[] settings)
     {
         await Schema.MigrateAsync(connection);
-        return new TestCluster(connection, settings.ToDictionary(s => s.Name, s => s.Value));
+        return Unmigrated(connection, settings);
     }
+
+    /// <summary>One whose schema somebody else makes.</summary>
+    public static TestCluster Unmigrated(string connection, params (string Name, string Value)[] settings) =>
+        new(connection, settings.ToDictionary(s => s.Name, s => s.Value));
 
     /// <summary>Starts a silo and waits until it is ready.</summary>
     public async Task<SiloProcess> StartAsync(params (string Name, string Value)[] settings)
@@ -81,7 +91,7 @@ internal sealed class TestCluster : IAsyncDisposable
     {
         var all = new Dictionary<string, string>(_settings) { ["name"] = $"silo{_silos.Count}" };
         foreach ((string name, string value) in settings) all[name] = value;
-        SiloProcess silo = SiloProcess.Start(_directory, all, verb);
+        SiloProcess silo = SiloProcess.Start(_directory, all, verb, environment: Environment, silo: Program);
         _silos.Add(silo);
         return silo;
     }

@@ -53,6 +53,15 @@ internal static class TenantSql
         LIMIT @limit
         """;
 
+    /// <summary>Whether any tenant has such work; asked without the lock that admissions take turns at.</summary>
+    public const string AnyWaiting =
+        """
+        SELECT CASE WHEN EXISTS (
+            SELECT 1 FROM tenants t JOIN turns r ON r.tenant_id = t.tenant_id
+            WHERE t.queued > 0 AND t.running < t.max_running
+                AND r.state = 'ready' AND r.not_before <= {now} AND r.protocol <= @protocol AND r.engine_class IN @classes) THEN 1 ELSE 0 END
+        """;
+
     public const string Admitted =
         """
         UPDATE tenants SET queued = queued - 1, running = running + 1, pass = @pass, admitted_at = {now}

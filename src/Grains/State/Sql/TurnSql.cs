@@ -4,11 +4,11 @@ internal static class TurnSql
 {
     public const string Insert =
         """
-        INSERT INTO turns (grain, tenant_id, state, engine_class, protocol, priority, bytes, charge, affinity, ready_at)
-        VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @charge, @affinity, {now})
+        INSERT INTO turns (grain, tenant_id, state, engine_class, protocol, priority, bytes, charge, affinity, trace_parent, ready_at)
+        VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @charge, @affinity, @trace, {now})
         """;
 
-    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts";
+    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts, trace_parent, {now} - ready_at AS waited";
 
     public const string Peek = $"SELECT {Columns} FROM turns WHERE grain = @grain";
 
@@ -89,6 +89,19 @@ internal static class TurnSql
         FROM turns f
         WHERE f.tenant_id = @tenant AND f.state = 'ready' AND f.grain >= @from AND f.grain < @to
         ORDER BY f.priority, f.grain LIMIT 1
+        """;
+
+    /// <summary>What waits, of every tenant and engine: turns that are ready, and samples that have no rows yet.</summary>
+    public const string Depths =
+        """
+        SELECT t.name AS tenant_name, w.engine_class, sum(w.waiting) AS waiting, max(w.oldest) AS oldest
+        FROM (
+            SELECT tenant_id, engine_class, 1 AS waiting, CASE WHEN not_before <= {now} THEN {now} - ready_at ELSE 0 END AS oldest
+            FROM turns WHERE state = 'ready'
+            UNION ALL
+            SELECT tenant_id, engine_class, samples - fanned_out, 0 FROM requests WHERE state = 'active') w
+        JOIN tenants t ON t.tenant_id = w.tenant_id
+        GROUP BY t.name, w.engine_class
         """;
 
     public const string OfNode = $"SELECT {Columns} FROM turns WHERE node = @node AND state <> 'ready'";

@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Vgpnn.Silo.Examining;
+
+/// <summary>
+/// <c>silo doctor</c>: tries everything that a node with these settings needs, and says what to mend. It changes nothing: what it writes
+/// to try it is gone afterwards.
+/// </summary>
+internal static class Examination
+{
+    /// <summary>A check that takes longer has failed.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    /// <summary>Looks at everything, and writes what it finds, as it finds it.</summary>
+    /// <param name="settings">The node's.</param>
+    /// <param name="clock">This machine's clock.</param>
+    /// <param name="json">Whether programs read it: an object a line.</param>
+    /// <param name="output">Where to.</param>
+    /// <returns>0: a node would run; 1: something is broken.</returns>
+    public static async Task<int> RunAsync(SiloSettings settings, TimeProvider clock, bool json, TextWriter output)
+    {
+        bool broken = false;
+        foreach ((string of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> look) in Checks(settings, clock))
+        {
+            foreach (Finding finding in await LookAsync(of, look))
+            {
+                broken |= finding.Health == Health.Broken;
+                await output.WriteLineAsync(json ? JsonSerializer.Serialize(finding, Json) : Line(finding));
+            }
+        }
+
+        return broken ? 1 : 0;
+    }
+
+    private static IEnumerable<(string Of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Look)> Checks(SiloSettings settings, TimeProvider clock) =>
+    [
+        ("ffmpeg", MachineChecks.FfmpegAsync),
+        ("sandbox", _ => Task.FromResult(MachineChecks.Sandbox())),
+        ("devices", _ => Task.FromResult(MachineChecks.Devices(settings))),
+        ("disk", _ => Task.FromResult(MachineChecks.Disk(settings))),
+        ("database", c => StateChecks.DatabaseAsync(settings, clock, c)),
+        ("blobs", c => StateChecks.BlobsAsync(settings, c)),
+    ];
+
+    private static async Task<IReadOnlyList<Finding>> LookAsync(string of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> look)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            return await look(patience.Token).WaitAsync(Patience, CancellationToken.None);
+        }
+        catch (Exception e) when (e is OperationCanceledException or TimeoutException)
+        {
+            return [Finding.Broken(of, $"no answer within {Patience.TotalSeconds} s", "see whether it is there, and can be reached from here")];
+        }
+    }
+
+    private static string Line(Finding finding)
+    {
+        string health = finding.Health switch { Health.Well => "ok", Health.Doubtful => "doubt", _ => "BROKEN" };
+        string line = $"{health,-7} {finding.Of,-9} {finding.Says}";
+        return finding.Mend is null ? line : $"{line}\n{"",-18}{finding.Mend}";
+    }
+}

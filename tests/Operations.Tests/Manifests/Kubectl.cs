@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Vgpnn.Operations.Tests.Support;
+
+namespace Vgpnn.Operations.Tests.Manifests;
+
+/// <summary>A kubectl that can render: on the path, or where ./test installs one.</summary>
+internal static class Kubectl
+{
+    /// <summary>The first one whose kustomize knows all that the overlays use.</summary>
+    public static readonly Version Oldest = new(1, 27);
+
+    private static readonly Lazy<string?> Found = new(() => Candidates().FirstOrDefault(IsNewEnough));
+
+    public static string? Path => Found.Value;
+
+    public static async Task<IReadOnlyList<Resource>> RenderAsync(string overlay)
+    {
+        (int code, string output, string error) = await Repository.RunAsync(Path!, ["kustomize", Repository.At("k8s", "overlays", overlay)]);
+        Assert.True(code == 0, error);
+        Assert.Empty(error);
+        return Resource.Parse(output);
+    }
+
+    private static IEnumerable<string> Candidates()
+    {
+        if (Repository.Find("kubectl") is { } installed) yield return installed;
+        string own = Repository.At(".build", "kubectl", "kubectl");
+        if (File.Exists(own)) yield return own;
+    }
+
+    private static bool IsNewEnough(string kubectl)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(kubectl, ["version", "--client", "--output", "json"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string said = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0) return false;
+        JsonElement version = JsonDocument.Parse(said).RootElement.GetProperty("clientVersion");
+        return Version.TryParse($"{version.GetProperty("major").GetString()}.{version.GetProperty("minor").GetString()!.TrimEnd('+')}", out Version? is_) && is_ >= Oldest;
+    }
+}
+
+/// <summary>A test of rendered overlays, skipped where nothing can render them.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class RenderTheoryAttribute : TheoryAttribute
+{
+    /// <summary>Looks for kubectl.</summary>
+    public RenderTheoryAttribute() => Skip = Kubectl.Path is null ? $"there is no kubectl of version {Kubectl.Oldest} or newer" : null;
+}

@@ -1,0 +1,92 @@
+using System.Globalization;
+
+namespace Vgpnn.Operations.Tests.Manifests;
+
+/// <summary>What holds for every pod, in the files as they are and in what is rendered from them.</summary>
+internal static class PodRules
+{
+    private const double LastSeconds = 15;
+
+    public static void Hold(IReadOnlyList<Resource> resources)
+    {
+        Assert.Contains(resources, r => r.IsWorkload);
+        foreach (Resource workload in resources.Where(r => r.IsWorkload))
+        {
+            IsWalledIn(workload);
+            HasLimits(workload);
+            if (workload.Kind != "Job") HasProbes(workload);
+        }
+
+        foreach (Resource silo in resources.Where(IsSilo)) StopsInTime(silo, resources.Single(r => r.Kind == "ConfigMap"));
+        HasNoSecret(resources);
+    }
+
+    public static bool IsSilo(Resource resource) => resource.Kind == "Deployment" && resource.Name is "vgpnn-api" or "vgpnn-worker";
+
+    private static void IsWalledIn(Resource workload)
+    {
+        Assert.True(workload.Pod.Text("securityContext.runAsNonRoot") == "true", $"{workload} may run as root");
+        Assert.True(int.Parse(workload.Pod.Text("securityContext.runAsUser")!, CultureInfo.InvariantCulture) > 0, $"{workload} runs as root");
+        Assert.Equal("RuntimeDefault", workload.Pod.Text("securityContext.seccompProfile.type"));
+        Assert.True(workload.Pod.Text("automountServiceAccountToken") == "false", $"{workload} gets a token");
+        Assert.NotEqual("true", workload.Pod.Text("hostNetwork"));
+        Assert.DoesNotContain(workload.Pod.List("volumes"), v => v.At("hostPath") is not null);
+        foreach (Resource container in workload.Containers)
+        {
+            Assert.True(container.Text("securityContext.readOnlyRootFilesystem") == "true", $"{workload}'s root can be written");
+            Assert.Equal("false", container.Text("securityContext.allowPrivilegeEscalation"));
+            Assert.Equal(["ALL"], container.List("securityContext.capabilities.drop").Select(c => c.Value));
+            Assert.Contains(container.List("volumeMounts"), m => m.Text("mountPath") == "/tmp");
+        }
+    }
+
+    private static void HasLimits(Resource workload)
+    {
+        foreach (Resource container in workload.Containers)
+        {
+            Assert.NotNull(container.Text("resources.requests.cpu"));
+            Assert.NotNull(container.Text("resources.requests.memory"));
+            Assert.True(container.Text("resources.limits.memory") is not null, $"{workload} may use all memory");
+            Assert.DoesNotContain(container.At("resources.requests")!.Keys, k => k.Contains("gpu", StringComparison.Ordinal));
+        }
+    }
+
+    private static void HasProbes(Resource workload)
+    {
+        foreach (Resource container in workload.Containers)
+        {
+            Assert.True(container.At("readinessProbe") is not null && container.At("livenessProbe") is not null, $"{workload} is not asked how it is");
+            if (!IsSilo(workload)) continue;
+            Assert.Equal("/health/startup", container.Text("startupProbe.httpGet.path"));
+            Assert.Equal("/health/ready", container.Text("readinessProbe.httpGet.path"));
+            Assert.Equal("/health/live", container.Text("livenessProbe.httpGet.path"));
+        }
+    }
+
+    // The silo's own time: what it is told, and the 15 s after which the host gives up.
+    private static void StopsInTime(Resource silo, Resource settings)
+    {
+        Resource container = silo.Containers.Single();
+        string drain = container.List("env").SingleOrDefault(e => e.Text("name") == "VGPNN_DRAINSECONDS")?.Text("value")
+            ?? settings.Text("data.VGPNN_DRAINSECONDS")!;
+        double before = container.List("lifecycle.preStop.exec.command") is [{ Value: "sleep" }, var seconds] ? Number(seconds.Value!) : 0;
+        double grace = Number(silo.Pod.Text("terminationGracePeriodSeconds")!);
+        Assert.True(grace > before + Number(drain) + LastSeconds, $"{silo} is killed after {grace} s, and may need {before} + {drain} + {LastSeconds}");
+
+        static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private static void HasNoSecret(IReadOnlyList<Resource> resources)
+    {
+        Assert.DoesNotContain(resources, r => r.Kind == "Secret");
+        string[] secret = ["password", "accountkey", "key=", "pwd=", "sig="];
+        foreach ((string key, string value) in resources.SelectMany(r => r.Texts()))
+            Assert.False(Array.Exists(secret, s => value.Contains(s, StringComparison.OrdinalIgnoreCase) && value.Contains('=', StringComparison.Ordinal)), $"{key}: {value}");
+        foreach (Resource variable in resources.Where(r => r.IsWorkload).SelectMany(r => r.Containers).SelectMany(c => c.List("env")))
+        {
+            string name = variable.Text("name")!;
+            bool isSecret = name is "VGPNN_DATABASE" or "VGPNN_BLOBS" or "AZURITE_ACCOUNTS" || name.EndsWith("PASSWORD", StringComparison.Ordinal);
+            Assert.True(!isSecret || variable.At("valueFrom.secretKeyRef") is not null, $"{name} is in clear");
+        }
+    }
+}

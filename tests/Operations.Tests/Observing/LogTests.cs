@@ -1,0 +1,34 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Vgpnn.Grains;
+using Vgpnn.Operations.Tests.Support;
+using Vgpnn.Silo;
+
+namespace Vgpnn.Operations.Tests.Observing;
+
+/// <summary>Whoever searches logs finds an event by its number, in every version.</summary>
+public sealed partial class LogTests
+{
+    private static readonly Assembly[] Assemblies = [typeof(SiloSettings).Assembly, typeof(GrainException).Assembly];
+
+    [Fact]
+    public void Every_event_has_a_number_of_its_own()
+    {
+        int[] ids = [.. Assemblies.SelectMany(a => a.GetTypes())
+            .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public | BindingFlags.DeclaredOnly))
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>()];
+        Assert.True(ids.Length > 20, $"{ids.Length} events");
+        Assert.Empty(ids.GroupBy(id => id).Where(g => g.Count() > 1 || g.Key <= 0).Select(g => g.Key));
+    }
+
+    [Fact]
+    public void Nothing_is_logged_but_through_events()
+    {
+        foreach (string file in ((string[])["Silo", "Grains"]).SelectMany(p => Directory.EnumerateFiles(Repository.At("src", p), "*.cs", SearchOption.AllDirectories)))
+            Assert.DoesNotMatch(PlainLog(), File.ReadAllText(file));
+    }
+
+    [GeneratedRegex(@"(?<!Math)\.Log(?:Trace|Debug|Information|Warning|Error|Critical)?\(")]
+    private static partial Regex PlainLog();
+}
