@@ -55,7 +55,7 @@ internal static class SiloServices
             $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)],
             typeof(SiloServices).Assembly.GetName().Version!.ToString(3), settings.HasDevice ? [EngineClass.Cpu, EngineClass.OpenCl] : [EngineClass.Cpu], settings.Slots, settings.Memory));
         OpenClEngine? device = settings.HasDevice ? OpenDevice(settings) : null;
-        services.AddSingleton(new Capacity(settings.Slots, settings.Memory, device is null ? null : () => device.Queue.Broken is null));
+        services.AddSingleton(new Capacity(settings.Slots, settings.Memory, device is null ? null : () => device.Session.Broken is null));
         services.AddSingleton(new LevelGrain(settings.LevelCache, device));
         services.AddSingleton(new SampleOptions(settings.ThreadsPerSample, TimeSpan.FromSeconds(settings.CheckpointSeconds)));
         services.AddSingleton(p => new WorkDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{p.GetRequiredService<NodeInfo>().Id}")));

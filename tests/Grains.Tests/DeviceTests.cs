@@ -25,9 +25,9 @@ public class DeviceTests
         var uploads = new List<long>();
         while (await node.AdmitAsync() is { } grain)
         {
-            long before = device.Queue.BytesUp;
+            long before = device.Session.BytesUp;
             await node.RunAsync(grain);
-            uploads.Add(device.Queue.BytesUp - before);
+            uploads.Add(device.Session.BytesUp - before);
         }
 
         Sampler alone = await SamplerAsync(device);

@@ -36,7 +36,7 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
     public void A_second_sample_uploads_nothing_but_its_noise()
     {
         Sampler sampler = Generator(TestClip.Blobs(8, 40, 50), new MethodOptions { Noise = 3 });
-        OpenClQueue queue = device.Engine.Queue;
+        DeviceSession queue = device.Engine.Session;
         sampler.Sample(1, 0, Two);
         (long up, long held) = (queue.BytesUp, queue.BytesHeld);
         sampler.Sample(1, 1, Two);
@@ -119,7 +119,7 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
             Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: engine);
             sampler.Samples(1, [0, 1], Two);
             long needed = DeviceCost.PeakBytes(sampler.Plan, options, 2), volumes = needed - DeviceCost.Spare;
-            Assert.InRange(engine.Queue.MostBytesHeld, volumes / 3, needed);
+            Assert.InRange(engine.Session.MostBytesHeld, volumes / 3, needed);
         }
     }
 

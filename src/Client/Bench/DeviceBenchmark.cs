@@ -15,7 +15,7 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
 {
     public DeviceBenchReport Run(IReadOnlyList<int> heights)
     {
-        tell(engine.Queue.Device.Name);
+        tell(engine.Session.Device.Name);
         DeviceModel model = DeviceModel.Measure(engine, cancellation);
         var sizes = new List<DeviceSizeResult>();
         foreach (int height in heights.Distinct().Order())
@@ -34,8 +34,8 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
         return new DeviceBenchReport
         {
             Version = ProgramName.Version,
-            Device = engine.Queue.Device.Name,
-            Driver = $"{engine.Queue.Device.Platform}, {engine.Queue.Device.Version}",
+            Device = engine.Session.Device.Name,
+            Driver = $"{engine.Session.Device.Platform}, {engine.Session.Device.Version}",
             BytesPerSecond = model.BytesPerSecond,
             OperationsPerSecond = model.OperationsPerSecond,
             LaunchSeconds = model.LaunchSeconds,
@@ -45,7 +45,7 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
 
     private IReadOnlyList<KernelLaunch> RunLevel(BenchLevel level)
     {
-        using Lock.Scope only = engine.Queue.Enter();
+        using Lock.Scope only = engine.Session.Enter();
         (Volume<byte> values, Volume<byte> coarseKeys, Volume<byte> coarseQuery) = level.Inputs;
         (Extent size, Extent coarse) = (level.Size, coarseKeys.Extent);
         var up = new Scale((double)size.T / coarse.T, (double)size.H / coarse.H, (double)size.W / coarse.W);
@@ -68,7 +68,7 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
             engine.Vote(sharp, field, VoteRule.Median, query);
         }
 
-        return engine.Queue.TakeLaunches(cancellation);
+        return engine.Session.TakeLaunches(cancellation);
     }
 }
 

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Vgpnn.Kernels.OpenCl;
 
 /// <summary>Memory of a device.</summary>
-internal sealed class DeviceBuffer(OpenClQueue queue, BufferHandle handle, long bytes) : IDisposable
+internal sealed class DeviceBuffer(DeviceSession queue, BufferHandle handle, long bytes) : IDisposable
 {
     private bool _released;
 

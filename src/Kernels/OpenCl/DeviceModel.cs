@@ -21,10 +21,10 @@ public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSeco
     public static DeviceModel Measure(OpenClEngine engine, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        OpenClQueue queue = engine.Queue;
+        DeviceSession queue = engine.Session;
         if (!queue.Measures) throw new ArgumentException("the engine does not measure its launches", nameof(engine));
         using Lock.Scope only = queue.Enter();
-        OpenClProgram program = queue.Compile(OpenClQueue.Source("Peak"), "");
+        OpenClProgram program = queue.Compile(DeviceSession.Source("Peak"), "");
         using DeviceBuffer result = queue.Allocate(PeakItems * sizeof(int));
         long bytes = Math.Min(CopyBytes, queue.Device.MaxBuffer / 2);
         using DeviceBuffer from = queue.Allocate(bytes), to = queue.Allocate(bytes);

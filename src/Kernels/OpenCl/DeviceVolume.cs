@@ -9,7 +9,7 @@ public sealed class DeviceVolume : IDisposable
     // A query with noise has 16 bits a channel.
     private const int WideVoxelBytes = 8;
 
-    internal DeviceVolume(OpenClQueue queue, Extent extent, int samples, bool wide = false)
+    internal DeviceVolume(DeviceSession queue, Extent extent, int samples, bool wide = false)
     {
         (Extent, Samples, IsWide) = (extent, samples, wide);
         Buffer = queue.Allocate(extent.Count * samples * (wide ? WideVoxelBytes : VoxelBytes));
@@ -38,7 +38,7 @@ public sealed class DeviceVolume : IDisposable
 /// <summary>Matches of the query patches of every sample of a batch, on a device.</summary>
 public sealed class DeviceField : IDisposable
 {
-    internal DeviceField(OpenClQueue queue, Extent query, Extent keys, Extent patch, int samples)
+    internal DeviceField(DeviceSession queue, Extent query, Extent keys, Extent patch, int samples)
     {
         (Query, Keys, Patch, Samples) = (query, keys, patch, samples);
         QueryGrid = query.PatchGrid(patch);

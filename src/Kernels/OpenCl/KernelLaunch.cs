@@ -18,7 +18,7 @@ public sealed record KernelLaunch(string Kernel, long WorkItems, long Evaluation
 internal readonly record struct LaunchCost(long Bytes, long Evaluations = 0, int RowBytes = 0);
 
 /// <summary>Keeps what is launched until it is asked for.</summary>
-internal sealed class LaunchLog(OpenClQueue queue) : IDisposable
+internal sealed class LaunchLog(DeviceSession queue) : IDisposable
 {
     private const int Slots = 4096;
     private const int Counters = 2;

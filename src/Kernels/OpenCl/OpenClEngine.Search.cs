@@ -179,8 +179,8 @@ public sealed partial class OpenClEngine
     private static LaunchCost SearchCost(DeviceField field, DeviceSearch task)
     {
         long patches = field.QueryGrid.Count * field.Samples;
-        int tile = field.Patch.T * (OpenClQueue.GroupH + field.Patch.H - 1) * (OpenClQueue.GroupW + field.Patch.W - 1) * DeviceVolume.VoxelBytes;
-        long groups = patches / (OpenClQueue.GroupH * OpenClQueue.GroupW);
+        int tile = field.Patch.T * (DeviceSession.GroupH + field.Patch.H - 1) * (DeviceSession.GroupW + field.Patch.W - 1) * DeviceVolume.VoxelBytes;
+        long groups = patches / (DeviceSession.GroupH * DeviceSession.GroupW);
         return new LaunchCost((groups * tile) + (10 * sizeof(uint) * patches), -1, field.Patch.W * DeviceVolume.VoxelBytes);
     }
 }

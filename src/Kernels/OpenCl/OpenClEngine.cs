@@ -4,11 +4,11 @@ namespace Vgpnn.Kernels.OpenCl;
 
 /// <summary>
 /// Resampling, search and voting on a device, for a batch of samples at a time. Volumes stay there until they are downloaded. Nothing here
-/// waits but what returns data; commands run in the order of the calls. One thread at a time (<see cref="OpenClQueue.Enter"/>).
+/// waits but what returns data; commands run in the order of the calls. One thread at a time (<see cref="DeviceSession.Enter"/>).
 /// </summary>
 public sealed partial class OpenClEngine : IDisposable
 {
-    private readonly OpenClQueue _queue;
+    private readonly DeviceSession _queue;
     private readonly bool _ownsQueue;
 
     /// <summary>Opens a device for itself.</summary>
@@ -17,17 +17,17 @@ public sealed partial class OpenClEngine : IDisposable
     /// <param name="measures">Whether launches are measured.</param>
     /// <exception cref="OpenClException">It cannot be opened.</exception>
     public OpenClEngine(OpenClDevice device, long? maxBytes = null, bool measures = false)
-        : this(new OpenClQueue(device, maxBytes: maxBytes, measures: measures)) => _ownsQueue = true;
+        : this(new DeviceSession(device, maxBytes: maxBytes, measures: measures)) => _ownsQueue = true;
 
     /// <summary>Works on a device that is open.</summary>
-    public OpenClEngine(OpenClQueue queue)
+    public OpenClEngine(DeviceSession queue)
     {
         ArgumentNullException.ThrowIfNull(queue);
         _queue = queue;
     }
 
     /// <summary>The device and what it has done.</summary>
-    public OpenClQueue Queue => _queue;
+    public DeviceSession Session => _queue;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -167,10 +167,10 @@ public sealed class DeviceSeeds : IDisposable
 /// <summary>A point in what a device was asked for.</summary>
 public sealed class DeviceMark
 {
-    private readonly OpenClQueue _queue;
+    private readonly DeviceSession _queue;
     private readonly EventHandle _done;
 
-    internal DeviceMark(OpenClQueue queue, EventHandle done) => (_queue, _done) = (queue, done);
+    internal DeviceMark(DeviceSession queue, EventHandle done) => (_queue, _done) = (queue, done);
 
     /// <summary>Waits until the device has come there; once.</summary>
     /// <exception cref="OpenClException">Something before it failed, or hangs.</exception>

@@ -8,7 +8,7 @@ public sealed class OpenClHostEngine(OpenClEngine engine) : IKernelEngine
     {
         ArgumentNullException.ThrowIfNull(source);
         ArgumentNullException.ThrowIfNull(workers);
-        using Lock.Scope only = engine.Queue.Enter();
+        using Lock.Scope only = engine.Session.Enter();
         var target = new Volume<byte>(output, source.Channels);
         using DeviceVolume from = engine.Upload(source);
         using DeviceVolume to = engine.Resize(from, output, scale);
@@ -26,10 +26,10 @@ public sealed class OpenClHostEngine(OpenClEngine engine) : IKernelEngine
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(workers);
-        using Lock.Scope only = engine.Queue.Enter();
+        using Lock.Scope only = engine.Session.Enter();
         using DeviceVolume from = engine.Upload(values);
         using DeviceField matches = engine.Field(output.Extent, values.Extent, patch);
-        engine.Queue.Write<uint>(matches.Places, field.Places);
+        engine.Session.Write<uint>(matches.Places, field.Places);
         using DeviceVolume to = engine.Allocate(output.Extent);
         engine.Vote(from, matches, rule, to);
         engine.Download(to, [output], workers.Cancellation);
@@ -42,13 +42,13 @@ public sealed class OpenClHostEngine(OpenClEngine engine) : IKernelEngine
             ArgumentNullException.ThrowIfNull(task);
             ArgumentNullException.ThrowIfNull(workers);
             task.Validate();
-            using Lock.Scope only = engine.Queue.Enter();
+            using Lock.Scope only = engine.Session.Enter();
             NearestNeighbourField field = task.Field;
             using DeviceVolume query = engine.Upload(task.Query), keys = engine.Upload(task.Keys);
             using DeviceField matches = engine.Field(task.Query.Extent, task.Keys.Extent, task.Patch);
             using DeviceWeights? weights = task.KeyWeights is null ? null : engine.Weights(task.KeyWeights, task.Keys.Extent, task.Patch);
             using DeviceSeeds seeds = engine.Seeds([task.Seed]);
-            if (task.Iteration > 0) engine.Queue.Write<uint>(matches.Places, field.Places);
+            if (task.Iteration > 0) engine.Session.Write<uint>(matches.Places, field.Places);
             var search = new DeviceSearch
             {
                 Query = query,
@@ -62,9 +62,9 @@ public sealed class OpenClHostEngine(OpenClEngine engine) : IKernelEngine
             };
             if (method == SearchMethod.Exhaustive) engine.Exhaustive(search);
             else engine.JumpFlood(search);
-            engine.Queue.Read(matches.Places, field.Places.AsSpan(), workers.Cancellation);
+            engine.Session.Read(matches.Places, field.Places.AsSpan(), workers.Cancellation);
             var distances = new uint[field.Distances.Length];
-            engine.Queue.Read(matches.Distances, distances.AsSpan(), workers.Cancellation);
+            engine.Session.Read(matches.Distances, distances.AsSpan(), workers.Cancellation);
             for (int i = 0; i < distances.Length; i++)
                 field.Distances[i] = task.KeyWeights is null ? distances[i] : distances[i] * task.KeyWeights[field.LinearMatch(i)];
             task.Progress?.Invoke(1);

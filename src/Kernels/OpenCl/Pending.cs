@@ -9,10 +9,10 @@ public abstract class Pending : IDisposable
     // What a device that hangs may still write to must never become anything else.
     private static readonly List<object> s_lost = [];
 
-    private readonly OpenClQueue _queue;
+    private readonly DeviceSession _queue;
     private readonly List<(DeviceBuffer From, EventHandle Done, object To)> _open = [];
 
-    private protected Pending(OpenClQueue queue) => _queue = queue;
+    private protected Pending(DeviceSession queue) => _queue = queue;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -47,7 +47,7 @@ public abstract class Pending : IDisposable
 /// <summary>Volumes on their way from a device.</summary>
 public sealed class PendingDownload : Pending
 {
-    internal PendingDownload(OpenClQueue queue)
+    internal PendingDownload(DeviceSession queue)
         : base(queue)
     {
     }
@@ -65,7 +65,7 @@ public sealed class PendingMeans : Pending
     private readonly int _groups;
     private readonly double _each;
 
-    internal unsafe PendingMeans(OpenClQueue queue, DeviceBuffer from, int groups, int samples, double each)
+    internal unsafe PendingMeans(DeviceSession queue, DeviceBuffer from, int groups, int samples, double each)
         : base(queue)
     {
         (_groups, _each) = (groups, each);

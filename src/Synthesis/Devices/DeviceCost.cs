@@ -26,7 +26,7 @@ public static class DeviceCost
     }
 
     /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
-    internal static int LargestBatch(PyramidPlan plan, MethodOptions options, OpenClQueue queue)
+    internal static int LargestBatch(PyramidPlan plan, MethodOptions options, DeviceSession queue)
     {
         long there = (long)(queue.MaxBytes * Usable);
         int finestKept = FinestKeptLevel(plan.Levels, queue.MaxBytes);

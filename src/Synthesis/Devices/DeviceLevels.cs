@@ -22,8 +22,8 @@ internal sealed class DeviceLevels : IDisposable
         _plan = plan;
         _kept = new DeviceVolume?[plan.Levels.Count];
         _weights = new DeviceWeights?[plan.Levels.Count];
-        _finestKept = DeviceCost.FinestKeptLevel(plan.Levels, engine.Queue.MaxBytes);
-        BatchSize = DeviceCost.LargestBatch(plan, options, engine.Queue);
+        _finestKept = DeviceCost.FinestKeptLevel(plan.Levels, engine.Session.MaxBytes);
+        BatchSize = DeviceCost.LargestBatch(plan, options, engine.Session);
     }
 
     public OpenClEngine Engine { get; }

@@ -185,7 +185,7 @@ internal sealed class DeviceWalk(DeviceLevels levels, PyramidPlan plan, MethodOp
         PendingMeans means = _engine.BeginMeanDistances(field);
         Volume<byte>[] volumes = [.. Enumerable.Range(0, output.Samples).Select(_ => new Volume<byte>(level.Output, 3))];
         PendingDownload download = _engine.BeginDownload(output, volumes);
-        IReadOnlyList<KernelLaunch> launches = _engine.Queue.TakeLaunches(_cancellation);
+        IReadOnlyList<KernelLaunch> launches = _engine.Session.TakeLaunches(_cancellation);
         var timing = launches.Count > 0 ? Timing(launches) : new LevelTiming(resampling, search.Elapsed, vote.Elapsed, 0);
         return new Result(level, volumes, download, means, timing, Fraction(_done), launches);
     }

@@ -17,7 +17,7 @@ internal sealed class DeviceWork(OpenClEngine engine, Func<OpenClEngine, DeviceL
     {
         try
         {
-            using Lock.Scope only = engine.Queue.Enter();
+            using Lock.Scope only = engine.Session.Enter();
             return work(_levels ??= make(engine));
         }
         catch (OpenClException e)
@@ -29,7 +29,7 @@ internal sealed class DeviceWork(OpenClEngine engine, Func<OpenClEngine, DeviceL
     /// <summary>Gives back what is held there.</summary>
     public void Release()
     {
-        using Lock.Scope only = engine.Queue.Enter();
+        using Lock.Scope only = engine.Session.Enter();
         _levels?.Dispose();
         _levels = null;
     }

@@ -137,7 +137,7 @@ internal sealed class TestNode : ITurnScheduler, IAsyncDisposable
         _levels = new LevelGrain(64L << 20, device);
         _bundle = bundle;
         Info = info;
-        Capacity = new Capacity(info.Slots, info.Memory, device is null ? null : () => device.Queue.Broken is null);
+        Capacity = new Capacity(info.Slots, info.Memory, device is null ? null : () => device.Session.Broken is null);
         Turns = new LongTurns(bundle.Store);
         _life = new NodeLife(bundle.Store, info, new CheckIn(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)), NullLogger<NodeLife>.Instance);
         _work = new WorkDirectory(bundle[$"work-{info.Id}"]);

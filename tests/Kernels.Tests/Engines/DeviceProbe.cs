@@ -14,12 +14,12 @@ internal static partial class DeviceProbe
 
     /// <summary>The kernels that samples are made with, by the sources.</summary>
     public static IEnumerable<string> Kernels => new[] { "Search", "Vote", "Resample" }.SelectMany(
-        name => KernelName().Matches(OpenClQueue.Source(name)).Select(m => m.Groups[1].Value));
+        name => KernelName().Matches(DeviceSession.Source(name)).Select(m => m.Groups[1].Value));
 
     public static void Run()
     {
         using var engine = new OpenClEngine(OpenClDevice.Find(), measures: true);
-        Console.WriteLine($"device {engine.Queue.Device.Name}");
+        Console.WriteLine($"device {engine.Session.Device.Name}");
         Volume<byte> values = RandomVolume.Noise<byte>(new Extent(3, 6, 9), 3, 1), small = RandomVolume.Noise<byte>(new Extent(2, 4, 14), 3, 2);
         Volume<float> noise = RandomVolume.Noise(new Extent(2, 4, 6), 3, 3);
         using DeviceVolume keys = engine.Upload(values), coarse = engine.Upload([small, small]);
@@ -67,7 +67,7 @@ internal static partial class DeviceProbe
 
         using (PendingMeans means = engine.BeginMeanDistances(matches))
             Console.WriteLine($"distances {string.Join(' ', means.Wait().Select(d => BitConverter.DoubleToInt64Bits(d)))}");
-        foreach (string kernel in engine.Queue.TakeLaunches().Select(l => l.Kernel).Distinct().Order(StringComparer.Ordinal))
+        foreach (string kernel in engine.Session.TakeLaunches().Select(l => l.Kernel).Distinct().Order(StringComparer.Ordinal))
             Console.WriteLine($"kernel {kernel}");
     }
 

@@ -43,7 +43,7 @@ public class DeviceTests(OneDevice device)
     public void Kernels_that_do_not_compile_come_with_the_compilers_words()
     {
         OpenClException e = Assert.Throws<OpenClException>(
-            () => device.Engine.Queue.Compile("__kernel void broken(__global int *a) { a[0] = no_such_thing; }", ""));
+            () => device.Engine.Session.Compile("__kernel void broken(__global int *a) { a[0] = no_such_thing; }", ""));
         Assert.Equal(OpenClFailure.Build, e.Failure);
         Assert.Contains("no_such_thing", e.Message, StringComparison.Ordinal);
 
@@ -54,7 +54,7 @@ public class DeviceTests(OneDevice device)
     [DeviceFact]
     public void Work_that_does_not_fit_is_refused_with_what_it_needs_and_smaller_work_goes_on()
     {
-        using var queue = new OpenClQueue(OpenClDevice.Find(), maxBytes: 3 << 20);
+        using var queue = new DeviceSession(OpenClDevice.Find(), maxBytes: 3 << 20);
         using var engine = new OpenClEngine(queue);
         OpenClException e = Assert.Throws<OpenClException>(() => engine.Allocate(new Extent(1, 1024, 1024)));
         Assert.Equal(OpenClFailure.OutOfMemory, e.Failure);
@@ -67,7 +67,7 @@ public class DeviceTests(OneDevice device)
     [DeviceFact]
     public void A_launch_that_hangs_ends_in_an_error_and_the_device_is_given_up()
     {
-        using var queue = new OpenClQueue(OpenClDevice.Find(), watchdog: TimeSpan.FromMilliseconds(50));
+        using var queue = new DeviceSession(OpenClDevice.Find(), watchdog: TimeSpan.FromMilliseconds(50));
         DeviceBuffer result = queue.Upload<uint>(new uint[64]);
         queue.LaunchFlat(queue.Compile(Endless, ""), "endless", 64, new LaunchCost(0), result, 100_000_000);
         OpenClException e = Assert.Throws<OpenClException>(() => queue.Wait(queue.Marker(), CancellationToken.None));
@@ -78,7 +78,7 @@ public class DeviceTests(OneDevice device)
     [DeviceFact]
     public void Waiting_ends_when_it_is_cancelled()
     {
-        using var queue = new OpenClQueue(OpenClDevice.Find());
+        using var queue = new DeviceSession(OpenClDevice.Find());
         using DeviceBuffer result = queue.Upload<uint>(new uint[64]);
         using OpenClProgram program = queue.Compile(Endless, "");
         queue.LaunchFlat(program, "endless", 64, new LaunchCost(0), result, 10_000_000);
@@ -101,7 +101,7 @@ public class DeviceTests(OneDevice device)
         var field = new NearestNeighbourField(query.Extent, keys.Extent, Patch);
         var task = new SearchTask<byte> { Query = query, Keys = keys, Patch = Patch, Field = field };
         host.Search(SearchMethod.Exhaustive).Search(task, new Workers(1));
-        KernelLaunch exhaustive = Assert.Single(engine.Queue.TakeLaunches(), l => l.Kernel == "exhaustive");
+        KernelLaunch exhaustive = Assert.Single(engine.Session.TakeLaunches(), l => l.Kernel == "exhaustive");
         Assert.Equal(field.QueryGrid.Count * field.KeyGrid.Count, exhaustive.Evaluations);
         Assert.Equal(16 * 8, exhaustive.WorkItems);
         Assert.True(exhaustive.Seconds > 0);
@@ -111,15 +111,15 @@ public class DeviceTests(OneDevice device)
         Assert.InRange(exhaustive.Bytes, rows / 2, (rows * Patch.T * Patch.H) + (1 << 20));
 
         host.Search(SearchMethod.PatchMatch).Search(task, new Workers(1));
-        KernelLaunch[] passes = [.. engine.Queue.TakeLaunches().Where(l => l.Kernel is "jump_flood" or "search_start")];
+        KernelLaunch[] passes = [.. engine.Session.TakeLaunches().Where(l => l.Kernel is "jump_flood" or "search_start")];
         Assert.Equal(21, passes.Length);
         Assert.InRange(passes.Sum(l => l.Evaluations), field.QueryGrid.Count, OpenClEngine.Evaluations(field.QueryGrid.Count, 0));
 
         var output = new Volume<byte>(query.Extent, 3);
         host.Vote(keys, field, Patch, VoteRule.Median, output, new Workers(1));
-        KernelLaunch vote = Assert.Single(engine.Queue.TakeLaunches(), l => l.Kernel == "vote_median");
+        KernelLaunch vote = Assert.Single(engine.Session.TakeLaunches(), l => l.Kernel == "vote_median");
         Assert.Equal(query.Extent.Count * Patch.Count, vote.Evaluations);
-        Assert.Empty(engine.Queue.TakeLaunches());
+        Assert.Empty(engine.Session.TakeLaunches());
     }
 
     [DeviceFact]
@@ -147,7 +147,7 @@ public class DeviceTests(OneDevice device)
 
         Volume<byte>[] Run(Volume<byte>[] samples, ulong[] numbers)
         {
-            using Lock.Scope only = engine.Queue.Enter();
+            using Lock.Scope only = engine.Session.Enter();
             using DeviceVolume small = engine.Upload(samples), key = engine.Upload(keys);
             using DeviceVolume query = engine.Resize(small, new Extent(4, 15, 25), new Scale(1.3, 1.25, 1.25));
             using DeviceField field = engine.Field(query.Extent, keys.Extent, Patch, samples.Length);
@@ -167,7 +167,7 @@ public class DeviceTests(OneDevice device)
         Volume<float> query = RandomVolume.Noise(new Extent(3, 9, 11), 3, 1);
         foreach (ref float sample in query.Samples) sample *= 9;
         Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(4, 8, 9), 3, 2);
-        using Lock.Scope only = engine.Queue.Enter();
+        using Lock.Scope only = engine.Session.Enter();
         using DeviceVolume wide = engine.UploadWide([query]), key = engine.Upload(keys);
         using DeviceField field = engine.Field(query.Extent, keys.Extent, Patch);
         using DeviceSeeds seeds = engine.Seeds([1]);
@@ -184,7 +184,7 @@ public class DeviceTests(OneDevice device)
         OpenClEngine engine = device.Engine;
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);
         float[] weights = Completeness.Weights(query, keys, Patch, 0.5, PatchSearch.Create<byte>(SearchMethod.Exhaustive), 0, new Workers(1));
-        using Lock.Scope only = engine.Queue.Enter();
+        using Lock.Scope only = engine.Session.Enter();
         using DeviceVolume q = engine.Upload(query), k = engine.Upload(keys);
         using DeviceSeeds seeds = engine.Seeds([1]);
         using DeviceField users = engine.Field(keys.Extent, query.Extent, Patch), field = engine.Field(query.Extent, keys.Extent, Patch);

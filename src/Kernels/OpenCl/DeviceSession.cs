@@ -11,7 +11,7 @@ namespace Vgpnn.Kernels.OpenCl;
 /// A device made ready: its context, one queue for kernels and one for what comes back meanwhile, and the compiled kernels. Calls come
 /// from one thread at a time (<see cref="Enter"/>); commands run in the order of the calls.
 /// </summary>
-public sealed class OpenClQueue : IDisposable
+public sealed class DeviceSession : IDisposable
 {
     // Columns and rows of a work group where patches are worked on: 128 items, whose tiles of the presets' patches take less than 4 kB.
     internal const int GroupW = 16;
@@ -39,7 +39,7 @@ public sealed class OpenClQueue : IDisposable
     /// <param name="maxBytes">The most that buffers may take together; null: what the device has.</param>
     /// <param name="measures">Whether launches are measured and their distances counted (<see cref="TakeLaunches"/>).</param>
     /// <exception cref="OpenClException">It cannot be opened.</exception>
-    public OpenClQueue(OpenClDevice device, TimeSpan? watchdog = null, long? maxBytes = null, bool measures = false)
+    public DeviceSession(OpenClDevice device, TimeSpan? watchdog = null, long? maxBytes = null, bool measures = false)
     {
         ArgumentNullException.ThrowIfNull(device);
         Device = device;
