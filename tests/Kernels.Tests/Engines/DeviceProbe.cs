@@ -23,7 +23,7 @@ internal static partial class DeviceProbe
         Volume<byte> values = RandomVolume.Noise<byte>(new Extent(3, 6, 9), 3, 1), small = RandomVolume.Noise<byte>(new Extent(2, 4, 14), 3, 2);
         Volume<float> noise = RandomVolume.Noise(new Extent(2, 4, 6), 3, 3);
         using DeviceVolume keys = engine.Upload(values), coarse = engine.Upload([small, small]);
-        using DeviceVolume query = engine.Resize(coarse, new Extent(3, 5, 18), new Scale(1.5, 1.25, 18 / 14.0));
+        using DeviceVolume query = engine.Resize(coarse, new Extent(2, 5, 17), new Scale(1, 1.25, 17 / 14.0));
         Print("resized", engine, query);
         using DeviceSeeds seeds = engine.Seeds([1, 2]);
         using (DeviceVolume wide = engine.UploadWide([noise, noise]))
