@@ -89,6 +89,8 @@ internal sealed class SimulatedTurn(SimulatedRequest request, GrainKey key) : IW
 
     public long Waited { get; set; }
 
+    public bool OnDevice => false;
+
     public double ReadyAt { get; set; }
 
     /// <summary>Seconds of work that are left.</summary>

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains;
@@ -8,11 +9,15 @@ namespace Vgpnn.Grains;
 /// is room. Key: videos and settings together (<see cref="RequestPlan.Affinity"/>). What is here can always be made again.
 /// </summary>
 /// <param name="maxBytes">The most that is kept; 0: nothing is.</param>
-public sealed class LevelGrain(long maxBytes)
+/// <param name="device">The node's device, whose buffers go with the levels that they hold; null: it has none.</param>
+public sealed class LevelGrain(long maxBytes, OpenClEngine? device = null)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _entries = [];
     private long _clock;
+
+    /// <summary>The node's device.</summary>
+    internal OpenClEngine? Device => device;
 
     /// <summary>The keys whose levels are at hand.</summary>
     public IReadOnlySet<string> Warm
@@ -91,8 +96,13 @@ public sealed class LevelGrain(long maxBytes)
     private void Evict()
     {
         while (_entries.Values.Sum(e => e.Bytes) > maxBytes
-            && _entries.Where(e => e.Value.Made.IsCompleted).OrderBy(e => e.Value.Used).FirstOrDefault() is { Key: { } oldest })
-            _entries.Remove(oldest);
+            && _entries.Where(e => e.Value.Made.IsCompleted).OrderBy(e => e.Value.Used).FirstOrDefault() is { Key: { } key, Value: { } oldest })
+        {
+            _entries.Remove(key);
+
+            // It waits for a sample that is being made there.
+            if (device is not null) _ = Task.Run(async () => (await oldest.Made.ConfigureAwait(false)).ReleaseDevice());
+        }
     }
 
     // The frames as they were decoded, and the levels that a sampler keeps.

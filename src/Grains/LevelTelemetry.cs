@@ -8,8 +8,9 @@ namespace Vgpnn.Grains;
 /// </summary>
 /// <param name="turn">The activation's span.</param>
 /// <param name="plan">The sample's plan.</param>
+/// <param name="engineClass">What it is computed by.</param>
 /// <param name="resumed">Whether it goes on from a checkpoint: what was done before it is not counted again.</param>
-internal sealed class LevelTelemetry(ActivityContext turn, PyramidPlan plan, bool resumed)
+internal sealed class LevelTelemetry(ActivityContext turn, PyramidPlan plan, string engineClass, bool resumed)
 {
     private DateTimeOffset _start = DateTimeOffset.UtcNow;
     private long _ticks = Stopwatch.GetTimestamp();
@@ -21,7 +22,7 @@ internal sealed class LevelTelemetry(ActivityContext turn, PyramidPlan plan, boo
 
     public void Observe(SynthesisEvent step)
     {
-        KeyValuePair<string, object?> group = Telemetry.Tag("group", RequestPlan.EngineClass);
+        KeyValuePair<string, object?> group = Telemetry.Tag("group", engineClass);
         if (_fraction is { } before && step.Fraction > before)
             Telemetry.PatchEvaluations.Add((long)((step.Fraction - before) * plan.PatchEvaluations), group);
         _fraction = step.Fraction;

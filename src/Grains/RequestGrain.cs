@@ -5,6 +5,7 @@ using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
 using Vgpnn.Grains.State;
 using Vgpnn.Grains.State.Sql;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains;
 
@@ -12,7 +13,9 @@ namespace Vgpnn.Grains;
 /// A request: planned and admitted when it is submitted, fanned out into samples a window at a time, collected until the last
 /// of them has come to its end. Key: the request's id.
 /// </summary>
-public sealed class RequestGrain(StateStore store)
+/// <param name="store">The state.</param>
+/// <param name="onDevices">Whether what devices can make is made by them.</param>
+public sealed class RequestGrain(StateStore store, bool onDevices = false)
 {
     /// <summary>Samples that wait as rows; the others are numbers. A backlog of thousands costs no more than this.</summary>
     internal const int Window = 16;
@@ -53,7 +56,7 @@ public sealed class RequestGrain(StateStore store)
                     settings,
                     seed = seed.ToString(CultureInfo.InvariantCulture),
                     samples = request.Samples,
-                    engineClass = RequestPlan.EngineClass,
+                    engineClass = onDevices && DeviceSupport.Fits(request.Settings.Options) ? EngineClass.OpenCl : EngineClass.Cpu,
                     protocol = LongTurns.Protocol,
                     bytes = plan.Bytes,
                     charge = plan.Charge,

@@ -15,9 +15,6 @@ namespace Vgpnn.Grains;
 /// <param name="Pyramid">Its levels.</param>
 internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, string Affinity, PyramidPlan Pyramid)
 {
-    /// <summary>The engine that requests are made with.</summary>
-    public const string EngineClass = "cpu";
-
     /// <exception cref="VgpnnException">Settings and inputs do not go together.</exception>
     public static RequestPlan Make(NewRequest request, IReadOnlyList<VideoStatus> videos, string settings)
     {

@@ -94,13 +94,13 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         Sampler sampler;
         using (Telemetry.Spans.StartActivity("levels"))
         {
-            sampler = await levels.GetAsync(task.Affinity, () => SamplerAsync(grain.Id, tenant, settings, cancellation), cancellation)
+            sampler = await levels.GetAsync(task.Affinity, () => SamplerAsync(grain.Id, tenant, settings, task.EngineClass, cancellation), cancellation)
                 .ConfigureAwait(false);
         }
 
         Checkpoint? from = await ResumeAsync(activation, sampler, cancellation).ConfigureAwait(false);
         var timings = new List<LevelFinished>();
-        var telemetry = new LevelTelemetry(Activity.Current?.Context ?? default, sampler.Plan, resumed: from is not null);
+        var telemetry = new LevelTelemetry(Activity.Current?.Context ?? default, sampler.Plan, task.EngineClass, resumed: from is not null);
         Clip clip;
         await using (var previews = new PreviewWriter(activation, blobs))
         await using (var checkpoints = new CheckpointWriter(activation, blobs, options.CheckpointInterval))
@@ -193,7 +193,8 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         }
     }
 
-    private async Task<Sampler> SamplerAsync(string request, string tenant, RequestSettings settings, CancellationToken cancellation)
+    private async Task<Sampler> SamplerAsync(
+        string request, string tenant, RequestSettings settings, string engineClass, CancellationToken cancellation)
     {
         var inputs = new List<SamplerInput>();
         IReadOnlyList<InputRow> rows = await store.RunAsync(state => state.QueryAsync<InputRow>(VideoSql.OfRequest, new { request }), cancellation)
@@ -206,7 +207,11 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
             inputs.Add(new SamplerInput(role, FrameRate.TryParse(settings.FrameRate, out FrameRate pace) ? clip.WithFrameRate(pace) : clip));
         }
 
-        return Sampler.Create(inputs, settings.Options);
+        if (engineClass != EngineClass.OpenCl) return Sampler.Create(inputs, settings.Options);
+
+        // A turn whose node died may come to one without a device: it goes on to the next.
+        if (levels.Device is not { } device) throw new VgpnnException(ErrorKind.Device, "no-device", "the node has no OpenCL device");
+        return Sampler.Create(inputs, settings.Options, device: device);
     }
 
     private async Task<Clip> DecodeAsync(string tenant, string key, ReadOptions options, CancellationToken cancellation)
@@ -288,7 +293,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
     }
 
     private static string Comment(Work task, GrainKey grain) =>
-        string.Create(CultureInfo.InvariantCulture, $"vgpnn ({RequestPlan.EngineClass}), seed {task.Seed}, sample {grain.Index}");
+        string.Create(CultureInfo.InvariantCulture, $"vgpnn ({task.EngineClass}), seed {task.Seed}, sample {grain.Index}");
 
     private static string TimingsJson(IEnumerable<LevelFinished> levels) => JsonSerializer.Serialize(levels.Select(l => new
     {
@@ -306,6 +311,8 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         public required string Seed { get; init; }
 
         public required string Affinity { get; init; }
+
+        public required string EngineClass { get; init; }
     }
 
     private sealed record InputRow

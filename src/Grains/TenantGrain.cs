@@ -176,6 +176,8 @@ public sealed class TenantGrain(StateStore store)
 
         public long Waited { get; init; }
 
+        public bool OnDevice => EngineClass == Contracts.EngineClass.OpenCl;
+
         public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
     }
 }

@@ -52,7 +52,7 @@ public sealed class VideoGrain(StateStore store, IBlobStore blobs, MediaLimits? 
                 await BlobRecords.AddAsync(state, tenant, BlobRecords.OwnedBy(GrainKey.Video(video)), blob).ConfigureAwait(false);
                 await TenantGrain.CountAsync(state, tenant, queued: 1).ConfigureAwait(false);
                 await LongTurns.InsertAsync(
-                    state, GrainKey.Video(video), tenant, new TurnNeeds(RequestPlan.EngineClass, IngestMemory, 1, null, Telemetry.Current)).ConfigureAwait(false);
+                    state, GrainKey.Video(video), tenant, new TurnNeeds(EngineClass.Cpu, IngestMemory, 1, null, Telemetry.Current)).ConfigureAwait(false);
                 return await GetAsync(state, tenant, video).ConfigureAwait(false);
             },
             cancellation).ConfigureAwait(false);

@@ -15,12 +15,19 @@ internal sealed class MeanVote<T>
     public MeanVote(Volume<T> values, NearestNeighbourField field, Extent patch, bool gaussian, Volume<T> output)
     {
         (_values, _field, _patch, _output) = (values, field, patch, output);
-        _weights = new float[patch.Count];
+        _weights = Weights(patch, gaussian);
+    }
+
+    /// <summary>What a candidate weighs by the voxel's place in its patch.</summary>
+    public static float[] Weights(Extent patch, bool gaussian)
+    {
+        var weights = new float[patch.Count];
         int i = 0;
         for (int t = 0; t < patch.T; t++)
             for (int h = 0; h < patch.H; h++)
                 for (int w = 0; w < patch.W; w++)
-                    _weights[i++] = gaussian ? (float)(Bell(t, patch.T) * Bell(h, patch.H) * Bell(w, patch.W)) : 1;
+                    weights[i++] = gaussian ? (float)(Bell(t, patch.T) * Bell(h, patch.H) * Bell(w, patch.W)) : 1;
+        return weights;
     }
 
     public void Run(Workers workers)

@@ -84,6 +84,7 @@ internal static class OrderStatistic
     }
 
     // The highest bit that is set in any lane.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int HighestBit<C>(Vector256<C> v)
         where C : unmanaged, IBinaryInteger<C>
     {

@@ -18,27 +18,31 @@ internal sealed class PatchDescriptor
 
     private readonly Extent _patch;
     private readonly int _channels;
-    private readonly float[][] _overTime;
-    private readonly float[][] _overRows;
-    private readonly float[][] _overColumns;
-    private readonly float[][] _colours;
-    private readonly (int T, int H, int W, int Colour)[] _members;
+    private readonly int[] _columns;
+    private readonly List<Sum> _sums = [];
 
     public PatchDescriptor(Extent patch, int channels)
     {
         _patch = patch;
         _channels = channels;
-        _overTime = Cosines(patch.T);
-        _overRows = Cosines(patch.H);
-        _overColumns = Cosines(patch.W);
-        _colours = Colours(channels);
-        _members = [.. Basis.Where(b => b.T < patch.T && b.H < patch.H && b.W < patch.W && b.Colour < _colours.Length)];
+        _columns = [.. Enumerable.Range(0, patch.W)];
+        float[][] overTime = Cosines(patch.T), overRows = Cosines(patch.H), overColumns = Cosines(patch.W), colours = Colours(channels);
+        foreach ((int t, int h, int w, int colour) in Basis)
+        {
+            if (t >= patch.T || h >= patch.H || w >= patch.W || colour >= colours.Length) continue;
+            Sum? sum = _sums.Find(s => s.T == t && s.H == h);
+            if (sum is null) _sums.Add(sum = new Sum(t, h, Product(overTime[t], overRows[h]), []));
+            Mixture? mixture = sum.Mixtures.Find(m => m.Colour == colour);
+            if (mixture is null) sum.Mixtures.Add(mixture = new Mixture(colour, colours[colour], []));
+            mixture.Members.Add(new Member(Size++, overColumns[w]));
+        }
     }
 
     /// <summary>Numbers per patch.</summary>
-    public int Size => _members.Length;
+    public int Size { get; }
 
     /// <summary>Describes the patches of one row of the patch grid: number i of patch w goes to [i·stride + w].</summary>
+    [MethodImpl(Jit.Hot)]
     public void Row<T>(Volume<T> volume, int t, int h, Span<float> target, int stride)
         where T : unmanaged
     {
@@ -46,20 +50,16 @@ internal sealed class PatchDescriptor
         var starts = new int[_patch.T * _patch.H];
         for (int i = 0; i < starts.Length; i++)
             starts[i] = ((t + (i / _patch.H)) * volume.FrameStride) + ((h + (i % _patch.H)) * volume.RowStride);
-        int[] columns = [.. Enumerable.Range(0, _patch.W)];
-        var weights = new float[starts.Length];
         var sums = new float[volume.RowStride];
         var mixed = new float[width + Volume.Padding];
-        foreach (var over in _members.Select((m, i) => (m, i)).GroupBy(x => (x.m.T, x.m.H)))
+        foreach (Sum sum in _sums)
         {
-            for (int i = 0; i < weights.Length; i++)
-                weights[i] = _overTime[over.Key.T][i / _patch.H] * _overRows[over.Key.H][i % _patch.H];
-            WeightedSum.Rows(volume.Buffer, starts, weights, sums);
-            foreach (var colour in over.GroupBy(x => x.m.Colour))
+            WeightedSum.Rows(volume.Buffer, starts, sum.Weights, sums);
+            foreach (Mixture mixture in sum.Mixtures)
             {
-                Mix(sums, _colours[colour.Key], mixed.AsSpan(0, width));
-                foreach ((var member, int i) in colour)
-                    WeightedSum.Rows(mixed, columns, _overColumns[member.W], target.Slice(i * stride, patches));
+                Mix(sums, mixture.Weights, mixed.AsSpan(0, width));
+                foreach (Member member in mixture.Members)
+                    WeightedSum.Rows(mixed, _columns, member.OverColumns, target.Slice(member.Number * stride, patches));
             }
         }
     }
@@ -73,6 +73,13 @@ internal sealed class PatchDescriptor
             for (int c = 0; c < _channels; c++) sum += colour[c] * sums[(w * _channels) + c];
             mixed[w] = sum;
         }
+    }
+
+    private static float[] Product(float[] overTime, float[] overRows)
+    {
+        var product = new float[overTime.Length * overRows.Length];
+        for (int i = 0; i < product.Length; i++) product[i] = overTime[i / overRows.Length] * overRows[i % overRows.Length];
+        return product;
     }
 
     // Orthonormal cosines of order 0 to 2. Rounded to 6 digits, so that two mathematical libraries cannot differ.
@@ -93,4 +100,13 @@ internal sealed class PatchDescriptor
         1 => [[1]],
         _ => [.. Enumerable.Range(0, Math.Min(3, channels)).Select(c => Enumerable.Range(0, channels).Select(i => i == c ? 1f : 0f).ToArray())],
     };
+
+    /// <summary>What is summed over time and rows at once, whatever becomes of the columns.</summary>
+    private sealed record Sum(int T, int H, float[] Weights, List<Mixture> Mixtures);
+
+    /// <summary>Of such a sum, what is mixed into one channel.</summary>
+    private sealed record Mixture(int Colour, float[] Weights, List<Member> Members);
+
+    /// <summary>A number of the description.</summary>
+    private sealed record Member(int Number, float[] OverColumns);
 }

@@ -84,15 +84,7 @@ internal sealed class PatchIndex<T>
             for (int leaf = i << (_depth - alone); leaf < (i + 1) << (_depth - alone); leaf++)
             {
                 (int first, int end) = Range((1 << _depth) + leaf, _depth, count);
-                for (int slot = 0; slot < LeafSize; slot++)
-                {
-                    // Where a leaf has fewer keys, its first ones come twice.
-                    int key = tree.Keys[first + (slot % (end - first))];
-                    int linear = allowed.Linear(key * step), row = linear / grid.W;
-                    _places[(leaf * LeafSize) + slot] = (uint)((((row / grid.H * keys.Extent.H) + (row % grid.H)) * keys.Extent.W) + (linear % grid.W));
-                    for (int n = 0; n < numbers.Length; n++)
-                        _leaves[(leaf * LeafNumbers) + (n / 2 * 2 * LeafSize) + (slot * 2) + (n % 2)] = Rounded(numbers[n][key]);
-                }
+                Fill(leaf, tree.Keys.AsSpan(first, end - first), keys.Extent, grid, allowed, step, numbers);
             }
         });
     }
@@ -159,9 +151,25 @@ internal sealed class PatchIndex<T>
         }
     }
 
+    [MethodImpl(Jit.Hot)]
+    private void Fill(int leaf, ReadOnlySpan<int> among, Extent keys, Extent grid, AllowedKeys allowed, int step, float[][] numbers)
+    {
+        for (int slot = 0; slot < LeafSize; slot++)
+        {
+            // Where a leaf has fewer keys, its first ones come twice.
+            int key = among[slot % among.Length];
+            int linear = allowed.Linear(key * step), row = linear / grid.W;
+            _places[(leaf * LeafSize) + slot] = (uint)((((row / grid.H * keys.H) + (row % grid.H)) * keys.W) + (linear % grid.W));
+            for (int n = 0; n < numbers.Length; n++)
+                _leaves[(leaf * LeafNumbers) + (n / 2 * 2 * LeafSize) + (slot * 2) + (n % 2)] = Rounded(numbers[n][key]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private short Rounded(float number) => (short)MathF.Round(Math.Clamp(number * _unit, -5400, 5400));
 
     // Every step-th of the allowed keys, those of one row of the grid.
+    [MethodImpl(Jit.Hot)]
     private void Describe(Volume<T> keys, Extent grid, int row, AllowedKeys allowed, int step, float[][] numbers)
     {
         int start = row * grid.W;

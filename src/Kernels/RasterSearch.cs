@@ -190,10 +190,12 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<uint> At(uint[] from, int row, int w, int used) => used == Lanes
             ? Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(from), (nuint)(row + w))
             : Partial(from, row + w, used);
 
+        [MethodImpl(Jit.Hot)]
         private static Vector256<TLane> Partial<TLane>(TLane[] from, int at, int used)
             where TLane : unmanaged
         {
@@ -204,6 +206,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         }
 
         // Offers of the patches a step behind in the same row.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private Vector256<uint> Side(int row, int w, int used, int step, Vector256<uint> own)
         {
             uint[] places = Task.Field.Places;
@@ -217,6 +220,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
             return Vector256.Create<uint>(lanes);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<uint> Random(uint seed)
         {
             // A 32-bit finaliser (the one of MurmurHash3) over consecutive numbers.
@@ -227,6 +231,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         }
 
         // −1, 0 or 1 an axis, out of the lowest 12 bits.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<uint> Moved(Vector256<uint> random, int rowStep, int frameStep)
         {
             Vector256<uint> three = Vector256.Create(3u), four = Vector256.Create(15u), one = Vector256<uint>.One;

@@ -3,6 +3,7 @@ using Vgpnn.Grains.Blobs;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
 using Vgpnn.Grains.State;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
@@ -31,7 +32,7 @@ internal static class SiloServices
         services.AddSingleton(_ => StateStore.Open(settings.Database));
         services.AddSingleton<IBlobStore>(_ => new TracedBlobStore(BlobStores.Open(settings.Blobs)));
         services.AddSingleton<TenantGrain>();
-        services.AddSingleton<RequestGrain>();
+        services.AddSingleton(p => new RequestGrain(p.GetRequiredService<StateStore>(), settings.HasDevice));
         services.AddSingleton<Outbox>();
         services.AddSingleton<Retention>();
         services.AddSingleton(p => new VideoGrain(
@@ -52,9 +53,10 @@ internal static class SiloServices
             : StateStore.Open($"{settings.Database};Maximum Pool Size=2;Application Name=life"));
         services.AddSingleton(new NodeInfo(
             $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)],
-            typeof(SiloServices).Assembly.GetName().Version!.ToString(3), ["cpu"], settings.Slots, settings.Memory));
-        services.AddSingleton(new Capacity(settings.Slots, settings.Memory));
-        services.AddSingleton(new LevelGrain(settings.LevelCache));
+            typeof(SiloServices).Assembly.GetName().Version!.ToString(3), settings.HasDevice ? [EngineClass.Cpu, EngineClass.OpenCl] : [EngineClass.Cpu], settings.Slots, settings.Memory));
+        OpenClEngine? device = settings.HasDevice ? OpenDevice(settings) : null;
+        services.AddSingleton(new Capacity(settings.Slots, settings.Memory, device is null ? null : () => device.Queue.Broken is null));
+        services.AddSingleton(new LevelGrain(settings.LevelCache, device));
         services.AddSingleton(new SampleOptions(settings.ThreadsPerSample, TimeSpan.FromSeconds(settings.CheckpointSeconds)));
         services.AddSingleton(p => new WorkDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{p.GetRequiredService<NodeInfo>().Id}")));
         services.AddSingleton(p => new LongTurns(p.GetRequiredService<StateStore>(), settings.MaxCrashes));
@@ -72,5 +74,17 @@ internal static class SiloServices
         services.AddHostedService<Worker>();
         services.AddHostedService(p => p.GetRequiredService<AdmissionPump>());
         services.AddHostedService<Upkeep>();
+    }
+
+    private static OpenClEngine OpenDevice(SiloSettings settings)
+    {
+        try
+        {
+            return new OpenClEngine(OpenClDevice.Find(settings.DeviceIndex));
+        }
+        catch (OpenClException e)
+        {
+            throw new GrainException("no-device", $"the setting Device is {settings.Device}, but {e.Message}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vgpnn.Grains;
+using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
 
 namespace Vgpnn.Silo;
@@ -57,6 +58,12 @@ internal sealed record SiloSettings
     /// <summary>Processes that a sample may take with it before it is given up; three count as one where others were lost with it.</summary>
     public int MaxCrashes { get; init; } = LongTurns.DefaultMaxCrashes;
 
+    /// <summary>
+    /// <c>cpu</c>, or <c>opencl</c> (<c>opencl:1</c> for another device than the first): requests that a device can make are made on devices. A worker
+    /// with this setting opens its device at the start, and makes one sample at a time there.
+    /// </summary>
+    public string Device { get; init; } = EngineClass.Cpu;
+
     /// <summary>Megabytes of one upload.</summary>
     public long MaxUploadMegabytes { get; init; } = 2048;
 
@@ -71,6 +78,11 @@ internal sealed record SiloSettings
 
     /// <summary>Whether webhooks may go to this machine and without encryption: for trying out, and never where strangers submit.</summary>
     public bool InsecureWebhooks { get; init; }
+
+    public bool HasDevice => Device != EngineClass.Cpu;
+
+    /// <summary>Which device; null: the first.</summary>
+    public int? DeviceIndex => Device.Split(':') is [_, { } index] ? int.Parse(index, NumberStyles.None, CultureInfo.InvariantCulture) : null;
 
     public bool IsNotifier => Roles.Contains("notify", StringComparison.Ordinal);
 
@@ -127,6 +139,9 @@ internal sealed record SiloSettings
         Require(CheckpointSeconds is >= 0 and <= 600, nameof(CheckpointSeconds), CheckpointSeconds, "0 to 600");
         Require(PollSeconds is >= 0.05 and <= 60, nameof(PollSeconds), PollSeconds, "0.05 to 60");
         Require(DrainSeconds is >= 0 and <= 3600, nameof(DrainSeconds), DrainSeconds, "0 to 3600");
+        bool device = Device is EngineClass.Cpu or EngineClass.OpenCl
+            || (Device.StartsWith("opencl:", StringComparison.Ordinal) && Device.Length is 8 or 9 && Device[7..].All(char.IsAsciiDigit));
+        Require(device, nameof(Device), Device, "cpu, opencl, or opencl: and a number");
         Require(MaxCrashes is >= 1 and <= 1000, nameof(MaxCrashes), MaxCrashes, "1 to 1000");
         Require(Name.Length is >= 1 and <= 100 && Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'), nameof(Name), Name, "letters, digits, dots and dashes");
     }

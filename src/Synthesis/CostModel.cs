@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -30,19 +31,23 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     /// <param name="engine">What the run computes with.</param>
     /// <param name="threads">How many threads the run has.</param>
     /// <param name="flow">What finds movement; null: what needs no weights.</param>
+    /// <param name="device">A device that the run computes on; null: the processor.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public static CostModel Measure(Engine engine, int threads, IOpticalFlow? flow = null, CancellationToken cancellation = default)
+    public static CostModel Measure(
+        Engine engine, int threads, IOpticalFlow? flow = null, OpenClEngine? device = null, CancellationToken cancellation = default)
     {
         var workers = new Workers(1, cancellation);
         var options = new MethodOptions { Iterations = 2, Noise = 3, Engine = engine };
-        var generator = new Generator(Noise(Small), options);
+        Sampler generator = Sampler.Create([new SamplerInput(InputRole.Input, Noise(Small))], options, device: device);
         LevelTiming timing = default!;
         generator.Sample(0, 0, workers);
         generator.Sample(0, 1, workers, what =>
         {
             if (what is LevelFinished level) timing = level.Timing;
         });
+        generator.ReleaseDevice();
+        if (device is not null) threads = 1;
         LevelPlan finest = generator.Plan.Levels[0];
         double evaluations = Enumerable.Range(0, finest.Iterations).Sum(j => PlanCost.Evaluations<byte>(options, finest, j));
         double speedup = 1 + (FurtherThread * (threads - 1));

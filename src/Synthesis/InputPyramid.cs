@@ -39,6 +39,9 @@ internal sealed class InputPyramid<T>
         _kept = new Volume<T>?[levels.Count];
     }
 
+    /// <summary>x₀ in parts of one frame size.</summary>
+    public IReadOnlyList<Volume<T>> Clips => _clips;
+
     /// <summary>x_n. The caller may read it, not change it.</summary>
     public Volume<T> Level(int n, Workers workers)
     {
@@ -89,7 +92,8 @@ internal sealed class InputPyramid<T>
         return weights;
     }
 
-    private Extent Size(Volume<T> clip, int n) => n == 0 ? clip.Extent : PyramidPlanner.Scaled(clip.Extent, _levels[n].Scale);
+    /// <summary>The size of one of the clips at a level.</summary>
+    public Extent Size(Volume<T> clip, int n) => n == 0 ? clip.Extent : PyramidPlanner.Scaled(clip.Extent, _levels[n].Scale);
 
     private static Volume<T> Joined(IReadOnlyList<Volume<T>> parts)
     {

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -29,6 +30,14 @@ public sealed class Retargeter : Sampler
 
     private protected override Volume<T> Run<T>(SampleRun run) =>
         new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
+
+    private protected override DeviceLevels OnDevice(OpenClEngine engine) => new(engine, _pyramid.Of<byte>(), Plan, Options);
+
+    private protected override IReadOnlyList<Volume<byte>> Run(DeviceLevels levels, IReadOnlyList<SampleRun> runs)
+    {
+        using var walk = new DeviceWalk(levels, Plan, Options, runs);
+        return walk.Run((run, _) => CoarsestQuery(run));
+    }
 
     private Volume<float> CoarsestQuery(SampleRun run)
     {

@@ -77,6 +77,14 @@ internal static class SampleStart
             different[i] = Difference(output, unchanged);
         }
 
+        return Choose(missing, different);
+    }
+
+    /// <summary>The number of the best start.</summary>
+    /// <param name="missing">How far the input's patches are from each start's, on average.</param>
+    /// <param name="different">How much each start differs from the input (<see cref="Difference"/>).</param>
+    public static int Choose(double[] missing, double[] different)
+    {
         double[] cost = [.. missing.Zip(different, (m, d) => Cost(Share(m, missing), Share(d, different)))];
         return Array.IndexOf(cost, cost.Min());
     }
@@ -86,7 +94,8 @@ internal static class SampleStart
 
     private static double Share(double value, double[] all) => value / all.Average() is double share and >= 0 ? share : 1;
 
-    private static double Difference<T>(Volume<T> output, Volume<float> unchanged)
+    /// <summary>The mean difference of a start from the input, for samples in [−1, 1].</summary>
+    public static double Difference<T>(Volume<T> output, Volume<float> unchanged)
         where T : unmanaged
     {
         Volume<float> floats = output as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)output);

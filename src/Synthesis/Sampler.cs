@@ -1,5 +1,6 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -53,6 +54,7 @@ public sealed record InputSize(InputRole Role, Extent Size);
 public abstract class Sampler
 {
     private readonly FrameRate _frameRate;
+    private DeviceWork? _device;
 
     private protected Sampler(MethodOptions options, PyramidPlan plan, FrameRate frameRate)
     {
@@ -78,12 +80,15 @@ public abstract class Sampler
     /// </param>
     /// <param name="options">What is made of them, and how.</param>
     /// <param name="flow">What finds movement where movement counts; null: what needs no weights.</param>
-    /// <exception cref="VgpnnException">Inputs and options do not go together.</exception>
-    public static Sampler Create(IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null)
+    /// <param name="device">A device to compute on; null: the processor.</param>
+    /// <exception cref="VgpnnException">Inputs and options do not go together, or not with the device.</exception>
+    public static Sampler Create(
+        IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null, OpenClEngine? device = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
-        return options.Application switch
+        if (device is not null) DeviceSupport.ThrowIfUnfit(options);
+        Sampler sampler = options.Application switch
         {
             Application.Generation => new Generator([.. inputs.Where(i => i.Role == InputRole.Input).Select(i => i.Clip)], options),
             Application.Retargeting => new Retargeter(Only(InputRole.Input), options),
@@ -93,6 +98,8 @@ public abstract class Sampler
             Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options, flow),
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
+        if (device is not null) sampler._device = new DeviceWork(device, sampler.OnDevice);
+        return sampler;
 
         Clip Only(InputRole role) => inputs.Single(i => i.Role == role).Clip;
     }
@@ -106,6 +113,32 @@ public abstract class Sampler
     /// <exception cref="VgpnnException">The inputs do not hold what the application needs.</exception>
     public virtual void Prepare(Workers workers, Action<double>? progress = null)
     {
+    }
+
+    /// <summary>How many samples are best made together (<see cref="Samples"/>): more than one on a device, as many as fit there.</summary>
+    /// <exception cref="VgpnnException">Kind Device: not even one fits.</exception>
+    public int BatchSize => _device?.BatchSize ?? 1;
+
+    /// <summary>
+    /// Gives back what a device holds of the inputs. Whoever makes a sample now keeps it until that is done, and a later sample brings it there
+    /// again.
+    /// </summary>
+    public void ReleaseDevice() => _device?.Release();
+
+    /// <summary>Makes several samples together: each has the frames that it has alone.</summary>
+    /// <param name="seed">The seed of the whole set.</param>
+    /// <param name="indices">Which of the set; at most <see cref="BatchSize"/> of them.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="observe">Told of every step of each, by its place in <paramref name="indices"/>, on the caller's thread.</param>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    public IReadOnlyList<Clip> Samples(ulong seed, IReadOnlyList<int> indices, Workers workers, Action<int, SynthesisEvent>? observe = null)
+    {
+        ArgumentNullException.ThrowIfNull(indices);
+        SampleRun Started(int index, int i) =>
+            new(Hash.Derive(seed, (ulong)index), index, workers, observe is null ? null : what => observe(i, what), null);
+        if (_device is null || indices.Count == 1)
+            return [.. indices.Select((index, i) => Sample(seed, index, workers, observe is null ? null : what => observe(i, what)))];
+        return [.. _device.Run(levels => Run(levels, [.. indices.Select(Started)])).Select(v => Clip.FromVolume(v, _frameRate))];
     }
 
     /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
@@ -123,6 +156,7 @@ public abstract class Sampler
         if (resumeFrom is not null && !Takes(resumeFrom)) throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
 
         var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);
+        if (_device is not null) return Clip.FromVolume(_device.Run(levels => Run(levels, [run]))[0], _frameRate);
         return Clip.FromVolume(Options.Engine == Engine.Float ? Run<float>(run) : Run<byte>(run), _frameRate);
     }
 
@@ -134,6 +168,7 @@ public abstract class Sampler
         LevelPlan level = Plan.Levels[checkpoint.Level];
         if (checkpoint.Output.Channels != 3 || checkpoint.Output is Volume<float> != (Options.Engine == Engine.Float)) return false;
         if (checkpoint.Output.Extent != level.Output) return false;
+        if (_device is not null && checkpoint.Part is not null) return false;
         if (checkpoint.Part is { } part)
             return !Options.FollowsStructure && level != Plan.Coarsest && part.Iteration < level.Iterations && checkpoint.Fields.Fit(level, Options);
         return level.Index == 0 || !Plan.Levels[level.Index - 1].StartsFromCoarser || checkpoint.Fields.Fit(level, Options);
@@ -142,6 +177,13 @@ public abstract class Sampler
     /// <summary>Makes y₀.</summary>
     private protected abstract Volume<T> Run<T>(SampleRun run)
         where T : unmanaged;
+
+    /// <summary>The inputs on a device.</summary>
+    private protected virtual DeviceLevels OnDevice(OpenClEngine engine) => throw new NotSupportedException();
+
+    /// <summary>Makes y₀ of several samples on a device.</summary>
+    private protected virtual IReadOnlyList<Volume<byte>> Run(DeviceLevels levels, IReadOnlyList<SampleRun> runs) =>
+        throw new NotSupportedException();
 }
 
 /// <summary>One sample in the making.</summary>

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
 
 namespace Vgpnn.Synthesis;
 
@@ -31,6 +32,9 @@ public sealed record LevelFinished(LevelPlan Level, double Fraction, Volume Outp
 {
     /// <summary>Matches that the next level starts from, as the output owned by the run; empty where it starts from the output alone.</summary>
     public LevelFields Fields { get; init; }
+
+    /// <summary>What a device was asked for since the level before, if launches are measured: of a batch, with its first sample.</summary>
+    public IReadOnlyList<KernelLaunch> Launches { get; init; } = [];
 }
 
 /// <summary>Where a level's time went.</summary>

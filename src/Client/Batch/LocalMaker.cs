@@ -30,7 +30,7 @@ internal sealed class LocalMaker(MachineRequest machine, IRunReporter reporter) 
             string key = item.SampleKey(index);
             reporter.Stage($"{directory.Count} samples there, making {key}");
             Clip clip = run.Sampler.Sample(item.Seed, index, workers);
-            string comment = string.Create(CultureInfo.InvariantCulture, $"vgpnn ({ManifestMaker.EngineClass}), seed {item.Seed}, sample {index}");
+            string comment = string.Create(CultureInfo.InvariantCulture, $"vgpnn ({run.EngineClass}), seed {item.Seed}, sample {index}");
             await ClipWriter.WriteAsync(clip, directory.VideoPath(key), ClipFormat.Mp4, comment, cancellation);
             directory.Add(SampleOf(item, index, clip.ContentHash(), Stopwatch.GetElapsedTime(start).TotalSeconds));
         }

@@ -50,6 +50,9 @@ internal sealed class BenchLevel
         return Enumerable.Range(0, Iterations).Sum(j => PatchSearch.Create<byte>(method).Evaluations(patches, patches, j));
     }
 
+    /// <summary>V at this level, and K and Q at the coarser one.</summary>
+    public (Volume<byte> Values, Volume<byte> CoarseKeys, Volume<byte> CoarseQuery) Inputs => (_values, _coarseKeys, _coarseQuery);
+
     /// <summary>Runs the level; its output is the same each time.</summary>
     public PhaseTimes Run(IPatchSearch<byte> search, Workers workers)
     {

@@ -77,4 +77,5 @@ internal sealed record ComparisonPoint(
 /// <summary>Writes the report as a line of JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BenchReport))]
+[JsonSerializable(typeof(DeviceBenchReport))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -5,19 +5,21 @@ namespace Vgpnn.Client.CommandLine;
 /// <summary>What the work may use.</summary>
 /// <param name="Threads">Threads.</param>
 /// <param name="MemoryLimit">Bytes.</param>
-internal sealed record MachineRequest(int Threads, long MemoryLimit);
+/// <param name="Device">What computes.</param>
+/// <param name="Measures">Whether every launch on a device is measured.</param>
+internal sealed record MachineRequest(int Threads, long MemoryLimit, DeviceChoice Device = default, bool Measures = false);
 
-/// <summary>The options that say what the work may use; none of them changes a bit of the results.</summary>
+/// <summary>The options that say what the work may use; but for the class of engine none of them changes a bit of the results.</summary>
 internal sealed class MachineSettings
 {
     private const string Group = "Machine";
 
-    private readonly Setting<string> _device = new("--device", "auto|cpu", TryDevice)
+    private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|opencl[:N]", DeviceChoice.TryParse)
     {
         Group = Group,
-        Description = "Where to compute; 'vgpnn devices' lists what is there.",
-        Allowed = "auto or cpu",
-        Default = "auto",
+        Description = "Where to compute; 'vgpnn devices' lists what is there. Devices generate and retarget.",
+        Allowed = DeviceChoice.Allowed,
+        Default = "auto: the faster one",
     };
 
     private readonly Setting<int> _threads = new("--threads", "N", ValueText.Integer(1, 256))
@@ -44,14 +46,8 @@ internal sealed class MachineSettings
     }
 
     public MachineRequest Read(ParseResult parse) =>
-        new(_threads.Or(parse, Environment.ProcessorCount), _maxMemory.Or(parse, DefaultMemoryLimit));
+        new(_threads.Or(parse, Environment.ProcessorCount), _maxMemory.Or(parse, DefaultMemoryLimit), _device.Or(parse, default));
 
     /// <summary>Four fifths of what the machine or its container allows.</summary>
     private static long DefaultMemoryLimit => (long)(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes * 0.8);
-
-    private static bool TryDevice(string text, out string device)
-    {
-        device = text.ToLowerInvariant();
-        return device is "auto" or "cpu";
-    }
 }

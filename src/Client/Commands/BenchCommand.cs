@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Vgpnn.Client.Bench;
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
@@ -29,6 +30,14 @@ internal sealed class BenchCommand : Verb
         Default = "one per core",
     };
 
+    private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|opencl[:N]", DeviceChoice.TryParse)
+    {
+        Group = Group,
+        Description = "What to measure; of a device each kernel, beside what a model of the device predicts.",
+        Allowed = DeviceChoice.Allowed,
+        Default = "cpu",
+    };
+
     private readonly Flag _exhaustive = new("--exhaustive")
     {
         Group = Group,
@@ -48,6 +57,7 @@ internal sealed class BenchCommand : Verb
     {
         Add(_sizes);
         Add(_threads);
+        Add(_device);
         Add(_exhaustive);
         Add(_svg);
         Add(Json);
@@ -57,6 +67,7 @@ internal sealed class BenchCommand : Verb
     [
         new("bench", "Time per voxel and phase at four sizes, scaling, and 1 against 2 threads."),
         new("bench --sizes 144,288", "The same for a quick look."),
+        new("bench --device opencl", "Every kernel on a device: measured, and predicted by its bandwidth and arithmetic."),
         new("bench --exhaustive --svg figure6.svg", "Also what exhaustive search would take, as a table and a chart."),
     ];
 
@@ -67,16 +78,39 @@ internal sealed class BenchCommand : Verb
         string? svg = _svg.IsGiven(parse) ? _svg.Or(parse, "") : null;
         if (svg is not null && !exhaustive)
             throw new VgpnnException(ErrorKind.Usage, "nothing-to-draw", "--svg draws a comparison that was not asked for", "add --exhaustive");
+        int[] heights = _sizes.Or(parse, DefaultSizes);
+        if (_device.Or(parse, default) is { Kind: DeviceKind.OpenCl } device)
+        {
+            if (exhaustive)
+                throw new VgpnnException(ErrorKind.Usage, "bench-device", "--exhaustive compares searches of the processor", "leave out --device");
+            DeviceBenchReport measured = await Task.Run(() => MeasureDevice(device, heights, cancellation), cancellation);
+            if (json) Console.WriteLine(JsonSerializer.Serialize(measured, BenchJson.Default.DeviceBenchReport));
+            else DeviceBenchTables.Write(measured);
+            return ExitCode.Success;
+        }
+
         if (svg is not null) Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(svg))!);
 
         var benchmark = new Benchmark(
             _threads.Or(parse, Environment.ProcessorCount), what => Console.Error.WriteLine($"measuring {what}…"), cancellation);
-        int[] heights = _sizes.Or(parse, DefaultSizes);
         BenchReport report = await Task.Run(() => benchmark.Run(heights, !_sizes.IsGiven(parse), exhaustive), cancellation);
         if (svg is not null) AtomicFile.Write(svg, Encoding.UTF8.GetBytes(ComparisonChart.Draw(report.Exhaustive!)));
         if (json) Console.WriteLine(JsonSerializer.Serialize(report, BenchJson.Default.BenchReport));
         else BenchTables.Write(report);
         return ExitCode.Success;
+    }
+
+    private static DeviceBenchReport MeasureDevice(DeviceChoice device, int[] heights, CancellationToken cancellation)
+    {
+        try
+        {
+            using var engine = new OpenClEngine(OpenClDevice.Find(device.Index), measures: true);
+            return new DeviceBenchmark(engine, what => Console.Error.WriteLine($"measuring {what}…"), cancellation).Run(heights);
+        }
+        catch (OpenClException e)
+        {
+            throw DeviceSupport.Readable(e);
+        }
     }
 
     private static bool TrySizes(string text, out int[] heights)

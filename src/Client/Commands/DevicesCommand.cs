@@ -6,6 +6,7 @@ using Spectre.Console;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
+using Vgpnn.Kernels.OpenCl;
 
 namespace Vgpnn.Client.Commands;
 
@@ -19,25 +20,44 @@ internal sealed class DevicesCommand : Verb
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        DeviceReport cpu = Cpu();
+        (DeviceReport[] devices, string? missing) = OpenCl();
+        devices = [Cpu(), .. devices];
         if (Json.IsGiven(parse))
         {
-            Console.WriteLine(JsonSerializer.Serialize(cpu, RunEventJson.Lines.DeviceReport));
+            foreach (DeviceReport device in devices) Console.WriteLine(JsonSerializer.Serialize(device, RunEventJson.Lines.DeviceReport));
         }
         else
         {
             Table table = Tables.New("Device", "Model", "Cores", "Vectors", "Memory");
-            table.AddRow(
-                cpu.Name, Markup.Escape(cpu.Model), $"{cpu.Cores}", cpu.VectorBits > 0 ? $"{cpu.VectorBits} bits" : "none",
-                ByteSize.Format(cpu.MemoryBytes));
+            foreach (DeviceReport device in devices)
+            {
+                table.AddRow(
+                    device.Name, Markup.Escape(device.Model), $"{device.Cores}", device.VectorBits > 0 ? $"{device.VectorBits} bits" : "–",
+                    ByteSize.Format(device.MemoryBytes));
+            }
+
             Tables.Write(table);
         }
 
+        if (missing is not null) Console.Error.WriteLine($"No OpenCL device: {missing}.");
         return Task.FromResult(ExitCode.Success);
     }
 
+    private static (DeviceReport[] Devices, string? Missing) OpenCl()
+    {
+        try
+        {
+            return ([.. OpenClDevice.List().Select(d => new DeviceReport(
+                $"opencl:{d.Index}", ManifestMaker.OpenClClass, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
+        }
+        catch (OpenClException e)
+        {
+            return ([], e.Message);
+        }
+    }
+
     private static DeviceReport Cpu() => new(
-        "cpu", ManifestMaker.EngineClass, CpuModel(), Environment.ProcessorCount, VectorBits(),
+        "cpu", ManifestMaker.CpuClass, CpuModel(), Environment.ProcessorCount, VectorBits(),
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static int VectorBits() =>

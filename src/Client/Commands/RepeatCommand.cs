@@ -88,7 +88,18 @@ internal sealed class RepeatCommand : Verb
         ManifestSettings settings = manifest.Settings;
         return new RunRequest(
             RecordedInputs.Request(manifest, Inputs(parse, manifest, home)),
-            settings.ToOptions(), _machine.Read(parse), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
+            settings.ToOptions(), Machine(parse, manifest.EngineClass), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
+    }
+
+    // The same bits come from the same class of engine only.
+    private MachineRequest Machine(ParseResult parse, string engineClass)
+    {
+        MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse) };
+        DeviceKind recorded = engineClass == ManifestMaker.OpenClClass ? DeviceKind.OpenCl : DeviceKind.Cpu;
+        if (machine.Device.Kind == DeviceKind.Auto) return machine with { Device = new DeviceChoice(recorded) };
+        if (machine.Device.Kind == recorded) return machine;
+        throw new VgpnnException(
+            ErrorKind.Usage, "other-engine", $"the samples were made by the engine {engineClass}, and others make different bits", "leave out --device");
     }
 
     private FlowNetwork? Flow(ParseResult parse, ManifestSettings settings, string home)

@@ -123,7 +123,8 @@ internal abstract class RunVerb : Verb
 
     /// <summary>Everything that is asked for, of these inputs.</summary>
     protected RunRequest ReadRequest(ParseResult parse, InputRequest input, ulong seed) =>
-        RunRequest.WholeSet(input, ReadMethod(parse), _machine.Read(parse), ReadCount(parse), seed, ReadFlow(parse));
+        RunRequest.WholeSet(
+            input, ReadMethod(parse), _machine.Read(parse) with { Measures = Json.IsGiven(parse) }, ReadCount(parse), seed, ReadFlow(parse));
 
     /// <summary>Where results go; unless it is said, to the input's name with a suffix.</summary>
     protected OutputRequest ReadOutput(ParseResult parse, string input, string suffix)

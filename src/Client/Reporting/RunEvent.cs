@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
 
@@ -79,7 +80,9 @@ internal sealed record ProgressEvent(
 /// <param name="Levels">Levels.</param>
 /// <param name="Size">Size of its output.</param>
 /// <param name="Timing">Where its time went.</param>
-internal sealed record LevelFinishedEvent(int Sample, int Level, int Levels, ManifestSize Size, ManifestTiming Timing) : RunEvent;
+/// <param name="Launches">What a device did for it, launch by launch: of samples that are made together, with the first; null: there is none.</param>
+internal sealed record LevelFinishedEvent(
+    int Sample, int Level, int Levels, ManifestSize Size, ManifestTiming Timing, IReadOnlyList<KernelLaunch>? Launches = null) : RunEvent;
 
 /// <summary>A sample is written.</summary>
 /// <param name="Sample">Which of the set, from 0.</param>

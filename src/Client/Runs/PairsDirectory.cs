@@ -54,7 +54,7 @@ internal sealed class PairsDirectory(string path)
         ManifestSettings settings = ManifestMaker.Settings(run, saveLevels, In(pair));
         bool same = settings with { Threads = there.Settings.Threads, MaxMemoryBytes = there.Settings.MaxMemoryBytes } == there.Settings
             && there.Inputs.Select(i => i.FramesSha256).SequenceEqual(run.Inputs.Select(i => i.FramesSha256))
-            && there.EngineClass == ManifestMaker.EngineClass;
+            && there.EngineClass == run.EngineClass;
         return same ? there : throw Usage(
             "other-settings", $"{In(pair)} was made with other settings or of other clips", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
     }

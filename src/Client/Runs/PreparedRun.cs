@@ -1,6 +1,7 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
 using Vgpnn.Synthesis.Media;
@@ -15,8 +16,9 @@ internal sealed class PreparedRun
     private const int SpareThreads = 4;
 
     private PreparedRun(
-        RunRequest request, IReadOnlyList<ReadInput> inputs, Sampler sampler, double noise, TimeSpan expected, TimeSpan preparation)
+        RunRequest request, IReadOnlyList<ReadInput> inputs, Sampler sampler, string engineClass, double noise, TimeSpan expected, TimeSpan preparation)
     {
+        EngineClass = engineClass;
         ExpectedPreparation = preparation;
         Request = request;
         Inputs = inputs;
@@ -26,6 +28,9 @@ internal sealed class PreparedRun
     }
 
     public RunRequest Request { get; }
+
+    /// <summary>The class of engine that the samples come from: the same bits are promised within one.</summary>
+    public string EngineClass { get; }
 
     /// <summary>The clips that are used; the input comes first.</summary>
     public IReadOnlyList<ReadInput> Inputs { get; }
@@ -54,14 +59,15 @@ internal sealed class PreparedRun
     {
         // Pipes, signals and timers must not wait until one of the computing threads is free.
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
+        OpenClEngine? device = Devices.Of(request.Machine, request.Options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
         // While the decoder is waited for.
         Task<CostModel> measuring = Task.Run(
-            () => CostModel.Measure(request.Options.Engine, request.Machine.Threads, request.Flow?.Flow, stop.Token), CancellationToken.None);
+            () => CostModel.Measure(request.Options.Engine, request.Machine.Threads, request.Flow?.Flow, device, stop.Token), CancellationToken.None);
         try
         {
-            return await PrepareAsync(request, measuring, reporter, cancellation);
+            return await PrepareAsync(request, device, measuring, reporter, cancellation);
         }
         finally
         {
@@ -71,7 +77,7 @@ internal sealed class PreparedRun
     }
 
     private static async Task<PreparedRun> PrepareAsync(
-        RunRequest request, Task<CostModel> measuring, IRunReporter reporter, CancellationToken cancellation)
+        RunRequest request, OpenClEngine? device, Task<CostModel> measuring, IRunReporter reporter, CancellationToken cancellation)
     {
         var inputs = new List<ReadInput>();
         try
@@ -84,12 +90,13 @@ internal sealed class PreparedRun
             throw new VgpnnException(e.Kind, e.Code, e.Message, hint.Replace(InputSettings.Range, range, StringComparison.Ordinal), e);
         }
 
-        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options, request.Flow?.Flow);
+        Sampler sampler = Sampler.Create([.. inputs.Select(i => new SamplerInput(i.Role, i.Clip))], request.Options, request.Flow?.Flow, device);
         MemoryLimit.ThrowIfExceeded(sampler.Plan, inputs, request);
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
         CostModel costs = await measuring;
-        return new PreparedRun(request, inputs, sampler, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
+        string engineClass = device is null ? ManifestMaker.CpuClass : ManifestMaker.OpenClClass;
+        return new PreparedRun(request, inputs, sampler, engineClass, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 
     /// <summary>What the program tells before it begins.</summary>

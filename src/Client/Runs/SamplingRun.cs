@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels;
@@ -43,13 +44,15 @@ internal sealed class SamplingRun(
         try
         {
             var progress = new RunProgress(run, reporter);
-            foreach (int index in run.Request.Indices)
+            foreach (int[] indices in run.Request.Indices.Chunk(run.Sampler.BatchSize))
             {
-                ManifestSample sample = await MakeAsync(index, writer, progress, stop.Token);
-                await beginning;
-                _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
-                if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
-                ReportFinished(sample, progress);
+                await foreach ((ManifestSample sample, int position) in MakeAsync(indices, writer, progress, stop.Token))
+                {
+                    await beginning;
+                    _manifest = _manifest with { Samples = [.. _manifest.Samples, sample] };
+                    if (Stopwatch.GetElapsedTime(_lastSave) > SaveInterval) Save(RunStatus.Running);
+                    ReportFinished(sample, position);
+                }
             }
 
             Save(RunStatus.Complete);
@@ -97,59 +100,83 @@ internal sealed class SamplingRun(
         reporter.Stage($"finding what moves  {Math.Floor(done * 100):0} %  {HumanText.Duration(left)} left");
     }
 
-    private async Task<ManifestSample> MakeAsync(int index, SampleWriter writer, RunProgress progress, CancellationToken cancellation)
+    // Samples that are made together: what each took is its part of the computing, and its own writing.
+    private async IAsyncEnumerable<(ManifestSample Sample, int Position)> MakeAsync(
+        int[] indices, SampleWriter writer, RunProgress progress, [EnumeratorCancellation] CancellationToken cancellation)
     {
         long start = Stopwatch.GetTimestamp();
-        progress.Begin(index);
-        var made = new TaskCompletionSource<Clip>(TaskCreationOptions.RunContinuationsAsynchronously);
+        progress.Begin(indices);
+        var first = new TaskCompletionSource<Clip>(TaskCreationOptions.RunContinuationsAsynchronously);
         Task<(string File, string Preview)>? writing = null;
-        try
+        IReadOnlyList<Clip> clips = await ComputeAsync();
+        TimeSpan computing = Stopwatch.GetElapsedTime(start) / indices.Length;
+        reporter.Stage("writing");
+        first.SetResult(clips[0]);
+        for (int i = 0; i < indices.Length; i++)
         {
-            var workers = new Workers(run.Request.Machine.Threads, cancellation);
-            Clip clip = run.Sampler.Sample(run.Request.Seed, index, workers, what =>
-            {
-                if (progress.Observe(what) is { } level && output.SaveLevels)
-                    writer.WriteLevel(level, progress.Position(level.Level), index, run.FrameRate, cancellation);
-                if (what.Level.Index == 0) writing ??= Write();
-            });
-            reporter.Stage("writing");
-            made.SetResult(clip);
+            start = Stopwatch.GetTimestamp();
 
             // Where there is nothing to fill there was no level either.
-            (string file, string preview) = await (writing ?? Write());
-            return new ManifestSample
+            (string file, string preview) = await WrittenAsync(i, i == 0 && writing is not null ? writing : Write(i, Task.FromResult(clips[i])));
+            yield return (new ManifestSample
             {
-                Index = index,
+                Index = indices[i],
                 File = file,
                 Preview = preview,
-                LevelsDirectory = output.SaveLevels ? ResultDirectory.LevelsDirectoryName(index) : null,
-                FramesSha256 = clip.ContentHash(),
-                Seconds = Math.Round(Stopwatch.GetElapsedTime(start).TotalSeconds, 3),
-                Levels = progress.Timings,
-            };
-        }
-        catch
-        {
-            made.TrySetCanceled(CancellationToken.None);
-            if (writing is not null) await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            writer.Drop(index);
-            throw;
+                LevelsDirectory = output.SaveLevels ? ResultDirectory.LevelsDirectoryName(indices[i]) : null,
+                FramesSha256 = clips[i].ContentHash(),
+                Seconds = Math.Round((computing + Stopwatch.GetElapsedTime(start)).TotalSeconds, 3),
+                Levels = progress.Timings(i),
+            }, progress.SamplePosition(i));
         }
 
-        Task<(string File, string Preview)> Write() =>
-            writer.WriteSampleAsync(made.Task, run.Plan.Output, run.FrameRate, index, Comment(index), cancellation);
+        async Task<IReadOnlyList<Clip>> ComputeAsync()
+        {
+            try
+            {
+                return run.Sampler.Samples(run.Request.Seed, indices, new Workers(run.Request.Machine.Threads, cancellation), (i, what) =>
+                {
+                    if (progress.Observe(i, what) is { } level && output.SaveLevels)
+                        writer.WriteLevel(level, progress.Position(level.Level), indices[i], run.FrameRate, cancellation);
+                    if (i == 0 && what.Level.Index == 0) writing ??= Write(0, first.Task);
+                });
+            }
+            catch
+            {
+                first.TrySetCanceled(CancellationToken.None);
+                if (writing is not null) await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                foreach (int index in indices) writer.Drop(index);
+                throw;
+            }
+        }
+
+        async Task<(string File, string Preview)> WrittenAsync(int i, Task<(string File, string Preview)> task)
+        {
+            try
+            {
+                return await task;
+            }
+            catch
+            {
+                foreach (int index in indices.Skip(i)) writer.Drop(index);
+                throw;
+            }
+        }
+
+        Task<(string File, string Preview)> Write(int i, Task<Clip> clip) =>
+            writer.WriteSampleAsync(clip, run.Plan.Output, run.FrameRate, indices[i], Comment(indices[i]), cancellation);
     }
 
     /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>
     private string Comment(int index) =>
         $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.Inputs[0].FramesSha256}";
 
-    private void ReportFinished(ManifestSample sample, RunProgress progress)
+    private void ReportFinished(ManifestSample sample, int position)
     {
         bool? identical = recorded is null ? null : recorded[sample.Index] == sample.FramesSha256;
         if (identical == false) _different.Add(sample.Index);
         reporter.Report(new SampleFinishedEvent(
-            sample.Index, progress.SamplePosition, run.Request.Indices.Count, _directory.In(sample.File), sample.FramesSha256,
+            sample.Index, position, run.Request.Indices.Count, _directory.In(sample.File), sample.FramesSha256,
             sample.Seconds, identical));
     }
 

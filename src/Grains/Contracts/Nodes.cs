@@ -3,7 +3,7 @@ namespace Vgpnn.Grains.Contracts;
 /// <summary>A process that takes part in the cluster, and what it has to give.</summary>
 /// <param name="Id">Fresh for every process.</param>
 /// <param name="Version">The program's version.</param>
-/// <param name="EngineClasses">The engines that it computes with: <c>cpu</c>.</param>
+/// <param name="EngineClasses">The engines that it computes with (<see cref="EngineClass"/>).</param>
 /// <param name="Slots">Long turns at once.</param>
 /// <param name="Memory">Bytes that its long turns may hold together.</param>
 public sealed record NodeInfo(string Id, string Version, IReadOnlyList<string> EngineClasses, int Slots, long Memory);

@@ -14,6 +14,9 @@ public interface IWaitingTurn
 
     /// <summary>Milliseconds since it was ready.</summary>
     long Waited { get; }
+
+    /// <summary>Whether it needs a device, which one turn at a time has.</summary>
+    bool OnDevice { get; }
 }
 
 /// <summary>
@@ -56,8 +59,8 @@ public static class AdmissionPolicy
         bool patient = oldest.Waited < Patience.TotalMilliseconds;
         T? chosen = (patient ? candidates : candidates.Take(1))
             .OrderByDescending(c => patient && c.Affinity is not null && warm.Contains(c.Affinity))
-            .FirstOrDefault(c => capacity.TryTake(c.Key, c.Bytes));
-        keepsRoom = chosen is null && !patient && oldest.Bytes <= capacity.Memory;
+            .FirstOrDefault(c => capacity.TryTake(c.Key, c.Bytes, c.OnDevice));
+        keepsRoom = chosen is null && !patient && oldest.Bytes <= capacity.Memory && !oldest.OnDevice;
         return chosen;
     }
 }

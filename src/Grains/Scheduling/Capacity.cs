@@ -1,15 +1,22 @@
 namespace Vgpnn.Grains.Scheduling;
 
-/// <summary>What a node has left to give: slots, and the memory that plans say they need. A grain takes its part once.</summary>
+/// <summary>
+/// What a node has left to give: slots, the memory that plans say they need, and a device, which one turn at a time has. A grain takes its part
+/// once.
+/// </summary>
 public sealed class Capacity
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<GrainKey, long> _taken = [];
+    private readonly Func<bool> _hasDevice;
+    private GrainKey? _onDevice;
 
     /// <param name="slots">Long turns at once, at least 1.</param>
     /// <param name="memory">Bytes in all, at least 1.</param>
-    public Capacity(int slots, long memory)
+    /// <param name="hasDevice">Whether the node has a device that works; null: it has none.</param>
+    public Capacity(int slots, long memory, Func<bool>? hasDevice = null)
     {
+        _hasDevice = hasDevice ?? (() => false);
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(memory, 1);
         Slots = slots;
@@ -41,13 +48,18 @@ public sealed class Capacity
     }
 
     /// <summary>Takes a grain's part, unless it has it already.</summary>
+    /// <param name="grain">Which.</param>
+    /// <param name="bytes">The memory that it needs.</param>
+    /// <param name="onDevice">Whether it needs the device too.</param>
     /// <returns>Whether the grain has its part now.</returns>
-    public bool TryTake(GrainKey grain, long bytes)
+    public bool TryTake(GrainKey grain, long bytes, bool onDevice = false)
     {
         lock (_lock)
         {
             if (_taken.ContainsKey(grain)) return true;
             if (_taken.Count >= Slots || _taken.Values.Sum() + bytes > Memory) return false;
+            if (onDevice && (_onDevice is not null || !_hasDevice())) return false;
+            if (onDevice) _onDevice = grain;
             _taken.Add(grain, bytes);
             return true;
         }
@@ -62,6 +74,10 @@ public sealed class Capacity
     /// <summary>Gives a grain's part back; it may have none.</summary>
     public void Release(GrainKey grain)
     {
-        lock (_lock) _taken.Remove(grain);
+        lock (_lock)
+        {
+            _taken.Remove(grain);
+            if (_onDevice == grain) _onDevice = null;
+        }
     }
 }

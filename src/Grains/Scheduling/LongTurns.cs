@@ -151,7 +151,7 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
             ? await LockAsync(state, grain).ConfigureAwait(false)
             : await state.FindAsync<TurnRow>(TurnSql.Lock, new { grain = grain.ToString() }).ConfigureAwait(false);
         if (turn is null or { State: "ready" }) return (false, null);
-        bool usual = turn.State == "admitted" && capacity.TryTake(grain, turn.Bytes);
+        bool usual = turn.State == "admitted" && capacity.TryTake(grain, turn.Bytes, turn.OnDevice);
         if (!usual && !wholeOrder) return (true, null);
         if (turn.State == "running")
         {
@@ -159,7 +159,7 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
             if (turn.Node == node) await ReadyAsync(state, grain, turn.TenantId, Outcome.HandedBack).ConfigureAwait(false);
             else await PutBackAsync(state, turn).ConfigureAwait(false);
             turn = await state.FindAsync<TurnRow>(TurnSql.Lock, new { grain = grain.ToString() }).ConfigureAwait(false);
-            if (turn is null || !capacity.TryTake(grain, turn.Bytes)) return (false, null);
+            if (turn is null || !capacity.TryTake(grain, turn.Bytes, turn.OnDevice)) return (false, null);
             await TenantGrain.CountAsync(state, turn.TenantId, queued: -1, running: 1).ConfigureAwait(false);
         }
         else if (!usual)

@@ -24,6 +24,11 @@ internal sealed record TurnRow
     /// <summary>The span that it belongs to, as <see cref="Telemetry.Current"/> writes it; null: none.</summary>
     public string? TraceParent { get; init; }
 
+    public required string EngineClass { get; init; }
+
+    /// <summary>Whether it needs a device.</summary>
+    public bool OnDevice => EngineClass == Contracts.EngineClass.OpenCl;
+
     public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
 }
 

@@ -158,7 +158,7 @@ internal static class RequestEndpoints
         return new RequestManifest
         {
             Version = typeof(RequestEndpoints).Assembly.GetName().Version!.ToString(3),
-            EngineClass = "cpu",
+            EngineClass = status.EngineClass,
             Request = request,
             Application = body.Application,
             Seed = status.Seed.ToString(CultureInfo.InvariantCulture),

@@ -17,7 +17,7 @@ internal static class SchedulerSetup
         int threads = settings.Slots + Spare;
         quartz.UseDefaultThreadPool(threads);
         quartz.AddJobType<TurnJob>();
-        quartz.UseExecutionLimits((_, limits) => limits.ForGroup("cpu", threads));
+        quartz.UseExecutionLimits((_, limits) => limits.ForGroup(EngineClass.Cpu, threads).ForGroup(EngineClass.OpenCl, settings.HasDevice ? 1 + Spare : 0));
         bool clustered = settings.Database.Contains("Host=", StringComparison.OrdinalIgnoreCase);
         quartz.ConfigureScheduler(options =>
         {

@@ -68,7 +68,7 @@ internal sealed class Visit : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _context.CloseAsync();
-        Assert.Empty(_faults.Where(f => Expected is null || !f.Contains(Expected, StringComparison.Ordinal)));
+        Assert.DoesNotContain(_faults, f => Expected is null || !f.Contains(Expected, StringComparison.Ordinal));
     }
 
     private void Watch(IPage page)

@@ -65,6 +65,6 @@ public sealed class HelpTests
         Assert.Contains("cpu", table.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("\e", table.Output, StringComparison.Ordinal);
         ProcessResult json = await VgpnnProgram.SucceedAsync(place.Root, "devices", "--json");
-        Assert.Equal("cpu", VgpnnProgram.Lines(json.Output).Single().GetProperty("name").GetString());
+        Assert.Equal("cpu", VgpnnProgram.Lines(json.Output)[0].GetProperty("name").GetString());
     }
 }

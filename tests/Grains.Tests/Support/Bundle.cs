@@ -3,6 +3,7 @@ using Vgpnn.Grains.Blobs;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
 using Vgpnn.Grains.State;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
 using Vgpnn.Testing.Cluster;
 
@@ -67,7 +68,11 @@ internal sealed class Bundle : IAsyncDisposable
 
     /// <summary>A node of this test process.</summary>
     public TestNode Node(string name = "node-1", int slots = 4, long memory = 8L << 30) =>
-        new(this, new NodeInfo(name, "1", ["cpu"], slots, memory));
+        new(this, new NodeInfo(name, "1", [EngineClass.Cpu], slots, memory));
+
+    /// <summary>A node with a device.</summary>
+    public TestNode Node(OpenClEngine device, string name = "node-1") =>
+        new(this, new NodeInfo(name, "1", [EngineClass.Cpu, EngineClass.OpenCl], 4, 8L << 30), device);
 
     public Task<string> TenantAsync(string name = "a", TenantLimits? limits = null) => Tenants.CreateAsync(name, limits ?? new TenantLimits());
 
@@ -125,13 +130,14 @@ internal sealed class TestNode : ITurnScheduler, IAsyncDisposable
     private readonly NodeLife _life;
     private readonly WorkDirectory _work;
     private readonly TurnRunner _runner;
-    private readonly LevelGrain _levels = new(64L << 20);
+    private readonly LevelGrain _levels;
 
-    public TestNode(Bundle bundle, NodeInfo info)
+    public TestNode(Bundle bundle, NodeInfo info, OpenClEngine? device = null)
     {
+        _levels = new LevelGrain(64L << 20, device);
         _bundle = bundle;
         Info = info;
-        Capacity = new Capacity(info.Slots, info.Memory);
+        Capacity = new Capacity(info.Slots, info.Memory, device is null ? null : () => device.Queue.Broken is null);
         Turns = new LongTurns(bundle.Store);
         _life = new NodeLife(bundle.Store, info, new CheckIn(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)), NullLogger<NodeLife>.Instance);
         _work = new WorkDirectory(bundle[$"work-{info.Id}"]);

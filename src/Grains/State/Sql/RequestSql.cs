@@ -4,7 +4,7 @@ internal static class RequestSql
 {
     private const string Columns =
         """
-        request_id, state, seed, samples, succeeded, failed, cancelled, settings, levels, frames, height, width, bytes AS peak_bytes,
+        request_id, state, engine_class, seed, samples, succeeded, failed, cancelled, settings, levels, frames, height, width, bytes AS peak_bytes,
         created_at, finished_at, changed_at,
         (SELECT CASE WHEN t.retention_hours > 0 THEN requests.finished_at + (t.retention_hours * CAST(3600000 AS bigint)) END
             FROM tenants t WHERE t.tenant_id = requests.tenant_id) AS expires_at,
@@ -73,7 +73,7 @@ internal static class RequestSql
         """;
 
     public const string Work =
-        "SELECT settings, seed, affinity FROM requests WHERE request_id = @request";
+        "SELECT settings, seed, affinity, engine_class FROM requests WHERE request_id = @request";
 
     public const string Delete = "DELETE FROM requests WHERE request_id = @request AND tenant_id = @tenant";
 

@@ -8,7 +8,7 @@ internal static class TurnSql
         VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @charge, @affinity, @trace, {now})
         """;
 
-    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts, trace_parent, {now} - ready_at AS waited";
+    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts, trace_parent, engine_class, {now} - ready_at AS waited";
 
     public const string Peek = $"SELECT {Columns} FROM turns WHERE grain = @grain";
 

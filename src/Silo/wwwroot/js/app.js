@@ -46,6 +46,8 @@ async function show({ focus = true } = {}) {
     await views[name].show($('main'), parameters, { signal, session });
   } catch (e) {
     if (signal.aborted || e.name === 'AbortError') return;
+    $('player').hidden = true;
+    if (e.status === 0) tryAgain(() => { if (!signal.aborted) show({ focus: false }); });
     fill($('main'), h('section', { class: 'empty' }, h('h1', { tabindex: '-1' }, e.status === 404 ? 'It is not there' : 'That did not work'), h('p', null, e.message),
       h('p', null, h('a', { class: 'button', href: '#/make' }, 'Make something'))));
   }
@@ -54,6 +56,9 @@ async function show({ focus = true } = {}) {
   document.title = title ? `${title.textContent} – Vgpnn` : 'Vgpnn';
   if (focus) title?.focus({ preventScroll: true });
 }
+
+// What could not be asked is asked again: nobody has to reload.
+const tryAgain = what => setTimeout(what, 1500);
 
 async function begin(who, options) {
   session = who;
@@ -134,6 +139,10 @@ async function come(once) {
       } catch {
         toast('That address was used already, or the server was started anew since: give a key, or start the server again.', 'bad');
       }
+    } else if (e.status === 0) {
+      fill($('main'), h('section', { class: 'empty' }, h('h1', { tabindex: '-1' }, 'The server does not answer'), h('p', null, 'This page goes on by itself once it does.')));
+      tryAgain(() => come());
+      return;
     } else if (e.status !== 401) {
       toast(e.message, 'bad');
     }

@@ -1,0 +1,108 @@
+using System.Text.Json.Serialization;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Runs;
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Manifest;
+
+namespace Vgpnn.Client.Bench;
+
+/// <summary>Measures every kernel of a device on the synthetic case, beside what the model of the device predicts.</summary>
+/// <param name="engine">One that measures its launches.</param>
+/// <param name="tell">Told what is being measured.</param>
+/// <param name="cancellation">Ends it.</param>
+internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, CancellationToken cancellation)
+{
+    public DeviceBenchReport Run(IReadOnlyList<int> heights)
+    {
+        tell(engine.Queue.Device.Name);
+        DeviceModel model = DeviceModel.Measure(engine, cancellation);
+        var sizes = new List<DeviceSizeResult>();
+        foreach (int height in heights.Distinct().Order())
+        {
+            tell($"{height}p");
+            var level = new BenchLevel(height, new Workers(Environment.ProcessorCount, cancellation));
+
+            // The first run compiles.
+            RunLevel(level);
+            sizes.Add(new DeviceSizeResult(ManifestMaker.Size(level.Size), level.Size.Count, [.. RunLevel(level).GroupBy(l => l.Kernel).Select(of =>
+                new KernelResult(
+                    of.Key, of.Count(), of.Sum(l => l.WorkItems), of.Sum(l => l.Evaluations), of.Sum(l => l.Bytes), of.Sum(l => l.Seconds),
+                    of.Sum(model.Predict)))]));
+        }
+
+        return new DeviceBenchReport
+        {
+            Version = ProgramName.Version,
+            Device = engine.Queue.Device.Name,
+            Driver = $"{engine.Queue.Device.Platform}, {engine.Queue.Device.Version}",
+            BytesPerSecond = model.BytesPerSecond,
+            OperationsPerSecond = model.OperationsPerSecond,
+            LaunchSeconds = model.LaunchSeconds,
+            Sizes = sizes,
+        };
+    }
+
+    private IReadOnlyList<KernelLaunch> RunLevel(BenchLevel level)
+    {
+        using Lock.Scope only = engine.Queue.Enter();
+        (Volume<byte> values, Volume<byte> coarseKeys, Volume<byte> coarseQuery) = level.Inputs;
+        (Extent size, Extent coarse) = (level.Size, coarseKeys.Extent);
+        var up = new Scale((double)size.T / coarse.T, (double)size.H / coarse.H, (double)size.W / coarse.W);
+        using DeviceVolume sharp = engine.Upload(values), smallKeys = engine.Upload(coarseKeys), smallQuery = engine.Upload(coarseQuery);
+        using DeviceVolume query = engine.Resize(smallQuery, size, up), keys = engine.Resize(smallKeys, size, up);
+        using DeviceField field = engine.Field(size, size, BenchLevel.Patch);
+        using DeviceSeeds seeds = engine.Seeds([1]);
+        for (int j = 0; j < BenchLevel.Iterations; j++)
+        {
+            engine.JumpFlood(new DeviceSearch
+            {
+                Query = query,
+                Keys = j == 0 ? keys : sharp,
+                Field = field,
+                Iteration = j,
+                Seeds = seeds,
+                Purpose = (ulong)j,
+                Cancellation = cancellation,
+            });
+            engine.Vote(sharp, field, VoteRule.Median, query);
+        }
+
+        return engine.Queue.TakeLaunches(cancellation);
+    }
+}
+
+/// <summary>What <c>vgpnn bench --device opencl</c> found; one line of JSON.</summary>
+internal sealed record DeviceBenchReport
+{
+    [JsonPropertyOrder(-1)]
+    public string Type { get; } = "device-bench";
+
+    public required string Version { get; init; }
+
+    public required string Device { get; init; }
+
+    public required string Driver { get; init; }
+
+    /// <summary>Measured: a copy on the device, both ways counted.</summary>
+    public required double BytesPerSecond { get; init; }
+
+    /// <summary>Measured: whole-number multiplications, each with an addition.</summary>
+    public required double OperationsPerSecond { get; init; }
+
+    /// <summary>Measured: a launch that does nothing.</summary>
+    public required double LaunchSeconds { get; init; }
+
+    /// <summary>Smallest first.</summary>
+    public required IReadOnlyList<DeviceSizeResult> Sizes { get; init; }
+}
+
+/// <summary>One size.</summary>
+/// <param name="Size">Of the level.</param>
+/// <param name="Voxels">Of the level.</param>
+/// <param name="Kernels">In the order of their first launch.</param>
+internal sealed record DeviceSizeResult(ManifestSize Size, long Voxels, IReadOnlyList<KernelResult> Kernels);
+
+/// <summary>All launches of a kernel at one size (<see cref="KernelLaunch"/>).</summary>
+internal sealed record KernelResult(
+    string Kernel, int Launches, long WorkItems, long Evaluations, long Bytes, double Seconds, double PredictedSeconds);

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using System.Globalization;
+using Vgpnn.Client.CommandLine;
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Media;
+
+namespace Vgpnn.Client.Runs;
+
+/// <summary>
+/// What <c>--device auto</c> means here: the fastest of the processor and the devices that are none, by one short measurement whose result is
+/// kept. A device that is the processor behind a driver is never chosen: the processor's own engine is faster.
+/// </summary>
+internal static class AutoDevice
+{
+    private const string Drivers = "/etc/OpenCL/vendors";
+    private const string Cpu = "cpu";
+    private static readonly Extent Measured = new(8, 96, 160);
+
+    /// <returns>The index of the device; null: the processor. Where no driver is installed, OpenCL is not even loaded.</returns>
+    public static int? Choose()
+    {
+        string[] drivers = Directory.Exists(Drivers) ? Directory.GetFiles(Drivers, "*.icd") : [];
+        if (drivers.Length == 0) return null;
+        string machine = string.Join(
+            '|', drivers.Order(StringComparer.Ordinal).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d} {File.GetLastWriteTimeUtc(d).Ticks}"))
+                .Append($"{ProgramName.Version} {Environment.ProcessorCount}"));
+        return Choose(CachePath(), machine, () => Measure(Candidates()));
+    }
+
+    /// <summary>The choice that a file holds for this machine, or else what is measured, which it then holds.</summary>
+    /// <param name="path">The file; it may be missing, and need not be writable.</param>
+    /// <param name="machine">What the choice depends on, in one line.</param>
+    /// <param name="measure">Finds it out.</param>
+    public static int? Choose(string path, string machine, Func<int?> measure)
+    {
+        try
+        {
+            if (File.Exists(path) && File.ReadAllLines(path) is [string known, string choice] && known == machine)
+            {
+                if (choice == Cpu) return null;
+                if (int.TryParse(choice, NumberStyles.None, CultureInfo.InvariantCulture, out int index)) return index;
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is measured again.
+        }
+
+        int? chosen = measure();
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes($"{machine}\n{chosen?.ToString(CultureInfo.InvariantCulture) ?? Cpu}\n"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or VgpnnException)
+        {
+            // It is measured again the next time.
+        }
+
+        return chosen;
+    }
+
+    /// <summary>The fastest of the processor and some devices, by a sample of a small scene.</summary>
+    /// <returns>The device's index; null: the processor.</returns>
+    public static int? Measure(IReadOnlyList<OpenClDevice> candidates)
+    {
+        if (candidates.Count == 0) return null;
+        double fastest = Seconds(null);
+        int? chosen = null;
+        foreach (OpenClDevice candidate in candidates)
+        {
+            try
+            {
+                using var engine = new OpenClEngine(candidate);
+                double seconds = Seconds(engine);
+                if (seconds >= fastest) continue;
+                (fastest, chosen) = (seconds, candidate.Index);
+            }
+            catch (Exception e) when (e is OpenClException or VgpnnException)
+            {
+                // What cannot do this is not the fastest.
+            }
+        }
+
+        return chosen;
+    }
+
+    private static OpenClDevice[] Candidates()
+    {
+        try
+        {
+            return [.. OpenClDevice.List().Where(d => d.Kind != OpenClDeviceKind.Cpu)];
+        }
+        catch (OpenClException)
+        {
+            return [];
+        }
+    }
+
+    // The first sample takes compilers along, and brings the input to the device.
+    private static double Seconds(OpenClEngine? device)
+    {
+        var workers = new Workers(Environment.ProcessorCount);
+        Clip scene = Clip.FromVolume(SyntheticScene.Render(Measured, 0, workers), new FrameRate(25, 1));
+        Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, scene)], new MethodOptions { Iterations = 2, Noise = 3 }, device: device);
+        sampler.Sample(0, 0, workers);
+        long start = Stopwatch.GetTimestamp();
+        sampler.Sample(0, 1, workers);
+        sampler.ReleaseDevice();
+        return Stopwatch.GetElapsedTime(start).TotalSeconds;
+    }
+
+    private static string CachePath()
+    {
+        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string cache = Environment.GetEnvironmentVariable("XDG_CACHE_HOME") is { Length: > 0 } given ? given
+            : home.Length > 0 ? Path.Combine(home, ".cache") : Path.GetTempPath();
+        return Path.Combine(cache, "vgpnn", "device");
+    }
+}

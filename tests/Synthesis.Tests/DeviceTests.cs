@@ -1,0 +1,178 @@
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Media;
+using Vgpnn.Testing;
+
+namespace Vgpnn.Synthesis.Tests;
+
+/// <summary>Whole samples on the first OpenCL device of this machine.</summary>
+public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTests.OneDevice>
+{
+    private static readonly Workers Two = new(2);
+    private static readonly MethodOptions Quick = TestClip.Quick;
+
+    [DeviceFact]
+    public void A_sample_is_the_same_every_time_and_another_one_is_another()
+    {
+        Clip clip = TestClip.Blobs();
+        Sampler sampler = Generator(clip, Quick);
+        string first = sampler.Sample(1, 0, Two).ContentHash();
+        Assert.Equal(first, Generator(clip, Quick).Sample(1, 0, new Workers(1)).ContentHash());
+        Assert.NotEqual(first, sampler.Sample(1, 1, Two).ContentHash());
+        Assert.NotEqual(first, sampler.Sample(2, 0, Two).ContentHash());
+    }
+
+    [DeviceFact]
+    public void Samples_made_together_are_what_each_is_alone()
+    {
+        Sampler sampler = Generator(TestClip.Blobs(), Quick);
+        Assert.InRange(sampler.BatchSize, 2, 64);
+        string[] together = [.. sampler.Samples(1, [4, 0, 2], Two).Select(c => c.ContentHash())];
+        Assert.Equal([.. ((int[])[4, 0, 2]).Select(i => sampler.Sample(1, i, Two).ContentHash())], together);
+    }
+
+    /// <summary>Sixteen bits for each of the coarsest query's samples and an unused fourth, for every start; and each start's seed and the sample's.</summary>
+    [DeviceFact]
+    public void A_second_sample_uploads_nothing_but_its_noise()
+    {
+        Sampler sampler = Generator(TestClip.Blobs(8, 40, 50), new MethodOptions { Noise = 3 });
+        OpenClQueue queue = device.Engine.Queue;
+        sampler.Sample(1, 0, Two);
+        (long up, long held) = (queue.BytesUp, queue.BytesHeld);
+        sampler.Sample(1, 1, Two);
+        long noise = sampler.Plan.Starts * sampler.Plan.Coarsest.Query.Count * 4 * sizeof(short), seeds = (sampler.Plan.Starts + 1) * sizeof(ulong);
+        Assert.Equal(noise + (sampler.Plan.Starts > 1 ? seeds : sizeof(ulong)), queue.BytesUp - up);
+        Assert.Equal(held, queue.BytesHeld);
+
+        sampler.ReleaseDevice();
+        Assert.True(queue.BytesHeld < held);
+        sampler.Sample(1, 1, Two);
+        Assert.Equal(held, queue.BytesHeld);
+        sampler.ReleaseDevice();
+    }
+
+    [DeviceFact]
+    public void A_sample_goes_on_from_any_of_its_levels_to_the_same_bits()
+    {
+        Sampler sampler = Generator(TestClip.Blobs(), Quick);
+        var levels = new List<Checkpoint>();
+        Clip whole = sampler.Sample(3, 0, Two, what =>
+        {
+            if (what is LevelFinished level) levels.Add(new Checkpoint(level.Level.Index, ((Volume<byte>)level.Output).Clone()));
+        });
+        Assert.Equal(Enumerable.Range(0, sampler.Plan.Levels.Count).Reverse(), levels.Select(l => l.Level));
+        Assert.All(levels, level => Assert.Equal(whole.ContentHash(), sampler.Sample(3, 0, Two, resumeFrom: level).ContentHash()));
+    }
+
+    [DeviceFact]
+    public void Progress_never_decreases_and_comes_to_its_end()
+    {
+        var fractions = new List<double>();
+        Generator(TestClip.Blobs(), Quick).Sample(1, 0, Two, what => fractions.Add(what.Fraction));
+        Assert.Equal(1, fractions[^1], 1e-9);
+        Assert.All(fractions.Zip(fractions.Skip(1)), pair => Assert.True(pair.First <= pair.Second || pair.Second > 0.999 * pair.First));
+    }
+
+    [DeviceFact]
+    public void What_is_made_is_as_near_to_the_input_as_what_the_processor_makes()
+    {
+        Clip clip = TestClip.Blobs(8, 48, 60);
+        var options = new MethodOptions { Noise = 2 };
+        Sampler here = Sampler.Create([new SamplerInput(InputRole.Input, clip)], options), there = Generator(clip, options);
+        double Distance(Sampler sampler) => Enumerable.Range(0, 3).Average(i => Mean(clip, sampler.Sample(1, i, Two)));
+        Assert.InRange(Distance(there), 0, 1.1 * Distance(here));
+    }
+
+    [DeviceFact]
+    public void Loops_retargets_and_several_clips_are_made_too()
+    {
+        Clip clip = TestClip.Blobs(12, 26, 32), other = TestClip.Blobs(6, 26, 32, seed: 2);
+        MethodOptions loop = MethodOptions.For(Application.Generation, loop: true) with { Iterations = 2, Noise = 2 };
+        Clip round = Generator(clip, loop).Sample(1, 0, Two);
+        Assert.Equal(round.ContentHash(), Generator(clip, loop).Sample(1, 0, Two).ContentHash());
+        MethodOptions wider = MethodOptions.For(Application.Retargeting) with { MinS = 20, Iterations = 2, Scale = new Scale(1, 1, 1.5) };
+        Clip wide = Generator(clip, wider).Sample(1, 0, Two);
+        Assert.Equal(48, wide.Width);
+        Assert.InRange(Mean(clip, wide), 0, 0.5);
+        SamplerInput[] two = [new(InputRole.Input, clip), new(InputRole.Input, other)];
+        double woven = Mean(clip, Sampler.Create(two, Quick, device: device.Engine).Sample(1, 0, Two), other);
+        Assert.InRange(woven, 0, 1.2 * Mean(clip, Sampler.Create(two, Quick).Sample(1, 0, Two), other));
+    }
+
+    [DeviceFact]
+    public void Work_that_does_not_fit_is_refused_with_what_it_needs()
+    {
+        using var small = new OpenClEngine(OpenClDevice.Find(), maxBytes: 20 << 20);
+        Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, TestClip.Noise(8, 120, 160))], Quick, device: small);
+        VgpnnException e = Assert.Throws<VgpnnException>(() => sampler.Sample(1, 0, Two));
+        Assert.Equal((ErrorKind.Device, "device-memory"), (e.Kind, e.Code));
+        Assert.Matches(@"takes \d+ MiB .* allows 18 MiB", e.Message);
+    }
+
+    [DeviceFact]
+    public void A_device_holds_no_more_than_the_plan_says()
+    {
+        Clip clip = TestClip.Noise(8, 60, 80);
+        foreach (MethodOptions options in (MethodOptions[])[Quick, Quick with { Loop = true, MinT = 4 }])
+        {
+            using var engine = new OpenClEngine(OpenClDevice.Find());
+            Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: engine);
+            sampler.Samples(1, [0, 1], Two);
+            long needed = DeviceCost.PeakBytes(sampler.Plan, options, 2), volumes = needed - DeviceCost.Spare;
+            Assert.InRange(engine.Queue.MostBytesHeld, volumes / 3, needed);
+        }
+    }
+
+    [DeviceFact]
+    public void What_only_the_processor_can_do_is_refused()
+    {
+        Clip clip = TestClip.Blobs();
+        Assert.Equal("device-floats", Assert.Throws<VgpnnException>(() => Generator(clip, Quick with { Engine = Engine.Float })).Code);
+        MethodOptions analogy = MethodOptions.For(Application.Analogy);
+        Assert.Equal("device-application", Assert.Throws<VgpnnException>(() => Generator(clip, analogy)).Code);
+    }
+
+    [DeviceFact]
+    public void A_cancelled_sample_leaves_the_device_to_the_next()
+    {
+        Sampler sampler = Generator(TestClip.Blobs(8, 48, 60), Quick);
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => sampler.Sample(1, 0, new Workers(1, stop.Token), what =>
+        {
+            if (what is LevelFinished) stop.Cancel();
+        }));
+        sampler.Sample(1, 0, Two);
+    }
+
+    private Sampler Generator(Clip clip, MethodOptions options) =>
+        Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: device.Engine);
+
+    // How far the patches of a sample are from their nearest ones in what it was made of.
+    private static double Mean(Clip input, Clip sample, Clip? other = null)
+    {
+        var patch = new Extent(3, 5, 5);
+        Volume<byte> output = sample.ToBytes();
+        float[][] distances = [.. ((Clip?[])[input, other]).OfType<Clip>().Select(clip =>
+        {
+            Volume<byte> keys = clip.ToBytes();
+            var field = new NearestNeighbourField(output.Extent, keys.Extent, patch);
+            PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(
+                new SearchTask<byte> { Query = output, Keys = keys, Patch = patch, Field = field }, Two);
+            return field.Distances;
+        })];
+        return Enumerable.Range(0, distances[0].Length).Average(i => (double)distances.Min(d => d[i])) / (127.5 * 127.5);
+    }
+
+    /// <summary>A device that tests share.</summary>
+    public sealed class OneDevice : IDisposable
+    {
+        private readonly Lazy<OpenClEngine> _engine = new(() => new OpenClEngine(OpenClDevice.Find()));
+
+        internal OpenClEngine Engine => _engine.Value;
+
+        public void Dispose()
+        {
+            if (_engine.IsValueCreated) _engine.Value.Dispose();
+        }
+    }
+}
