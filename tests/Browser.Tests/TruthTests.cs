@@ -108,6 +108,7 @@ public sealed class TruthTests(PageServer server)
     public async Task A_file_that_is_no_video_is_refused_in_words_and_the_next_one_is_taken()
     {
         await using Visit visit = await Visit.BeginAsync(server);
+        visit.Expected = "the server responded with a status of 4";
         (_, string key) = await server.TenantAsync();
         IPage page = await visit.EnterAsync(key);
         string text = Path.Combine(server.Directory, "text.mp4");

@@ -213,7 +213,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.GetByLabel("State").SelectOptionAsync("succeeded");
         await Expect(page.Locator(".request:visible")).ToHaveCountAsync(0);
         await page.GetByLabel("State").SelectOptionAsync("cancelled");
-        await page.GetByLabel("What was made").SelectOptionAsync("More like it");
+        await page.GetByLabel("What was made", new() { Exact = true }).SelectOptionAsync("More like it");
         await Expect(page.Locator(".request:visible")).ToHaveCountAsync(2);
         await page.GetByLabel("State").SelectOptionAsync("");
         await page.GetByLabel("Filter").FillAsync("no such clip");
