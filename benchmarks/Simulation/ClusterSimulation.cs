@@ -178,12 +178,11 @@ internal sealed class ClusterSimulation
 
     private void Start(int index, SimulatedNode node, SimulatedTurn turn)
     {
-        // All admissions take the one lock in turn; nodes that look in vain take it as well.
-        double looks = (_scenario.Poll > 0 ? _free.Count / _scenario.Poll : 0) * _scenario.Cost.PollLock / 1000;
-        double hold = _scenario.Cost.AdmissionLock / 1000 / Math.Max(0.01, 1 - looks);
+        // All admissions take the one lock in turn.
+        double hold = _scenario.Cost.AdmissionLock / 1000;
         _lockFree = Math.Max(_lockFree, _now) + hold;
         double begins = _lockFree;
-        _result.Admitted(_now, begins - _now, _scenario.Cost.AdmissionLock / 1000, looks);
+        _result.Admitted(_now, begins - hold - _now);
         if (!turn.Request.Started)
         {
             turn.Request.Started = true;

@@ -1,11 +1,10 @@
-using System.Diagnostics;
 using System.Globalization;
 
 namespace Vgpnn.Benchmarks.Simulation;
 
 /// <summary>
-/// <code>dotnet run -c Release --project benchmarks -- simulate [NODES]</code>
-/// The tables of docs/scale.md.
+/// <code>dotnet run -c Release --project benchmarks -- simulate [NODES [COSTS]]</code>
+/// The tables of docs/scale.md; with six costs of one's own database (<see cref="DatabaseCost"/>) in milliseconds, commas between them.
 /// </summary>
 internal static class SimulateVerb
 {
@@ -16,14 +15,14 @@ internal static class SimulateVerb
     public static void Run(IReadOnlyList<string> arguments, TextWriter output)
     {
         int nodes = arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1000;
-        WriteDays(nodes, output);
+        DatabaseCost cost = arguments.Count > 1 ? DatabaseCost.Parse(arguments[1]) : DatabaseCost.Measured;
+        WriteDays(new Scenario { Name = "as it is", Nodes = nodes, Cost = cost }, output);
         output.WriteLine();
-        WriteSizes(output);
+        WriteSizes(new Scenario { Name = "", Day = 14_400, Cost = cost }, output);
     }
 
-    private static void WriteDays(int nodes, TextWriter output)
+    private static void WriteDays(Scenario plain, TextWriter output)
     {
-        var plain = new Scenario { Name = "as it is", Nodes = nodes };
         Scenario[] days =
         [
             plain,
@@ -39,21 +38,18 @@ internal static class SimulateVerb
         output.WriteLine("| --- | --- | --- | --- | --- | --- | --- | --- | --- |");
         foreach (Scenario day in days)
         {
-            long start = Stopwatch.GetTimestamp();
             SimulationResult result = ClusterSimulation.Run(day, Seed);
             IReadOnlyList<(int Tenant, double Median, double High)> waits = result.Waits;
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {day.Name} | {result.Begun:N0} | {result.Utilisation:P1} | {result.HitRate:P1} | {result.Wasted:P1} | {Median(waits.Select(w => w.Median)):0.00} s | {Median(waits.Select(w => w.High)):0.00} s | {waits[^1].High:0.0} s | {result.Deaths:N0} |"));
-            Debug.WriteLine(Stopwatch.GetElapsedTime(start));
         }
     }
 
-    private static void WriteSizes(TextWriter output)
+    private static void WriteSizes(Scenario usual, TextWriter output)
     {
         output.WriteLine("| nodes | samples of | admissions/s, busiest minute | admission lock held | longest wait for it | database's processors |");
         output.WriteLine("| --- | --- | --- | --- | --- | --- |");
-        Scenario usual = new() { Name = "", Day = 14_400 };
         foreach (int nodes in (int[])[30, 100, 300, 1000, 2000]) Write(usual with { Nodes = nodes }, "the usual mix");
         foreach (int nodes in (int[])[100, 300, 1000]) Write(usual with { Nodes = nodes, Mix = [usual.Mix[0] with { Share = 1 }] }, "6 s each");
 

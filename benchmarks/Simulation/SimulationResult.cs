@@ -5,7 +5,7 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
 {
     private readonly int[] _perMinute = new int[(int)(2 * scenario.Day / 60) + 1];
     private double _busy, _useful;
-    private double _longestLockWait, _looks;
+    private double _longestLockWait;
     private long _begun, _hits;
 
     /// <summary>When the last sample was done.</summary>
@@ -42,8 +42,8 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
         return (t.Index, (double)sorted[sorted.Length / 2], (double)sorted[(int)(sorted.Length * 0.95)]);
     }).OrderBy(w => w.Item3)];
 
-    /// <summary>Part of its time that the admission lock is held, in the busiest minute, looks in vain included.</summary>
-    public double LockUtilisation => (Peak * scenario.Cost.AdmissionLock / 1000) + _looks;
+    /// <summary>Part of its time that the admission lock is held, in the busiest minute.</summary>
+    public double LockUtilisation => Peak * scenario.Cost.AdmissionLock / 1000;
 
     /// <summary>Seconds that an admission waited for the lock, at most.</summary>
     public double LongestLockWait => _longestLockWait;
@@ -60,11 +60,10 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
         }
     }
 
-    public void Admitted(double time, double waited, double hold, double looks)
+    public void Admitted(double time, double waited)
     {
         _perMinute[Math.Min((int)(time / 60), _perMinute.Length - 1)]++;
-        _longestLockWait = Math.Max(_longestLockWait, waited - hold);
-        _looks = Math.Max(_looks, looks);
+        _longestLockWait = Math.Max(_longestLockWait, waited);
     }
 
     public void Begin(bool hit)

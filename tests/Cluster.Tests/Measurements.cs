@@ -77,7 +77,8 @@ public class Measurements
         double unpolled = await PaidAsync(() => Task.Delay(TimeSpan.FromSeconds(Seconds)));
         Report($"without looks for work {1000 * unpolled / Seconds:F2} ms a second: a look in vain is {1000 * (still - unpolled) / (2 * Seconds):F2} ms");
 
-        RequestStatus request = await cluster.SubmitAsync(tenant, video, 1, Clips.Quick with { Iterations = 20_000 });
+        string large = await cluster.VideoAsync(tenant, await ClipAsync(new Extent(30, 144, 256)));
+        RequestStatus request = await cluster.SubmitAsync(tenant, large, 1, new MethodOptions { Iterations = 100, Noise = 3 });
         await cluster.UntilAsync("it runs", async () => await cluster.RunnerAsync(request.RequestId) is not null);
         double busy = await PaidAsync(() => Task.Delay(TimeSpan.FromSeconds(Seconds)));
         await cluster.Requests.CancelAsync(tenant, request.RequestId);

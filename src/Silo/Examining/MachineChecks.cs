@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Media;
 
@@ -66,8 +67,28 @@ internal static class MachineChecks
         string says = string.Create(
             CultureInfo.InvariantCulture,
             $"{Environment.ProcessorCount} cores with vectors of {bits} bits, {memory / (double)GibiByte:0.0} GiB: {settings.Slots} slots of {settings.ThreadsPerSample} threads, {settings.Memory >> 20} MiB for work");
-        if (bits < 256) return [Finding.Doubtful("devices", says, "a processor with AVX2 computes several times faster")];
-        return memory < LittleMemory ? [Finding.Doubtful("devices", says, "from 2 GiB on samples in standard definition have room")] : [Finding.Well("devices", says)];
+        Finding processor = bits < 256 ? Finding.Doubtful("devices", says, "a processor with AVX2 computes several times faster")
+            : memory < LittleMemory ? Finding.Doubtful("devices", says, "from 2 GiB on samples in standard definition have room")
+            : Finding.Well("devices", says);
+        return [processor, .. OpenCl(settings)];
+    }
+
+    // A node without the setting needs none, and is told of those that are there.
+    private static IEnumerable<Finding> OpenCl(SiloSettings settings)
+    {
+        try
+        {
+            string[] there = [.. OpenClDevice.List().Select(d => string.Create(
+                CultureInfo.InvariantCulture, $"opencl:{d.Index} {d.Name}, {d.Memory / (double)GibiByte:0.0} GiB ({d.Platform}, {d.Version})"))];
+            if (settings.HasDevice) OpenClDevice.Find(settings.DeviceIndex);
+            return there.Select(d => Finding.Well("devices", d));
+        }
+        catch (OpenClException e)
+        {
+            return settings.HasDevice
+                ? [Finding.Broken("devices", $"the setting Device is {settings.Device}, but {e.Message}", "install the device's OpenCL driver, or set VGPNN_DEVICE=cpu")]
+                : [];
+        }
     }
 
     /// <summary>Room where files are on their way, and where they stay.</summary>

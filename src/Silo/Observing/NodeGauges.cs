@@ -12,7 +12,7 @@ internal sealed class NodeGauges(IServiceProvider services) : IHostedService
         if (services.GetService<Capacity>() is not { } capacity) return Task.CompletedTask;
         LevelGrain levels = services.GetRequiredService<LevelGrain>();
         NodeLife life = services.GetRequiredService<NodeLife>();
-        KeyValuePair<string, object?> group = new("group", life.Node.EngineClasses[0]);
+        KeyValuePair<string, object?> group = new("group", life.Node.EngineClasses[^1]);
         Meter meter = Telemetry.Meter;
         meter.CreateObservableGauge("vgpnn.slots.total", () => new Measurement<int>(capacity.Slots, group), "{slot}", "Long turns that the node runs at once");
         meter.CreateObservableGauge("vgpnn.slots.used", () => new Measurement<int>(capacity.Slots - capacity.FreeSlots, group), "{slot}", "Long turns that it runs");

@@ -14,9 +14,28 @@ internal static class Kubectl
 
     public static string? Path => Found.Value;
 
-    public static async Task<IReadOnlyList<Resource>> RenderAsync(string overlay)
+    public static Task<IReadOnlyList<Resource>> RenderAsync(string overlay) => RenderFolderAsync(Repository.At("k8s", "overlays", overlay));
+
+    /// <summary>An overlay with one more component.</summary>
+    public static async Task<IReadOnlyList<Resource>> RenderAsync(string overlay, string component)
     {
-        (int code, string output, string error) = await Repository.RunAsync(Path!, ["kustomize", Repository.At("k8s", "overlays", overlay)]);
+        DirectoryInfo folder = Directory.CreateDirectory(Repository.At(".build", $"overlay-{Guid.NewGuid():N}"));
+        try
+        {
+            await File.WriteAllTextAsync(
+                System.IO.Path.Combine(folder.FullName, "kustomization.yaml"),
+                $"apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources: [../../k8s/overlays/{overlay}]\ncomponents: [../../k8s/components/{component}]\n");
+            return await RenderFolderAsync(folder.FullName);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<IReadOnlyList<Resource>> RenderFolderAsync(string folder)
+    {
+        (int code, string output, string error) = await Repository.RunAsync(Path!, ["kustomize", folder]);
         Assert.True(code == 0, error);
         Assert.Empty(error);
         return Resource.Parse(output);

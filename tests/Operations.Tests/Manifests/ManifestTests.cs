@@ -40,6 +40,20 @@ public class ManifestTests
     }
 
     [RenderTheory]
+    [InlineData("dev")]
+    [InlineData("prod")]
+    public async Task With_the_component_gpu_workers_have_one_each_and_requests_are_made_there(string overlay)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay, "gpu");
+        PodRules.Hold(resources);
+        Resource worker = resources.Single(r => r is { Kind: "Deployment", Name: "vgpnn-worker" }), api = resources.Single(r => r is { Kind: "Deployment", Name: "vgpnn-api" });
+        Assert.Equal("1", worker.Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
+        Assert.NotNull(worker.Containers.Single().Text("resources.limits.memory"));
+        Assert.Null(api.Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
+        Assert.Equal("opencl", resources.Single(r => r.Kind == "ConfigMap").Text("data.VGPNN_DEVICE"));
+    }
+
+    [RenderTheory]
     [InlineData("dev", "HorizontalPodAutoscaler", false)]
     [InlineData("prod", "ScaledObject", true)]
     public async Task Workers_are_scaled_in_one_way_and_states_are_where_the_overlay_says(string overlay, string scaler, bool external)
