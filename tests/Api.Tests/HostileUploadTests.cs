@@ -60,10 +60,15 @@ public sealed class HostileUploadTests(ApiServer server)
 
         // A decoder may write no file, but make a directory.
         await File.WriteAllTextAsync(script, $"#!/bin/sh\n[ -e {healed} ] && exec /usr/bin/ffmpeg \"$@\"\nmkdir {leaders}/$$\nsleep 1000 &\nyes nonsense >&2\n");
-        File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var settings = new Dictionary<string, string>
         {
-            ["data"] = Path.Combine(directory, "data"), ["serve"] = "true", ["slots"] = "1", ["threads"] = "1", ["pollSeconds"] = "0.05", ["decodeSeconds"] = "2",
+            ["data"] = Path.Combine(directory, "data"),
+            ["serve"] = "true",
+            ["slots"] = "1",
+            ["threads"] = "1",
+            ["pollSeconds"] = "0.05",
+            ["decodeSeconds"] = "2",
         };
         await using (SiloProcess silo = SiloProcess.Start(directory, settings, programs: programs))
         {

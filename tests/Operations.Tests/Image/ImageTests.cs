@@ -30,7 +30,8 @@ public sealed class ImageTests(ITestOutputHelper output)
             int port = PostgresServer.FreePort();
             using Process silo = Process.Start(new ProcessStartInfo(
                 Repository.At("tests", "Operations.Tests", "Image", "in-root"),
-                [root, "/opt/vgpnn/silo", "--serve", "true", "--data", "/tmp/data", "--urls", $"http://127.0.0.1:{port}"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+                [root, "/opt/vgpnn/silo", "--serve", "true", "--data", "/tmp/data", "--urls", $"http://127.0.0.1:{port}"])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
             try
             {
                 string said = await silo.StandardOutput.ReadLineAsync() ?? await silo.StandardError.ReadToEndAsync();
