@@ -52,11 +52,13 @@ need_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql postgresql-server-is-not-on-the-path
 }
 
-# PoCL, which runs OpenCL on the processor, for the tests of devices. Without it they are skipped.
+# PoCL, which runs OpenCL on the processor, and Oclgrind, which checks every access of kernels, for the tests of devices. Without
+# them they are skipped.
 want_pocl() {
-    compgen -G '/etc/OpenCL/vendors/*.icd' >/dev/null && return
-    (need pocl-opencl-icd pocl-has-no-command && need ocl-icd-libopencl1 the-loader-has-no-command) ||
-        say "without PoCL the tests of OpenCL devices are skipped"
+    compgen -G '/etc/OpenCL/vendors/*.icd' >/dev/null ||
+        (need pocl-opencl-icd pocl-has-no-command && need ocl-icd-libopencl1 the-loader-has-no-command) ||
+        { say "without PoCL the tests of OpenCL devices are skipped"; return; }
+    (need oclgrind oclgrind) || say "without Oclgrind no test looks at the accesses of kernels"
 }
 
 # Azurite, for the tests of Azure Blob Storage. Without it they are skipped: not every machine can reach npm.

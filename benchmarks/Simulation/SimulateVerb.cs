@@ -15,7 +15,7 @@ internal static class SimulateVerb
     public static void Run(IReadOnlyList<string> arguments, TextWriter output)
     {
         int nodes = arguments.Count > 0 ? int.Parse(arguments[0], CultureInfo.InvariantCulture) : 1000;
-        DatabaseCost cost = arguments.Count > 1 ? DatabaseCost.Parse(arguments[1]) : DatabaseCost.Measured;
+        DatabaseCost cost = arguments.Count > 1 ? DatabaseCost.Parse(arguments[1]) : DatabaseCost.Usual;
         WriteDays(new Scenario { Name = "as it is", Nodes = nodes, Cost = cost }, output);
         output.WriteLine();
         WriteSizes(new Scenario { Name = "", Day = 14_400, Cost = cost }, output);

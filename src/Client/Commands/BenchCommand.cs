@@ -67,7 +67,7 @@ internal sealed class BenchCommand : Verb
     [
         new("bench", "Time per voxel and phase at four sizes, scaling, and 1 against 2 threads."),
         new("bench --sizes 144,288", "The same for a quick look."),
-        new("bench --device opencl", "Every kernel on a device: measured, and predicted by its bandwidth and arithmetic."),
+        new("bench --device opencl", "Every kernel of a device: measured, and predicted."),
         new("bench --exhaustive --svg figure6.svg", "Also what exhaustive search would take, as a table and a chart."),
     ];
 

@@ -32,7 +32,7 @@ internal sealed class DevicesCommand : Verb
             foreach (DeviceReport device in devices)
             {
                 table.AddRow(
-                    device.Name, Markup.Escape(device.Model), $"{device.Cores}", device.VectorBits > 0 ? $"{device.VectorBits} bits" : "–",
+                    device.Name, Markup.Escape(Shortened(device.Model)), $"{device.Cores}", device.VectorBits > 0 ? $"{device.VectorBits} bits" : "–",
                     ByteSize.Format(device.MemoryBytes));
             }
 
@@ -54,6 +54,13 @@ internal sealed class DevicesCommand : Verb
         {
             return ([], e.Message);
         }
+    }
+
+    // Drivers tell of themselves at length; JSON has all of it.
+    private static string Shortened(string model)
+    {
+        const int longest = 60;
+        return model.Length > longest ? string.Concat(model.AsSpan(0, longest), "…") : model;
     }
 
     private static DeviceReport Cpu() => new(

@@ -11,9 +11,10 @@ internal static partial class DeviceProbe
     public const string Argument = "opencl";
 
     private static readonly Extent Patch = new(2, 3, 3);
+    private static readonly string[] Sources = ["Search", "Vote", "Resample"];
 
     /// <summary>The kernels that samples are made with, by the sources.</summary>
-    public static IEnumerable<string> Kernels => new[] { "Search", "Vote", "Resample" }.SelectMany(
+    public static IEnumerable<string> Kernels => Sources.SelectMany(
         name => KernelName().Matches(DeviceSession.Source(name)).Select(m => m.Groups[1].Value));
 
     public static void Run()

@@ -16,4 +16,4 @@ public sealed class OneDevice : IDisposable
 }
 
 [CollectionDefinition(nameof(OneDevice))]
-public sealed class OneDeviceCollection : ICollectionFixture<OneDevice>;
+public sealed class OneDeviceDefinition : ICollectionFixture<OneDevice>;
