@@ -114,7 +114,7 @@ public sealed class TruthTests(PageServer server)
         string text = Path.Combine(server.Directory, "text.mp4");
         await File.WriteAllTextAsync(text, "#EXTM3U\nhttp://127.0.0.1/a.ts\n");
         await Visit.DropAsync(page.Locator(".drop"), text);
-        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("cannot be used");
+        await Expect(page.GetByRole(AriaRole.Alert)).ToContainTextAsync("text.mp4 is a playlist");
         await Visit.DropAsync(page.Locator(".drop"), PageServer.Clip("lanterns.mp4"));
         await Expect(page.Locator(".stage-head h2")).ToHaveTextAsync("lanterns.mp4");
     }

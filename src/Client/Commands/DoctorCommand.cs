@@ -23,12 +23,10 @@ internal sealed class DoctorCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("doctor", "Tries ffmpeg, devices, disk, database, clock and blobs; 1 if something is broken."),
-        new("doctor --json", "The same for programs. VGPNN_DATABASE and its like are heeded, as by a silo."),
+        new("doctor", "Tries all of them; exit status 1 if one is broken."),
+        new("doctor --json", "The same for programs."),
     ];
 
-    protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
-    {
-        return SiloProgram.Become(["doctor", "--data", _data.Or(parse, ServerSettings.DefaultData), "--json", Json.IsGiven(parse) ? "true" : "false"]);
-    }
+    protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation) =>
+        SiloProgram.Become(["doctor", "--data", _data.Or(parse, ServerSettings.DefaultData), "--json", Json.IsGiven(parse) ? "true" : "false"]);
 }

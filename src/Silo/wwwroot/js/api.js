@@ -8,7 +8,8 @@ export class Problem extends Error {
   }
 }
 
-const sentence = s => s.charAt(0).toUpperCase() + s.slice(1) + (/[.!?]$/.test(s) ? '' : '.');
+// A file's name at the beginning stays as it is.
+const sentence = s => (/^\S+\.\S/.test(s) ? s : s.charAt(0).toUpperCase() + s.slice(1)) + (/[.!?]$/.test(s) ? '' : '.');
 
 async function call(method, path, { json, body, headers, signal } = {}) {
   const init = { method, signal, headers: { 'X-Vgpnn-Page': '1', ...headers }, body };
