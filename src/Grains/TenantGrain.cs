@@ -176,7 +176,7 @@ public sealed class TenantGrain(StateStore store)
 
         public long Waited { get; init; }
 
-        public bool OnDevice => EngineClass == Contracts.EngineClass.OpenCl;
+        public bool OnDevice => EngineClass == Synthesis.EngineClass.OpenCl;
 
         public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
     }

@@ -9,6 +9,7 @@ using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
 using Vgpnn.Silo.Scheduling;
 using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Scheduling;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo;
 

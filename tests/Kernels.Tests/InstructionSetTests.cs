@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
-
 namespace Vgpnn.Kernels.Tests;
 
 /// <summary>The wide instruction sets change the speed of the kernels, not one bit of what they compute.</summary>
@@ -22,21 +19,5 @@ public class InstructionSetTests
         Assert.Equal(Expected, lines.Where(l => !l.StartsWith("vectors", StringComparison.Ordinal)));
     }
 
-    private static async Task<string[]> RunProbe(string switchedOff)
-    {
-        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
-        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(Probe).Assembly.Location])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { [$"DOTNET_{switchedOff}"] = "0" },
-        };
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await errors);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    }
+    private static Task<string[]> RunProbe(string switchedOff) => ProbeProcess.RunAsync(new Dictionary<string, string> { [$"DOTNET_{switchedOff}"] = "0" });
 }

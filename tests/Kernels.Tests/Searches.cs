@@ -14,6 +14,12 @@ internal static class Searches
     public static NearestNeighbourField Run<T>(
         SearchMethod method, Volume<T> query, Volume<T> keys, Extent patch, int threads = 1, ulong seed = 0,
         NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null)
+        where T : unmanaged =>
+        Run(PatchSearch.Create<T>(method), query, keys, patch, threads, seed, continued, iteration, weights);
+
+    public static NearestNeighbourField Run<T>(
+        IPatchSearch<T> search, Volume<T> query, Volume<T> keys, Extent patch, int threads = 1, ulong seed = 0,
+        NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null)
         where T : unmanaged
     {
         NearestNeighbourField field = continued ?? new NearestNeighbourField(query.Extent, keys.Extent, patch);
@@ -27,7 +33,7 @@ internal static class Searches
             Iteration = iteration,
             KeyWeights = weights,
         };
-        PatchSearch.Create<T>(method).Search(task, new Workers(threads));
+        search.Search(task, new Workers(threads));
         return field;
     }
 

@@ -7,6 +7,7 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
 
@@ -48,7 +49,7 @@ internal sealed class DevicesCommand : Verb
         try
         {
             return ([.. OpenClDevice.List().Select(d => new DeviceReport(
-                $"opencl:{d.Index}", ManifestMaker.OpenClClass, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
+                $"opencl:{d.Index}", EngineClass.OpenCl, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
         }
         catch (OpenClException e)
         {
@@ -64,7 +65,7 @@ internal sealed class DevicesCommand : Verb
     }
 
     private static DeviceReport Cpu() => new(
-        "cpu", ManifestMaker.CpuClass, CpuModel(), Environment.ProcessorCount, VectorBits(),
+        "cpu", EngineClass.Cpu, CpuModel(), Environment.ProcessorCount, VectorBits(),
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static int VectorBits() =>

@@ -95,7 +95,7 @@ internal sealed class RepeatCommand : Verb
     private MachineRequest Machine(ParseResult parse, string engineClass)
     {
         MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse) };
-        DeviceKind recorded = engineClass == ManifestMaker.OpenClClass ? DeviceKind.OpenCl : DeviceKind.Cpu;
+        DeviceKind recorded = engineClass == EngineClass.OpenCl ? DeviceKind.OpenCl : DeviceKind.Cpu;
         if (machine.Device.Kind == DeviceKind.Auto) return machine with { Device = new DeviceChoice(recorded) };
         if (machine.Device.Kind == recorded) return machine;
         throw new VgpnnException(

@@ -8,12 +8,6 @@ namespace Vgpnn.Client.Runs;
 /// <summary>Writes down a run in the words of the manifest.</summary>
 internal static class ManifestMaker
 {
-    /// <summary>The class of engine of results that the processor makes.</summary>
-    public const string CpuClass = "cpu";
-
-    /// <summary>The class of engine of results that devices make.</summary>
-    public const string OpenClClass = "opencl";
-
     /// <summary>The manifest of a run that has no sample yet.</summary>
     public static RunManifest Begin(PreparedRun run, OutputRequest output, DateTimeOffset now) => new()
     {

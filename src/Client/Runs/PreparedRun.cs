@@ -95,7 +95,7 @@ internal sealed class PreparedRun
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
         CostModel costs = await measuring;
-        string engineClass = device is null ? ManifestMaker.CpuClass : ManifestMaker.OpenClClass;
+        string engineClass = device is null ? Synthesis.EngineClass.Cpu : Synthesis.EngineClass.OpenCl;
         return new PreparedRun(request, inputs, sampler, engineClass, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 

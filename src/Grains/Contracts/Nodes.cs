@@ -1,3 +1,5 @@
+using Vgpnn.Synthesis;
+
 namespace Vgpnn.Grains.Contracts;
 
 /// <summary>A process that takes part in the cluster, and what it has to give.</summary>

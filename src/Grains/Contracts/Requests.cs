@@ -80,8 +80,8 @@ public sealed record RequestStatus
     /// <summary>Where it is in its life.</summary>
     public RequestState State { get; init; }
 
-    /// <summary>What its samples are computed by (<see cref="Contracts.EngineClass"/>).</summary>
-    public string EngineClass { get; init; } = Contracts.EngineClass.Cpu;
+    /// <summary>What its samples are computed by (<see cref="Synthesis.EngineClass"/>).</summary>
+    public string EngineClass { get; init; } = Synthesis.EngineClass.Cpu;
 
     /// <summary>The seed of the whole set, an unsigned 64-bit number.</summary>
     public required string Seed { get; init; }

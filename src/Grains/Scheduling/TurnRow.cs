@@ -27,7 +27,7 @@ internal sealed record TurnRow
     public required string EngineClass { get; init; }
 
     /// <summary>Whether it needs a device.</summary>
-    public bool OnDevice => EngineClass == Contracts.EngineClass.OpenCl;
+    public bool OnDevice => EngineClass == Synthesis.EngineClass.OpenCl;
 
     public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Vgpnn.Kernels.OpenCl;
 
 /// <summary>Memory of a device.</summary>
-internal sealed class DeviceBuffer(DeviceSession queue, BufferHandle handle, long bytes) : IDisposable
+internal sealed class DeviceBuffer(DeviceSession session, BufferHandle handle, long bytes) : IDisposable
 {
     private bool _released;
 
@@ -15,10 +15,10 @@ internal sealed class DeviceBuffer(DeviceSession queue, BufferHandle handle, lon
     {
         if (_released) return;
         _released = true;
-        queue.Released(this);
+        session.Released(this);
 
         // The driver keeps it until commands that use it are done; one that hangs would be waited for.
-        if (queue.Broken?.Failure != OpenClFailure.Hung) handle.Dispose();
+        if (session.Broken?.Failure != OpenClFailure.Hung) handle.Dispose();
         else handle.SetHandleAsInvalid();
     }
 }

@@ -21,23 +21,23 @@ public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSeco
     public static DeviceModel Measure(OpenClEngine engine, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
-        DeviceSession queue = engine.Session;
-        if (!queue.Measures) throw new ArgumentException("the engine does not measure its launches", nameof(engine));
-        using Lock.Scope only = queue.Enter();
-        OpenClProgram program = queue.Compile(DeviceSession.Source("Peak"), "");
-        using DeviceBuffer result = queue.Allocate(PeakItems * sizeof(int));
-        long bytes = Math.Min(CopyBytes, queue.Device.MaxBuffer / 2);
-        using DeviceBuffer from = queue.Allocate(bytes), to = queue.Allocate(bytes);
-        queue.TakeLaunches(cancellation);
+        DeviceSession session = engine.Session;
+        if (!session.Measures) throw new ArgumentException("the engine does not measure its launches", nameof(engine));
+        using Lock.Scope only = session.Enter();
+        OpenClProgram program = session.Compile(DeviceSession.Source("Peak"), "");
+        using DeviceBuffer result = session.Allocate(PeakItems * sizeof(int));
+        long bytes = Math.Min(CopyBytes, session.Device.MaxBuffer / 2);
+        using DeviceBuffer from = session.Allocate(bytes), to = session.Allocate(bytes);
+        session.TakeLaunches(cancellation);
         double operations = 0, launch = double.PositiveInfinity, copied = 0;
         for (int i = 0; i < Tries; i++)
         {
-            queue.LaunchFlat(program, "peak", PeakItems, new LaunchCost(0), result, PeakRounds);
-            queue.LaunchFlat(program, "peak", 1, new LaunchCost(0), result, 0);
-            IReadOnlyList<KernelLaunch> done = queue.TakeLaunches(cancellation);
+            session.LaunchFlat(program, "peak", PeakItems, new LaunchCost(0), result, PeakRounds);
+            session.LaunchFlat(program, "peak", 1, new LaunchCost(0), result, 0);
+            IReadOnlyList<KernelLaunch> done = session.TakeLaunches(cancellation);
             operations = Math.Max(operations, (double)PeakItems * PeakRounds * PeakChains / done[0].Seconds);
             launch = Math.Min(launch, done[1].Seconds);
-            copied = Math.Max(copied, 2 * bytes / queue.MeasureCopy(from, to, bytes, cancellation));
+            copied = Math.Max(copied, 2 * bytes / session.MeasureCopy(from, to, bytes, cancellation));
         }
 
         program.Dispose();

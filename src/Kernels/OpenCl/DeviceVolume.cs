@@ -9,10 +9,10 @@ public sealed class DeviceVolume : IDisposable
     // A query with noise has 16 bits a channel.
     private const int WideVoxelBytes = 8;
 
-    internal DeviceVolume(DeviceSession queue, Extent extent, int samples, bool wide = false)
+    internal DeviceVolume(DeviceSession session, Extent extent, int samples, bool wide = false)
     {
         (Extent, Samples, IsWide) = (extent, samples, wide);
-        Buffer = queue.Allocate(extent.Count * samples * (wide ? WideVoxelBytes : VoxelBytes));
+        Buffer = session.Allocate(extent.Count * samples * (wide ? WideVoxelBytes : VoxelBytes));
     }
 
     /// <summary>Size of each.</summary>
@@ -38,15 +38,15 @@ public sealed class DeviceVolume : IDisposable
 /// <summary>Matches of the query patches of every sample of a batch, on a device.</summary>
 public sealed class DeviceField : IDisposable
 {
-    internal DeviceField(DeviceSession queue, Extent query, Extent keys, Extent patch, int samples)
+    internal DeviceField(DeviceSession session, Extent query, Extent keys, Extent patch, int samples)
     {
         (Query, Keys, Patch, Samples) = (query, keys, patch, samples);
         QueryGrid = query.PatchGrid(patch);
         KeyGrid = keys.PatchGrid(patch);
         long bytes = QueryGrid.Count * samples * sizeof(uint);
-        Places = queue.Allocate(bytes);
-        Before = queue.Allocate(bytes);
-        Distances = queue.Allocate(bytes);
+        Places = session.Allocate(bytes);
+        Before = session.Allocate(bytes);
+        Distances = session.Allocate(bytes);
     }
 
     /// <summary>Size of Q.</summary>

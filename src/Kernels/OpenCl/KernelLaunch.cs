@@ -18,7 +18,7 @@ public sealed record KernelLaunch(string Kernel, long WorkItems, long Evaluation
 internal readonly record struct LaunchCost(long Bytes, long Evaluations = 0, int RowBytes = 0);
 
 /// <summary>Keeps what is launched until it is asked for.</summary>
-internal sealed class LaunchLog(DeviceSession queue) : IDisposable
+internal sealed class LaunchLog(DeviceSession session) : IDisposable
 {
     private const int Slots = 4096;
     private const int Counters = 2;
@@ -32,12 +32,12 @@ internal sealed class LaunchLog(DeviceSession queue) : IDisposable
     /// <summary>The counters of the next launch.</summary>
     public Argument NextSlot()
     {
-        if (!queue.Measures) return (DeviceBuffer?)null;
+        if (!session.Measures) return (DeviceBuffer?)null;
 
         // A buffer's part has to begin where the device likes it; a counter of its own for every launch is simpler.
         if (_slot == Slots) Settle(CancellationToken.None);
-        DeviceBuffer counters = queue.Allocate(Counters * sizeof(uint));
-        queue.Zero(counters);
+        DeviceBuffer counters = session.Allocate(Counters * sizeof(uint));
+        session.Zero(counters);
         _slot++;
         _counters = counters;
         return counters;
@@ -68,12 +68,12 @@ internal sealed class LaunchLog(DeviceSession queue) : IDisposable
 
     private void Settle(CancellationToken cancellation)
     {
-        if (_open.Count > 0) queue.Wait(queue.Marker(), cancellation);
+        if (_open.Count > 0) session.Wait(session.Marker(), cancellation);
         foreach (Entry entry in _open)
         {
-            (ulong start, ulong end) = queue.Times(entry.Done);
+            (ulong start, ulong end) = session.Times(entry.Done);
             uint[] counted = new uint[Counters];
-            if (entry.Counters is not null) queue.Read(entry.Counters, counted.AsSpan(), cancellation);
+            if (entry.Counters is not null) session.Read(entry.Counters, counted.AsSpan(), cancellation);
             long evaluations = entry.Counters is null ? Math.Max(0, entry.Cost.Evaluations) : counted[0];
             _done.Add(new KernelLaunch(
                 entry.Kernel, entry.Items, evaluations, entry.Cost.Bytes + ((long)counted[1] * RowUnit * entry.Cost.RowBytes), (end - start) / 1e9));

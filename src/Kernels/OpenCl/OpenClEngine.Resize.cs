@@ -44,20 +44,20 @@ public sealed partial class OpenClEngine
     private void ResizeFrames(
         DeviceVolume source, int sourceFrame, Extent size, DeviceVolume target, int targetFrame, Extent output, Scale scale, int samples)
     {
-        OpenClProgram program = _queue.Resampling();
+        OpenClProgram program = _session.Resampling();
         DeviceAxis times = Axis(size.T, output.T, scale.T), rows = Axis(size.H, output.H, scale.H), columns = Axis(size.W, output.W, scale.W);
         Extent first = new(output.T, size.H, size.W), second = new(output.T, output.H, size.W);
         long firstCount = first.Count * samples, secondCount = second.Count * samples, thirdCount = output.Count * samples;
         long sourceOffset = (long)sourceFrame * size.H * size.W, targetOffset = (long)targetFrame * output.H * output.W;
-        using DeviceBuffer combined = _queue.Allocate(firstCount * WideVoxelBytes);
-        _queue.LaunchFlat(
+        using DeviceBuffer combined = _session.Allocate(firstCount * WideVoxelBytes);
+        _session.LaunchFlat(
             program, "resample_time", firstCount, new LaunchCost(firstCount * ((times.Taps * DeviceVolume.VoxelBytes) + WideVoxelBytes)),
             source.Buffer, sourceOffset, combined, firstCount, size.T, output.T, (long)size.H * size.W, times.Taps, times.Index, times.Weight);
-        using DeviceBuffer narrowed = _queue.Allocate(secondCount * WideVoxelBytes);
-        _queue.LaunchFlat(
+        using DeviceBuffer narrowed = _session.Allocate(secondCount * WideVoxelBytes);
+        _session.LaunchFlat(
             program, "resample_rows", secondCount, new LaunchCost(secondCount * (rows.Taps + 1) * WideVoxelBytes),
             combined, narrowed, secondCount, size.H, output.H, (long)size.W, rows.Taps, rows.Index, rows.Weight);
-        _queue.LaunchFlat(
+        _session.LaunchFlat(
             program, "resample_columns", thirdCount, new LaunchCost(thirdCount * ((columns.Taps * WideVoxelBytes) + DeviceVolume.VoxelBytes)),
             narrowed, target.Buffer, targetOffset, thirdCount, size.W, output.W, columns.Taps, columns.Index, columns.Weight);
     }
@@ -69,7 +69,7 @@ public sealed partial class OpenClEngine
         var table = AxisTable.Build(input, output, scale, BorderRule.Mirror);
         var weights = new int[table.Weight.Length];
         for (int i = 0; i < output; i++) Whole(table.WeightsOf(i), weights.AsSpan(i * table.Taps, table.Taps));
-        return _axes[(input, output, scale)] = new DeviceAxis(table.Taps, _queue.Upload<int>(table.Index), _queue.Upload<int>(weights));
+        return _axes[(input, output, scale)] = new DeviceAxis(table.Taps, _session.Upload<int>(table.Index), _session.Upload<int>(weights));
     }
 
     // What rounding leaves over goes to the largest, so that they sum to 1 and an even area stays even.

@@ -51,23 +51,23 @@ public sealed partial class OpenClEngine
     {
         ArgumentNullException.ThrowIfNull(task);
         DeviceField field = task.Field;
-        OpenClProgram program = _queue.Patches(field.Patch, task.Channels);
+        OpenClProgram program = _session.Patches(field.Patch, task.Channels);
         (Int4 querySize, Int4 keySize) = (task.Query.Size(field.Samples), task.Keys.Size(field.Samples));
         DeviceBuffer? weights = task.Weights?.ByPlace, allowed = task.Weights?.Allowed;
         uint choices = (uint)(task.Weights?.Count ?? field.KeyGrid.Count);
         LaunchCost cost = SearchCost(field, task);
-        _queue.LaunchGrid(
+        _session.LaunchGrid(
             program, "search_start", field.QueryGrid, field.Samples, cost,
             task.Query.Buffer, querySize, task.Keys.Buffer, keySize, weights, allowed, choices, field.Places, field.Distances, task.Seeds.Buffer,
-            Hash.Derive(task.Purpose, ulong.MaxValue), task.Iteration == 0 ? 1 : 0, _queue.Counters());
+            Hash.Derive(task.Purpose, ulong.MaxValue), task.Iteration == 0 ? 1 : 0, _session.Counters());
         int passes = Passes[Math.Min(task.Iteration, Passes.Length - 1)];
         for (int i = 0; i < passes; i++)
         {
             field.Swap();
-            _queue.LaunchGrid(
+            _session.LaunchGrid(
                 program, "jump_flood", field.QueryGrid, field.Samples, cost,
                 task.Query.Buffer, querySize, task.Keys.Buffer, keySize, weights, allowed, choices, field.Before, field.Places, field.Distances,
-                task.Seeds.Buffer, Hash.Derive(task.Purpose, (ulong)i), Steps[i % Steps.Length], Radii[i % Radii.Length], _queue.Counters());
+                task.Seeds.Buffer, Hash.Derive(task.Purpose, (ulong)i), Steps[i % Steps.Length], Radii[i % Radii.Length], _session.Counters());
             Pace(task.Cancellation);
         }
     }
@@ -77,15 +77,15 @@ public sealed partial class OpenClEngine
     {
         ArgumentNullException.ThrowIfNull(task);
         DeviceField field = task.Field;
-        OpenClProgram program = _queue.Patches(field.Patch, task.Channels);
+        OpenClProgram program = _session.Patches(field.Patch, task.Channels);
         (Int4 querySize, Int4 keySize) = (task.Query.Size(field.Samples), task.Keys.Size(field.Samples));
         DeviceBuffer? weights = task.Weights?.ByPlace;
         LaunchCost cost = SearchCost(field, task);
         if (task.Query.IsWide)
         {
-            _queue.LaunchGrid(
+            _session.LaunchGrid(
                 program, "exhaustive_wide", field.QueryGrid, field.Samples, cost,
-                task.Query.Buffer, querySize, task.Keys.Buffer, keySize, weights, field.Places, field.Distances, _queue.Counters());
+                task.Query.Buffer, querySize, task.Keys.Buffer, keySize, weights, field.Places, field.Distances, _session.Counters());
             return;
         }
 
@@ -93,10 +93,10 @@ public sealed partial class OpenClEngine
         int together = (int)Math.Clamp(EvaluationsPerLaunch / frame, 1, field.KeyGrid.T);
         for (int t = 0; t < field.KeyGrid.T; t += together)
         {
-            _queue.LaunchGrid(
+            _session.LaunchGrid(
                 program, "exhaustive", field.QueryGrid, field.Samples, cost,
                 task.Query.Buffer, querySize, task.Keys.Buffer, keySize, weights, t, Math.Min(t + together, field.KeyGrid.T),
-                field.Places, field.Distances, _queue.Counters());
+                field.Places, field.Distances, _session.Counters());
             Pace(task.Cancellation);
         }
     }
@@ -106,7 +106,7 @@ public sealed partial class OpenClEngine
         (double)queryPatches * ((Passes[Math.Min(iteration, Passes.Length - 1)] * CandidatesPerPass) + 1);
 
     /// <summary>A field over these sizes; its places are not defined.</summary>
-    public DeviceField Field(Extent query, Extent keys, Extent patch, int samples = 1) => new(_queue, query, keys, patch, samples);
+    public DeviceField Field(Extent query, Extent keys, Extent patch, int samples = 1) => new(_session, query, keys, patch, samples);
 
     /// <summary>Weights of key patches on the device, as whole numbers: the largest finite one becomes 2³² − 1.</summary>
     /// <param name="weights">As <see cref="SearchTask{T}.KeyWeights"/>.</param>
@@ -128,7 +128,7 @@ public sealed partial class OpenClEngine
             allowed.Add(place);
         }
 
-        return new DeviceWeights(_queue.Upload<uint>(byPlace), _queue.Upload<uint>(allowed.ToArray()), allowed.Count);
+        return new DeviceWeights(_session.Upload<uint>(byPlace), _session.Upload<uint>(allowed.ToArray()), allowed.Count);
     }
 
     /// <summary>
@@ -141,10 +141,10 @@ public sealed partial class OpenClEngine
         ArgumentNullException.ThrowIfNull(users);
         if (!(alpha > 0)) throw new ArgumentOutOfRangeException(nameof(alpha));
         Extent keys = users.Query;
-        DeviceBuffer byPlace = _queue.Allocate(keys.Count * sizeof(uint));
+        DeviceBuffer byPlace = _session.Allocate(keys.Count * sizeof(uint));
         ulong offset = (ulong)Math.Max(1, Math.Round(alpha * 127.5 * 127.5));
-        _queue.LaunchFlat(
-            _queue.Patches(users.Patch, 3), "completeness_weights", keys.Count, new LaunchCost(2 * sizeof(uint) * keys.Count),
+        _session.LaunchFlat(
+            _session.Patches(users.Patch, 3), "completeness_weights", keys.Count, new LaunchCost(2 * sizeof(uint) * keys.Count),
             users.Distances, Int4.Of(keys, shared: true), offset, byPlace);
         return new DeviceWeights(byPlace, null, (int)users.QueryGrid.Count);
     }
@@ -155,11 +155,11 @@ public sealed partial class OpenClEngine
         ArgumentNullException.ThrowIfNull(field);
         long each = field.QueryGrid.Count;
         int groups = (int)Math.Clamp(each / 1024, 1, 64);
-        DeviceBuffer sums = _queue.Allocate((long)groups * field.Samples * sizeof(ulong));
-        _queue.LaunchGroups(
-            _queue.Patches(field.Patch, 3), "sum_distances", groups, field.Samples, new LaunchCost(each * field.Samples * sizeof(uint)),
+        DeviceBuffer sums = _session.Allocate((long)groups * field.Samples * sizeof(ulong));
+        _session.LaunchGroups(
+            _session.Patches(field.Patch, 3), "sum_distances", groups, field.Samples, new LaunchCost(each * field.Samples * sizeof(uint)),
             field.Distances, (uint)each, sums);
-        return new PendingMeans(_queue, sums, groups, field.Samples, each);
+        return new PendingMeans(_session, sums, groups, field.Samples, each);
     }
 
     /// <summary>

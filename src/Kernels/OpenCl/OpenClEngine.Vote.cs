@@ -16,25 +16,25 @@ public sealed partial class OpenClEngine
         ArgumentNullException.ThrowIfNull(output);
         if (values.Extent != field.Keys) throw new ArgumentException("the field points into another size", nameof(values));
         if (output.Extent.PatchGrid(field.Patch) != field.QueryGrid) throw new ArgumentException("the field is over another size", nameof(output));
-        OpenClProgram program = _queue.Patches(field.Patch, 3);
+        OpenClProgram program = _session.Patches(field.Patch, 3);
         long voxels = output.Extent.Count * output.Samples, candidates = voxels * field.Patch.Count;
         var cost = new LaunchCost((candidates + (2 * voxels)) * DeviceVolume.VoxelBytes, candidates);
         Int4 valueSize = values.Size(output.Samples), outputSize = output.Size(output.Samples);
         if (rule == VoteRule.Median)
         {
-            _queue.LaunchGrid(
+            _session.LaunchGrid(
                 program, "vote_median", output.Extent, output.Samples, cost, values.Buffer, valueSize, field.Places, output.Buffer, outputSize);
             return;
         }
 
         if (!_bells.TryGetValue((field.Patch, rule == VoteRule.Gaussian), out DeviceBuffer? weights))
         {
-            weights = _queue.Upload<uint>(
+            weights = _session.Upload<uint>(
                 [.. MeanVote<byte>.Weights(field.Patch, rule == VoteRule.Gaussian).Select(w => (uint)Math.Round(w * 65536.0))]);
             _bells.Add((field.Patch, rule == VoteRule.Gaussian), weights);
         }
 
-        _queue.LaunchGrid(
+        _session.LaunchGrid(
             program, "vote_mean", output.Extent, output.Samples, cost, values.Buffer, valueSize, field.Places, output.Buffer, outputSize, weights);
     }
 
@@ -50,7 +50,7 @@ public sealed partial class OpenClEngine
             for (int t = 0; t < wrapped.QueryGrid.T; t++)
             {
                 int from = (((t - frames) % length) + length) % length;
-                _queue.Copy(
+                _session.Copy(
                     field.Places, (((long)i * length) + from) * frame, wrapped.Places, (((long)i * wrapped.QueryGrid.T) + t) * frame, frame);
             }
         }

@@ -8,7 +8,7 @@ namespace Vgpnn.Kernels.OpenCl;
 /// </summary>
 public sealed partial class OpenClEngine : IDisposable
 {
-    private readonly DeviceSession _queue;
+    private readonly DeviceSession _session;
     private readonly bool _ownsQueue;
 
     /// <summary>Opens a device for itself.</summary>
@@ -20,25 +20,25 @@ public sealed partial class OpenClEngine : IDisposable
         : this(new DeviceSession(device, maxBytes: maxBytes, measures: measures)) => _ownsQueue = true;
 
     /// <summary>Works on a device that is open.</summary>
-    public OpenClEngine(DeviceSession queue)
+    public OpenClEngine(DeviceSession session)
     {
-        ArgumentNullException.ThrowIfNull(queue);
-        _queue = queue;
+        ArgumentNullException.ThrowIfNull(session);
+        _session = session;
     }
 
     /// <summary>The device and what it has done.</summary>
-    public DeviceSession Session => _queue;
+    public DeviceSession Session => _session;
 
     /// <inheritdoc/>
     public void Dispose()
     {
         foreach (DeviceAxis axis in _axes.Values) axis.Dispose();
         foreach (DeviceBuffer weights in _bells.Values) weights.Dispose();
-        if (_ownsQueue) _queue.Dispose();
+        if (_ownsQueue) _session.Dispose();
     }
 
     /// <summary>Room for volumes of one size; what they hold is not defined.</summary>
-    public DeviceVolume Allocate(Extent extent, int samples = 1) => new(_queue, extent, samples);
+    public DeviceVolume Allocate(Extent extent, int samples = 1) => new(_session, extent, samples);
 
     /// <summary>A volume of 1 to 4 channels on the device.</summary>
     public DeviceVolume Upload(Volume<byte> volume) => Upload([volume]);
@@ -58,10 +58,10 @@ public sealed partial class OpenClEngine : IDisposable
         ArgumentNullException.ThrowIfNull(volume);
         ArgumentNullException.ThrowIfNull(to);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(volume.Channels, 4, nameof(volume));
-        using DeviceBuffer packed = _queue.Upload<byte>(volume.Samples);
+        using DeviceBuffer packed = _session.Upload<byte>(volume.Samples);
         long count = volume.Extent.Count, offset = (long)firstFrame * volume.Extent.H * volume.Extent.W;
-        _queue.LaunchFlat(
-            _queue.Resampling(), "pack", count, new LaunchCost(count * (volume.Channels + DeviceVolume.VoxelBytes)),
+        _session.LaunchFlat(
+            _session.Resampling(), "pack", count, new LaunchCost(count * (volume.Channels + DeviceVolume.VoxelBytes)),
             packed, volume.Channels, to.Buffer, count, offset);
     }
 
@@ -83,8 +83,8 @@ public sealed partial class OpenClEngine : IDisposable
                     wide[at + c] = (short)MathF.Floor(Math.Clamp(((query.Samples[i + c] + 1) * 127.5f) + 0.5f, -most, most));
         }
 
-        var volume = new DeviceVolume(_queue, extent, queries.Count, wide: true);
-        _queue.Write<short>(volume.Buffer, wide);
+        var volume = new DeviceVolume(_session, extent, queries.Count, wide: true);
+        _session.Write<short>(volume.Buffer, wide);
         return volume;
     }
 
@@ -103,14 +103,14 @@ public sealed partial class OpenClEngine : IDisposable
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        var pending = new PendingDownload(_queue);
+        var pending = new PendingDownload(_session);
         for (int i = 0; i < to.Count; i++)
         {
             Volume<byte> volume = to[i];
             long count = volume.Extent.Count;
-            DeviceBuffer unpacked = _queue.Allocate(volume.Count);
-            _queue.LaunchFlat(
-                _queue.Resampling(), "unpack", count, new LaunchCost(count * (volume.Channels + DeviceVolume.VoxelBytes)),
+            DeviceBuffer unpacked = _session.Allocate(volume.Count);
+            _session.LaunchFlat(
+                _session.Resampling(), "unpack", count, new LaunchCost(count * (volume.Channels + DeviceVolume.VoxelBytes)),
                 from.Buffer, i * count, volume.Channels, unpacked, count);
             pending.Add(unpacked, volume);
         }
@@ -125,7 +125,7 @@ public sealed partial class OpenClEngine : IDisposable
         ArgumentNullException.ThrowIfNull(to);
         for (int i = 0; i < to.Samples; i++)
         {
-            _queue.Copy(
+            _session.Copy(
                 from.Buffer, ((long)i * from.Extent.T + fromFrame) * from.FrameBytes, to.Buffer, ((long)i * to.Extent.T + toFrame) * to.FrameBytes,
                 frames * to.FrameBytes);
         }
@@ -138,19 +138,19 @@ public sealed partial class OpenClEngine : IDisposable
         ArgumentNullException.ThrowIfNull(samples);
         DeviceVolume chosen = Allocate(from.Extent, samples.Count);
         long bytes = from.Extent.Count * DeviceVolume.VoxelBytes;
-        for (int i = 0; i < samples.Count; i++) _queue.Copy(from.Buffer, samples[i] * bytes, chosen.Buffer, i * bytes, bytes);
+        for (int i = 0; i < samples.Count; i++) _session.Copy(from.Buffer, samples[i] * bytes, chosen.Buffer, i * bytes, bytes);
         return chosen;
     }
 
     /// <summary>Numbers that determine the samples' random choices.</summary>
-    public DeviceSeeds Seeds(IReadOnlyList<ulong> seeds) => new(_queue.Upload<ulong>(CollectionsMarshal.AsSpan([.. seeds])));
+    public DeviceSeeds Seeds(IReadOnlyList<ulong> seeds) => new(_session.Upload<ulong>(CollectionsMarshal.AsSpan([.. seeds])));
 
     /// <summary>Waits for all that was asked for so far.</summary>
     /// <exception cref="OpenClException">Something of it failed, or hangs.</exception>
-    public void Finish(CancellationToken cancellation = default) => _queue.Wait(_queue.Marker(), cancellation);
+    public void Finish(CancellationToken cancellation = default) => _session.Wait(_session.Marker(), cancellation);
 
     /// <summary>Something to wait for later.</summary>
-    public DeviceMark Mark() => new(_queue, _queue.Marker());
+    public DeviceMark Mark() => new(_session, _session.Marker());
 }
 
 /// <summary>Seeds of a batch on a device.</summary>
@@ -167,12 +167,12 @@ public sealed class DeviceSeeds : IDisposable
 /// <summary>A point in what a device was asked for.</summary>
 public sealed class DeviceMark
 {
-    private readonly DeviceSession _queue;
+    private readonly DeviceSession _session;
     private readonly EventHandle _done;
 
-    internal DeviceMark(DeviceSession queue, EventHandle done) => (_queue, _done) = (queue, done);
+    internal DeviceMark(DeviceSession session, EventHandle done) => (_session, _done) = (session, done);
 
     /// <summary>Waits until the device has come there; once.</summary>
     /// <exception cref="OpenClException">Something before it failed, or hangs.</exception>
-    public void Wait(CancellationToken cancellation = default) => _queue.Wait(_done, cancellation);
+    public void Wait(CancellationToken cancellation = default) => _session.Wait(_done, cancellation);
 }

@@ -9,10 +9,10 @@ public abstract class Pending : IDisposable
     // What a device that hangs may still write to must never become anything else.
     private static readonly List<object> s_lost = [];
 
-    private readonly DeviceSession _queue;
+    private readonly DeviceSession _session;
     private readonly List<(DeviceBuffer From, EventHandle Done, object To)> _open = [];
 
-    private protected Pending(DeviceSession queue) => _queue = queue;
+    private protected Pending(DeviceSession session) => _session = session;
 
     /// <inheritdoc/>
     public void Dispose()
@@ -31,13 +31,13 @@ public abstract class Pending : IDisposable
     }
 
     private protected unsafe void Begin(DeviceBuffer from, void* to, long bytes, object owner) =>
-        _open.Add((from, _queue.BeginRead(from, to, bytes), owner));
+        _open.Add((from, _session.BeginRead(from, to, bytes), owner));
 
     private protected void Arrive(CancellationToken cancellation)
     {
         while (_open.Count > 0)
         {
-            _queue.Wait(_open[0].Done, cancellation);
+            _session.Wait(_open[0].Done, cancellation);
             _open[0].From.Dispose();
             _open.RemoveAt(0);
         }
@@ -47,8 +47,8 @@ public abstract class Pending : IDisposable
 /// <summary>Volumes on their way from a device.</summary>
 public sealed class PendingDownload : Pending
 {
-    internal PendingDownload(DeviceSession queue)
-        : base(queue)
+    internal PendingDownload(DeviceSession session)
+        : base(session)
     {
     }
 
@@ -65,8 +65,8 @@ public sealed class PendingMeans : Pending
     private readonly int _groups;
     private readonly double _each;
 
-    internal unsafe PendingMeans(DeviceSession queue, DeviceBuffer from, int groups, int samples, double each)
-        : base(queue)
+    internal unsafe PendingMeans(DeviceSession session, DeviceBuffer from, int groups, int samples, double each)
+        : base(session)
     {
         (_groups, _each) = (groups, each);
         _sums = GC.AllocateArray<ulong>(groups * samples, pinned: true);

@@ -1,6 +1,7 @@
 using Quartz;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.State;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo.Scheduling;
 

@@ -26,20 +26,20 @@ public static class DeviceCost
     }
 
     /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
-    internal static int LargestBatch(PyramidPlan plan, MethodOptions options, DeviceSession queue)
+    internal static int LargestBatch(PyramidPlan plan, MethodOptions options, DeviceSession session)
     {
-        long there = (long)(queue.MaxBytes * Usable);
-        int finestKept = FinestKeptLevel(plan.Levels, queue.MaxBytes);
+        long there = (long)(session.MaxBytes * Usable);
+        int finestKept = FinestKeptLevel(plan.Levels, session.MaxBytes);
         for (int samples = MostTogether; samples > 0; samples /= 2)
         {
-            if (PeakBytes(plan, options, samples, finestKept) <= there && LargestBuffer(plan, samples) <= queue.Device.MaxBuffer) return samples;
+            if (PeakBytes(plan, options, samples, finestKept) <= there && LargestBuffer(plan, samples) <= session.Device.MaxBuffer) return samples;
         }
 
         long needed = Math.Max(PeakBytes(plan, options, 1, finestKept), LargestBuffer(plan, 1));
         throw new VgpnnException(
             ErrorKind.Device, "device-memory",
-            $"this takes {needed >> 20} MiB on {queue.Device.Name}, {LargestBuffer(plan, 1) >> 20} MiB of it in one piece, and it allows "
-            + $"{there >> 20} MiB, {queue.Device.MaxBuffer >> 20} MiB in one piece",
+            $"this takes {needed >> 20} MiB on {session.Device.Name}, {LargestBuffer(plan, 1) >> 20} MiB of it in one piece, and it allows "
+            + $"{there >> 20} MiB, {session.Device.MaxBuffer >> 20} MiB in one piece",
             "make it smaller (--max-height, --frames), or leave it to the processor: --device cpu");
     }
 

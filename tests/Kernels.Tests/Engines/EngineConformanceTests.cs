@@ -204,22 +204,8 @@ public class EngineConformanceTests(OneDevice device, ITestOutputHelper output)
 
     private NearestNeighbourField Run(
         string engine, SearchMethod method, Volume<byte> query, Volume<byte> keys, Extent patch, ulong seed = 1, int threads = 2,
-        NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null)
-    {
-        NearestNeighbourField field = continued ?? new NearestNeighbourField(query.Extent, keys.Extent, patch);
-        var task = new SearchTask<byte>
-        {
-            Query = query,
-            Keys = keys,
-            Patch = patch,
-            Field = field,
-            Seed = seed,
-            Iteration = iteration,
-            KeyWeights = weights,
-        };
-        Of(engine).Search(method).Search(task, new Workers(threads));
-        return field;
-    }
+        NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null) =>
+        Tests.Searches.Run(Of(engine).Search(method), query, keys, patch, threads, seed, continued, iteration, weights);
 
     private static Volume<byte> Bytes(Volume<float> floats)
     {

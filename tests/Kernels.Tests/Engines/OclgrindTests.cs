@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
@@ -46,23 +44,7 @@ public class OclgrindTests
         }
     }
 
-    private static async Task<string[]> RunProbe(Dictionary<string, string> environment)
-    {
-        string runtime = RuntimeEnvironment.GetRuntimeDirectory();
-        string dotnet = Path.GetFullPath(Path.Combine(runtime, "..", "..", "..", "dotnet"));
-        var start = new ProcessStartInfo(dotnet, [typeof(Probe).Assembly.Location, DeviceProbe.Argument])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach ((string name, string value) in environment) start.Environment[name] = value;
-        using Process process = Process.Start(start)!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, await errors);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-    }
+    private static Task<string[]> RunProbe(Dictionary<string, string> environment) => ProbeProcess.RunAsync(environment, DeviceProbe.Argument);
 
     [AttributeUsage(AttributeTargets.Method)]
     private sealed class OclgrindFactAttribute : FactAttribute
