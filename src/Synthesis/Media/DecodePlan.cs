@@ -47,7 +47,6 @@ internal sealed record DecodePlan(Size Shown, Size Target, bool Alpha, string? D
 
         int depth = PixelFormats.Depth(stream.PixelFormat);
         if (depth > 8) notices.Add($"the frames have {depth} bits per channel and were rounded to 8");
-        if (stream.Interlaced) notices.Add("the video is interlaced and was read as it is; remove the combs first with: ffmpeg -i INPUT -vf yadif clip.mp4");
 
         string? decoder = stream.AlphaAside ? stream.Codec switch { "vp9" => "libvpx-vp9", "vp8" => "libvpx", _ => null } : null;
         bool alpha = decoder is not null || PixelFormats.HasAlpha(stream.PixelFormat);

@@ -7,7 +7,7 @@ internal static class DecodedCheck
     private const int KillSignal = 9;
     private const int CpuTimeSignal = 24;
 
-    /// <summary>Sentences on what is wrong with a video file that can still be used.</summary>
+    /// <summary>Sentences on what a user should know about a video file that can still be used.</summary>
     /// <exception cref="VgpnnException">Kind Input: fewer than two frames, or not those that were asked for.</exception>
     public static IEnumerable<string> File(string path, DecodedFrames decoded, int? counted, ReadOptions options)
     {
@@ -23,6 +23,7 @@ internal static class DecodedCheck
             yield return $"the video is damaged or cut short{words}; the {frames} frames that could be decoded were taken";
         }
 
+        if (decoded.Log.Interlaced) yield return "the video is interlaced and was read as it is; remove the combs first with: ffmpeg -i INPUT -vf yadif clip.mp4";
         if (decoded.Log.FrameSizes > 1) yield return "the size of the frames changes in the course of the video; all were resampled to the first size";
     }
 

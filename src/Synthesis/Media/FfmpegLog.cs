@@ -15,6 +15,7 @@ internal sealed partial class FfmpegLog
     private readonly List<string> _errors = [];
     private readonly HashSet<(int Width, int Height)> _sizes = [];
     private string? _refusedCodec;
+    private bool _interlaced;
 
     /// <summary>The first errors, without the part of ffmpeg that they came from.</summary>
     public IReadOnlyList<string> Errors
@@ -31,6 +32,15 @@ internal sealed partial class FfmpegLog
         get
         {
             lock (_lock) return _sizes.Count;
+        }
+    }
+
+    /// <summary>Whether the video or its decoded frames are made of two fields, as far as ffmpeg told (at its level <c>info</c>).</summary>
+    public bool Interlaced
+    {
+        get
+        {
+            lock (_lock) return _interlaced;
         }
     }
 
@@ -85,6 +95,10 @@ internal sealed partial class FfmpegLog
                 if (NotAllowed().Match(words) is { Success: true } codec) _refusedCodec = codec.Groups[1].Value;
                 else if (_errors.Count < MostErrors) _errors.Add(words);
             }
+            else if (level is "info")
+            {
+                _interlaced |= FieldOrder().IsMatch(words);
+            }
             else if (_sizes.Count < MostSizes && SourceSize().Match(words) is { Success: true } size
                 && int.TryParse(size.Groups[1].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int width)
                 && int.TryParse(size.Groups[2].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out int height))
@@ -94,11 +108,15 @@ internal sealed partial class FfmpegLog
         }
     }
 
-    [GeneratedRegex(@"^(\[[^\]]*\] )*?\[(?<level>panic|fatal|error|verbose)\] (?<words>.+)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"^(\[[^\]]*\] )*?\[(?<level>panic|fatal|error|info|verbose)\] (?<words>.+)$", RegexOptions.ExplicitCapture)]
     private static partial Regex Line();
 
     [GeneratedRegex(@"^Codec \((\w+)\) not on whitelist")]
     private static partial Regex NotAllowed();
+
+    // The input's by the container's word, the output's by the first frame's: "yuv420p(tv, top coded first (swapped), left)".
+    [GeneratedRegex(@"^ *Stream #\S+ Video: .*\b(top|bottom) (coded )?first\b")]
+    private static partial Regex FieldOrder();
 
     // Told by ffmpeg's filter source whenever the decoder's frames change.
     [GeneratedRegex(@"^w:(\d+) h:(\d+) pixfmt:")]

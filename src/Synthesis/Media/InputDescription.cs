@@ -39,7 +39,7 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
     private static async Task<InputDescription> OfDirectoryAsync(
         Probe probe, OpenedInput input, FrameDirectory directory, ReadOptions options, CancellationToken cancellation)
     {
-        StreamInfo stream = await probe.DescribeAsync(cancellation).ConfigureAwait(false);
+        StreamInfo stream = await probe.PicturesAsync(cancellation).ConfigureAwait(false);
         DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
         var info = new ClipInfo(plan.Shown.Width, plan.Shown.Height, InputSource.DirectoryRate, directory.Total, stream.Codec, stream.PixelFormat);
         List<string> notices = [.. plan.Notices];
@@ -55,12 +55,7 @@ internal sealed record InputDescription(DecodePlan Plan, ClipInfo Info, int? Cou
     {
         FrameRange range = options.Frames ?? new FrameRange(1, null);
         long wanted = range.Last ?? (range.First - 1L + options.Limits.MaxFrames + 1);
-        Task<StreamInfo> describing = probe.DescribeAsync(cancellation);
-        Task<PacketList> listing = probe.ListPacketsAsync(wanted + ReorderMargin, cancellation);
-        await Task.WhenAll(describing, listing).ConfigureAwait(false);
-        StreamInfo stream = await describing.ConfigureAwait(false);
-        PacketList packets = await listing.ConfigureAwait(false);
-
+        (StreamInfo stream, PacketList packets) = await probe.VideoAsync(wanted + ReorderMargin, cancellation).ConfigureAwait(false);
         DecodePlan plan = DecodePlan.For(input.Path, stream, options.MaxHeight, options.Limits);
         FrameTiming timing = FrameTiming.Of(stream, packets.Complete ? packets.Times : WithoutHoles(packets.Times));
         int? counted = packets.Complete ? packets.Times.Count : null;

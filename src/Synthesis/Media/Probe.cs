@@ -1,10 +1,9 @@
 using System.Globalization;
-using System.Text;
 using System.Text.Json;
 
 namespace Vgpnn.Synthesis.Media;
 
-/// <summary>The first frame as it was decoded, or as its container describes it, and the container's word on the rest.</summary>
+/// <summary>A video stream, as its container and its first frames say.</summary>
 /// <param name="Size">Columns and rows as stored, before rotation.</param>
 /// <param name="Turned">Whether rotation swaps columns and rows.</param>
 /// <param name="PixelAspect">Width of a pixel over its height, as stored.</param>
@@ -12,7 +11,6 @@ namespace Vgpnn.Synthesis.Media;
 /// <param name="PixelFormat">ffmpeg's name of the pixel format.</param>
 /// <param name="Matrix">The colour matrix by its tag; null: untagged.</param>
 /// <param name="Transfer">The transfer function by its tag; null: untagged.</param>
-/// <param name="Interlaced">Whether two fields make a frame.</param>
 /// <param name="AlphaAside">Whether the container keeps transparency beside the picture, as WebM does.</param>
 /// <param name="TypicalRate">The rate in which the container counts; null: it does not say.</param>
 /// <param name="AverageRate">The average rate by the container's word; null: it does not say.</param>
@@ -26,7 +24,6 @@ internal sealed record StreamInfo(
     string PixelFormat,
     string? Matrix,
     string? Transfer,
-    bool Interlaced,
     bool AlphaAside,
     FrameRate? TypicalRate,
     FrameRate? AverageRate,
@@ -50,25 +47,35 @@ internal sealed class Probe(FfmpegTools tools, string path, InputSource source, 
 {
     private const int MostOutput = 64 << 20;
 
-    /// <summary>Describes the video stream; its first frame is decoded for that.</summary>
+    /// <summary>Describes a video and lists its coded frames, at most <paramref name="most"/>, without decoding them.</summary>
     /// <exception cref="VgpnnException">Kind Input: no usable video in it.</exception>
-    public async Task<StreamInfo> DescribeAsync(CancellationToken cancellation)
+    public Task<(StreamInfo Stream, PacketList Packets)> VideoAsync(long most, CancellationToken cancellation) =>
+        AskAsync("packet=pts,duration,flags", most, cancellation);
+
+    /// <summary>Describes pictures by the first. It is decoded for that: which side is up, a photograph says within.</summary>
+    /// <exception cref="VgpnnException">Kind Input: no usable picture.</exception>
+    public async Task<StreamInfo> PicturesAsync(CancellationToken cancellation) =>
+        (await AskAsync("frame_side_data=rotation", 1, cancellation).ConfigureAwait(false)).Stream;
+
+    // Starting ffprobe takes longer than its answer: everything is asked at once.
+    private async Task<(StreamInfo Stream, PacketList Packets)> AskAsync(string besides, long most, CancellationToken cancellation)
     {
-        (string json, FfmpegLog log) = await RunAsync(
+        (ReadOnlyMemory<byte> json, FfmpegLog log) = await RunAsync(
             [
-                "-select_streams", "V:0", "-read_intervals", "%+#1", "-of", "json", "-show_entries",
-                "stream=codec_name,width,height,pix_fmt,sample_aspect_ratio,r_frame_rate,avg_frame_rate,time_base,nb_frames,field_order,"
-                + "color_space,color_transfer:stream_tags=alpha_mode:stream_side_data=rotation:"
-                + "frame=width,height,pix_fmt,sample_aspect_ratio,interlaced_frame,color_space,color_transfer:frame_side_data=rotation",
+                "-select_streams", "V:0", "-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+#{most}"),
+                "-of", "json=compact=1", "-show_entries",
+                "stream=codec_name,width,height,pix_fmt,sample_aspect_ratio,r_frame_rate,avg_frame_rate,time_base,nb_frames,"
+                + "color_space,color_transfer:stream_tags=alpha_mode:stream_side_data=rotation:" + besides,
             ],
             cancellation).ConfigureAwait(false);
         try
         {
             using JsonDocument document = JsonDocument.Parse(json);
-            StreamInfo stream = ProbeJson.Read(document.RootElement) ?? throw Refusal(log);
+            StreamInfo stream = ProbeJson.Stream(document.RootElement) ?? throw Refusal(log);
 
             // Pictures larger than allowed leave the stream without a size; only the log says why.
-            return stream.Size.Width > 0 || log.Errors.Count == 0 ? stream : throw Refusal(log);
+            if (stream.Size.Width == 0 && log.Errors.Count > 0) throw Refusal(log);
+            return (stream, ProbeJson.Packets(document.RootElement, most));
         }
         catch (JsonException)
         {
@@ -76,31 +83,7 @@ internal sealed class Probe(FfmpegTools tools, string path, InputSource source, 
         }
     }
 
-    /// <summary>Lists the coded frames without decoding them, at most <paramref name="most"/>.</summary>
-    public async Task<PacketList> ListPacketsAsync(long most, CancellationToken cancellation)
-    {
-        (string csv, _) = await RunAsync(
-            [
-                "-select_streams", "V:0", "-read_intervals", string.Create(CultureInfo.InvariantCulture, $"%+#{most}"),
-                "-of", "csv=p=0", "-show_entries", "packet=pts,duration,flags",
-            ],
-            cancellation).ConfigureAwait(false);
-        List<PacketTime> packets = [];
-        string[] lines = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        foreach (string line in lines)
-        {
-            string[] fields = line.Split(',');
-            if (fields.Length >= 3 && !fields[2].Contains('D', StringComparison.Ordinal))
-                packets.Add(new PacketTime(Ticks(fields[0]), Ticks(fields[1])));
-        }
-
-        return new PacketList(packets, lines.Length < most);
-
-        static long? Ticks(string field) =>
-            long.TryParse(field, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long ticks) ? ticks : null;
-    }
-
-    private async Task<(string Output, FfmpegLog Log)> RunAsync(IEnumerable<string> questions, CancellationToken cancellation)
+    private async Task<(ReadOnlyMemory<byte> Output, FfmpegLog Log)> RunAsync(IEnumerable<string> questions, CancellationToken cancellation)
     {
         using var output = new MemoryStream();
         var run = new FfmpegRun(tools.Ffprobe, ["-hide_banner", "-loglevel", "level+error", .. questions, .. source.Arguments(limits, probing: true)])
@@ -120,7 +103,7 @@ internal sealed class Probe(FfmpegTools tools, string path, InputSource source, 
         try
         {
             FfmpegOutcome outcome = await FfmpegProcess.RunAsync(run, cancellation).ConfigureAwait(false);
-            return (Encoding.UTF8.GetString(output.GetBuffer(), 0, (int)output.Length), outcome.Log);
+            return (output.GetBuffer().AsMemory(0, (int)output.Length), outcome.Log);
         }
         catch (TimeoutException)
         {

@@ -138,5 +138,5 @@ public class FrameRateTests : MediaTest
     }
 
     private static StreamInfo Stream((int, int) tick, FrameRate? typical) =>
-        new(new Size(64, 48), false, 1, "h264", "yuv420p", null, null, false, false, typical, null, tick, null);
+        new(new Size(64, 48), false, 1, "h264", "yuv420p", null, null, false, typical, null, tick, null);
 }

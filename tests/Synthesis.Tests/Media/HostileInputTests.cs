@@ -39,7 +39,7 @@ public class HostileInputTests : MediaTest
         string path = Folder.Write("clip.mp4", text.Replace("URL", $"http://{listener.LocalEndpoint}/a.ts", StringComparison.Ordinal));
         var probe = new Probe(FfmpegTools.OnPath, path, new InputSource("file:" + path, ["-f", demuxer]), MediaLimits.Default);
 
-        await Assert.ThrowsAsync<VgpnnException>(() => probe.DescribeAsync(CancellationToken.None));
+        await Assert.ThrowsAsync<VgpnnException>(() => probe.VideoAsync(1, CancellationToken.None));
 
         Assert.False(listener.Pending(), "somebody called");
     }

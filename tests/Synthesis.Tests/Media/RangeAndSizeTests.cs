@@ -60,7 +60,7 @@ public class RangeAndSizeTests : MediaTest
     [InlineData(1920, 1080, 720, 1280, 720)]
     public void A_maximum_height_only_makes_frames_smaller_and_keeps_their_shape(int width, int height, int most, int newWidth, int newHeight)
     {
-        var stream = new StreamInfo(new Size(width, height), false, 1, "h264", "yuv420p", null, null, false, false, null, null, (1, 25), null);
+        var stream = new StreamInfo(new Size(width, height), false, 1, "h264", "yuv420p", null, null, false, null, null, (1, 25), null);
 
         DecodePlan plan = DecodePlan.For("clip.mp4", stream, most, MediaLimits.Default);
 
