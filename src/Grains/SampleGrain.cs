@@ -178,13 +178,11 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         };
     }
 
-    // The engine computes on a thread of its own; the pool stays free for everything that waits.
     private static async Task<Clip> ComputeAsync(Func<Clip> sample, CheckpointWriter checkpoints, CancellationToken cancellation)
     {
         try
         {
-            return await Task.Factory.StartNew(sample, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-                .ConfigureAwait(false);
+            return await ComputeThread.RunAsync(sample).ConfigureAwait(false);
         }
         catch (HandedBackException)
         {

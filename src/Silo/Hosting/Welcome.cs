@@ -2,6 +2,7 @@ using Vgpnn.Grains;
 using Vgpnn.Grains.Contracts;
 using Vgpnn.Grains.Keys;
 using Vgpnn.Silo.Api;
+using Vgpnn.Silo.Examining;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo.Hosting;
@@ -24,8 +25,7 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
         KeyText? key = made ?? await KeptKeyAsync(cancellationToken);
         life.ApplicationStarted.Register(() =>
         {
-            // Whoever started it is about to make something: what that takes is measured, and compiled, before they ask.
-            _ = speed.OfAsync(Engine.Fast);
+            _ = PrepareAsync(life.ApplicationStopping);
             Console.WriteLine($"Vgpnn listens on {settings.Urls}, and keeps its data in {Path.GetFullPath(settings.Data)}.");
             if (key is not null) Console.WriteLine($"Open {settings.Urls.Split(';')[0].TrimEnd('/')}/#enter={doorbell.Make(key)}\nThat address lets one browser in, once; later ones take a key.");
             if (made is not null) Console.WriteLine($"The first key: {made}\nIt is also in {KeyPath}, where 'submit' and its like find it.");
@@ -34,6 +34,24 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // Whoever started it is about to make something: what that takes is tried, measured and compiled before they ask.
+    private async Task PrepareAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (Finding finding in await MachineChecks.FfmpegAsync(cancellation))
+            {
+                if (finding.Health != Health.Well) await Console.Error.WriteLineAsync($"{finding.Of}: {finding.Says}; {finding.Mend}");
+            }
+
+            await speed.OfAsync(Engine.Fast);
+        }
+        catch (OperationCanceledException)
+        {
+            // It stopped before it was asked for anything.
+        }
+    }
 
     private async Task<KeyText?> MakeFirstKeyAsync(CancellationToken cancellation)
     {
