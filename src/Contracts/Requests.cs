@@ -6,7 +6,15 @@ namespace Vgpnn.Contracts;
 /// <summary>One of the videos that a request is made of.</summary>
 /// <param name="Role">What it is to the request: input, mask, source, content, style or sketch.</param>
 /// <param name="Video">The video's id.</param>
-public sealed record RequestInput(InputRole Role, string Video);
+/// <remarks>What only answers say may be sent back with a new request, and is not looked at there.</remarks>
+public sealed record RequestInput(InputRole Role, string Video)
+{
+    /// <summary>In answers: what its owner calls it, or did.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>In answers: true where it was deleted since.</summary>
+    public bool? Deleted { get; init; }
+}
 
 /// <summary>A request as it is submitted, or as an estimate is wanted of it.</summary>
 public sealed record RequestDraft

@@ -17,15 +17,19 @@ internal sealed class PreviewWriter(Activation activation, IBlobStore blobs) : I
 {
     // A sample that is done before the first is due has none, and pays for none.
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(60);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    // Levels take longer and longer, and what changes between two pictures less and less.
+    private static readonly TimeSpan Second = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
+    private const double Growth = 1.5;
 
     // What is being written when the turn ends is a moment's work, and broken off it would leave a blob that nobody knows.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource _stop = new();
-    private readonly long _started = Stopwatch.GetTimestamp();
     private Task _writing = Task.CompletedTask;
-    private long? _last;
+    private TimeSpan _wait = First;
+    private long _since = Stopwatch.GetTimestamp();
 
     /// <summary>Takes a copy of a level, to be published soon, unless it is too soon.</summary>
     /// <param name="level">Its number, 0 being the finest.</param>
@@ -34,9 +38,9 @@ internal sealed class PreviewWriter(Activation activation, IBlobStore blobs) : I
     /// <param name="span">The level's span: the write's parent.</param>
     public void Offer(int level, Volume output, double fraction, ActivityContext span)
     {
-        TimeSpan since = Stopwatch.GetElapsedTime(_last ?? _started);
-        if (!_writing.IsCompleted || since < (_last is null ? First : Interval)) return;
-        _last = Stopwatch.GetTimestamp();
+        if (!_writing.IsCompleted || Stopwatch.GetElapsedTime(_since) < _wait) return;
+        _wait = _wait < Second ? Second : TimeSpan.FromTicks(Math.Min((long)(_wait.Ticks * Growth), Longest.Ticks));
+        _since = Stopwatch.GetTimestamp();
         PreviewStrip strip = PreviewStrip.Of(output);
         _writing = Task.Run(() => WriteAsync(level, strip, fraction, span));
     }

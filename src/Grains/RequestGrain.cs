@@ -106,11 +106,11 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
         cancellation);
 
     /// <summary>What each of some requests is made of, in order.</summary>
-    public async Task<ILookup<string, RequestInput>> InputsAsync(string tenant, IReadOnlyList<string> requests, CancellationToken cancellation = default)
+    public async Task<ILookup<string, KnownInput>> InputsAsync(string tenant, IReadOnlyList<string> requests, CancellationToken cancellation = default)
     {
         IReadOnlyList<InputRow> rows = requests.Count == 0 ? [] : await store.RunForAsync(
             tenant, state => state.QueryAsync<InputRow>(RequestSql.Inputs, new { tenant, requests }), cancellation).ConfigureAwait(false);
-        return rows.ToLookup(r => r.RequestId, r => new RequestInput(Enum.Parse<Vgpnn.Synthesis.InputRole>(r.Role), r.VideoId));
+        return rows.ToLookup(r => r.RequestId, r => new KnownInput(Enum.Parse<Vgpnn.Synthesis.InputRole>(r.Role), r.VideoId, r.Name, r.Deleted != 0));
     }
 
     /// <summary>A request and how far it has come.</summary>
@@ -262,6 +262,10 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
         public required string Role { get; init; }
 
         public required string VideoId { get; init; }
+
+        public required string Name { get; init; }
+
+        public required long Deleted { get; init; }
     }
 
     private sealed record IdempotentRow

@@ -101,11 +101,38 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
         Checkpoint? from = await ResumeAsync(activation, sampler, cancellation).ConfigureAwait(false);
         var timings = new List<LevelFinished>();
         var telemetry = new LevelTelemetry(Activity.Current?.Context ?? default, sampler.Plan, task.EngineClass, resumed: from is not null);
-        Clip clip;
-        await using (var previews = new PreviewWriter(activation, blobs))
-        await using (var checkpoints = new CheckpointWriter(activation, blobs, options.CheckpointInterval))
+        using ScratchFile file = work.Scratch(".mp4");
+        var encoding = new EarlyWriting<bool>(async frames =>
         {
-            clip = await ComputeAsync(
+            await ClipWriter.WriteAsync(
+                frames, sampler.Plan.Output, sampler.FrameRate, file.Path, ClipFormat.Mp4, Comment(task, grain), cancellation).ConfigureAwait(false);
+            return true;
+        });
+        Clip clip;
+        try
+        {
+            clip = await WalkAsync().ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            await encoding.DropAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        using (Telemetry.Spans.StartActivity("encode")) await encoding.FinishAsync(clip).ConfigureAwait(false);
+        await using FileStream video = File.OpenRead(file.Path);
+        BlobInfo stored = await blobs.PutAsync(
+            BlobKey.Written(tenant, grain, activation.Epoch, "sample.mp4"), video, cancellation: cancellation).ConfigureAwait(false);
+        await FinishAsync(activation, stored, clip.ContentHash(), TimingsJson(timings), Stopwatch.GetElapsedTime(start), cancellation)
+            .ConfigureAwait(false);
+
+        // From level to level, with previews and checkpoints on the way.
+        async Task<Clip> WalkAsync()
+        {
+            await using var previews = new PreviewWriter(activation, blobs);
+            await using var checkpoints = new CheckpointWriter(activation, blobs, options.CheckpointInterval);
+            return await ComputeAsync(
                 () => sampler.Sample(
                     ulong.Parse(task.Seed, CultureInfo.InvariantCulture), grain.Index, new Workers(options.Threads, cancellation), Observe, from),
                 checkpoints,
@@ -114,6 +141,7 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
             void Observe(SynthesisEvent step)
             {
                 telemetry.Observe(step);
+                if (step.Level.Index == 0) encoding.Begin();
                 bool yield = handBack.IsCancellationRequested || checkpoints.OthersWait;
                 switch (step)
                 {
@@ -133,16 +161,6 @@ public sealed class SampleGrain(StateStore store, IBlobStore blobs, LevelGrain l
                 if (yield) throw new HandedBackException();
             }
         }
-
-        cancellation.ThrowIfCancellationRequested();
-        using ScratchFile file = work.Scratch(".mp4");
-        using (Telemetry.Spans.StartActivity("encode"))
-            await ClipWriter.WriteAsync(clip, file.Path, ClipFormat.Mp4, Comment(task, grain), cancellation).ConfigureAwait(false);
-        await using FileStream video = File.OpenRead(file.Path);
-        BlobInfo stored = await blobs.PutAsync(
-            BlobKey.Written(tenant, grain, activation.Epoch, "sample.mp4"), video, cancellation: cancellation).ConfigureAwait(false);
-        await FinishAsync(activation, stored, clip.ContentHash(), TimingsJson(timings), Stopwatch.GetElapsedTime(start), cancellation)
-            .ConfigureAwait(false);
     }
 
     internal static Task SetStateAsync(StateTransaction state, GrainKey grain, string sampleState) =>

@@ -53,14 +53,13 @@ public sealed record InputSize(InputRole Role, Extent Size);
 /// </summary>
 public abstract class Sampler
 {
-    private readonly FrameRate _frameRate;
     private DeviceWork? _device;
 
     private protected Sampler(MethodOptions options, PyramidPlan plan, FrameRate frameRate)
     {
         Options = options;
         Plan = plan;
-        _frameRate = frameRate;
+        FrameRate = frameRate;
     }
 
     /// <summary>The options as they were given.</summary>
@@ -68,6 +67,9 @@ public abstract class Sampler
 
     /// <summary>Levels, memory and work.</summary>
     public PyramidPlan Plan { get; }
+
+    /// <summary>The pace of what is made.</summary>
+    public FrameRate FrameRate { get; }
 
     /// <summary>Sentences that a user should read on what was done to the inputs.</summary>
     public virtual IReadOnlyList<string> Notices => [];
@@ -138,7 +140,7 @@ public abstract class Sampler
             new(Hash.Derive(seed, (ulong)index), index, workers, observe is null ? null : what => observe(i, what), null);
         if (_device is null || indices.Count == 1)
             return [.. indices.Select((index, i) => Sample(seed, index, workers, observe is null ? null : what => observe(i, what)))];
-        return [.. _device.Run(levels => Run(levels, [.. indices.Select(Started)])).Select(v => Clip.FromVolume(v, _frameRate))];
+        return [.. _device.Run(levels => Run(levels, [.. indices.Select(Started)])).Select(v => Clip.FromVolume(v, FrameRate))];
     }
 
     /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
@@ -156,8 +158,8 @@ public abstract class Sampler
         if (resumeFrom is not null && !Takes(resumeFrom)) throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
 
         var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);
-        if (_device is not null) return Clip.FromVolume(_device.Run(levels => Run(levels, [run]))[0], _frameRate);
-        return Clip.FromVolume(Options.Engine == Engine.Float ? Run<float>(run) : Run<byte>(run), _frameRate);
+        if (_device is not null) return Clip.FromVolume(_device.Run(levels => Run(levels, [run]))[0], FrameRate);
+        return Clip.FromVolume(Options.Engine == Engine.Float ? Run<float>(run) : Run<byte>(run), FrameRate);
     }
 
     /// <summary>Whether a checkpoint has the sizes that one of this plan has.</summary>

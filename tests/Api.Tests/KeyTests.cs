@@ -57,6 +57,9 @@ public sealed class KeyTests(ApiServer server)
         string cookie = begun.Headers.GetValues("Set-Cookie").Single();
         Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("samesite=strict", cookie, StringComparison.OrdinalIgnoreCase);
+
+        // Another server on another port of the same host must not end this one's sessions.
+        Assert.StartsWith($"vgpnn-session-{server.Port}=", cookie, StringComparison.Ordinal);
         http.DefaultRequestHeaders.Add("Cookie", cookie.Split(';')[0]);
 
         Assert.Equal("default", (await ApiServer.GetAsync<Session>(http, "/v1/session")).Tenant);

@@ -45,11 +45,20 @@ public sealed class LifeTests(ApiServer server)
         await server.EndedAsync(http, again);
         Assert.Equal(samples.Items[0].FramesSha256, (await ApiServer.GetAsync<Sample>(http, $"{again.Links.Samples}/0")).FramesSha256);
 
-        foreach (string address in (string[])[request.Links.Self, again.Links.Self, video.Links.Self])
+        // What was made of a video goes on telling its name; what an answer says of an input can be sent back.
+        RequestInput input = Assert.Single(again.Inputs);
+        Assert.Equal((video.Id, video.Name, null), (input.Video, input.Name, input.Deleted));
+        Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync(video.Links.Self)).StatusCode);
+        input = Assert.Single((await ApiServer.GetAsync<Request>(http, again.Links.Self)).Inputs);
+        Assert.Equal((video.Id, video.Name, true), (input.Video, input.Name, input.Deleted));
+
+        foreach (string address in (string[])[request.Links.Self, again.Links.Self])
         {
             Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync(address)).StatusCode);
             Assert.Equal(404, (await ApiServer.ProblemAsync(await http.GetAsync(address))).Status);
         }
+
+        Assert.Equal(404, (await ApiServer.ProblemAsync(await http.GetAsync(video.Links.Self))).Status);
 
         Assert.Equal(0, (await ApiServer.GetAsync<Limits>(http, "/v1/limits")).Used.Bytes);
     }

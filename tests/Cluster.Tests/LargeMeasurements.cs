@@ -39,40 +39,51 @@ public class LargeMeasurements
             "SELECT count(*) FROM turns WHERE state = 'running' AND grain LIKE @of", new { of = $"sample/{request.RequestId}%" });
     }
 
-    /// <summary>VGPNN_CLIP names the clip, VGPNN_SAMPLES how many (20).</summary>
+    /// <summary>By turns, because the machine is not always equally fast. VGPNN_CLIP names the clip, VGPNN_SAMPLES how many a turn makes (20).</summary>
     [MeasurementFact]
     public async Task Overhead_over_the_plain_program()
     {
+        const int Rounds = 3;
         byte[] clip = await ClipAsync(new Extent(30, 144, 256));
         int samples = int.Parse(Environment.GetEnvironmentVariable("VGPNN_SAMPLES") ?? "20", null);
         int threads = Environment.ProcessorCount;
         await using TestCluster cluster = await TestCluster.PostgresAsync(
-            ("slots", "1"), ("threads", $"{threads}"), ("checkpointSeconds", "1"), ("checkInSeconds", "2"), ("thresholdSeconds", "6"));
+            ("slots", "1"), ("threads", $"{threads}"), ("checkInSeconds", "2"), ("thresholdSeconds", "6"));
         await cluster.StartAsync();
         (string tenant, string video) = await cluster.TenantAsync(clip: clip);
-        long start = Stopwatch.GetTimestamp();
-        RequestStatus request = await cluster.SubmitAsync(tenant, video, samples, new MethodOptions());
-        await cluster.FinishedAsync(tenant, request.RequestId);
-        double service = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        double[] service = new double[Rounds], plain = new double[Rounds];
+        for (int round = 0; round < Rounds; round++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            RequestStatus request = await cluster.SubmitAsync(tenant, video, samples, new MethodOptions());
+            await cluster.FinishedAsync(tenant, request.RequestId);
+            service[round] = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            plain[round] = await PlainAsync();
+        }
 
-        string directory = Directory.CreateTempSubdirectory("vgpnn-overhead-").FullName;
-        await File.WriteAllBytesAsync(Path.Combine(directory, "clip.mp4"), clip);
-        start = Stopwatch.GetTimestamp();
-        using (Process program = Process.Start(new ProcessStartInfo(
-            "dotnet", [Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), "generate", "clip.mp4", "-n", $"{samples}", "--seed", "7", "--threads", $"{threads}", "-o", "out"])
+        double ratio = service.Zip(plain, (s, p) => s / p).Order().ElementAt(Rounds / 2);
+        for (int round = 0; round < Rounds; round++)
+            Report($"{samples} samples on {threads} threads: {plain[round]:F1} s by the plain program, {service[round]:F1} s by one node");
+        Report($"overhead, the median of {Rounds} rounds: {ratio - 1:P1}");
+
+        async Task<double> PlainAsync()
         {
-            WorkingDirectory = directory,
-            RedirectStandardError = true,
-        })!)
-        {
+            string directory = Directory.CreateTempSubdirectory("vgpnn-overhead-").FullName;
+            await File.WriteAllBytesAsync(Path.Combine(directory, "clip.mp4"), clip);
+            long start = Stopwatch.GetTimestamp();
+            using Process program = Process.Start(new ProcessStartInfo(
+                "dotnet", [Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), "generate", "clip.mp4", "-n", $"{samples}", "--seed", "7", "--threads", $"{threads}", "-o", "out"])
+            {
+                WorkingDirectory = directory,
+                RedirectStandardError = true,
+            })!;
             await program.StandardError.ReadToEndAsync();
             await program.WaitForExitAsync();
             Assert.Equal(0, program.ExitCode);
+            double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            Directory.Delete(directory, recursive: true);
+            return seconds;
         }
-
-        double plain = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Directory.Delete(directory, recursive: true);
-        Report($"{samples} samples on {threads} threads: {plain:F1} s by the plain program, {service:F1} s by one node: {(service / plain) - 1:P1} more");
     }
 
     /// <summary>VGPNN_CLIP names the clip; without it a rendered one of Full HD.</summary>
@@ -94,6 +105,7 @@ public class LargeMeasurements
         await UntilLongAsync(async () =>
         {
             SampleStatus now = await cluster.SampleAsync(tenant, request.RequestId);
+            Assert.True(now.State is SampleState.Queued or SampleState.Running, "it was over before it could be killed");
             if (now.CheckpointKey != key)
             {
                 key = now.CheckpointKey;
@@ -101,8 +113,8 @@ public class LargeMeasurements
                 if (now.Level == 0) sawLevel++;
             }
 
-            // In the middle of the finest level, and as late after a checkpoint as it gets before the next.
-            return sawLevel >= 2 && await cluster.ScalarAsync<long>("SELECT {now}") - last > 3000;
+            // Within the finest level, and some time after a checkpoint.
+            return sawLevel > 0 && await cluster.ScalarAsync<long>("SELECT {now}") - last > 2000;
         });
         SiloProcess runner = (await cluster.RunnerAsync(request.RequestId))!;
         long killed = await cluster.ScalarAsync<long>("SELECT {now}");

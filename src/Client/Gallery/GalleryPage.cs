@@ -22,7 +22,7 @@ internal static class GalleryPage
     private static byte[] Fill(string template, string json) => Encoding.UTF8.GetBytes(template.Replace(ManifestMark, json, StringComparison.Ordinal));
 
     private static string Template(string name, params string[] styles) =>
-        styles.Append($"{name}.js").Aggregate(
+        styles.Concat(["player.js", "controls.js", $"{name}.js"]).Aggregate(
             Resource($"{name}.html"), (page, part) => page.Replace($"/* {part} */", Resource(part), StringComparison.Ordinal));
 
     private static string Resource(string name)

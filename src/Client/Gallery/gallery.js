@@ -1,424 +1,234 @@
-(() => {
-  'use strict';
+// The page of a run: its input and its samples, in step.
 
-  // Anything that goes wrong is visible to whoever looks at the document.
-  addEventListener('error', e => { document.body.dataset.error = e.message || 'error'; });
+const run = JSON.parse(document.getElementById('manifest').textContent);
+const [numerator, denominator = 1] = run.output.frameRate.split('/').map(Number);
+const fps = numerator / denominator;
+const input = run.inputs[0];
+const longest = Math.max(...run.inputs.map(i => i.size.frames), run.output.size.frames);
 
-  const run = JSON.parse(document.getElementById('manifest').textContent);
-  const $ = id => document.getElementById(id);
-  const [numerator, denominator = 1] = run.output.frameRate.split('/').map(Number);
-  const fps = numerator / denominator;
-  const input = run.inputs[0];
-  const longest = Math.max(...run.inputs.map(i => i.size.frames), run.output.size.frames);
+// Loops go round a whole number of times before the clock begins anew.
+const frames = run.settings.loop ? Math.ceil(longest / run.output.size.frames) * run.output.size.frames : longest;
 
-  // Loops go round a whole number of times before the clock begins anew.
-  const frames = run.settings.loop ? Math.ceil(longest / run.output.size.frames) * run.output.size.frames : longest;
+// Of a large set only the first videos are loaded at once; the others when they come near the window.
+const eager = 24;
 
-  // Of a large set only the first videos are loaded at once; the others when they come near the window.
-  const eager = 24;
+// The clock does not start before they are there, unless that takes longer than so many milliseconds.
+const patience = 10000;
+const player = new Player();
+const screens = new Screens(player);
 
-  // The clock does not start before they are there, unless that takes longer than so many milliseconds.
-  const patience = 10000;
-  const screens = [];
+const plural = (n, noun) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+const sentence = s => s.charAt(0).toUpperCase() + s.slice(1) + (s.endsWith('.') ? '' : '.');
+const sizeText = s => `${s.frames}×${s.height}×${s.width}`;
+const round = (x, digits) => Number(x.toFixed(digits)).toString();
+const duration = s => s < 60 ? `${s.toFixed(s < 10 ? 1 : 0)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
+const bytes = b => b >= 2 ** 30 ? `${round(b / 2 ** 30, 1)} GiB` : `${round(b / 2 ** 20, 0)} MiB`;
 
-  function element(name, className, text) {
-    const e = document.createElement(name);
-    if (className) e.className = className;
-    if (text !== undefined) e.textContent = text;
-    return e;
+function facts(list, pairs) {
+  for (const [name, value, className] of pairs) {
+    if (value === undefined || value === null) continue;
+    const row = element('div');
+    const dd = element('dd', className);
+    dd.append(value);
+    row.append(element('dt', '', name), dd);
+    list.append(row);
   }
+}
 
-  const plural = (n, noun) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
-  const sentence = s => s.charAt(0).toUpperCase() + s.slice(1) + (s.endsWith('.') ? '' : '.');
-  const sizeText = s => `${s.frames}×${s.height}×${s.width}`;
-  const round = (x, digits) => Number(x.toFixed(digits)).toString();
-  const duration = s => s < 60 ? `${s.toFixed(s < 10 ? 1 : 0)} s` : `${Math.floor(s / 60)} min ${Math.round(s % 60)} s`;
-  const bytes = b => b >= 2 ** 30 ? `${round(b / 2 ** 30, 1)} GiB` : `${round(b / 2 ** 20, 0)} MiB`;
-
-  function facts(list, pairs) {
-    for (const [name, value, className] of pairs) {
-      if (value === undefined || value === null) continue;
-      const row = element('div');
-      const dd = element('dd', className);
-      dd.append(value);
-      row.append(element('dt', '', name), dd);
-      list.append(row);
+function addCommand(parent, text) {
+  const copy = $('command').content.firstElementChild.cloneNode(true);
+  const code = copy.querySelector('code');
+  const button = copy.querySelector('button');
+  // Word by word, so that no line breaks after a hyphen.
+  text.split(' ').forEach((word, i) => code.append(i > 0 ? ' ' : '', element('span', '', word)));
+  button.setAttribute('aria-label', `Copy: ${text}`);
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // No permission from a file: leave it selected for the keyboard, and try the old way.
+      getSelection().selectAllChildren(code);
+      document.execCommand('copy');
     }
+    button.textContent = 'Copied';
+    setTimeout(() => { button.textContent = 'Copy'; }, 1500);
+  });
+  parent.append(copy);
+}
+
+// --- What is said about the run -------------------------------------------------------------------------------------
+
+function describeRun() {
+  const made = run.samples.length;
+  document.title = `${input.name}: ${plural(made, 'sample')} by Vgpnn`;
+  $('title').textContent = run.inputs.map(i => i.name).join(', ');
+  for (const part of [
+    plural(made, 'sample'), `${plural(run.output.size.frames, 'frame')} of ${run.output.size.width}×${run.output.size.height}`,
+    `${round(fps, 2)} fps`, `seed ${run.settings.seed}`, `made in ${duration(run.seconds)}`,
+  ]) $('summary').append(element('span', '', part));
+
+  const notices = [...run.notices];
+  const missing = `${made} of ${plural(run.settings.samples, 'sample')}`;
+  if (run.status === 'running') notices.unshift(`The run is still at work: ${missing} so far. Reload to see more.`);
+  if (run.status === 'interrupted') notices.unshift(`The run was interrupted: ${missing} finished.`);
+  if (run.status === 'failed') notices.unshift(`The run ended with an error: ${missing} finished.`);
+  if (run.output.format === 'gif' || run.output.format === 'png')
+    notices.push(`Shown here are mp4 previews, which stay in step; the samples themselves are ${run.output.format}.`);
+  $('notice').hidden = notices.length === 0;
+  for (const notice of notices) $('notice').append(element('span', '', sentence(notice)));
+
+  addCommand($('commands'), run.repeat);
+  addCommand($('commands'), run.command);
+}
+
+function describeSettings() {
+  const s = run.settings;
+  const triple = o => `${o.t}, ${o.h}, ${o.w}`;
+  facts($('settings'), [
+    ['Seed', s.seed],
+    ['Made by', s.application],
+    ['Input', `${plural(input.size.frames, 'frame')} of ${input.size.width}×${input.size.height}`],
+    ['Frames used', s.firstFrame ? `${s.firstFrame} to ${s.lastFrame ?? 'the end'}` : 'all'],
+    ['Largest height', s.maxHeight ? `${s.maxHeight} pixels` : 'as it is'],
+    ['Frames a second', run.output.frameRate],
+    ['Scale (time, height, width)', triple(s.scale)],
+    ['Cue', s.cue],
+    ['Mask', s.invertMask === undefined ? undefined : `${s.invertMask ? 'black' : 'white'} was filled`],
+    ['Bins of movement', s.bins === undefined ? undefined : s.application === 'sketch' ? s.bins.style : `${s.bins.content}, ${s.bins.style}`],
+    ['Ink', s.ink === undefined ? undefined : `${s.ink}, on what is of ${s.match}`],
+    ['Optical flow', s.flow && `${s.flow.network}, weights ${s.flow.sha256}`],
+    ['Flow limit', s.flowLimit],
+    ['Completeness', s.flowLimit === undefined ? undefined : s.completeness ?? 'none'],
+    ['Loop', s.loop ? 'the ends meet' : undefined],
+    ['Downscale (time, space)', `${s.downscaleT}, ${s.downscaleS}`],
+    ['Coarsest size (frames, pixels)', `${s.minT}, ${s.minS}`],
+    ['Patch', s.patch ? sizeText(s.patch) : 'by level'],
+    ['Iterations', s.iterations ?? 'by level'],
+    ['Noise', `${round(s.noise, 3)}${s.noiseAuto ? ' (auto)' : ''}, ${s.noiseTime}`],
+    ['Search', s.search],
+    ['Vote', s.vote],
+    ['Engine', `${run.engineClass}, ${s.engine}, ${plural(s.threads, 'thread')}`],
+    ['Memory limit', bytes(s.maxMemoryBytes)],
+    ['Made', new Date(run.created).toLocaleString()],
+    ['Vgpnn', run.version],
+  ]);
+  run.levels.forEach((level, i) => {
+    const row = element('tr');
+    const name = i === 0 ? `${i + 1}, coarsest` : i === run.levels.length - 1 ? `${i + 1}, finest` : i + 1;
+    for (const cell of [name, sizeText(level.input), sizeText(level.output), sizeText(level.patch), level.iterations])
+      row.append(element('td', '', cell));
+    $('pyramid').append(row);
+  });
+}
+
+// --- Cards ----------------------------------------------------------------------------------------------------------
+
+function addCard(name, source, size, numbers, loops = false) {
+  const card = $('card').content.firstElementChild.cloneNode(true);
+  const button = card.querySelector('.screen');
+  const video = card.querySelector('video');
+  card.querySelector('h2').textContent = name;
+  card.querySelector('.numbers').textContent = numbers;
+  card.style.setProperty('--shape', `${size.width} / ${size.height}`);
+  card.style.setProperty('--ratio', size.width / size.height);
+  button.setAttribute('aria-label', `Enlarge ${name}`);
+  button.setAttribute('aria-pressed', 'false');
+  button.addEventListener('click', () => {
+    const large = card.classList.toggle('large');
+    button.setAttribute('aria-pressed', String(large));
+    card.scrollIntoView({ block: 'nearest' });
+  });
+
+  screens.add(video, source, { fps, frames: size.frames, loops }, {
+    now: screens.size < eager,
+    broken: () => { card.querySelector('.broken').hidden = false; },
+  });
+  $('grid').append(card);
+  return card;
+}
+
+const roles = { input: 'Input', mask: 'Mask', source: 'Source', content: 'Content', style: 'Style', sketch: 'Sketch' };
+
+function addInput(input, i) {
+  const number = run.inputs.slice(0, i).filter(other => other.role === input.role).length;
+  const name = number === 0 ? roles[input.role] : `${roles[input.role]} ${number + 1}`;
+  const card = addCard(name, input.preview, input.size, plural(input.size.frames, 'frame'));
+  card.classList.add('input');
+  const details = card.querySelector('details');
+  details.querySelector('.bars').remove();
+  facts(details.querySelector('dl'), [
+    ['Name', input.name],
+    ['Size', `${input.size.width}×${input.size.height}, ${plural(input.size.frames, 'frame')}`],
+    ['Hash of the frames used', input.framesSha256, 'hash'],
+    ['Hash of the file', input.fileSha256, 'hash'],
+  ]);
+}
+
+function addSample(sample) {
+  const finest = sample.levels.at(-1);
+  const distance = finest?.meanDistance == null ? '' : ` · distance ${round(finest.meanDistance, 3)}`;
+  const card = addCard(`Sample ${sample.index}`, sample.preview, run.output.size, duration(sample.seconds) + distance, run.settings.loop);
+  const details = card.querySelector('details');
+  const link = element('a', '', sample.file);
+  link.href = sample.file;
+  let levels;
+  if (sample.levelsDirectory) {
+    levels = element('a', '', sample.levelsDirectory);
+    levels.href = `${sample.levelsDirectory}/`;
   }
+  facts(details.querySelector('dl'), [
+    ['File', link], ['Levels, coarse to fine', levels],
+    ['Mean patch distance at the finest level', finest?.meanDistance == null ? undefined : round(finest.meanDistance, 6)],
+    ['Hash of its frames', sample.framesSha256, 'hash'],
+  ]);
+  addCommand(details.querySelector('.commands'), `${run.repeat} --sample ${sample.index}`);
+  addBars(details.querySelector('.bars'), sample.levels);
+}
 
-  function addCommand(parent, text) {
-    const copy = $('command').content.firstElementChild.cloneNode(true);
-    const code = copy.querySelector('code');
-    const button = copy.querySelector('button');
-    // Word by word, so that no line breaks after a hyphen.
-    text.split(' ').forEach((word, i) => code.append(i > 0 ? ' ' : '', element('span', '', word)));
-    button.setAttribute('aria-label', `Copy: ${text}`);
-    button.addEventListener('click', async () => {
-      try {
-        await navigator.clipboard.writeText(text);
-      } catch {
-        // No permission from a file: leave it selected for the keyboard, and try the old way.
-        getSelection().selectAllChildren(code);
-        document.execCommand('copy');
-      }
-      button.textContent = 'Copied';
-      setTimeout(() => { button.textContent = 'Copy'; }, 1500);
-    });
-    parent.append(copy);
+// One bar a level: how long it took, and what part of that went where.
+function addBars(bars, levels) {
+  const parts = [['searchMs', 'search'], ['voteMs', 'vote'], ['resampleMs', 'resample']];
+  const total = level => parts.reduce((sum, [key]) => sum + level[key], 0);
+  const longest = Math.max(...levels.map(total), 1e-9);
+  const head = element('div', 'head', 'Time per level:');
+  for (const [, name] of parts) {
+    const mark = element('b', '', name);
+    mark.style.setProperty('--color', `var(--${name})`);
+    head.append(mark);
   }
-
-  // --- What is said about the run -------------------------------------------------------------------------------------
-
-  function describeRun() {
-    const made = run.samples.length;
-    document.title = `${input.name}: ${plural(made, 'sample')} by Vgpnn`;
-    $('title').textContent = run.inputs.map(i => i.name).join(', ');
-    for (const part of [
-      plural(made, 'sample'), `${plural(run.output.size.frames, 'frame')} of ${run.output.size.width}×${run.output.size.height}`,
-      `${round(fps, 2)} fps`, `seed ${run.settings.seed}`, `made in ${duration(run.seconds)}`,
-    ]) $('summary').append(element('span', '', part));
-
-    const notices = [...run.notices];
-    const missing = `${made} of ${plural(run.settings.samples, 'sample')}`;
-    if (run.status === 'running') notices.unshift(`The run is still at work: ${missing} so far. Reload to see more.`);
-    if (run.status === 'interrupted') notices.unshift(`The run was interrupted: ${missing} finished.`);
-    if (run.status === 'failed') notices.unshift(`The run ended with an error: ${missing} finished.`);
-    if (run.output.format === 'gif' || run.output.format === 'png')
-      notices.push(`Shown here are mp4 previews, which stay in step; the samples themselves are ${run.output.format}.`);
-    $('notice').hidden = notices.length === 0;
-    for (const notice of notices) $('notice').append(element('span', '', sentence(notice)));
-
-    addCommand($('commands'), run.repeat);
-    addCommand($('commands'), run.command);
-  }
-
-  function describeSettings() {
-    const s = run.settings;
-    const triple = o => `${o.t}, ${o.h}, ${o.w}`;
-    facts($('settings'), [
-      ['Seed', s.seed],
-      ['Made by', s.application],
-      ['Input', `${plural(input.size.frames, 'frame')} of ${input.size.width}×${input.size.height}`],
-      ['Frames used', s.firstFrame ? `${s.firstFrame} to ${s.lastFrame ?? 'the end'}` : 'all'],
-      ['Largest height', s.maxHeight ? `${s.maxHeight} pixels` : 'as it is'],
-      ['Frames a second', run.output.frameRate],
-      ['Scale (time, height, width)', triple(s.scale)],
-      ['Cue', s.cue],
-      ['Mask', s.invertMask === undefined ? undefined : `${s.invertMask ? 'black' : 'white'} was filled`],
-      ['Bins of movement', s.bins === undefined ? undefined : s.application === 'sketch' ? s.bins.style : `${s.bins.content}, ${s.bins.style}`],
-      ['Ink', s.ink === undefined ? undefined : `${s.ink}, on what is of ${s.match}`],
-      ['Optical flow', s.flow && `${s.flow.network}, weights ${s.flow.sha256}`],
-      ['Flow limit', s.flowLimit],
-      ['Completeness', s.flowLimit === undefined ? undefined : s.completeness ?? 'none'],
-      ['Loop', s.loop ? 'the ends meet' : undefined],
-      ['Downscale (time, space)', `${s.downscaleT}, ${s.downscaleS}`],
-      ['Coarsest size (frames, pixels)', `${s.minT}, ${s.minS}`],
-      ['Patch', s.patch ? sizeText(s.patch) : 'by level'],
-      ['Iterations', s.iterations ?? 'by level'],
-      ['Noise', `${round(s.noise, 3)}${s.noiseAuto ? ' (auto)' : ''}, ${s.noiseTime}`],
-      ['Search', s.search],
-      ['Vote', s.vote],
-      ['Engine', `${run.engineClass}, ${s.engine}, ${plural(s.threads, 'thread')}`],
-      ['Memory limit', bytes(s.maxMemoryBytes)],
-      ['Made', new Date(run.created).toLocaleString()],
-      ['Vgpnn', run.version],
-    ]);
-    run.levels.forEach((level, i) => {
-      const row = element('tr');
-      const name = i === 0 ? `${i + 1}, coarsest` : i === run.levels.length - 1 ? `${i + 1}, finest` : i + 1;
-      for (const cell of [name, sizeText(level.input), sizeText(level.output), sizeText(level.patch), level.iterations])
-        row.append(element('td', '', cell));
-      $('pyramid').append(row);
-    });
-  }
-
-  // --- Cards ----------------------------------------------------------------------------------------------------------
-
-  function addCard(name, source, size, numbers, loops = false) {
-    const card = $('card').content.firstElementChild.cloneNode(true);
-    const button = card.querySelector('.screen');
-    const video = card.querySelector('video');
-    card.querySelector('h2').textContent = name;
-    card.querySelector('.numbers').textContent = numbers;
-    card.style.setProperty('--shape', `${size.width} / ${size.height}`);
-    card.style.setProperty('--ratio', size.width / size.height);
-    button.setAttribute('aria-label', `Enlarge ${name}`);
-    button.setAttribute('aria-pressed', 'false');
-    button.addEventListener('click', () => {
-      const large = card.classList.toggle('large');
-      button.setAttribute('aria-pressed', String(large));
-      card.scrollIntoView({ block: 'nearest' });
-    });
-
-    video.loop = loops;
-    const screen = { video, source, frames: size.frames, loops, visible: true, state: 'waiting' };
-    video.addEventListener('loadeddata', () => { screen.state = 'ready'; place(screen); announce(); });
-    video.addEventListener('error', () => {
-      screen.state = 'broken';
-      card.querySelector('.broken').hidden = false;
-      announce();
-    });
-    screens.push(screen);
-    watch.observe(video);
-    $('grid').append(card);
-    return card;
-  }
-
-  const roles = { input: 'Input', mask: 'Mask', source: 'Source', content: 'Content', style: 'Style', sketch: 'Sketch' };
-
-  function addInput(input, i) {
-    const number = run.inputs.slice(0, i).filter(other => other.role === input.role).length;
-    const name = number === 0 ? roles[input.role] : `${roles[input.role]} ${number + 1}`;
-    const card = addCard(name, input.preview, input.size, plural(input.size.frames, 'frame'));
-    card.classList.add('input');
-    const details = card.querySelector('details');
-    details.querySelector('.bars').remove();
-    facts(details.querySelector('dl'), [
-      ['Name', input.name],
-      ['Size', `${input.size.width}×${input.size.height}, ${plural(input.size.frames, 'frame')}`],
-      ['Hash of the frames used', input.framesSha256, 'hash'],
-      ['Hash of the file', input.fileSha256, 'hash'],
-    ]);
-  }
-
-  function addSample(sample) {
-    const finest = sample.levels.at(-1);
-    const distance = finest?.meanDistance == null ? '' : ` · distance ${round(finest.meanDistance, 3)}`;
-    const card = addCard(`Sample ${sample.index}`, sample.preview, run.output.size, duration(sample.seconds) + distance, run.settings.loop);
-    const details = card.querySelector('details');
-    const link = element('a', '', sample.file);
-    link.href = sample.file;
-    let levels;
-    if (sample.levelsDirectory) {
-      levels = element('a', '', sample.levelsDirectory);
-      levels.href = `${sample.levelsDirectory}/`;
+  bars.append(head);
+  bars.setAttribute('aria-label', `Time per level from coarse to fine, in milliseconds: ${levels.map(l => Math.round(total(l))).join(', ')}`);
+  levels.forEach((level, i) => {
+    const bar = element('span', 'bar');
+    for (const [key, name] of parts) {
+      const part = element('i');
+      part.style.width = `${100 * level[key] / longest}%`;
+      part.style.background = `var(--${name})`;
+      bar.append(part);
     }
-    facts(details.querySelector('dl'), [
-      ['File', link], ['Levels, coarse to fine', levels],
-      ['Mean patch distance at the finest level', finest?.meanDistance == null ? undefined : round(finest.meanDistance, 6)],
-      ['Hash of its frames', sample.framesSha256, 'hash'],
-    ]);
-    addCommand(details.querySelector('.commands'), `${run.repeat} --sample ${sample.index}`);
-    addBars(details.querySelector('.bars'), sample.levels);
+    bars.append(element('span', '', i + 1), bar, element('span', '', `${Math.round(total(level))} ms`));
+  });
+}
+
+// The largest size at which everything is seen at once, above the player; where there is none, a middling one.
+function fittingSize() {
+  const gap = 20;
+  const caption = 95;
+  const room = $('grid').clientWidth + gap;
+  const height = innerHeight - $('grid').offsetTop - 120;
+  const { width, height: rows } = run.output.size;
+  for (let size = 640; size >= 240; size -= 20) {
+    const columns = Math.max(1, Math.floor(room / (size + gap)));
+    const cell = (room / columns - gap) * rows / width + caption + gap;
+    if (Math.ceil(screens.size / columns) * cell <= height) return size;
   }
+  return Math.min(400, Math.max(280, Math.ceil(width * 1.25 / 20) * 20));
+}
 
-  // One bar a level: how long it took, and what part of that went where.
-  function addBars(bars, levels) {
-    const parts = [['searchMs', 'search'], ['voteMs', 'vote'], ['resampleMs', 'resample']];
-    const total = level => parts.reduce((sum, [key]) => sum + level[key], 0);
-    const longest = Math.max(...levels.map(total), 1e-9);
-    const head = element('div', 'head', 'Time per level:');
-    for (const [, name] of parts) {
-      const mark = element('b', '', name);
-      mark.style.setProperty('--color', `var(--${name})`);
-      head.append(mark);
-    }
-    bars.append(head);
-    bars.setAttribute('aria-label', `Time per level from coarse to fine, in milliseconds: ${levels.map(l => Math.round(total(l))).join(', ')}`);
-    levels.forEach((level, i) => {
-      const bar = element('span', 'bar');
-      for (const [key, name] of parts) {
-        const part = element('i');
-        part.style.width = `${100 * level[key] / longest}%`;
-        part.style.background = `var(--${name})`;
-        bar.append(part);
-      }
-      bars.append(element('span', '', i + 1), bar, element('span', '', `${Math.round(total(level))} ms`));
-    });
-  }
-
-  const watch = new IntersectionObserver(entries => {
-    for (const entry of entries) {
-      const screen = screens.find(s => s.video === entry.target);
-      screen.visible = entry.isIntersecting;
-      if (screen.visible) load(screen);
-      else screen.video.pause();
-    }
-  }, { rootMargin: '50% 0px' });
-
-  function load(screen) {
-    if (screen.video.src) return;
-    screen.state = 'loading';
-    screen.video.src = screen.source;
-  }
-
-  function announce() {
-    const due = screens.filter(s => s.video.src);
-    const broken = due.filter(s => s.state === 'broken').length;
-    document.body.dataset.broken = broken;
-    if (due.every(s => s.state !== 'loading')) document.body.dataset.ready = due.length - broken;
-  }
-
-  // --- One clock for all ----------------------------------------------------------------------------------------------
-
-  let position = 0;      // in frames
-  let playing = false;
-  let last = 0;
-  let speed = 1;
-  let loop = true;
-
-  // A shorter video rests on its last frame until the clock begins anew; a loop goes round.
-  const timeOf = screen => (screen.loops ? position % screen.frames : Math.min(position, screen.frames - 0.5)) / fps;
-  const atRest = screen => !screen.loops && position >= screen.frames - 0.5;
-
-  // While paused: the middle of the frame, so that rounding never shows its neighbour.
-  function place(screen) {
-    if (screen.state !== 'ready') return;
-    screen.video.pause();
-    const frame = screen.loops ? Math.floor(position) % screen.frames : Math.min(Math.floor(position), screen.frames - 1);
-    screen.video.currentTime = (frame + 0.5) / fps;
-  }
-
-  function follow(screen) {
-    if (screen.state !== 'ready' || !screen.visible) return;
-    const video = screen.video;
-    if (atRest(screen)) {
-      if (!video.paused) place(screen);
-      return;
-    }
-
-    // Small drift is made up by pace, which no one sees; large drift by a jump.
-    let drift = timeOf(screen) - video.currentTime;
-    const round = screen.frames / fps;
-    if (screen.loops) drift -= round * Math.round(drift / round);
-    if (Math.abs(drift) > Math.max(0.12, 1.5 / fps) * Math.max(1, speed)) video.currentTime = timeOf(screen);
-    video.playbackRate = Math.min(16, Math.max(0.0625, speed * (1 + Math.min(0.25, Math.max(-0.25, drift * 2)))));
-    if (video.paused) video.play().catch(() => {});
-  }
-
-  function tick(now) {
-    if (!playing) return;
-    if (position === 0 && now < patience && screens.some(s => s.state === 'loading')) {
-      last = now;
-      requestAnimationFrame(tick);
-      return;
-    }
-    position += Math.min(0.25, Math.max(0, now - last) / 1000) * fps * speed;
-    last = now;
-    if (position >= frames) {
-      if (!loop) {
-        position = frames - 1;
-        pause();
-        return;
-      }
-      position %= frames;
-      for (const screen of screens) if (screen.state === 'ready') screen.video.currentTime = timeOf(screen);
-    }
-    screens.forEach(follow);
-    show();
-    requestAnimationFrame(tick);
-  }
-
-  function show() {
-    const frame = Math.min(frames - 1, Math.floor(position));
-    $('scrub').value = frame;
-    const text = `${frame + 1} / ${frames}`;
-    if ($('frame').textContent === text) return;
-    $('frame').textContent = text;
-    $('scrub').setAttribute('aria-valuetext', `frame ${frame + 1} of ${frames}`);
-  }
-
-  function play() {
-    if (!loop && position >= frames - 1) position = 0;
-    playing = true;
-    last = performance.now();
-    document.body.classList.add('playing');
-    $('play').setAttribute('aria-label', 'Pause');
-    requestAnimationFrame(tick);
-  }
-
-  function pause() {
-    playing = false;
-    document.body.classList.remove('playing');
-    $('play').setAttribute('aria-label', 'Play');
-    position = Math.floor(position);
-    screens.forEach(place);
-    show();
-  }
-
-  function seek(frame) {
-    position = Math.min(frames - 1, Math.max(0, frame));
-    if (playing) for (const screen of screens) { if (screen.state === 'ready') screen.video.currentTime = timeOf(screen); }
-    else screens.forEach(place);
-    show();
-  }
-
-  function step(by) {
-    if (playing) pause();
-    seek((Math.floor(position) + by + frames) % frames);
-  }
-
-  const toggle = () => playing ? pause() : play();
-
-  function setLoop(on) {
-    loop = on;
-    $('loop').setAttribute('aria-pressed', String(on));
-  }
-
-  function changeSpeed(by) {
-    const select = $('speed');
-    select.selectedIndex = Math.min(select.length - 1, Math.max(0, select.selectedIndex + by));
-    speed = Number(select.value);
-  }
-
-  function setSize(pixels) {
-    $('size').value = pixels;
-    document.documentElement.style.setProperty('--width', `${$('size').value}px`);
-  }
-
-  // The largest size at which everything is seen at once, above the player; where there is none, a middling one.
-  function fittingSize() {
-    const gap = 20;
-    const caption = 95;
-    const room = $('grid').clientWidth + gap;
-    const height = innerHeight - $('grid').offsetTop - 120;
-    const { width, height: rows } = run.output.size;
-    for (let size = 640; size >= 240; size -= 20) {
-      const columns = Math.max(1, Math.floor(room / (size + gap)));
-      const cell = (room / columns - gap) * rows / width + caption + gap;
-      if (Math.ceil(screens.length / columns) * cell <= height) return size;
-    }
-    return Math.min(400, Math.max(280, Math.ceil(width * 1.25 / 20) * 20));
-  }
-
-  const keys = {
-    ' ': toggle, k: toggle,
-    ArrowLeft: () => step(-1), ArrowRight: () => step(1), ',': () => step(-1), '.': () => step(1),
-    Home: () => seek(0), End: () => seek(frames - 1),
-    l: () => setLoop(!loop), '[': () => changeSpeed(-1), ']': () => changeSpeed(1),
-    '+': () => setSize(Number($('size').value) + 40), '=': () => setSize(Number($('size').value) + 40),
-    '-': () => setSize(Number($('size').value) - 40),
-  };
-
-  function listen() {
-    $('play').addEventListener('click', toggle);
-    $('back').addEventListener('click', () => step(-1));
-    $('forward').addEventListener('click', () => step(1));
-    $('loop').addEventListener('click', () => setLoop(!loop));
-    $('scrub').addEventListener('input', e => seek(Number(e.target.value)));
-    $('speed').addEventListener('change', () => changeSpeed(0));
-    $('size').addEventListener('input', e => setSize(e.target.value));
-    addEventListener('keydown', e => {
-      if (e.ctrlKey || e.metaKey || e.altKey) return;
-      // What has the focus keeps the keys that it understands itself.
-      if (e.target.closest('select, input')) return;
-      if (e.key === ' ' && e.target.closest('button, summary, a')) return;
-      const action = keys[e.key.length === 1 ? e.key.toLowerCase() : e.key];
-      if (!action) return;
-      e.preventDefault();
-      action();
-    });
-    document.addEventListener('visibilitychange', () => { last = performance.now(); });
-  }
-
-  describeRun();
-  describeSettings();
-  run.inputs.forEach(addInput);
-  run.samples.forEach(addSample);
-  $('scrub').max = frames - 1;
-  setSize(fittingSize());
-  listen();
-  show();
-  screens.slice(0, eager).forEach(load);
-  if (!matchMedia('(prefers-reduced-motion: reduce)').matches) play();
-})();
+describeRun();
+describeSettings();
+player.setRange(0, frames, fps);
+run.inputs.forEach(addInput);
+run.samples.forEach(addSample);
+controls(player, { text: p => `${p.frame + 1} / ${p.frames}`, sizeStep: 40 }).setSize(fittingSize());
+screens.playWhenThere(patience);

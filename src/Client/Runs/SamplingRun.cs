@@ -106,18 +106,15 @@ internal sealed class SamplingRun(
     {
         long start = Stopwatch.GetTimestamp();
         progress.Begin(indices);
-        var first = new TaskCompletionSource<Clip>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task<(string File, string Preview)>? writing = null;
+        var first = new EarlyWriting<(string File, string Preview)>(clip => Write(0, clip));
         IReadOnlyList<Clip> clips = await ComputeAsync();
         TimeSpan computing = Stopwatch.GetElapsedTime(start) / indices.Length;
         reporter.Stage("writing");
-        first.SetResult(clips[0]);
         for (int i = 0; i < indices.Length; i++)
         {
             start = Stopwatch.GetTimestamp();
 
-            // Where there is nothing to fill there was no level either.
-            (string file, string preview) = await WrittenAsync(i, i == 0 && writing is not null ? writing : Write(i, Task.FromResult(clips[i])));
+            (string file, string preview) = await WrittenAsync(i, i == 0 ? first.FinishAsync(clips[0]) : Write(i, Task.FromResult(clips[i])));
             yield return (new ManifestSample
             {
                 Index = indices[i],
@@ -138,13 +135,12 @@ internal sealed class SamplingRun(
                 {
                     if (progress.Observe(i, what) is { } level && output.SaveLevels)
                         writer.WriteLevel(level, progress.Position(level.Level), indices[i], run.FrameRate, cancellation);
-                    if (i == 0 && what.Level.Index == 0) writing ??= Write(0, first.Task);
+                    if (i == 0 && what.Level.Index == 0) first.Begin();
                 });
             }
             catch
             {
-                first.TrySetCanceled(CancellationToken.None);
-                if (writing is not null) await ((Task)writing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await first.DropAsync();
                 foreach (int index in indices) writer.Drop(index);
                 throw;
             }

@@ -8,6 +8,13 @@ namespace Vgpnn.Grains.Contracts;
 /// <param name="VideoId">Which video.</param>
 public sealed record RequestInput(InputRole Role, string VideoId);
 
+/// <summary>One of the videos that a request was made of, whether it is still there or not.</summary>
+/// <param name="Role">What it is to the request.</param>
+/// <param name="VideoId">The video.</param>
+/// <param name="Name">What its owner calls it, or did.</param>
+/// <param name="Deleted">Whether it was deleted since.</param>
+public sealed record KnownInput(InputRole Role, string VideoId, string Name, bool Deleted);
+
 /// <summary>What is wanted of the inputs: the knobs of the method, and what is read of the input.</summary>
 public sealed record RequestSettings
 {

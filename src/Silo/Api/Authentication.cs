@@ -1,3 +1,4 @@
+using System.Globalization;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Keys;
 
@@ -10,8 +11,12 @@ namespace Vgpnn.Silo.Api;
 /// </summary>
 internal sealed class Authentication(RequestDelegate next, ApiKeys keys, CallRates rates)
 {
-    /// <summary>The session's cookie.</summary>
-    public const string Cookie = "vgpnn-session";
+    /// <summary>
+    /// The name of the session's cookie. Browsers send a host's cookies to all its ports, and two servers may stand on one:
+    /// a port of its own is in the name.
+    /// </summary>
+    public static string CookieOf(HttpContext context) =>
+        context.Request.Host.Port is { } port ? string.Create(CultureInfo.InvariantCulture, $"vgpnn-session-{port}") : "vgpnn-session";
 
     /// <summary>What the page sends with everything that changes anything; any value will do.</summary>
     public const string PageHeader = "X-Vgpnn-Page";
@@ -45,8 +50,8 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys, CallRat
     private async Task<Caller> CallerAsync(HttpContext context)
     {
         string authorization = context.Request.Headers.Authorization.ToString();
-        bool session = authorization.Length == 0 && context.Request.Cookies.ContainsKey(Cookie);
-        string? text = session ? context.Request.Cookies[Cookie]
+        bool session = authorization.Length == 0 && context.Request.Cookies.ContainsKey(CookieOf(context));
+        string? text = session ? context.Request.Cookies[CookieOf(context)]
             : authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? authorization[Scheme.Length..].Trim() : null;
         if (text is null) throw Unauthorized("key-missing", "there is no key", "send it as: Authorization: Bearer KEY");
         KeyText? key = KeyText.Read(text);

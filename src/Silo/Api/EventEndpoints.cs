@@ -117,7 +117,7 @@ internal static class EventEndpoints
             foreach (SampleStatus sample in found.Samples)
                 told |= await TellAsync(EventNames.Sample, $"{sample.RequestId}/{sample.SampleIndex}", sample.ChangedAt, Wire.Of(sample), cancellation);
             string[] ids = [.. found.Requests.Select(r => r.RequestId)];
-            ILookup<string, Grains.Contracts.RequestInput> inputs = await requests.InputsAsync(tenant, ids, cancellation);
+            ILookup<string, KnownInput> inputs = await requests.InputsAsync(tenant, ids, cancellation);
             foreach (RequestStatus status in found.Requests)
                 told |= await TellAsync(EventNames.Request, status.RequestId, status.ChangedAt, Wire.Of(status, inputs[status.RequestId]), cancellation);
             return told;

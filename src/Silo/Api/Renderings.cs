@@ -158,11 +158,11 @@ internal sealed class Renderings(TenantBlobs blobs, RequestGrain requests, Video
 
     private async Task<(Clip Input, Clip Output)> PairAsync(string tenant, SampleStatus sample, CancellationToken cancellation)
     {
-        ILookup<string, Grains.Contracts.RequestInput> inputs = await requests.InputsAsync(tenant, [sample.RequestId], cancellation);
+        ILookup<string, KnownInput> inputs = await requests.InputsAsync(tenant, [sample.RequestId], cancellation);
         RequestSettings settings = RequestSettings.Read((await requests.GetAsync(tenant, sample.RequestId, cancellation)).Settings);
 
         // Patches come from the source where there is one.
-        Grains.Contracts.RequestInput from = inputs[sample.RequestId].OrderByDescending(i => i.Role.IsSource()).First(i => i.Role != InputRole.Mask);
+        KnownInput from = inputs[sample.RequestId].OrderByDescending(i => i.Role.IsSource()).First(i => i.Role != InputRole.Mask);
         VideoStatus video = await videos.FindAnyAsync(tenant, from.VideoId, cancellation) ?? throw new ApiException(410, "input-gone", "the input was deleted");
         return (await ReadAsync(tenant, video.OriginalKey, Rows, cancellation, settings.ReadOptions(from.Role)),
             await ReadAsync(tenant, sample.VideoKey!, Rows, cancellation));

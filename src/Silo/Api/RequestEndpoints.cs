@@ -53,7 +53,7 @@ internal static class RequestEndpoints
     /// <summary>A request with all that belongs to it.</summary>
     public static async Task<Request> ReadAsync(RequestGrain requests, string tenant, RequestStatus status, CancellationToken cancellation)
     {
-        ILookup<string, Grains.Contracts.RequestInput> inputs = await requests.InputsAsync(tenant, [status.RequestId], cancellation);
+        ILookup<string, KnownInput> inputs = await requests.InputsAsync(tenant, [status.RequestId], cancellation);
         long? ahead = status.State == RequestState.Active ? await requests.QueueAheadAsync(tenant, status.RequestId, cancellation) : null;
         return Wire.Of(status, inputs[status.RequestId], ahead);
     }
@@ -81,7 +81,7 @@ internal static class RequestEndpoints
         int most = Cursor.Limit(limit);
         string tenant = context.Caller().Tenant;
         IReadOnlyList<RequestStatus> found = await requests.ListAsync(tenant, Cursor.Read("requests", cursor), most + 1, context.RequestAborted);
-        ILookup<string, Grains.Contracts.RequestInput> inputs = await requests.InputsAsync(
+        ILookup<string, KnownInput> inputs = await requests.InputsAsync(
             tenant, [.. found.Select(r => r.RequestId)], context.RequestAborted);
         return TypedResults.Ok(Cursor.Page("requests", [.. found.Select(r => Wire.Of(r, inputs[r.RequestId]))], most, r => r.Id));
     }
@@ -117,11 +117,11 @@ internal static class RequestEndpoints
     {
         string tenant = context.Caller().Tenant;
         RequestStatus status = await requests.GetAsync(tenant, request, context.RequestAborted);
-        ILookup<string, Grains.Contracts.RequestInput> inputs = await requests.InputsAsync(tenant, [request], context.RequestAborted);
+        ILookup<string, KnownInput> inputs = await requests.InputsAsync(tenant, [request], context.RequestAborted);
         return await SubmitNewAsync(
             new NewRequest
             {
-                Inputs = [.. inputs[request]],
+                Inputs = [.. inputs[request].Select(i => new Grains.Contracts.RequestInput(i.Role, i.VideoId))],
                 Settings = RequestSettings.Read(status.Settings),
                 Samples = draft?.Samples ?? status.Samples,
                 Seed = draft?.Seed,

@@ -25,7 +25,7 @@ internal static class SessionEndpoints
         };
         if (holder is null) throw new ApiException(StatusCodes.Status401Unauthorized, "key-unknown", "the key is unknown, mistyped or was revoked");
         KeyText session = await keys.BeginSessionAsync(holder, context.RequestAborted);
-        context.Response.Cookies.Append(Authentication.Cookie, session.ToString(), Options(context));
+        context.Response.Cookies.Append(Authentication.CookieOf(context), session.ToString(), Options(context));
         return TypedResults.Ok(new Session(holder.TenantName, new Caller(holder, session).Scopes, DateTimeOffset.UtcNow + ApiKeys.SessionLife));
     }
 
@@ -39,7 +39,7 @@ internal static class SessionEndpoints
     private static async Task<NoContent> EndAsync(HttpContext context, ApiKeys keys)
     {
         if (context.Caller().Credential is { Prefix: KeyText.Session } session) await keys.EndSessionAsync(session, context.RequestAborted);
-        context.Response.Cookies.Delete(Authentication.Cookie, Options(context));
+        context.Response.Cookies.Delete(Authentication.CookieOf(context), Options(context));
         return TypedResults.NoContent();
     }
 

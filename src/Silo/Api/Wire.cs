@@ -31,7 +31,7 @@ internal static class Wire
         };
     }
 
-    public static Request Of(RequestStatus request, IEnumerable<Grains.Contracts.RequestInput> inputs, long? ahead = null)
+    public static Request Of(RequestStatus request, IEnumerable<KnownInput> inputs, long? ahead = null)
     {
         string self = $"/v1/requests/{request.RequestId}";
         RequestSettings settings = RequestSettings.Read(request.Settings);
@@ -40,7 +40,7 @@ internal static class Wire
             Id = request.RequestId,
             State = StateOf(request),
             Application = settings.Options.Application,
-            Inputs = [.. inputs.Select(i => new Vgpnn.Contracts.RequestInput(i.Role, i.VideoId))],
+            Inputs = [.. inputs.Select(i => new Vgpnn.Contracts.RequestInput(i.Role, i.VideoId) { Name = i.Name, Deleted = i.Deleted ? true : null })],
             Seed = ulong.Parse(request.Seed, CultureInfo.InvariantCulture),
             Settings = Of(settings),
             Samples = new SampleCounts(request.Samples, request.Running, request.Succeeded, request.Failed, request.Cancelled),

@@ -35,7 +35,12 @@ internal static class RequestSql
         """;
 
     public const string Inputs =
-        "SELECT request_id, role, video_id FROM request_inputs WHERE tenant_id = @tenant AND request_id IN @requests ORDER BY request_id, position";
+        """
+        SELECT i.request_id, i.role, i.video_id, v.name, CASE WHEN v.state = 'deleted' THEN 1 ELSE 0 END AS deleted
+        FROM request_inputs i JOIN videos v ON v.video_id = i.video_id
+        WHERE i.tenant_id = @tenant AND i.request_id IN @requests
+        ORDER BY i.request_id, i.position
+        """;
 
     public const string InsertInput =
         """

@@ -38,6 +38,9 @@ export function pace(text) {
   return numerator / denominator || 10;
 }
 
+/** What a request is called: after its clips, also those that were deleted. */
+export const titleOf = inputs => inputs.filter(i => i.role !== 'mask').map(i => i.name.replace(/^painted: /, '')).join(' + ');
+
 export const applications = {
   generation: 'More like it',
   retargeting: 'Another shape or length',

@@ -3,14 +3,14 @@
 import { get, remove } from './api.js';
 import { clipButton } from './clips.js';
 import { confirm, fill, h, iconButton, toast } from './dom.js';
-import { applications, isOver, plural, sizeText, states, when } from './format.js';
+import { applications, isOver, plural, sizeText, states, titleOf, when } from './format.js';
 import { on } from './live.js';
 import { StripScreen } from './player.js';
 
 const thumbs = 3;
 
 export async function show(main, _, { signal }) {
-  const videos = new Map();
+  const posters = new Map();
   const rows = new Map();
   let next;
 
@@ -25,9 +25,9 @@ export async function show(main, _, { signal }) {
       h('div', { class: 'row', role: 'search' }, h('label', { class: 'inline', for: 'filter' }, h('span', null, 'Filter')), text, kind, state)),
     list, empty, more, h('h2', null, 'Clips'), clips));
 
-  async function videoOf(id) {
-    if (!videos.has(id)) videos.set(id, get(`/v1/videos/${id}`, { signal }).catch(() => null));
-    return videos.get(id);
+  function posterOf({ video, deleted }) {
+    if (!posters.has(video)) posters.set(video, deleted ? null : get(`/v1/videos/${video}`, { signal }).then(v => v.links.poster, () => null));
+    return posters.get(video);
   }
 
   async function load() {
@@ -41,9 +41,9 @@ export async function show(main, _, { signal }) {
   async function put(request, first = false) {
     let row = rows.get(request.id);
     if (!row) {
-      const inputs = (await Promise.all(request.inputs.map(i => videoOf(i.video)))).filter(Boolean);
+      const poster = await posterOf(request.inputs[0]);
       if (rows.has(request.id)) return put(request, first);
-      row = new Row(request, inputs, signal, () => { rows.delete(request.id); filter(); });
+      row = new Row(request, poster, signal, () => { rows.delete(request.id); filter(); });
       rows.set(request.id, row);
       if (first) list.prepend(row.element);
       else list.append(row.element);
@@ -96,12 +96,12 @@ class Row {
   #counts = h('span', { class: 'hint' });
   #open;
 
-  constructor(request, inputs, signal, removed) {
+  constructor(request, poster, signal, removed) {
     this.request = request;
     this.removed = removed;
-    const name = inputs.filter(v => !v.name.startsWith('mask: ')).map(v => v.name.replace(/^painted: /, '')).join(' + ') || 'A clip that was deleted';
+    const name = titleOf(request.inputs);
     this.words = `${name} ${request.seed}`.toLowerCase();
-    const thumb = h('span', { class: 'thumb first' }, inputs[0]?.links.poster && h('img', { src: inputs[0].links.poster, alt: '', loading: 'lazy' }));
+    const thumb = h('span', { class: 'thumb first' }, poster && h('img', { src: poster, alt: '', loading: 'lazy' }));
     this.#places.append(thumb);
     this.#open = h('a', { href: `#/look/${request.id}`, class: 'request-name' }, h('bdi', null, name));
     this.element = h('li', { class: 'request' }, this.#places,

@@ -4,7 +4,7 @@ import { get, post, remove } from './api.js';
 import { InputCard, SampleCard } from './card.js';
 import { compare } from './compare.js';
 import { confirm, fill, h, icon, say, toast } from './dom.js';
-import { applications, bytes, duration, isOver, pace, plural, roles, sizeText, when } from './format.js';
+import { applications, bytes, duration, isOver, pace, plural, roles, sizeText, titleOf, when } from './format.js';
 import { on } from './live.js';
 import { Player } from './player.js';
 import { playerBar } from './playerbar.js';
@@ -15,7 +15,7 @@ const stateNames = { queued: 'Waits', running: 'At work', succeeded: 'Done', fai
 
 export async function show(main, [id], { signal }) {
   let request = await get(`/v1/requests/${id}`, { signal });
-  const inputs = await Promise.all(request.inputs.map(async i => ({ role: i.role, video: await get(`/v1/videos/${i.video}`, { signal }).catch(() => null) })));
+  const inputs = await Promise.all(request.inputs.map(async i => ({ ...i, video: i.deleted ? null : await get(`/v1/videos/${i.video}`, { signal }).catch(() => null) })));
   const fps = pace(request.settings.frameRate ?? inputs[0].video?.frameRate), offset = (request.settings.firstFrame ?? 1) - 1;
   const player = new Player(signal);
   const cards = new Map();
@@ -30,7 +30,7 @@ export async function show(main, [id], { signal }) {
   const tools = h('div', { class: 'row tools-row' });
   const grid = h('div', { class: 'grid' });
   const more = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => load() }, 'Show more samples');
-  const name = inputs.filter(i => i.role !== 'mask' && i.video).map(i => i.video.name.replace(/^painted: /, '')).join(' + ') || 'A clip that was deleted';
+  const name = titleOf(request.inputs);
   const size = h('input', { type: 'range', min: 140, max: 960, step: 20, value: 320, oninput: () => document.documentElement.style.setProperty('--width', `${size.value}px`) });
 
   main.append(h('section', { class: 'look' },
