@@ -89,7 +89,7 @@ internal sealed class SimulatedTurn(SimulatedRequest request, GrainKey key) : IW
 
     public long Waited { get; set; }
 
-    public bool OnDevice => false;
+    public long? OnDevice => null;
 
     public double ReadyAt { get; set; }
 

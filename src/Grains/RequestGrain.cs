@@ -39,6 +39,7 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
         RequestPlan plan = RequestPlan.Make(request, videos, settings);
         ulong seed = request.Seed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         string id = Ids.New();
+        bool onDevice = onDevices && plan.DeviceBytes > 0 && await FitsADeviceAsync(plan.DeviceBytes, cancellation).ConfigureAwait(false);
         return await store.RunForAsync(
             tenant,
             async state =>
@@ -56,9 +57,10 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
                     settings,
                     seed = seed.ToString(CultureInfo.InvariantCulture),
                     samples = request.Samples,
-                    engineClass = onDevices && DeviceSupport.Fits(request.Settings.Options) ? EngineClass.OpenCl : EngineClass.Cpu,
+                    engineClass = onDevice ? EngineClass.OpenCl : EngineClass.Cpu,
                     protocol = LongTurns.Protocol,
                     bytes = plan.Bytes,
+                    deviceBytes = onDevice ? plan.DeviceBytes : 0,
                     charge = plan.Charge,
                     affinity = plan.Affinity,
                     levels = plan.Pyramid.Levels.Count,
@@ -85,6 +87,11 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
             },
             cancellation).ConfigureAwait(false);
     }
+
+    // What no device has room for is the processor's. Where no device is there yet, one that comes is waited for.
+    private Task<bool> FitsADeviceAsync(long bytes, CancellationToken cancellation) => store.RunAsync(
+        async state => await state.ScalarAsync<long?>(NodeSql.LargestDevice).ConfigureAwait(false) is not { } largest || bytes <= largest,
+        cancellation);
 
     /// <summary>What a sample of such a request would take; nothing is kept.</summary>
     /// <exception cref="GrainException">An input is not there or not ready.</exception>
@@ -166,7 +173,7 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
             if (await state.ExecuteAsync(SampleSql.Insert, row).ConfigureAwait(false) == 0) continue;
             await LongTurns.InsertAsync(
                 state, GrainKey.Sample(request, next.SampleIndex), next.TenantId,
-                new TurnNeeds(next.EngineClass, next.Bytes, next.Charge, next.Affinity, next.TraceParent, next.Protocol)).ConfigureAwait(false);
+                new TurnNeeds(next.EngineClass, next.Bytes, next.Charge, next.Affinity, next.TraceParent, next.Protocol, next.DeviceBytes)).ConfigureAwait(false);
             return true;
         }
 
@@ -286,6 +293,8 @@ public sealed class RequestGrain(StateStore store, bool onDevices = false)
         public int Protocol { get; init; }
 
         public long Bytes { get; init; }
+
+        public long DeviceBytes { get; init; }
 
         public double Charge { get; init; }
 

@@ -9,11 +9,12 @@ namespace Vgpnn.Grains;
 
 /// <summary>What a sample of a request takes, as far as sizes tell.</summary>
 /// <param name="Bytes">Memory at its peak.</param>
+/// <param name="DeviceBytes">The least that it takes on a device; 0: devices do not make its like.</param>
 /// <param name="Voxels">Of its output.</param>
 /// <param name="Charge">Its work, in units of a million patch distances, and a little for being there at all.</param>
 /// <param name="Affinity">Equal for samples that share their levels.</param>
 /// <param name="Pyramid">Its levels.</param>
-internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, string Affinity, PyramidPlan Pyramid)
+internal sealed record RequestPlan(long Bytes, long DeviceBytes, long Voxels, double Charge, string Affinity, PyramidPlan Pyramid)
 {
     /// <exception cref="VgpnnException">Settings and inputs do not go together.</exception>
     public static RequestPlan Make(NewRequest request, IReadOnlyList<VideoStatus> videos, string settings)
@@ -29,7 +30,7 @@ internal sealed record RequestPlan(long Bytes, long Voxels, double Charge, strin
         // While a checkpoint is written the next one may be waiting: outputs and, in the middle of a level, matches.
         long checkpoint = (plan.Output.Count * 3 * (options.Engine == Engine.Float ? sizeof(float) : 1)) + (sizeof(int) * plan.Levels[0].QueryGrid.Count);
         return new RequestPlan(
-            plan.PeakBytes + (2 * checkpoint), plan.Output.Count, 1 + (plan.PatchEvaluations / 1e6), AffinityOf(request, settings), plan);
+            plan.PeakBytes + (2 * checkpoint), DeviceSupport.Fits(options) ? DeviceCost.LeastBytes(plan, options) : 0, plan.Output.Count, 1 + (plan.PatchEvaluations / 1e6), AffinityOf(request, settings), plan);
     }
 
     private static void Require(NewRequest request, Application application)

@@ -176,7 +176,9 @@ public sealed class TenantGrain(StateStore store)
 
         public long Waited { get; init; }
 
-        public bool OnDevice => EngineClass == Synthesis.EngineClass.OpenCl;
+        public long DeviceBytes { get; init; }
+
+        public long? OnDevice => EngineClass == Synthesis.EngineClass.OpenCl ? DeviceBytes : null;
 
         public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
     }

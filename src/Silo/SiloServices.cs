@@ -52,11 +52,12 @@ internal static class SiloServices
         services.AddKeyedSingleton(Reserved, (p, _) => p.GetRequiredService<StateStore>().Postgres is null
             ? p.GetRequiredService<StateStore>()
             : StateStore.Open($"{settings.Database};Maximum Pool Size=2;Application Name=life"));
+        OpenClEngine? device = settings.HasDevice ? OpenDevice(settings) : null;
+        long deviceMemory = device is null ? 0 : DeviceCost.UsableBytes(device.Session);
         services.AddSingleton(new NodeInfo(
             $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)],
-            typeof(SiloServices).Assembly.GetName().Version!.ToString(3), settings.HasDevice ? [EngineClass.Cpu, EngineClass.OpenCl] : [EngineClass.Cpu], settings.Slots, settings.Memory));
-        OpenClEngine? device = settings.HasDevice ? OpenDevice(settings) : null;
-        services.AddSingleton(new Capacity(settings.Slots, settings.Memory, device is null ? null : () => device.Session.Broken is null));
+            typeof(SiloServices).Assembly.GetName().Version!.ToString(3), settings.HasDevice ? [EngineClass.Cpu, EngineClass.OpenCl] : [EngineClass.Cpu], settings.Slots, settings.Memory, deviceMemory));
+        services.AddSingleton(new Capacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => device.Session.Broken is null));
         services.AddSingleton(new LevelGrain(settings.LevelCache, device));
         services.AddSingleton(new SampleOptions(settings.ThreadsPerSample, TimeSpan.FromSeconds(settings.CheckpointSeconds)));
         services.AddSingleton(p => new WorkDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{p.GetRequiredService<NodeInfo>().Id}")));

@@ -67,7 +67,7 @@ public class DeviceTests
         using var device = new OpenClEngine(OpenClDevice.Find());
         string tenant = await bundle.TenantAsync(), video = await bundle.VideoAsync(tenant);
         RequestStatus request = await new RequestGrain(bundle.Store, onDevices: true).SubmitAsync(tenant, Bundle.Request(video));
-        await using TestNode failing = bundle.Node(small, "failing"), working = bundle.Node(device, "working");
+        await using TestNode failing = bundle.Node(small, "failing", deviceMemory: 8L << 30), working = bundle.Node(device, "working");
         await failing.RunAsync((await failing.AdmitAsync())!.Value);
         Assert.Equal(SampleState.Queued, (await bundle.SampleAsync(tenant, request.RequestId)).State);
 
@@ -75,6 +75,50 @@ public class DeviceTests
         await bundle.Store.RunAsync(state => state.ExecuteAsync("UPDATE turns SET not_before = 0"));
         await working.RunAllAsync();
         Assert.Equal(SampleState.Succeeded, (await bundle.SampleAsync(tenant, request.RequestId)).State);
+    }
+
+    [DeviceFact]
+    public async Task A_node_whose_device_is_lost_takes_no_more_samples_for_it_and_goes_on_with_the_others()
+    {
+        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
+        using var lost = new DeviceSession(OpenClDevice.Find(), watchdog: TimeSpan.Zero);
+        using var hanging = new OpenClEngine(lost);
+        using var device = new OpenClEngine(OpenClDevice.Find());
+        string tenant = await bundle.TenantAsync(), video = await bundle.VideoAsync(tenant);
+        RequestStatus request = await new RequestGrain(bundle.Store, onDevices: true).SubmitAsync(tenant, Bundle.Request(video));
+        await using TestNode losing = bundle.Node(hanging, "losing"), working = bundle.Node(device, "working");
+        await losing.RunAsync((await losing.AdmitAsync())!.Value);
+        Assert.Equal(OpenClFailure.Hung, lost.Broken?.Failure);
+        Assert.Equal(SampleState.Queued, (await bundle.SampleAsync(tenant, request.RequestId)).State);
+        await bundle.Store.RunAsync(state => state.ExecuteAsync("UPDATE turns SET not_before = 0"));
+        Assert.Null(await losing.AdmitAsync());
+        await bundle.SubmitAsync(tenant, video);
+        Assert.NotNull(await losing.AdmitAsync());
+        await working.RunAllAsync();
+        Assert.Equal(SampleState.Succeeded, (await bundle.SampleAsync(tenant, request.RequestId)).State);
+    }
+
+    [DeviceFact]
+    public async Task A_sample_goes_to_a_device_that_has_room_for_it_and_to_the_processor_where_none_has()
+    {
+        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
+        using var device = new OpenClEngine(OpenClDevice.Find());
+        string tenant = await bundle.TenantAsync(), video = await bundle.VideoAsync(tenant);
+        var requests = new RequestGrain(bundle.Store, onDevices: true);
+        long needed = DeviceCost.LeastBytes((await SamplerAsync(device)).Plan, Clips.Quick);
+
+        // Before any node has shown itself: whoever comes with a device may have room.
+        RequestStatus early = await requests.SubmitAsync(tenant, Bundle.Request(video));
+        Assert.Equal(EngineClass.OpenCl, early.EngineClass);
+        await using TestNode small = bundle.Node(device, "small", needed - 1);
+        await small.ShowAsync();
+        Assert.Null(await small.AdmitAsync());
+        Assert.Equal(EngineClass.Cpu, (await requests.SubmitAsync(tenant, Bundle.Request(video))).EngineClass);
+
+        await using TestNode large = bundle.Node(device, "large", needed);
+        await large.ShowAsync();
+        Assert.Equal(EngineClass.OpenCl, (await requests.SubmitAsync(tenant, Bundle.Request(video))).EngineClass);
+        Assert.Equal(GrainKey.Sample(early.RequestId, 0), await large.AdmitAsync());
     }
 
     private static async Task<Sampler> SamplerAsync(OpenClEngine device)

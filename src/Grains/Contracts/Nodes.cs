@@ -8,7 +8,8 @@ namespace Vgpnn.Grains.Contracts;
 /// <param name="EngineClasses">The engines that it computes with (<see cref="EngineClass"/>).</param>
 /// <param name="Slots">Long turns at once.</param>
 /// <param name="Memory">Bytes that its long turns may hold together.</param>
-public sealed record NodeInfo(string Id, string Version, IReadOnlyList<string> EngineClasses, int Slots, long Memory);
+/// <param name="DeviceMemory">Bytes that a sample may take on its device; 0: it has none.</param>
+public sealed record NodeInfo(string Id, string Version, IReadOnlyList<string> EngineClasses, int Slots, long Memory, long DeviceMemory = 0);
 
 /// <summary>A node as the cluster sees it.</summary>
 public sealed record NodeStatus

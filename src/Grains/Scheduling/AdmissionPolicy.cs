@@ -15,8 +15,8 @@ public interface IWaitingTurn
     /// <summary>Milliseconds since it was ready.</summary>
     long Waited { get; }
 
-    /// <summary>Whether it needs a device, which one turn at a time has.</summary>
-    bool OnDevice { get; }
+    /// <summary>Memory that it needs of a device, which one turn at a time has; null: it needs none.</summary>
+    long? OnDevice { get; }
 }
 
 /// <summary>
@@ -60,7 +60,7 @@ public static class AdmissionPolicy
         T? chosen = (patient ? candidates : candidates.Take(1))
             .OrderByDescending(c => patient && c.Affinity is not null && warm.Contains(c.Affinity))
             .FirstOrDefault(c => capacity.TryTake(c.Key, c.Bytes, c.OnDevice));
-        keepsRoom = chosen is null && !patient && oldest.Bytes <= capacity.Memory && !oldest.OnDevice;
+        keepsRoom = chosen is null && !patient && oldest.Bytes <= capacity.Memory && oldest.OnDevice is null;
         return chosen;
     }
 }

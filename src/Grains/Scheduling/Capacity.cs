@@ -8,15 +8,17 @@ public sealed class Capacity
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<GrainKey, long> _taken = [];
-    private readonly Func<bool> _hasDevice;
+    private readonly Func<bool> _deviceWorks;
     private GrainKey? _onDevice;
 
     /// <param name="slots">Long turns at once, at least 1.</param>
     /// <param name="memory">Bytes in all, at least 1.</param>
-    /// <param name="hasDevice">Whether the node has a device that works; null: it has none.</param>
-    public Capacity(int slots, long memory, Func<bool>? hasDevice = null)
+    /// <param name="deviceMemory">Bytes that a turn may take on the device.</param>
+    /// <param name="deviceWorks">Whether the node has a device that works; null: it has none.</param>
+    public Capacity(int slots, long memory, long deviceMemory = 0, Func<bool>? deviceWorks = null)
     {
-        _hasDevice = hasDevice ?? (() => false);
+        DeviceMemory = deviceMemory;
+        _deviceWorks = deviceWorks ?? (() => false);
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(memory, 1);
         Slots = slots;
@@ -28,6 +30,9 @@ public sealed class Capacity
 
     /// <summary>Bytes in all.</summary>
     public long Memory { get; }
+
+    /// <summary>Bytes that a turn may take on the device; 0: there is none.</summary>
+    public long DeviceMemory { get; }
 
     /// <summary>Slots that are free.</summary>
     public int FreeSlots
@@ -50,16 +55,16 @@ public sealed class Capacity
     /// <summary>Takes a grain's part, unless it has it already.</summary>
     /// <param name="grain">Which.</param>
     /// <param name="bytes">The memory that it needs.</param>
-    /// <param name="onDevice">Whether it needs the device too.</param>
+    /// <param name="onDevice">The memory that it needs of the device; null: it does not need the device.</param>
     /// <returns>Whether the grain has its part now.</returns>
-    public bool TryTake(GrainKey grain, long bytes, bool onDevice = false)
+    public bool TryTake(GrainKey grain, long bytes, long? onDevice = null)
     {
         lock (_lock)
         {
             if (_taken.ContainsKey(grain)) return true;
             if (_taken.Count >= Slots || _taken.Values.Sum() + bytes > Memory) return false;
-            if (onDevice && (_onDevice is not null || !_hasDevice())) return false;
-            if (onDevice) _onDevice = grain;
+            if (onDevice is { } needed && (_onDevice is not null || needed > DeviceMemory || !_deviceWorks())) return false;
+            if (onDevice is not null) _onDevice = grain;
             _taken.Add(grain, bytes);
             return true;
         }

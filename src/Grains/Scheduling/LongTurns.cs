@@ -109,6 +109,7 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
             protocol = needs.Protocol,
             priority = grain.Kind == GrainKind.Video ? 0 : 1,
             bytes = needs.Bytes,
+            deviceBytes = needs.DeviceBytes,
             charge = needs.Charge,
             affinity = needs.Affinity,
             trace = needs.Trace,
@@ -260,4 +261,6 @@ public sealed class LongTurns(StateStore store, int maxCrashes = LongTurns.Defau
 /// <param name="Affinity">What it finds warm on a node that has run another of its kind; null: nothing.</param>
 /// <param name="Trace">The span that asks for it; null: none.</param>
 /// <param name="Protocol">What a node must understand.</param>
-internal sealed record TurnNeeds(string EngineClass, long Bytes, double Charge, string? Affinity, string? Trace, int Protocol = LongTurns.Protocol);
+/// <param name="DeviceBytes">Memory of a device; 0: it needs none, or it is not known how much.</param>
+internal sealed record TurnNeeds(
+    string EngineClass, long Bytes, double Charge, string? Affinity, string? Trace, int Protocol = LongTurns.Protocol, long DeviceBytes = 0);

@@ -166,6 +166,7 @@ public sealed partial class NodeLife : IDisposable
         classes = string.Join(' ', Node.EngineClasses),
         slots = Node.Slots,
         memory = Node.Memory,
+        deviceMemory = Node.DeviceMemory,
     });
 
     [LoggerMessage(101, LogLevel.Warning, "The database does not answer: {Reason}")]

@@ -26,8 +26,10 @@ internal sealed record TurnRow
 
     public required string EngineClass { get; init; }
 
-    /// <summary>Whether it needs a device.</summary>
-    public bool OnDevice => EngineClass == Synthesis.EngineClass.OpenCl;
+    public long DeviceBytes { get; init; }
+
+    /// <summary>Memory that it needs of a device; null: it needs none.</summary>
+    public long? OnDevice => EngineClass == Synthesis.EngineClass.OpenCl ? DeviceBytes : null;
 
     public GrainKey Key => GrainKey.TryParse(Grain, out GrainKey key) ? key : throw new InvalidDataException($"{Grain} is no grain");
 }

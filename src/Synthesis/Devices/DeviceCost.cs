@@ -25,10 +25,24 @@ public static class DeviceCost
         return PeakBytes(plan, options, samples, 1);
     }
 
+    /// <summary>Bytes that one sample takes at most on a device that keeps no level but the full size.</summary>
+    public static long LeastBytes(PyramidPlan plan, MethodOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return PeakBytes(plan, options, 1, plan.Levels.Count);
+    }
+
+    /// <summary>Bytes of a device's memory that samples may take.</summary>
+    public static long UsableBytes(DeviceSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return (long)(session.MaxBytes * Usable);
+    }
+
     /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
     internal static int LargestBatch(PyramidPlan plan, MethodOptions options, DeviceSession session)
     {
-        long there = (long)(session.MaxBytes * Usable);
+        long there = UsableBytes(session);
         int finestKept = FinestKeptLevel(plan.Levels, session.MaxBytes);
         for (int samples = MostTogether; samples > 0; samples /= 2)
         {

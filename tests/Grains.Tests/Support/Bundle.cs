@@ -71,8 +71,8 @@ internal sealed class Bundle : IAsyncDisposable
         new(this, new NodeInfo(name, "1", [EngineClass.Cpu], slots, memory));
 
     /// <summary>A node with a device.</summary>
-    public TestNode Node(OpenClEngine device, string name = "node-1") =>
-        new(this, new NodeInfo(name, "1", [EngineClass.Cpu, EngineClass.OpenCl], 4, 8L << 30), device);
+    public TestNode Node(OpenClEngine device, string name = "node-1", long? deviceMemory = null) => new(
+        this, new NodeInfo(name, "1", [EngineClass.Cpu, EngineClass.OpenCl], 4, 8L << 30, deviceMemory ?? DeviceCost.UsableBytes(device.Session)), device);
 
     public Task<string> TenantAsync(string name = "a", TenantLimits? limits = null) => Tenants.CreateAsync(name, limits ?? new TenantLimits());
 
@@ -137,7 +137,7 @@ internal sealed class TestNode : ITurnScheduler, IAsyncDisposable
         _levels = new LevelGrain(64L << 20, device);
         _bundle = bundle;
         Info = info;
-        Capacity = new Capacity(info.Slots, info.Memory, device is null ? null : () => device.Session.Broken is null);
+        Capacity = new Capacity(info.Slots, info.Memory, info.DeviceMemory, device is null ? null : () => device.Session.Broken is null);
         Turns = new LongTurns(bundle.Store);
         _life = new NodeLife(bundle.Store, info, new CheckIn(TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10)), NullLogger<NodeLife>.Instance);
         _work = new WorkDirectory(bundle[$"work-{info.Id}"]);
@@ -154,6 +154,9 @@ internal sealed class TestNode : ITurnScheduler, IAsyncDisposable
     public HashSet<string> Warm { get; } = [];
 
     public Reconciler Reconciler => new(_bundle.Store, Turns, _life, this, Capacity);
+
+    /// <summary>Shows itself to the cluster, and goes on showing that it lives.</summary>
+    public Task ShowAsync() => _life.StartAsync();
 
     public Task<GrainKey?> AdmitAsync() => _bundle.Tenants.AdmitAsync(Info, Capacity, Warm, this);
 

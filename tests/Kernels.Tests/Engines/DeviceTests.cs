@@ -76,6 +76,20 @@ public class DeviceTests(OneDevice device)
     }
 
     [DeviceFact]
+    public void A_device_on_which_a_call_fails_is_lost_and_is_asked_for_nothing_more()
+    {
+        using var queue = new DeviceSession(OpenClDevice.Find());
+        DeviceBuffer result = queue.Upload<uint>(new uint[64]);
+
+        // An argument is missing, which the driver refuses as it refuses everything once a device is gone.
+        OpenClException e = Assert.Throws<OpenClException>(
+            () => queue.LaunchFlat(queue.Compile(Endless, ""), "endless", 64, new LaunchCost(0), result));
+        Assert.Equal(OpenClFailure.Lost, e.Failure);
+        Assert.Same(e, queue.Broken);
+        Assert.Equal(OpenClFailure.Lost, Assert.Throws<OpenClException>(() => queue.Allocate(4)).Failure);
+    }
+
+    [DeviceFact]
     public void Waiting_ends_when_it_is_cancelled()
     {
         using var queue = new DeviceSession(OpenClDevice.Find());

@@ -67,6 +67,21 @@ public sealed class PostgresServer
         return $"Host=127.0.0.1;Port={Port};Database={name};Username=vgpnn;Include Error Detail=true;Maximum Pool Size=20";
     }
 
+    /// <summary>Copies a database into another that is new, as an operator does: by a dump, read back.</summary>
+    /// <returns>How to connect to it.</returns>
+    public async Task<string> RestoreCopyAsync(string connection)
+    {
+        string dump = Path.Combine(Path.GetDirectoryName(_directory)!, $"{Guid.NewGuid():N}.dump");
+        string copy = await CreateDatabaseAsync();
+        string[] server = ["--host=127.0.0.1", $"--port={Port}", "--username=admin"];
+        await RunAsync(AsUser($"{_binaries}/pg_dump", [.. server, "--format=custom", $"--file={dump}", NameIn(connection)]));
+        await RunAsync(AsUser($"{_binaries}/pg_restore", [.. server, "--exit-on-error", $"--dbname={NameIn(copy)}", dump]));
+        File.Delete(dump);
+        return copy;
+
+        static string NameIn(string connection) => new NpgsqlConnectionStringBuilder(connection).Database!;
+    }
+
     /// <summary>Runs a statement as the superuser.</summary>
     public async Task ExecuteAsync(string database, string sql)
     {

@@ -6,14 +6,17 @@ internal static class NodeSql
 
     public const string Register =
         """
-        INSERT INTO nodes (node, version, engine_classes, slots, memory, started_at, seen_at)
-        VALUES (@node, @version, @classes, @slots, @memory, {now}, {now})
+        INSERT INTO nodes (node, version, engine_classes, slots, memory, device_memory, started_at, seen_at)
+        VALUES (@node, @version, @classes, @slots, @memory, @deviceMemory, {now}, {now})
         ON CONFLICT (node) DO UPDATE SET seen_at = excluded.seen_at, draining = FALSE
         """;
 
     public const string Beat = "UPDATE nodes SET seen_at = {now}, draining = @draining WHERE node = @node";
 
     public const string Running = "SELECT grain, epoch FROM turns WHERE node = @node AND state = 'running'";
+
+    /// <summary>The memory of the largest device; null: no node has one, or said how large it is.</summary>
+    public const string LargestDevice = "SELECT max(device_memory) FROM nodes WHERE device_memory > 0";
 
     public const string Remove = "DELETE FROM nodes WHERE node = @node";
 

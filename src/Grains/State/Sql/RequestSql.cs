@@ -13,9 +13,9 @@ internal static class RequestSql
 
     public const string Insert =
         """
-        INSERT INTO requests (request_id, tenant_id, state, settings, seed, samples, fanned_out, engine_class, protocol, bytes, charge,
+        INSERT INTO requests (request_id, tenant_id, state, settings, seed, samples, fanned_out, engine_class, protocol, bytes, device_bytes, charge,
             affinity, idempotency_key, idempotency_hash, levels, frames, height, width, webhook, trace_parent, created_at, changed_at)
-        VALUES (@request, @tenant, 'active', @settings, @seed, @samples, 0, @engineClass, @protocol, @bytes, @charge,
+        VALUES (@request, @tenant, 'active', @settings, @seed, @samples, 0, @engineClass, @protocol, @bytes, @deviceBytes, @charge,
             @affinity, @idempotencyKey, @idempotencyHash, @levels, @frames, @height, @width, @webhook, @trace, {now}, {now})
         """;
 
@@ -63,7 +63,7 @@ internal static class RequestSql
         """
         UPDATE requests SET fanned_out = fanned_out + 1
         WHERE request_id = @request AND state = 'active' AND fanned_out < samples
-        RETURNING tenant_id, fanned_out - 1 AS sample_index, engine_class, protocol, bytes, charge, affinity, trace_parent
+        RETURNING tenant_id, fanned_out - 1 AS sample_index, engine_class, protocol, bytes, device_bytes, charge, affinity, trace_parent
         """;
 
     /// <summary>Counts samples that came to their end, and finishes the request with the last of them.</summary>

@@ -4,11 +4,11 @@ internal static class TurnSql
 {
     public const string Insert =
         """
-        INSERT INTO turns (grain, tenant_id, state, engine_class, protocol, priority, bytes, charge, affinity, trace_parent, ready_at)
-        VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @charge, @affinity, @trace, {now})
+        INSERT INTO turns (grain, tenant_id, state, engine_class, protocol, priority, bytes, device_bytes, charge, affinity, trace_parent, ready_at)
+        VALUES (@grain, @tenant, 'ready', @engineClass, @protocol, @priority, @bytes, @deviceBytes, @charge, @affinity, @trace, {now})
         """;
 
-    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, attempts, trace_parent, engine_class, {now} - ready_at AS waited";
+    private const string Columns = "grain, tenant_id, state, epoch, node, bytes, device_bytes, attempts, trace_parent, engine_class, {now} - ready_at AS waited";
 
     public const string Peek = $"SELECT {Columns} FROM turns WHERE grain = @grain";
 
@@ -20,7 +20,7 @@ internal static class TurnSql
 
     public const string Candidates =
         """
-        SELECT grain, bytes, charge, affinity, {now} - ready_at AS waited, engine_class
+        SELECT grain, bytes, device_bytes, charge, affinity, {now} - ready_at AS waited, engine_class
         FROM turns
         WHERE tenant_id = @tenant AND state = 'ready' AND not_before <= {now} AND protocol <= @protocol AND engine_class IN @classes
         ORDER BY priority, grain
