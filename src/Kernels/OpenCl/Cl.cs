@@ -102,10 +102,6 @@ internal static unsafe partial class Cl
     public static partial int Copy(
         QueueHandle queue, BufferHandle from, BufferHandle to, nuint fromOffset, nuint toOffset, nuint bytes, uint waits, nint* waitFor, out EventHandle done);
 
-    [LibraryImport(Library, EntryPoint = "clEnqueueFillBuffer")]
-    public static partial int Fill(
-        QueueHandle queue, BufferHandle buffer, void* pattern, nuint patternBytes, nuint offset, nuint bytes, uint waits, nint* waitFor, out EventHandle done);
-
     [LibraryImport(Library, EntryPoint = "clEnqueueMarkerWithWaitList")]
     private static partial int Marker(QueueHandle queue, uint waits, nint* waitFor, out EventHandle done);
 

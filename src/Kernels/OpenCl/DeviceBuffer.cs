@@ -17,6 +17,8 @@ internal sealed class DeviceBuffer(DeviceSession session, BufferHandle handle, l
         _released = true;
         session.Released(this);
 
+        if (session.KeepsBuffers) return;
+
         // The driver keeps it until commands that use it are done; one that hangs would be waited for.
         if (session.Broken?.Failure != OpenClFailure.Hung) handle.Dispose();
         else handle.SetHandleAsInvalid();

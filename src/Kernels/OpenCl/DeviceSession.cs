@@ -74,6 +74,12 @@ public sealed class DeviceSession : IDisposable
     /// <summary>Why the device is of no use any more; null: it is.</summary>
     public OpenClException? Broken => _broken;
 
+    /// <summary>
+    /// Whether buffers are given back only with the session. For Oclgrind, which takes what is known of a released buffer for the next one's that gets its
+    /// number, and so, where that is larger, its end for uninitialised.
+    /// </summary>
+    internal bool KeepsBuffers { get; init; }
+
     /// <summary>What was launched since the last call, in order; empty unless <see cref="Measures"/>. Waits until all of it is done.</summary>
     public IReadOnlyList<KernelLaunch> TakeLaunches(CancellationToken cancellation = default) => _launches.Take(cancellation);
 
@@ -188,15 +194,6 @@ public sealed class DeviceSession : IDisposable
         Check(Cl.Flush(_transfers), "copying from the device");
         BytesDown += bytes;
         return done;
-    }
-
-    internal unsafe void Zero(DeviceBuffer buffer)
-    {
-        ThrowIfBroken();
-        uint zero = 0;
-        Check(
-            Cl.Fill(_kernels, buffer.Handle, &zero, sizeof(uint), 0, (nuint)buffer.Bytes, 0, null, out EventHandle done), "clearing memory of the device");
-        done.Dispose();
     }
 
     internal unsafe void Copy(DeviceBuffer from, long fromOffset, DeviceBuffer to, long toOffset, long bytes)

@@ -36,8 +36,7 @@ internal sealed class LaunchLog(DeviceSession session) : IDisposable
 
         // A buffer's part has to begin where the device likes it; a counter of its own for every launch is simpler.
         if (_slot == Slots) Settle(CancellationToken.None);
-        DeviceBuffer counters = session.Allocate(Counters * sizeof(uint));
-        session.Zero(counters);
+        DeviceBuffer counters = session.Upload<uint>(new uint[Counters]);
         _slot++;
         _counters = counters;
         return counters;

@@ -19,7 +19,8 @@ internal static partial class DeviceProbe
 
     public static void Run()
     {
-        using var engine = new OpenClEngine(OpenClDevice.Find(), measures: true);
+        using var session = new DeviceSession(OpenClDevice.Find(), measures: true) { KeepsBuffers = true };
+        using var engine = new OpenClEngine(session);
         Console.WriteLine($"device {engine.Session.Device.Name}");
         Volume<byte> values = RandomVolume.Noise<byte>(new Extent(3, 6, 9), 3, 1), small = RandomVolume.Noise<byte>(new Extent(2, 4, 14), 3, 2);
         Volume<float> noise = RandomVolume.Noise(new Extent(2, 4, 6), 3, 3);

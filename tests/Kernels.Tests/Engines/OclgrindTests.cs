@@ -3,7 +3,7 @@ using Vgpnn.Testing;
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>
-/// Every kernel in a simulator that looks at each access: none out of bounds, no race; and, as the simulator is another maker's device, the
+/// Every kernel in a simulator that looks at each access: none out of bounds, no race, nothing that was never written; and, as the simulator is another maker's device, the
 /// same bits as on the first one.
 /// </summary>
 public class OclgrindTests
@@ -13,7 +13,7 @@ public class OclgrindTests
     private static string? Missing { get; } = DeviceFactAttribute.Missing ?? (File.Exists(Library) ? null : "oclgrind is not installed");
 
     [OclgrindFact]
-    public async Task No_kernel_reads_or_writes_where_it_must_not_and_none_races()
+    public async Task No_kernel_reads_or_writes_where_it_must_not_or_what_was_never_written_and_none_races()
     {
         DirectoryInfo place = Directory.CreateTempSubdirectory("oclgrind-");
         try
@@ -25,6 +25,7 @@ public class OclgrindTests
                 ["OCL_ICD_VENDORS"] = place.FullName,
                 ["OCLGRIND_CHECK_API"] = "1",
                 ["OCLGRIND_DATA_RACES"] = "1",
+                ["OCLGRIND_UNINITIALIZED"] = "1",
                 ["OCLGRIND_LOG"] = log,
 
                 // Optimised, kernels hold an instruction of LLVM's that this simulator does not know, and takes for 0.
