@@ -182,7 +182,7 @@ internal sealed class ClusterSimulation
         double hold = _scenario.Cost.AdmissionLock / 1000;
         _lockFree = Math.Max(_lockFree, _now) + hold;
         double begins = _lockFree;
-        _result.Admitted(_now, begins - hold - _now);
+        _result.Admitted(begins, begins - hold - _now);
         if (!turn.Request.Started)
         {
             turn.Request.Started = true;

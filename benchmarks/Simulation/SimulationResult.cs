@@ -60,9 +60,10 @@ internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tena
         }
     }
 
+    /// <summary>An admission got the lock; what is left over from the day belongs to none of its minutes.</summary>
     public void Admitted(double time, double waited)
     {
-        _perMinute[Math.Min((int)(time / 60), _perMinute.Length - 1)]++;
+        if ((int)(time / 60) < _perMinute.Length) _perMinute[(int)(time / 60)]++;
         _longestLockWait = Math.Max(_longestLockWait, waited);
     }
 

@@ -89,7 +89,7 @@ public class Measurements
         long start = Stopwatch.GetTimestamp();
         double turns = await PaidAsync(() => EmptyAsync(Turns));
         double took = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        Report($"an empty long turn {1000 * (turns - (unpolled * took / Seconds)) / Turns:F2} ms ({Turns / took:F1} turns/s by one node with one slot)");
+        Report($"an empty long turn {1000 * (turns - (unpolled * took / Seconds)) / Turns:F2} ms");
 
         // Whoever has the row of admissions locked has a lock on its table too, from then until the end of the transaction.
         int looks = 0, held = 0;
