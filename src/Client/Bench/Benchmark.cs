@@ -14,7 +14,7 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
     private const int WarmUpHeight = 24;
     private const int WarmUps = 10;
     private const int MostRuns = 3;
-    private const int Pairs = 3;
+    private const int Pairs = 7;
     private static readonly TimeSpan PeakTime = TimeSpan.FromSeconds(0.3);
 
     /// <summary>A size is measured again, and the best run taken, while it has taken less than this.</summary>
@@ -24,7 +24,7 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
     private static readonly TimeSpan SizesTime = TimeSpan.FromSeconds(90);
 
     /// <summary>The pairs of runs are made at the largest size at which they end in about this time.</summary>
-    private static readonly TimeSpan PairsTime = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan PairsTime = TimeSpan.FromSeconds(40);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Workers _workers = new(threads, cancellation);
