@@ -61,6 +61,11 @@ want_pocl() {
     (need oclgrind oclgrind) || say "without Oclgrind no test looks at the accesses of kernels"
 }
 
+# The other browser. Without it the page is tried in Chromium alone.
+want_firefox() {
+    (need firefox-esr firefox-esr) || say "without Firefox the page is tried in Chromium alone"
+}
+
 # Azurite, for the tests of Azure Blob Storage. Without it they are skipped: not every machine can reach npm.
 want_azurite() {
     local version=3.35.0 place=$build/azurite log

@@ -14,7 +14,11 @@ namespace Vgpnn.Silo.Api;
 internal static class EventEndpoints
 {
     private const int MostStreams = 32;
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
+
+    // Where something has just happened more is about to.
+    private static readonly TimeSpan Lively = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ShortInterval = TimeSpan.FromMilliseconds(80);
+    private static readonly TimeSpan LongInterval = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan Alive = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan Oldest = TimeSpan.FromHours(24);
     private static readonly ConcurrentDictionary<string, int> Streams = new();
@@ -78,12 +82,12 @@ internal static class EventEndpoints
             ChangeSet found = await changes.SinceAsync(tenant, request, since - (long)Changes.Overlap.TotalMilliseconds ?? (request is null ? long.MaxValue : 0), cancellation);
             long last = since ?? found.Now;
             if (since is null) await response.WriteAsync($"id: {found.Now}\nevent: {EventNames.Reset}\ndata: {{}}\n\n", cancellation);
-            DateTimeOffset spoke = DateTimeOffset.UtcNow;
+            DateTimeOffset spoke = DateTimeOffset.UtcNow, told = spoke;
             while (true)
             {
                 if (await TellAsync(found, cancellation))
                 {
-                    spoke = DateTimeOffset.UtcNow;
+                    told = spoke = DateTimeOffset.UtcNow;
                 }
                 else if (DateTimeOffset.UtcNow - spoke > Alive)
                 {
@@ -96,7 +100,7 @@ internal static class EventEndpoints
 
                 // Where one look brought as much as it may, the next one goes on from there.
                 last = IsFull(found) ? Math.Max(last, Newest(found)) : found.Now;
-                await Task.Delay(Interval, cancellation);
+                await Task.Delay(DateTimeOffset.UtcNow - told < Lively ? ShortInterval : LongInterval, cancellation);
                 found = await changes.SinceAsync(tenant, request, last - (long)Changes.Overlap.TotalMilliseconds, cancellation);
                 Forget(last);
             }

@@ -14,7 +14,7 @@ export async function ready(video, signal) {
   const stop = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   try {
     // Told by the stream; asked for too, often at first, because somebody waits.
-    for (let wait = 80; video.state === 'ingesting'; wait = Math.min(1500, 1.2 * wait)) {
+    for (let wait = 60; video.state === 'ingesting'; wait = Math.min(1500, 1.1 * wait)) {
       video = await new Promise((resolve, reject) => {
         stop.addEventListener('abort', () => reject(new DOMException('', 'AbortError')), { once: true });
         on('video', stop, v => { if (v.id === video.id) resolve(v); });
