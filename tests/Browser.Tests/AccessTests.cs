@@ -99,7 +99,8 @@ public sealed class AccessTests(PageServer server)
         Assert.Equal("light", await SchemeAsync(page));
     }
 
-    private static Task<string> SchemeAsync(IPage page) => page.EvaluateAsync<string>("() => getComputedStyle(document.documentElement).colorScheme");
+    private static Task<string> SchemeAsync(IPage page) => page.EvaluateAsync<string>(
+        "() => Number(getComputedStyle(document.documentElement).backgroundColor.match(/\\d+/)[0]) < 128 ? 'dark' : 'light'");
 
     private static Task<int> OverhangAsync(IPage page) => page.EvaluateAsync<int>("() => Math.max(0, document.documentElement.scrollWidth - document.documentElement.clientWidth)");
 

@@ -17,6 +17,8 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
     /// <summary>The file in the data directory.</summary>
     public const string KeyFile = "first-key";
 
+    private const double MostSeconds = 30;
+
     private string KeyPath => Path.Combine(settings.Data, KeyFile);
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -36,21 +38,23 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     // Whoever started it is about to make something: what that takes is tried, measured and compiled before they ask.
-    private async Task PrepareAsync(CancellationToken cancellation)
+    private async Task PrepareAsync(CancellationToken stopping)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        limit.CancelAfter(TimeSpan.FromSeconds(Math.Min(MostSeconds, settings.DecodeSeconds)));
         try
         {
-            foreach (Finding finding in await MachineChecks.FfmpegAsync(cancellation))
+            foreach (Finding finding in await MachineChecks.FfmpegAsync(limit.Token))
             {
                 if (finding.Health != Health.Well) await Console.Error.WriteLineAsync($"{finding.Of}: {finding.Says}; {finding.Mend}");
             }
-
-            await speed.OfAsync(Engine.Fast);
         }
         catch (OperationCanceledException)
         {
-            // It stopped before it was asked for anything.
+            // It stops, or ffmpeg hangs, which whoever uploads something will be told.
         }
+
+        await speed.OfAsync(Engine.Fast);
     }
 
     private async Task<KeyText?> MakeFirstKeyAsync(CancellationToken cancellation)
