@@ -1,0 +1,157 @@
+using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Storage;
+
+namespace Vgpnn.Grains.Samples;
+
+/// <inheritdoc cref="ISampleGrain"/>
+[Reentrant, PreferredRole("api")]
+internal sealed class SampleGrain : Grain, ISampleGrain
+{
+    private readonly GroupCommit<SampleData> _data;
+    private readonly GrainSettings _settings;
+    private (int Attempt, double Fraction, SamplePreview Preview)? _unstored;
+
+    public SampleGrain([PersistentState("sample")] IPersistentState<SampleData> storage, GrainSettings settings)
+    {
+        _data = new GroupCommit<SampleData>(storage);
+        _settings = settings;
+    }
+
+    private string Key => this.GetPrimaryKeyString();
+
+    private IRequestGrain Request
+    {
+        get
+        {
+            string[] parts = Key.Split('/');
+            return GrainFactory.Request(parts[0], parts[1]);
+        }
+    }
+
+    public Task<SampleStatus> Get() => Task.FromResult(Status);
+
+    public async Task<SampleJob> Begin(JobOrder order, int beside)
+    {
+        RequestWork? work = await Request.Began(order.Job.Index);
+        SampleJob job = await _data.ChangeAsync<SampleJob>(data =>
+        {
+            if (data.Outcome is { } outcome)
+                return (data, new SampleJob { Decision = outcome == SampleState.Failed ? JobDecision.Failed : JobDecision.Over, Failure = data.Failure });
+            if (work is null) return (data.Exists ? data.Over(SampleState.Cancelled) : data, new SampleJob { Decision = JobDecision.Over });
+            JobLedger ledger = data.Job.Begin(order, beside, _settings.MaxCrashPoints);
+            if (ReferenceEquals(ledger, data.Job)) return (data, Run(data));
+            if (!ledger.IsPoisoned)
+            {
+                SampleData begun = data with { Job = ledger, ChangedAt = SampleData.Now };
+                return (begun, Run(begun));
+            }
+
+            var failure = new JobFailure("poisoned", $"its worker was lost {ledger.Attempt} times");
+            return ((data with { Job = ledger, Failure = failure }).Over(SampleState.Failed), new SampleJob { Decision = JobDecision.Failed, Failure = failure });
+        });
+
+        // A sample that is over tells so again: its request may not have heard it.
+        if (job.Decision == JobDecision.Run) await Request.Progress(Status);
+        else if (work is not null) await Request.Collect(Status);
+        return job;
+
+        SampleJob Run(SampleData data) => new() { Decision = JobDecision.Run, Attempt = data.Job.Attempt, Work = work, Checkpoint = data.Checkpoint };
+    }
+
+    public async Task<StoredBlob?> Checkpoint(int attempt, int level, double fraction, StoredBlob blob)
+    {
+        StoredBlob? replaced = await ChangeAsync<StoredBlob?>(attempt, data =>
+        {
+            // A change whose answer was lost finds its own work.
+            if (data.Checkpoint == blob) return (data, null);
+            return (data with { Checkpoint = blob, Level = level, Fraction = Math.Max(fraction, data.Fraction), Job = data.Job.Advance() }, data.Checkpoint);
+        });
+        await Request.Progress(Status);
+        return replaced;
+    }
+
+    public Task DropCheckpoint(int attempt) =>
+        ChangeAsync<bool>(attempt, data => (data with { Checkpoint = null, Level = null, Fraction = 0 }, true));
+
+    public async Task<StoredBlob?> Preview(int attempt, double fraction, SamplePreview preview)
+    {
+        _data.State.Job.Check(attempt);
+        if (_data.State.Outcome is not null) throw GrainException.Fenced();
+        StoredBlob? replaced = (_unstored?.Preview ?? _data.State.Preview)?.Blob;
+        _unstored = (attempt, fraction, preview);
+        await Request.Progress(Status);
+        return replaced == preview.Blob ? null : replaced;
+    }
+
+    public async Task End(int attempt, SampleResult result)
+    {
+        await _data.ChangeAsync(data =>
+        {
+            // A change whose answer was lost finds its own work.
+            if (data.Outcome == SampleState.Succeeded && data.Job.Attempt == attempt) return data;
+            if (data.Outcome is not null) throw GrainException.Fenced();
+            data.Job.Check(attempt);
+            return (data with { Result = result, Fraction = 1, Level = null, Checkpoint = null, Preview = null }).Over(SampleState.Succeeded);
+        });
+        _unstored = null;
+        if (!await Request.Collect(Status)) throw GrainException.Fenced();
+    }
+
+    public async Task<JobErrorDecision> Fail(int attempt, JobFailure failure, bool final)
+    {
+        JobErrorDecision decision = await ChangeAsync<JobErrorDecision>(attempt, data =>
+        {
+            JobLedger ledger = data.Job.CloseWithError();
+            JobErrorDecision next = ledger.Decide(final);
+            SampleData closed = data with { Job = ledger, ChangedAt = SampleData.Now };
+            return (next.Failed ? (closed with { Failure = failure }).Over(SampleState.Failed) : closed, next);
+        });
+        if (decision.Failed) await Request.Collect(Status);
+        else await Request.Progress(Status);
+        return decision;
+    }
+
+    public async Task Release(int attempt)
+    {
+        await _data.ChangeAsync(data => Store(data) is var kept && kept.Job.Open && kept.Job.Attempt == attempt
+            ? kept with { Job = kept.Job.Close(), ChangedAt = SampleData.Now }
+            : data);
+        if (_data.State.Job.Attempt == attempt) await Request.Progress(Status);
+    }
+
+    public async Task<SampleStatus> Cancel()
+    {
+        await _data.ChangeAsync(data => data.Exists && data.Outcome is null ? Store(data).Over(SampleState.Cancelled) : data);
+        return Status;
+    }
+
+    public async Task Clear()
+    {
+        await _data.ClearAsync();
+        DeactivateOnIdle();
+    }
+
+    public Task<SampleBlobs> Blobs()
+    {
+        SampleStatus status = Status;
+        string?[] keys = [status.Checkpoint?.Key, status.Preview?.Blob.Key, status.Result?.Video.Key];
+        return Task.FromResult(new SampleBlobs([.. keys.OfType<string>()], _data.State.Job.Open ? _data.State.Job.Attempt : null));
+    }
+
+    private SampleStatus Status => (_unstored is null ? _data.State : Store(_data.State)).Status(Key);
+
+    /// <summary>The state with the preview that was not worth a write of its own.</summary>
+    private SampleData Store(SampleData data) => _unstored is { } live && data.Outcome is null && live.Attempt == data.Job.Attempt && data.Job.Open
+        ? data with { Preview = live.Preview, Fraction = Math.Max(live.Fraction, data.Fraction), ChangedAt = SampleData.Now }
+        : data;
+
+    /// <summary>A change by the open attempt.</summary>
+    private Task<T> ChangeAsync<T>(int attempt, Func<SampleData, (SampleData, T)> change) => _data.ChangeAsync<T>(data =>
+    {
+        if (data.Outcome is not null) throw GrainException.Fenced();
+        data.Job.Check(attempt);
+        (SampleData next, T result) = change(Store(data));
+        return (ReferenceEquals(next, data) ? data : next with { ChangedAt = SampleData.Now }, result);
+    });
+}
