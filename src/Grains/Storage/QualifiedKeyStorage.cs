@@ -1,0 +1,28 @@
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace Vgpnn.Grains.Storage;
+
+/// <summary>
+/// Makes the keys of Orleans' database storage unique. That provider stores a key of hexadecimal digits as a number, so that the tenants
+/// <c>cafe</c> and <c>0cafe</c> would share a row, and it ignores the type of the grain, so that a tenant and a video with equal keys
+/// would. This one prefixes the key with a slash and the name of the state with the type: <c>tenant.state</c>, <c>/cafe</c>.
+/// </summary>
+internal sealed class QualifiedKeyStorage(IGrainStorage inner) : IGrainStorage
+{
+    /// <inheritdoc/>
+    public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        inner.ReadStateAsync(Qualify(stateName, grainId), Literal(grainId), grainState);
+
+    /// <inheritdoc/>
+    public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        inner.WriteStateAsync(Qualify(stateName, grainId), Literal(grainId), grainState);
+
+    /// <inheritdoc/>
+    public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>
+        inner.ClearStateAsync(Qualify(stateName, grainId), Literal(grainId), grainState);
+
+    private static string Qualify(string stateName, GrainId grainId) => $"{grainId.Type}.{stateName}";
+
+    private static GrainId Literal(GrainId grainId) => GrainId.Create(grainId.Type, IdSpan.Create($"/{grainId.Key}"));
+}
