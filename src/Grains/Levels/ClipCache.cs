@@ -1,14 +1,15 @@
+using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Media;
 
-namespace Vgpnn.Grains;
+namespace Vgpnn.Grains.Levels;
 
 /// <summary>
-/// Clips that this node decoded a moment ago, when it took them in. Whoever uploads a clip often wants something made of it at
-/// once, and starting decoders takes longer than the first levels. Few and small; what is not here is decoded again.
+/// Clips that this silo decoded a moment ago, when it ingested them. Whoever uploads a clip often wants something made of it at
+/// once, and starting decoders takes longer than the first levels. Few and small; other clips are decoded again.
 /// </summary>
-internal sealed class RecentClips
+internal sealed class ClipCache
 {
-    private const long MostBytes = 48 << 20;
+    private const long MaxBytes = 48 << 20;
 
     private readonly Lock _lock = new();
     private readonly LinkedList<(string Key, Clip Clip)> _clips = [];
@@ -21,11 +22,11 @@ internal sealed class RecentClips
         lock (_lock)
         {
             _clips.AddFirst((key, clip));
-            while (_clips.Sum(c => Bytes(c.Clip)) > MostBytes) _clips.RemoveLast();
+            while (_clips.Sum(c => Bytes(c.Clip)) > MaxBytes) _clips.RemoveLast();
         }
     }
 
-    /// <summary>What decoding a blob with these options would give; null: it has to be decoded.</summary>
+    /// <summary>What decoding a blob with these options would give; <c>null</c>: it has to be decoded.</summary>
     public Clip? Find(string key, ReadOptions options)
     {
         if (options.Frames is not null) return null;

@@ -1,42 +1,37 @@
-using Vgpnn.Grains.Blobs;
-using Vgpnn.Grains.State;
+using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Storage.Blobs;
 
-namespace Vgpnn.Grains;
+namespace Vgpnn.Grains.Levels;
 
-/// <summary>A node's place for files on the way: what ffmpeg reads and writes. Emptied when it is opened and when it is closed.</summary>
-public sealed class WorkDirectory : IDisposable
+/// <summary>A silo's directory for temporary files: what ffmpeg reads and writes. Emptied when it is opened and closed.</summary>
+public sealed class ScratchDirectory : IDisposable
 {
     private readonly string _path;
 
     /// <param name="path">A directory for this process alone.</param>
-    public WorkDirectory(string path)
+    public ScratchDirectory(string path)
     {
         _path = Path.GetFullPath(path);
         Empty();
         Directory.CreateDirectory(_path);
     }
 
-    /// <summary>What was decoded here a moment ago.</summary>
-    internal RecentClips Clips { get; } = new();
-
     /// <inheritdoc/>
     public void Dispose() => Empty();
 
-    /// <summary>A name that is free, for a file or a directory that goes when it is disposed.</summary>
-    internal ScratchFile Scratch(string ending) => new(Path.Combine(_path, Guid.NewGuid().ToString("N") + ending));
+    /// <summary>A free name, for a file or a directory that is deleted with the returned object.</summary>
+    internal ScratchFile Create(string extension) => new(Path.Combine(_path, Guid.NewGuid().ToString("N") + extension));
 
     /// <summary>A blob as a file.</summary>
     /// <exception cref="BlobException">It is missing, or not what was written.</exception>
-    internal async Task<ScratchFile> FetchAsync(StateStore store, IBlobStore blobs, string tenant, string key, CancellationToken cancellation)
+    internal async Task<ScratchFile> FetchAsync(IBlobStore blobs, StoredBlob blob, CancellationToken cancellation)
     {
-        BlobInfo blob = await store.RunAsync(state => BlobRecords.FindAsync(state, tenant, key), cancellation).ConfigureAwait(false)
-            ?? throw BlobException.Missing(key);
-        ScratchFile scratch = Scratch("");
+        ScratchFile scratch = Create("");
         try
         {
-            await using Stream source = await blobs.OpenAsync(blob, cancellation).ConfigureAwait(false);
+            await using Stream source = await blobs.OpenAsync(blob.Info(), cancellation);
             await using var file = new FileStream(scratch.Path, FileMode.CreateNew, FileAccess.Write);
-            await source.CopyToAsync(file, cancellation).ConfigureAwait(false);
+            await source.CopyToAsync(file, cancellation);
             return scratch;
         }
         catch
@@ -52,7 +47,7 @@ public sealed class WorkDirectory : IDisposable
     }
 }
 
-/// <summary>A file or a directory that goes when it is disposed.</summary>
+/// <summary>A file or a directory that is deleted with this object.</summary>
 internal sealed class ScratchFile(string path) : IDisposable
 {
     public string Path { get; } = path;
@@ -61,5 +56,23 @@ internal sealed class ScratchFile(string path) : IDisposable
     {
         if (Directory.Exists(Path)) Directory.Delete(Path, recursive: true);
         else File.Delete(Path);
+    }
+}
+
+/// <summary>Blobs as messages name them, and as the blob store does.</summary>
+public static class StoredBlobs
+{
+    /// <summary>What a reader must find.</summary>
+    public static BlobInfo Info(this StoredBlob blob)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        return new BlobInfo(blob.Key, blob.Bytes, blob.Sha256);
+    }
+
+    /// <summary>What was written.</summary>
+    public static StoredBlob Stored(this BlobInfo blob)
+    {
+        ArgumentNullException.ThrowIfNull(blob);
+        return new StoredBlob(blob.Key, blob.Bytes, blob.Sha256);
     }
 }

@@ -11,7 +11,7 @@ namespace Vgpnn.Grains.Requests;
 
 /// <inheritdoc cref="IRequestGrain"/>
 [Reentrant, PreferredRole("api")]
-internal sealed partial class RequestGrain : Grain, IRequestGrain
+internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 {
     /// <summary>How many samples at once are noted as begun, so that not each needs a write of the request.</summary>
     private const int BegunStep = 16;
@@ -234,6 +234,8 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain
             Bytes = data.Bytes,
         });
     }
+
+    public void Dispose() => _submitting.Dispose();
 
     private IDispatcherGrain Dispatcher => GrainFactory.Dispatcher(Data.Plan!.Backend);
 

@@ -30,7 +30,7 @@ public sealed record RequestSettings
     /// <summary>Height to which taller frames are downscaled; <c>null</c>: no limit.</summary>
     public int? MaxHeight { get; init; }
 
-    /// <summary>Frame rate of inputs and samples, as <see cref="Synthesis.FrameRate"/> writes it; <c>null</c>: the input's.</summary>
+    /// <summary>Frame rate of inputs and samples, a number or a fraction; <c>null</c>: the input's.</summary>
     public string? FrameRate { get; init; }
 
     /// <summary>The settings as JSON.</summary>

@@ -12,7 +12,7 @@ namespace Vgpnn.Grains.Videos;
 
 /// <inheritdoc cref="IVideoGrain"/>
 [Reentrant, PreferredRole("api")]
-internal sealed partial class VideoGrain : Grain, IVideoGrain
+internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
 {
     // Ingest decodes every frame, but small: that bounds what it holds.
     private const long IngestMemory = 512L << 20;
@@ -203,6 +203,8 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain
         await _data.ChangeAsync(data => data.Job.Open && data.Job.Attempt == attempt ? data with { Job = data.Job.Close() } : data);
         Told();
     }
+
+    public void Dispose() => _storing.Dispose();
 
     private VideoStatus Status => new()
     {

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
-namespace Vgpnn.Grains;
+namespace Vgpnn.Grains.Telemetry;
 
 /// <summary>
-/// What the grains tell of themselves: spans and measurements, which cost next to nothing while nobody listens. A sample's spans belong
-/// to the trace of the call that submitted it, on whatever node it runs: the trace's context lies beside the turn in the state.
+/// Spans and measurements of the grains, which cost next to nothing while nobody listens. A sample's spans belong to the trace
+/// of the call that submitted it, on whatever silo it runs: the trace context is stored with the request.
 /// </summary>
-public static class Telemetry
+public static class VgpnnTelemetry
 {
     /// <summary>The name of the source of spans, and of the meter.</summary>
     public const string Name = "Vgpnn";
@@ -18,16 +18,16 @@ public static class Telemetry
     /// <summary>Where all measurements come from.</summary>
     public static Meter Meter { get; } = new(Name);
 
-    /// <summary>Seconds from when a turn became ready until it began, by <c>kind</c>.</summary>
-    internal static Histogram<double> TurnWait { get; } = Seconds("vgpnn.turn.wait", "Time from ready to begun", Coarse);
+    /// <summary>Seconds that a job was queued, by <c>kind</c>.</summary>
+    internal static Histogram<double> QueueTime { get; } = Seconds("vgpnn.job.queue_time", "Time that a job was queued", Coarse);
 
-    /// <summary>Seconds that an activation took, by <c>kind</c> and <c>outcome</c>.</summary>
-    internal static Histogram<double> TurnDuration { get; } = Seconds("vgpnn.turn.duration", "Time of an activation", Coarse);
+    /// <summary>Seconds that an attempt took, by <c>kind</c> and <c>outcome</c>.</summary>
+    internal static Histogram<double> JobDuration { get; } = Seconds("vgpnn.job.duration", "Time of an attempt", Coarse);
 
     /// <summary>Seconds that a level took, by <c>level</c> (0 is the finest) and <c>group</c>.</summary>
     internal static Histogram<double> LevelDuration { get; } = Seconds("vgpnn.level.duration", "Time of a pyramid level", Fine);
 
-    /// <summary>Seconds that a blob took, by <c>operation</c> and whether it went <c>well</c>.</summary>
+    /// <summary>Seconds of a blob operation, by <c>operation</c> and <c>outcome</c>.</summary>
     internal static Histogram<double> BlobDuration { get; } = Seconds("vgpnn.blob.duration", "Time of a blob's write, or of opening it", Fine);
 
     /// <summary>Patch distances that were computed, as the plan estimates them, by <c>group</c>.</summary>
@@ -42,7 +42,7 @@ public static class Telemetry
     internal static Counter<long> CheckpointBytes { get; } =
         Meter.CreateCounter<long>("vgpnn.checkpoint.written", "By", "Checkpoints written");
 
-    /// <summary>Grains that failed for good, by <c>kind</c> and <c>code</c>.</summary>
+    /// <summary>Jobs that failed for good, by <c>kind</c> and <c>code</c>.</summary>
     internal static Counter<long> Failures { get; } = Meter.CreateCounter<long>("vgpnn.failures", "{failure}", "What failed for good");
 
     private static double[] Fine => [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
@@ -57,7 +57,7 @@ public static class Telemetry
 
     internal static KeyValuePair<string, object?> Tag(string key, object? value) => new(key, value);
 
-    internal static string Word(GrainKind kind) => kind == GrainKind.Video ? "video" : "sample";
+    internal static string Word(Abstractions.JobKind kind) => kind == Abstractions.JobKind.Video ? "video" : "sample";
 
     private static Histogram<double> Seconds(string name, string description, IReadOnlyList<double> bounds) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });

@@ -1,0 +1,230 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Storage;
+
+namespace Vgpnn.Grains.Dispatch;
+
+/// <summary>A dispatcher's stored state. Queues and workers are not: they are asked for.</summary>
+internal sealed record DispatcherData
+{
+    /// <summary>Tenants that have, or lately had, something in the queue.</summary>
+    public ImmutableSortedDictionary<string, QueueOwner> Tenants { get; init; } = ImmutableSortedDictionary.Create<string, QueueOwner>(StringComparer.Ordinal);
+
+    /// <summary>The last failures, newest first.</summary>
+    public ImmutableList<FailureStatus> Failures { get; init; } = [];
+}
+
+/// <inheritdoc cref="IDispatcherGrain"/>
+[Reentrant, PreferredRole("api")]
+internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
+{
+    private const int MaxFailures = 50, Parallel = 32;
+
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(20);
+
+    /// <summary>A tenant without work stays in the stored set for this long, so that one who comes and goes is not written each time.</summary>
+    private static readonly TimeSpan KeepTenants = TimeSpan.FromMinutes(2);
+
+    /// <summary>A queue that was read before an entry was removed may still name it.</summary>
+    private static readonly TimeSpan KeepRemoved = TimeSpan.FromMinutes(1);
+
+    private readonly GroupCommit<DispatcherData> _data;
+    private readonly GrainSettings _settings;
+    private readonly ILogger<DispatcherGrain> _log;
+    private readonly DispatchBoard _board;
+    private readonly Dictionary<string, long> _busyAt = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Tenant, string Entry), long> _removed = [];
+    private readonly List<FailureStatus> _failures = [];
+    private long _ready, _synced, _ticked;
+    private bool _syncing;
+
+    public DispatcherGrain([PersistentState("dispatcher")] IPersistentState<DispatcherData> storage, GrainSettings settings, ILogger<DispatcherGrain> log)
+    {
+        _data = new GroupCommit<DispatcherData>(storage);
+        _settings = settings;
+        _log = log;
+        _board = new DispatchBoard((long)settings.Lease.TotalMilliseconds) { OnFailed = Failed, OnLost = Lost };
+    }
+
+    private static long Now => SampleData.Now;
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // What was running when the last activation was lost is reported by its workers; until then it is not given away.
+        _ready = _data.State.Tenants.Count == 0 ? 0 : Stopwatch.GetTimestamp() + (long)(_settings.DispatcherGrace.TotalSeconds * Stopwatch.Frequency);
+        foreach (QueueOwner owner in _data.State.Tenants.Values) _board.Configure(owner);
+        _ticked = Stopwatch.GetTimestamp();
+        this.RegisterGrainTimer(TickAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Tick) { Interleave = true });
+        return Task.CompletedTask;
+    }
+
+    public async Task Announce(QueueOwner owner)
+    {
+        _board.Configure(owner);
+        _busyAt[owner.Tenant] = Now;
+        if (_data.State.Tenants.TryGetValue(owner.Tenant, out QueueOwner? known) && known == owner) return;
+        await _data.ChangeAsync(data => data with { Tenants = data.Tenants.SetItem(owner.Tenant, owner) });
+    }
+
+    public async Task Enqueue(QueueOwner owner, QueueItem item)
+    {
+        await Announce(owner);
+        _removed.Remove((owner.Tenant, item.Entry));
+        _board.Enqueue(owner.Tenant, item, replace: true);
+        Dispatch();
+    }
+
+    public Task Configure(QueueOwner owner)
+    {
+        if (_data.State.Tenants.ContainsKey(owner.Tenant)) return Announce(owner);
+        return Task.CompletedTask;
+    }
+
+    public Task Remove(QueueOwner owner, string entry)
+    {
+        _removed[(owner.Tenant, entry)] = Now;
+        _board.Remove(owner.Tenant, entry);
+        Dispatch();
+        return Task.CompletedTask;
+    }
+
+    public Task Cancel(QueueOwner owner, string entry, int index)
+    {
+        _board.Cancel(owner.Tenant, entry, index);
+        Dispatch();
+        return Task.CompletedTask;
+    }
+
+    public async Task<WorkerOrders> Report(WorkerReport report)
+    {
+        if (_board.Accept(report, Now) is not { } worker) return new WorkerOrders();
+        Dispatch();
+        if (!worker.HasNews) await worker.NewsAsync(report.Wait);
+        return worker.Sequence == report.Sequence ? worker.Take() : new WorkerOrders();
+    }
+
+    public Task<DispatcherStatus> Status()
+    {
+        long now = Now;
+        return Task.FromResult(new DispatcherStatus
+        {
+            Workers = [.. _board.Workers.Select(w => new WorkerStatus { Report = w.Report, Silent = Math.Max(0, now - w.Seen) })],
+            Queues = [.. _board.Owners.Select(o => (Owner: o, Counts: _board.Counts(o.Tenant))).Where(q => q.Counts.Waiting + q.Counts.Running > 0)
+                .Select(q => new QueueStatus
+                {
+                    Tenant = q.Owner.Tenant,
+                    Name = q.Owner.Name,
+                    Waiting = q.Counts.Waiting,
+                    Running = q.Counts.Running,
+                    Oldest = q.Counts.WaitingSince is { } since ? Math.Max(0, now - since) : 0,
+                })],
+            Failures = [.. _data.State.Failures],
+        });
+    }
+
+    private void Dispatch()
+    {
+        if (Stopwatch.GetTimestamp() >= _ready) _board.Dispatch(Now);
+        foreach (DispatchBoard.Worker worker in _board.Workers)
+            if (worker.HasNews) worker.Wake();
+    }
+
+    private async Task TickAsync(CancellationToken cancellation)
+    {
+        CallerContext.ActForCluster();
+        long now = Now;
+        if (Stopwatch.GetElapsedTime(_ticked) > _settings.Lease / 2) _board.Forgive(now);
+        _ticked = Stopwatch.GetTimestamp();
+        _board.RemoveLost(now);
+        _board.AskToRelease(now);
+        Dispatch();
+        await StoreFailuresAsync();
+        if (_syncing || Stopwatch.GetElapsedTime(_synced) < SyncInterval) return;
+        _syncing = true;
+        try
+        {
+            _synced = Stopwatch.GetTimestamp();
+            await SyncAsync();
+        }
+        catch (Exception e)
+        {
+            LogSync(_log, this.GetPrimaryKeyString(), e.Message);
+            _synced = Stopwatch.GetTimestamp() - (long)((SyncInterval - TimeSpan.FromSeconds(1)).TotalSeconds * Stopwatch.Frequency);
+        }
+        finally
+        {
+            _syncing = false;
+        }
+    }
+
+    /// <summary>Asks tenants what waits. Normally all of it is known.</summary>
+    private async Task SyncAsync()
+    {
+        foreach (string[] tenants in _data.State.Tenants.Keys.Chunk(Parallel))
+        {
+            await Task.WhenAll(tenants.Select(async tenant =>
+            {
+                QueueSnapshot queue = await GrainFactory.Tenant(tenant).Queue(this.GetPrimaryKeyString());
+                if (queue.Owner is { } owner) _board.Configure(owner);
+                if (queue.Items.Count > 0) _busyAt[tenant] = Now;
+                foreach (QueueItem item in queue.Items)
+                    if (!_removed.ContainsKey((tenant, item.Entry))) _board.Enqueue(tenant, item, replace: false);
+            }));
+        }
+
+        long now = Now;
+        foreach ((string, string) entry in _removed.Where(r => now - r.Value > KeepRemoved.TotalMilliseconds).Select(r => r.Key).ToArray()) _removed.Remove(entry);
+        string[] idle = [.. _data.State.Tenants.Keys.Where(t => !_board.IsBusy(t) && now - _busyAt.GetValueOrDefault(t, 0) > KeepTenants.TotalMilliseconds)];
+        if (idle.Length > 0) await _data.ChangeAsync(data => data with { Tenants = data.Tenants.RemoveRange(idle.Where(t => now - _busyAt.GetValueOrDefault(t, 0) > KeepTenants.TotalMilliseconds)) });
+        Dispatch();
+    }
+
+    private void Failed(JobKey job, JobFailure failure)
+    {
+        string name = _board.Owners.FirstOrDefault(o => o.Tenant == job.Tenant)?.Name ?? job.Tenant;
+        _failures.Add(new FailureStatus { TenantName = name, What = job.What, Failure = failure });
+    }
+
+    private void Lost(JobKey job)
+    {
+        LogLost(_log, job);
+        if (job.Kind == JobKind.Sample) _ = RequeuedAsync();
+
+        async Task RequeuedAsync()
+        {
+            try
+            {
+                await GrainFactory.Request(job.Tenant, job.Id).Requeued(job.Index);
+            }
+            catch (Exception)
+            {
+                // Watchers see it running for a moment longer.
+            }
+        }
+    }
+
+    private async Task StoreFailuresAsync()
+    {
+        if (_failures.Count == 0) return;
+        FailureStatus[] fresh = [.. Enumerable.Reverse(_failures)];
+        _failures.Clear();
+        try
+        {
+            await _data.ChangeAsync(data => data with { Failures = [.. fresh.Concat(data.Failures).Take(MaxFailures)] });
+        }
+        catch (GrainException)
+        {
+            _failures.AddRange(Enumerable.Reverse(fresh).Take(MaxFailures));
+        }
+    }
+
+    [LoggerMessage(331, LogLevel.Warning, "The worker of {Job} was lost; the job is queued again")]
+    private static partial void LogLost(ILogger log, JobKey job);
+
+    [LoggerMessage(332, LogLevel.Warning, "Dispatcher {Backend}: the tenants' queues could not be read: {Reason}")]
+    private static partial void LogSync(ILogger log, string backend, string reason);
+}
