@@ -149,6 +149,10 @@ public sealed record WorkerReport
     /// <summary>How long the answer may take.</summary>
     [Id(13)]
     public TimeSpan Wait { get; init; }
+
+    /// <summary>Whether this is the worker's last report.</summary>
+    [Id(14)]
+    public bool Leaving { get; init; }
 }
 
 /// <summary>A job that a worker runs.</summary>

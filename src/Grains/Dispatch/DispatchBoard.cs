@@ -102,6 +102,7 @@ internal sealed class DispatchBoard(long lease)
         foreach (Assignment lost in worker.Orders.Values.Where(a => a.SentIn < report.Sequence && !running.Contains(a.Order.Id)).ToArray())
             PutBack(lost, now, refund: true);
         if (report.Draining) _share.RemoveSilo(report.Worker);
+        if (report.Leaving) _workers.Remove(report.Worker);
         return worker;
     }
 

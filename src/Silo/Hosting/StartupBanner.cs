@@ -1,6 +1,7 @@
 using Vgpnn.Grains;
-using Vgpnn.Grains.Contracts;
+using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Keys;
+using Vgpnn.Grains.Tenants;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Examining;
 using Vgpnn.Synthesis;
@@ -8,30 +9,32 @@ using Vgpnn.Synthesis;
 namespace Vgpnn.Silo.Hosting;
 
 /// <summary>
-/// The first words to a person who runs a node on a machine of their own: where it listens, an address that lets their browser in and,
-/// the first time, a key that may do everything, which is also left in the data directory, readable for its owner alone.
+/// Greets a person who runs a server on a machine of their own: where it listens, a link that signs their browser in and, the
+/// first time, a key that may do everything, which is also left in the data directory, readable for its owner alone.
 /// </summary>
-internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime life, TenantGrain tenants, ApiKeys keys, Doorbell doorbell, Speed speed)
+internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifetime life, IGrainFactory grains, ApiKeys keys, OneTimeLink link, Speed speed)
     : IHostedService
 {
     /// <summary>The file in the data directory.</summary>
     public const string KeyFile = "first-key";
 
-    private const double MostSeconds = 30;
+    private const string FirstTenant = "default";
+    private const double MaxPreparationSeconds = 30;
 
     private string KeyPath => Path.Combine(settings.Data, KeyFile);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        CallerContext.ActForCluster();
         KeyText? made = await MakeFirstKeyAsync(cancellationToken);
         KeyText? key = made ?? await KeptKeyAsync(cancellationToken);
         life.ApplicationStarted.Register(() =>
         {
             _ = PrepareAsync(life.ApplicationStopping);
             Console.WriteLine($"Vgpnn listens on {settings.Urls}, and keeps its data in {Path.GetFullPath(settings.Data)}.");
-            if (key is not null) Console.WriteLine($"Open {settings.Urls.Split(';')[0].TrimEnd('/')}/#enter={doorbell.Make(key)}\nThat address lets one browser in, once; later ones take a key.");
+            if (key is not null) Console.WriteLine($"Open {settings.Urls.Split(';')[0].TrimEnd('/')}/#enter={link.Make(key)}\nThis link signs one browser in, once; later ones take a key.");
             if (made is not null) Console.WriteLine($"The first key: {made}\nIt is also in {KeyPath}, where 'submit' and its like find it.");
-            Console.WriteLine("Ctrl-C stops it; what is under way goes on at the next start.");
+            Console.WriteLine("Ctrl-C stops it; unfinished work continues at the next start.");
         });
     }
 
@@ -41,7 +44,7 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
     private async Task PrepareAsync(CancellationToken stopping)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        limit.CancelAfter(TimeSpan.FromSeconds(Math.Min(MostSeconds, settings.DecodeSeconds)));
+        limit.CancelAfter(TimeSpan.FromSeconds(Math.Min(MaxPreparationSeconds, settings.DecodeSeconds)));
         try
         {
             foreach (Finding finding in await MachineChecks.FfmpegAsync(limit.Token))
@@ -51,7 +54,7 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
         }
         catch (OperationCanceledException)
         {
-            // It stops, or ffmpeg hangs, which whoever uploads something will be told.
+            // It stops, or ffmpeg hangs, which whoever uploads something is told.
         }
 
         await speed.OfAsync(Engine.Fast);
@@ -59,21 +62,30 @@ internal sealed class Welcome(SiloSettings settings, IHostApplicationLifetime li
 
     private async Task<KeyText?> MakeFirstKeyAsync(CancellationToken cancellation)
     {
-        if (await keys.AnyAsync(cancellation)) return null;
-        string tenant = await tenants.ListAsync(cancellation) is [{ } first, ..]
-            ? first.TenantId
-            : await tenants.CreateAsync("default", new TenantLimits(), cancellation);
-        (KeyText key, _) = await keys.CreateAsync(tenant, ["read", "write", "admin"], "first", cancellation);
+        ITenantGrain tenant = grains.Tenant(TenantIds.Of(FirstTenant));
+        try
+        {
+            await tenant.Create(FirstTenant, new TenantLimits());
+        }
+        catch (GrainException e) when (e.Code == "name-taken")
+        {
+            // Made at an earlier start.
+        }
+
+        if ((await tenant.Keys()).Count > 0) return null;
+        KeyText key = KeyText.New(KeyText.Key);
+        await tenant.AddKey(new NewKeyRecord { KeyId = key.Id, Hash = key.Hash(), Scopes = "read write admin", Name = "first" });
         File.Delete(KeyPath);
+        Directory.CreateDirectory(settings.Data);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var file = new FileStream(KeyPath, options);
         await using var writer = new StreamWriter(file);
-        await writer.WriteLineAsync(key.ToString());
+        await writer.WriteLineAsync(key.ToString().AsMemory(), cancellation);
         return key;
     }
 
-    // The key of an earlier start, as long as it lives.
+    // The key of an earlier start, as long as it is valid.
     private async Task<KeyText?> KeptKeyAsync(CancellationToken cancellation) =>
         File.Exists(KeyPath) && KeyText.Read((await File.ReadAllTextAsync(KeyPath, cancellation)).Trim()) is { Prefix: KeyText.Key } key
         && await keys.HolderAsync(key, cancellation) is not null

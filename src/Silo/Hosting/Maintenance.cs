@@ -1,14 +1,15 @@
-using Vgpnn.Grains;
+using Vgpnn.Grains.Abstractions;
 
 namespace Vgpnn.Silo.Hosting;
 
-/// <summary>Deletes what is kept no longer.</summary>
-internal sealed partial class Housekeeping(Retention retention, Outbox outbox, ILogger<Housekeeping> log) : BackgroundService
+/// <summary>Has the cluster's maintenance run from time to time. Every silo asks; one activation does it.</summary>
+internal sealed partial class Maintenance(IGrainFactory grains, ILogger<Maintenance> log) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        CallerContext.ActForCluster();
         using var timer = new PeriodicTimer(Interval);
         try
         {
@@ -16,9 +17,7 @@ internal sealed partial class Housekeeping(Retention retention, Outbox outbox, I
             {
                 try
                 {
-                    int deleted = await retention.RunAsync(stoppingToken);
-                    if (deleted > 0) LogDeleted(log, deleted);
-                    await outbox.PruneAsync(stoppingToken);
+                    await grains.Maintenance().Run();
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -28,13 +27,10 @@ internal sealed partial class Housekeeping(Retention retention, Outbox outbox, I
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The node stops.
+            // The silo stops.
         }
     }
 
-    [LoggerMessage(811, LogLevel.Information, "{Count} requests and videos had been kept for as long as their tenant wants")]
-    private static partial void LogDeleted(ILogger log, int count);
-
-    [LoggerMessage(812, LogLevel.Warning, "What is kept no longer could not be deleted: {Reason}")]
+    [LoggerMessage(811, LogLevel.Warning, "Maintenance did not finish: {Reason}")]
     private static partial void LogFailed(ILogger log, string reason);
 }
