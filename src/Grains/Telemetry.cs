@@ -27,8 +27,8 @@ public static class Telemetry
     /// <summary>Seconds that a level took, by <c>level</c> (0 is the finest) and <c>group</c>.</summary>
     internal static Histogram<double> LevelDuration { get; } = Seconds("vgpnn.level.duration", "Time of a pyramid level", Fine);
 
-    /// <summary>Seconds that a blob took, by <c>operation</c> and whether it went <c>well</c>.</summary>
-    internal static Histogram<double> BlobDuration { get; } = Seconds("vgpnn.blob.duration", "Time of a blob's write, or of opening it", Fine);
+    /// <summary>Seconds to write or open a blob, by <c>operation</c> and <c>outcome</c>: <c>ok</c>, <c>error</c> or <c>cancelled</c>.</summary>
+    internal static Histogram<double> BlobDuration { get; } = Seconds("vgpnn.blob.duration", "Time to write or open a blob", Fine);
 
     /// <summary>Patch distances that were computed, as the plan estimates them, by <c>group</c>.</summary>
     internal static Counter<long> PatchEvaluations { get; } =

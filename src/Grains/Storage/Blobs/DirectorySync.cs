@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 
-namespace Vgpnn.Grains.Blobs;
+namespace Vgpnn.Grains.Storage.Blobs;
 
-/// <summary>Brings the names in a directory to disk: a file that was moved there is lost with the power else, however safe its content is.</summary>
-internal static class DirectoryEntry
+/// <summary>Writes a directory's entries to disk, so that a file moved there survives a power failure.</summary>
+internal static class DirectorySync
 {
     private const int ReadOnly = 0;
 
-    /// <summary>Returns once the names are on disk. Where the file system has no such thing, it does nothing.</summary>
+    /// <summary>Returns once the entries are on disk; does nothing where the file system does not support it.</summary>
     public static void Flush(string directory)
     {
         if (OperatingSystem.IsWindows()) return;
