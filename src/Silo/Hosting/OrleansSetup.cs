@@ -40,6 +40,7 @@ internal static class OrleansSetup
             });
             silo.UseStorage(storage);
             silo.AddMembership();
+            silo.AddDirectory();
             silo.AddLimits();
             silo.AddActivityPropagation();
             silo.UseSiloMetadata(new Dictionary<string, string>
@@ -93,11 +94,21 @@ internal static class OrleansSetup
             o.MemoryUsageLimitPercentage = 92;
             o.MemoryUsageTargetPercentage = 88;
         });
+    }
 
-        // Without it, the death of any silo deactivates the grains of the other silos whose directory entries it held.
+    /// <summary>
+    /// Uses the directory that recovers its entries: with the default one, the death of any silo deactivates the grains of the other silos
+    /// whose entries it held.
+    /// </summary>
+    private static void AddDirectory(this ISiloBuilder silo)
+    {
 #pragma warning disable ORLEANSEXP003
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+
+        // The lease would keep the grains of a dead silo from activating for another 20 s, to rule out a second activation on a silo that is
+        // only cut off. Here the version of the state refuses the writes of such an activation.
+        silo.Configure<GrainDirectoryOptions>(o => o.RangeLeaseDuration = TimeSpan.Zero);
     }
 
     private static async Task<bool> RetryConnectionAsync(Exception exception, CancellationToken cancellation)
