@@ -48,6 +48,16 @@ internal static class SiloServices
         if (settings.Serve && settings.IsApi) services.AddHostedService<StartupBanner>();
     }
 
+    /// <summary>A silo that takes part in the cluster for the time of a check, and runs no jobs.</summary>
+    public static void AddCheckSilo(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<IBlobStore>(_ => BlobStores.Open(settings.Blobs));
+        builder.Services.AddHostedService<Preparation>();
+        builder.AddOrleans(settings);
+        builder.Services.AddGrainParts(settings);
+    }
+
     /// <summary>What grains are made with, on any silo.</summary>
     private static void AddGrainParts(this IServiceCollection services, SiloSettings settings)
     {
