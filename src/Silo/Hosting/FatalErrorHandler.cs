@@ -21,8 +21,9 @@ internal sealed partial class FatalErrorHandler(ILogger<FatalErrorHandler> logge
     /// <inheritdoc/>
     public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null)
     {
-        LogFatal(context ?? sender?.ToString() ?? "unknown", exception);
-        Console.Error.WriteLine($"silo: stopping because of a fatal error: {context ?? exception?.Message}");
+        string cause = context ?? exception?.Message ?? "unknown cause";
+        LogFatal(cause, exception);
+        Console.Error.WriteLine($"silo: stopping because of a fatal error: {cause}");
         Thread.Sleep(FlushTime);
 
         // Environment.Exit would wait for the host, which waits for jobs and for the cluster that has excluded this silo.
@@ -30,9 +31,9 @@ internal sealed partial class FatalErrorHandler(ILogger<FatalErrorHandler> logge
         ExitNow(ExitCode);
     }
 
-    [LibraryImport("libc", EntryPoint = "_exit")]
+    [DllImport("libc", EntryPoint = "_exit")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial void ExitNow(int status);
+    private static extern void ExitNow(int status);
 
     [LoggerMessage(EventId = 110, Level = LogLevel.Critical, Message = "Fatal error, exiting: {Context}")]
     private partial void LogFatal(string context, Exception? exception);
