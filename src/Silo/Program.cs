@@ -5,6 +5,7 @@ using Vgpnn.Silo;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Examining;
 using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Observing;
 
 // silo [migrate | check | doctor] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
 // environment variable VGPNN_SETTING. Without a verb it runs as a silo until it is told to stop.
@@ -46,6 +47,7 @@ async Task RunAsync(SiloSettings settings)
     builder.AddSilo(settings);
     WebApplication app = builder.Build();
     app.MapHealth();
+    app.MapMetrics(settings);
     if (settings.IsApi) app.MapApi();
     using var signals = new StopSignals(app.Lifetime);
     await app.RunAsync();

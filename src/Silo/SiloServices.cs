@@ -44,8 +44,19 @@ internal static class SiloServices
         services.AddGrainParts(settings);
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);
+        if (settings.Storage.Length > 0) services.AddHostedService<SiloWatch>();
         services.AddHostedService<Hosting.Maintenance>();
         if (settings.Serve && settings.IsApi) services.AddHostedService<StartupBanner>();
+    }
+
+    /// <summary>A silo that takes part in the cluster for the time of a check, and runs no jobs.</summary>
+    public static void AddCheckSilo(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<IBlobStore>(_ => BlobStores.Open(settings.Blobs));
+        builder.Services.AddHostedService<Preparation>();
+        builder.AddOrleans(settings);
+        builder.Services.AddGrainParts(settings);
     }
 
     /// <summary>What grains are made with, on any silo.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Vgpnn.Grains;
-using Vgpnn.Grains.Contracts;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo;
@@ -60,6 +59,9 @@ internal sealed record SiloSettings
 
     /// <summary>Whether the Orleans dashboard is served at <c>/orleans</c>, for keys with the scope admin.</summary>
     public bool Dashboard { get; init; }
+
+    /// <summary>Whether metrics are served at <c>/metrics</c> in Prometheus' format, to whoever can reach the port.</summary>
+    public bool Metrics { get; init; }
 
     /// <summary>Jobs at once.</summary>
     public int Slots { get; init; } = Math.Max(1, Environment.ProcessorCount / 2);

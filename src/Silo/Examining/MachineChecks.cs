@@ -94,9 +94,9 @@ internal static class MachineChecks
     /// <summary>Room where files are on their way, and where they stay.</summary>
     public static IReadOnlyList<Finding> Disk(SiloSettings settings)
     {
-        var places = new Dictionary<string, string> { ["for files on the way"] = Path.GetTempPath() };
+        var places = new Dictionary<string, string> { ["for temporary files"] = Path.GetTempPath() };
         if (StateChecks.IsLocal(settings.Blobs)) places["for blobs"] = settings.Blobs;
-        if (StateChecks.SqliteFile(settings.Database) is { } file) places["for the database"] = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (settings.Storage.Length == 0) places["for the state"] = settings.Data;
         return [.. places.Select(place => Room(place.Key, place.Value))];
     }
 

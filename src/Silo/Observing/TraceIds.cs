@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Vgpnn.Grains;
+using Vgpnn.Grains.Telemetry;
 
 namespace Vgpnn.Silo.Observing;
 
@@ -11,7 +11,7 @@ internal sealed class TraceIds : IHostedService, IDisposable
 {
     private readonly ActivityListener _listener = new()
     {
-        ShouldListenTo = source => source.Name == Telemetry.Name,
+        ShouldListenTo = source => source.Name == VgpnnTelemetry.Name,
         Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
     };
 
