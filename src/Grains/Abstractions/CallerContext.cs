@@ -27,7 +27,7 @@ public static class CallerContext
 
 /// <summary>
 /// The second wall between tenants, behind the API's: a call in a tenant's name reaches that tenant's grains only. A foreign
-/// grain is answered like one that does not exist.
+/// grain is answered like one that does not exist. Timers and reminders are no calls of somebody, and pass.
 /// </summary>
 public sealed class TenantWall : IIncomingGrainCallFilter
 {
@@ -35,13 +35,13 @@ public sealed class TenantWall : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (CallerContext.IsCluster) return context.Invoke();
-        if (context.Grain is ITenantOwned)
+        if (CallerContext.IsCluster || context.InterfaceMethod?.DeclaringType is not { } called) return context.Invoke();
+        if (called.IsAssignableTo(typeof(ITenantOwned)))
         {
             string owner = GrainKeys.TenantOf(context.TargetContext.GrainId.Key.ToString()!);
             if (owner != CallerContext.Tenant) throw GrainException.NotFound("resource");
         }
-        else if (context.Grain is IDispatcherGrain or IApiKeyGrain or IMaintenanceGrain)
+        else if (called == typeof(IDispatcherGrain) || called == typeof(IApiKeyGrain) || called == typeof(IMaintenanceGrain))
         {
             // What a tenant's own grains ask in its name.
             bool own = Enumerable.Range(0, context.Request.GetArgumentCount())
