@@ -118,7 +118,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     public async Task Delete()
     {
         ThrowIfMissing();
-        await _data.ChangeAsync(data => data.Deleting ? data : data with { Deleting = true });
+        await _data.ChangeAsync(data => data.Deleting ? data : data with { Deleting = true, Settled = false });
         await LeaveAsync();
         _effects.Start();
     }
