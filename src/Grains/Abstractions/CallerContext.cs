@@ -35,12 +35,7 @@ public sealed class TenantWall : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-<<<<<<< HEAD
-        Type? called = context.InterfaceMethod.DeclaringType;
-        if (CallerContext.IsCluster || called is null) return context.Invoke();
-=======
         if (CallerContext.IsCluster || context.InterfaceMethod?.DeclaringType is not { } called) return context.Invoke();
->>>>>>> gtests
         if (called.IsAssignableTo(typeof(ITenantOwned)))
         {
             string owner = GrainKeys.TenantOf(context.TargetContext.GrainId.Key.ToString()!);
