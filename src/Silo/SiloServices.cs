@@ -44,6 +44,7 @@ internal static class SiloServices
         services.AddGrainParts(settings);
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);
+        if (settings.Storage.Length > 0) services.AddHostedService<SiloWatch>();
         services.AddHostedService<Hosting.Maintenance>();
         if (settings.Serve && settings.IsApi) services.AddHostedService<StartupBanner>();
     }

@@ -153,6 +153,10 @@ public sealed record WorkerReport
     /// <summary>Whether this is the worker's last report.</summary>
     [Id(14)]
     public bool Leaving { get; init; }
+
+    /// <summary>The worker's silo; <c>null</c>: it is none of the cluster's silos.</summary>
+    [Id(15)]
+    public SiloAddress? Silo { get; init; }
 }
 
 /// <summary>A job that a worker runs.</summary>

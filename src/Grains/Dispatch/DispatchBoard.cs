@@ -107,11 +107,14 @@ internal sealed class DispatchBoard(long lease)
     }
 
     /// <summary>Puts the jobs of silent workers back.</summary>
+    /// <param name="now">Now.</param>
+    /// <param name="isDead">Whether a silo is known to be dead; its worker is lost before its lease is over.</param>
     /// <returns>Whether there were any.</returns>
-    public bool RemoveLost(long now)
+    public bool RemoveLost(long now, Func<SiloAddress, bool>? isDead = null)
     {
         bool any = false;
-        foreach ((string id, Worker worker) in _workers.Where(w => now - w.Value.Seen > lease).ToArray())
+        foreach ((string id, Worker worker) in _workers
+            .Where(w => now - w.Value.Seen > lease || (w.Value.Report.Silo is { } silo && isDead?.Invoke(silo) == true)).ToArray())
         {
             any = true;
             _workers.Remove(id);

@@ -35,6 +35,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     private readonly GroupCommit<DispatcherData> _data;
     private readonly GrainSettings _settings;
     private readonly ILogger<DispatcherGrain> _log;
+    private readonly ISiloStatusOracle _silos;
     private readonly DispatchBoard _board;
     private readonly Dictionary<string, long> _busyAt = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Tenant, string Entry), long> _removed = [];
@@ -42,8 +43,10 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     private long _ready, _synced, _ticked;
     private bool _syncing;
 
-    public DispatcherGrain([PersistentState("dispatcher")] IPersistentState<DispatcherData> storage, GrainSettings settings, ILogger<DispatcherGrain> log)
+    public DispatcherGrain(
+        [PersistentState("dispatcher")] IPersistentState<DispatcherData> storage, GrainSettings settings, ISiloStatusOracle silos, ILogger<DispatcherGrain> log)
     {
+        _silos = silos;
         _data = new GroupCommit<DispatcherData>(storage);
         _settings = settings;
         _log = log;
@@ -139,7 +142,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         long now = Now;
         if (Stopwatch.GetElapsedTime(_ticked) > _settings.Lease / 2) _board.Forgive(now);
         _ticked = Stopwatch.GetTimestamp();
-        _board.RemoveLost(now);
+        _board.RemoveLost(now, _silos.IsDeadSilo);
         _board.AskToRelease(now);
         Dispatch();
         await StoreFailuresAsync();

@@ -1,32 +1,52 @@
+using System.Globalization;
 using Vgpnn.Grains.Abstractions;
+using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Levels;
 
 /// <summary>
-/// The levels of a request's inputs on this silo: decoded once, resized once, and shared by all samples that are made of them
-/// here. What it holds can always be made again; it goes with the activation. Key: <see cref="RequestPlan.LevelKey"/>.
+/// One level of a request's input on this silo, shared by all samples that are made of it here: level 0 is the decoded input with
+/// all that is prepared of it once, the others are resized from it. What it holds can always be made again, and goes with the
+/// activation. Key: <see cref="RequestPlan.LevelKey"/> and the level.
 /// </summary>
 [Alias("vgpnn.level")]
 internal interface ILevelGrain : IGrainWithStringKey
 {
-    /// <summary>The levels, made when they are first asked for; handed over by reference.</summary>
-    Task<LevelSet> Get(RequestWork work);
+    /// <summary>Level 0: decodes the input when it is first asked for.</summary>
+    Task<LevelContent> Open(RequestWork work);
+
+    /// <summary>The level, if it is held.</summary>
+    Task<LevelContent> Find();
+
+    /// <summary>Takes the level over.</summary>
+    Task Keep(LevelContent content);
 }
 
-/// <summary>Levels that are handed over by reference within a silo; never sent to another one.</summary>
-[GenerateSerializer, Immutable, Alias("vgpnn.level-set")]
-internal sealed class LevelSet
+/// <summary>What a level grain holds. It is handed over by reference within a silo, and never sent to another one.</summary>
+[GenerateSerializer, Immutable, Alias("vgpnn.level-content")]
+internal sealed class LevelContent
 {
-    /// <summary>The sampler that holds the levels.</summary>
-    [NonSerialized]
-    public readonly Sampler? Sampler;
+    /// <summary>Nothing.</summary>
+    public static LevelContent None { get; } = new();
+
+    /// <summary>Level 0: makes samples of the input.</summary>
+    [field: NonSerialized]
+    public Sampler? Sampler { get; init; }
+
+    /// <summary>Another level.</summary>
+    [field: NonSerialized]
+    public Volume? Volume { get; init; }
 
     /// <summary>Why there is none.</summary>
-    [NonSerialized]
-    public readonly Exception? Error;
+    [field: NonSerialized]
+    public Exception? Error { get; init; }
+}
 
-    public LevelSet(Sampler sampler) => Sampler = sampler;
-
-    public LevelSet(Exception error) => Error = error;
+/// <summary>Level grains by their keys.</summary>
+internal static class LevelGrains
+{
+    /// <summary>A level.</summary>
+    public static ILevelGrain Level(this IGrainFactory grains, string levelKey, int level) =>
+        grains.GetGrain<ILevelGrain>(string.Create(CultureInfo.InvariantCulture, $"{levelKey}/{level}"));
 }

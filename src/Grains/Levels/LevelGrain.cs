@@ -11,33 +11,32 @@ namespace Vgpnn.Grains.Levels;
 [StatelessWorker(1), Reentrant, CollectionAgeLimit(Minutes = 10)]
 internal sealed class LevelGrain(SamplerSource sources, LevelBudget budget) : Grain, ILevelGrain
 {
-    private Task<LevelSet>? _made;
-    private Sampler? _sampler;
+    private Task<LevelContent>? _opened;
+    private LevelContent _content = LevelContent.None;
 
     private string Key => this.GetPrimaryKeyString();
 
-    public async Task<LevelSet> Get(RequestWork work)
+    public async Task<LevelContent> Open(RequestWork work)
     {
-        VgpnnTelemetry.CacheLookups.Add(1, VgpnnTelemetry.Tag("result", _made is null ? "miss" : "hit"));
-        if (_made is null)
-        {
-            IGrainContext context = GrainContext;
-            budget.Use(Key, () => context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "other levels need the memory")));
+        VgpnnTelemetry.CacheLookups.Add(1, VgpnnTelemetry.Tag("result", _opened is null ? "miss" : "hit"));
 
-            // Decoding takes seconds: not on the grain's scheduler.
-            _made = Task.Run(() => MakeAsync(work));
-        }
+        // Decoding takes seconds: not on the grain's scheduler.
+        LevelContent content = await (_opened ??= Task.Run(() => OpenAsync(work)));
+        if (content.Sampler is null) _opened = null;
+        else Hold(content, BytesOf(content.Sampler));
+        return content;
+    }
 
-        LevelSet set = await _made;
-        if (set.Sampler is null)
-        {
-            _made = null;
-            return set;
-        }
+    public Task<LevelContent> Find()
+    {
+        if (_content.Volume is not null) budget.Touch(Key);
+        return Task.FromResult(_content);
+    }
 
-        _sampler = set.Sampler;
-        budget.Set(Key, BytesOf(set.Sampler));
-        return set;
+    public Task Keep(LevelContent content)
+    {
+        if (_content.Volume is null && content.Volume is { } volume) Hold(content, (long)volume.Count * (volume is Volume<float> ? sizeof(float) : 1));
+        return Task.CompletedTask;
     }
 
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
@@ -45,93 +44,52 @@ internal sealed class LevelGrain(SamplerSource sources, LevelBudget budget) : Gr
         budget.Forget(Key);
 
         // It waits for a sample that is being made on the device.
-        if (_sampler is { } sampler) _ = Task.Run(sampler.ReleaseDevice, CancellationToken.None);
+        if (_content.Sampler is { } sampler) _ = Task.Run(sampler.ReleaseDevice, CancellationToken.None);
         return Task.CompletedTask;
     }
 
-    private async Task<LevelSet> MakeAsync(RequestWork work)
+    private void Hold(LevelContent content, long bytes)
+    {
+        _content = content;
+        IGrainContext context = GrainContext;
+        budget.Hold(Key, bytes, () => context.Deactivate(new DeactivationReason(DeactivationReasonCode.ApplicationRequested, "other levels need the memory")));
+    }
+
+    private async Task<LevelContent> OpenAsync(RequestWork work)
     {
         try
         {
-            return new LevelSet(await sources.MakeAsync(work, CancellationToken.None));
+            return new LevelContent { Sampler = await sources.MakeAsync(work, CancellationToken.None) };
         }
         catch (Exception e)
         {
-            return new LevelSet(e);
+            return new LevelContent { Error = e };
         }
     }
 
-    // The frames as they were decoded, and the levels that a sampler keeps.
+    // The frames as they were decoded, and as the engine reads them.
     private static long BytesOf(Sampler sampler)
     {
         int component = sampler.Options.Engine == Engine.Float ? sizeof(float) : 1;
-        Extent input = sampler.Plan.Input;
-        return (3 * input.Count) + sampler.Plan.Levels.Sum(l => 3 * l.Input.Count * component);
+        return 3 * sampler.Plan.Input.Count * (1 + component);
     }
 }
 
-/// <summary>A silo's memory for levels that wait for the next sample: those that were used longest ago go first.</summary>
-/// <param name="maxBytes">Maximum number of bytes.</param>
-public sealed class LevelBudget(long maxBytes)
+/// <summary>The levels of an input, as a sample's computing thread finds and keeps them in level grains of its silo.</summary>
+/// <param name="grains">Grains.</param>
+/// <param name="levelKey">The input and plan.</param>
+internal sealed class SharedLevels(IGrainFactory grains, string levelKey) : ILevelStore
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private long _clock;
-
-    /// <summary>Bytes that are held.</summary>
-    public long Bytes
+    // A computing thread may wait: it is no grain's, and the call does not leave the silo.
+    public Volume? Find(int level)
     {
-        get
-        {
-            lock (_lock) return _entries.Values.Sum(e => e.Bytes);
-        }
+        CallerContext.ActForCluster();
+        return grains.Level(levelKey, level).Find().GetAwaiter().GetResult().Volume;
     }
 
-    /// <summary>Level keys whose levels are held.</summary>
-    public IReadOnlyList<string> Warm
+    public void Keep(int level, Volume volume)
     {
-        get
-        {
-            lock (_lock) return [.. _entries.Where(e => e.Value.Bytes > 0).Select(e => e.Key)];
-        }
-    }
-
-    /// <summary>Levels come into being.</summary>
-    internal void Use(string key, Action release)
-    {
-        lock (_lock) _entries[key] = new Entry(release) { Used = ++_clock };
-    }
-
-    /// <summary>Levels are used; those that are too much now are released.</summary>
-    internal void Set(string key, long bytes)
-    {
-        var released = new List<Action>();
-        lock (_lock)
-        {
-            if (!_entries.TryGetValue(key, out Entry? entry)) return;
-            (entry.Bytes, entry.Used) = (bytes, ++_clock);
-            while (_entries.Values.Sum(e => e.Bytes) > maxBytes && _entries.Where(e => e.Value.Bytes > 0).MinBy(e => e.Value.Used) is { Key: { } oldest } least)
-            {
-                released.Add(least.Value.Release);
-                _entries.Remove(oldest);
-            }
-        }
-
-        foreach (Action release in released) release();
-    }
-
-    /// <summary>Levels are gone.</summary>
-    internal void Forget(string key)
-    {
-        lock (_lock) _entries.Remove(key);
-    }
-
-    private sealed class Entry(Action release)
-    {
-        public Action Release { get; } = release;
-
-        public long Bytes { get; set; }
-
-        public long Used { get; set; }
+        CallerContext.ActForCluster();
+        grains.Level(levelKey, level).Keep(new LevelContent { Volume = volume }).GetAwaiter().GetResult();
     }
 }

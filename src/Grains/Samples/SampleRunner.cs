@@ -128,9 +128,10 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
 
     private async Task<Sampler> LevelsAsync(RequestWork work, CancellationToken cancellation)
     {
-        LevelSet levels = await grains.GetGrain<ILevelGrain>(work.LevelKey).Get(work).WaitAsync(cancellation);
-        if (levels.Error is { } error) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
-        return levels.Sampler!;
+        LevelContent input = await grains.Level(work.LevelKey, 0).Open(work).WaitAsync(cancellation);
+        if (input.Error is { } error) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(error);
+        input.Sampler!.KeepLevelsIn(new SharedLevels(grains, work.LevelKey));
+        return input.Sampler;
     }
 
     // A checkpoint that cannot be read is worth no more than none: the sample starts from its beginning.

@@ -30,7 +30,8 @@ public sealed class AzureStorage : StorageSetting
     /// <summary>Names the storage without secrets.</summary>
     public override string ToString() => $"Azure storage account {Blobs.AccountName}";
 
-    internal static AzureStorage FromConnection(string connection) => new(new BlobServiceClient(connection), new TableServiceClient(connection));
+    internal static AzureStorage FromConnection(string connection) =>
+        new(new BlobServiceClient(connection), new TableServiceClient(connection));
 
     internal static AzureStorage FromIdentity(Uri blobs, Uri tables)
     {

@@ -31,7 +31,8 @@ public static class Migrator
                 break;
             case SqliteStorage sqlite:
                 Directory.CreateDirectory(Path.GetDirectoryName(sqlite.Path)!);
-                await using (var source = new SqliteDataSource(sqlite.Path)) await MigrateAsync(source, "BEGIN IMMEDIATE", "Sqlite.sql", cancellation);
+                await using (var source = new SqliteDataSource(sqlite.Path))
+                    await MigrateAsync(source, "BEGIN IMMEDIATE", "Sqlite.sql", cancellation);
                 break;
             case PostgresStorage postgres:
                 await using (var source = NpgsqlDataSource.Create(postgres.Connection))
@@ -51,7 +52,8 @@ public static class Migrator
                 throw new GrainException("schema-missing", $"the {storage} has not been set up", "run 'silo migrate'");
             case < SchemaVersion:
                 throw new GrainException(
-                    "schema-older", $"the {storage} has schema version {version}, but this silo needs version {SchemaVersion}", "run 'silo migrate'");
+                    "schema-older", $"the {storage} has schema version {version}, but this silo needs version {SchemaVersion}",
+                    "run 'silo migrate'");
             default:
                 RefuseNewer(version, storage);
                 break;
@@ -97,7 +99,8 @@ public static class Migrator
             ? "SELECT to_regclass('orleansquery') IS NOT NULL"
             : "SELECT count(*) > 0 FROM sqlite_master WHERE name = 'OrleansQuery'";
         if (!Convert.ToBoolean(await ScalarAsync(connection, table, cancellation), CultureInfo.InvariantCulture)) return null;
-        object? version = await ScalarAsync(connection, "SELECT QueryText FROM OrleansQuery WHERE QueryKey = 'VgpnnSchemaVersion'", cancellation);
+        const string query = "SELECT QueryText FROM OrleansQuery WHERE QueryKey = 'VgpnnSchemaVersion'";
+        object? version = await ScalarAsync(connection, query, cancellation);
         return version is string text ? int.Parse(text, CultureInfo.InvariantCulture) : null;
     }
 
@@ -112,11 +115,7 @@ public static class Migrator
             if (version != SchemaVersion)
             {
                 await ScalarAsync(connection, await ScriptAsync(script, cancellation), cancellation);
-                await ScalarAsync(
-                    connection,
-                    "INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('VgpnnSchemaVersion', '" + SchemaVersion.ToString(CultureInfo.InvariantCulture)
-                    + "') ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText",
-                    cancellation);
+                await SetVersionAsync(connection, SchemaVersion, cancellation);
             }
 
             await ScalarAsync(connection, "COMMIT", cancellation);
@@ -127,6 +126,24 @@ public static class Migrator
             throw;
         }
     }
+
+    /// <summary>Sets the version of a database, for tests.</summary>
+    internal static async Task SetVersionAsync(StorageSetting storage, int version)
+    {
+        await using DbDataSource source = storage is SqliteStorage sqlite
+            ? new SqliteDataSource(sqlite.Path)
+            : NpgsqlDataSource.Create(((PostgresStorage)storage).Connection);
+        await using DbConnection connection = await source.OpenConnectionAsync();
+        await SetVersionAsync(connection, version, CancellationToken.None);
+    }
+
+    private static async Task SetVersionAsync(DbConnection connection, int version, CancellationToken cancellation) => await ScalarAsync(
+        connection,
+        $"""
+        INSERT INTO OrleansQuery (QueryKey, QueryText) VALUES ('VgpnnSchemaVersion', '{version}')
+        ON CONFLICT (QueryKey) DO UPDATE SET QueryText = excluded.QueryText
+        """,
+        cancellation);
 
     private static async Task RollBackAsync(DbConnection connection)
     {
@@ -170,7 +187,9 @@ public static class Migrator
         try
         {
             BlobContainerProperties properties = await container.GetPropertiesAsync(cancellationToken: cancellation);
-            return properties.Metadata.TryGetValue(VersionMetadata, out string? version) ? int.Parse(version, CultureInfo.InvariantCulture) : null;
+            return properties.Metadata.TryGetValue(VersionMetadata, out string? version)
+                ? int.Parse(version, CultureInfo.InvariantCulture)
+                : null;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

@@ -12,7 +12,8 @@ internal sealed class SqliteDataSource(string path) : DbDataSource
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <inheritdoc/>
-    public override string ConnectionString { get; } = new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ConnectionString;
+    public override string ConnectionString { get; } =
+        new SqliteConnectionStringBuilder { DataSource = path, DefaultTimeout = 30 }.ConnectionString;
 
     /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => new TurnConnection(ConnectionString, null);

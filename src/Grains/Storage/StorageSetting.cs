@@ -5,7 +5,8 @@ namespace Vgpnn.Grains.Storage;
 /// <summary>Where the cluster keeps its state: SQLite, PostgreSQL or Azure Storage.</summary>
 public abstract class StorageSetting
 {
-    private const string Allowed = "leave it empty for SQLite, or use postgres:CONNECTION, azure:CONNECTION or azure:https://ACCOUNT.blob.core.windows.net";
+    private const string Allowed =
+        "leave it empty for SQLite, or use postgres:CONNECTION, azure:CONNECTION or azure:https://ACCOUNT.blob.core.windows.net";
 
     /// <summary>Parses the setting <c>Storage</c>.</summary>
     /// <param name="setting">
@@ -31,8 +32,9 @@ public abstract class StorageSetting
         try
         {
             var builder = new NpgsqlConnectionStringBuilder(connection);
-            if (string.IsNullOrEmpty(builder.Host)) throw Bad("the PostgreSQL connection in the setting Storage has no host", PostgresStorage.Example);
-            return new PostgresStorage(builder);
+            return string.IsNullOrEmpty(builder.Host)
+                ? throw Bad("the PostgreSQL connection in the setting Storage has no host", PostgresStorage.Example)
+                : new PostgresStorage(builder);
         }
         catch (Exception e) when (e is ArgumentException or FormatException or KeyNotFoundException)
         {

@@ -68,7 +68,8 @@ internal sealed class MutualTls
         return chain.Build(certificate);
     }
 
-    private static bool IsRoot(X509Certificate2 certificate) => certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
+    private static bool IsRoot(X509Certificate2 certificate) =>
+        certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData);
 
     private (DateTime Written, X509Certificate2 Certificate, X509Certificate2Collection Authorities) Current()
     {

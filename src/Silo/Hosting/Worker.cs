@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using Orleans.Runtime;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Levels;
@@ -22,7 +23,7 @@ internal sealed record WorkerIdentity(string Id, string Version, IReadOnlyList<s
 /// released at their next checkpoint, and stops those that have none by the end of the drain.
 /// </summary>
 internal sealed partial class Worker(
-    SiloSettings settings, WorkerIdentity identity, IGrainFactory grains, SiloCapacity capacity, LevelBudget levels, SampleRunner samples,
+    SiloSettings settings, WorkerIdentity identity, ILocalSiloDetails silo, IGrainFactory grains, SiloCapacity capacity, LevelBudget levels, SampleRunner samples,
     IngestRunner ingest, ILogger<Worker> log) : IHostedService, IDisposable
 {
     private static readonly TimeSpan ReportWait = TimeSpan.FromSeconds(1), ReportTimeout = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromMilliseconds(200);
@@ -139,6 +140,7 @@ internal sealed partial class Worker(
             Warm = levels.Warm,
             Wait = leaving ? TimeSpan.Zero : ReportWait,
             Leaving = leaving,
+            Silo = silo.SiloAddress,
         };
     }
 
