@@ -1,6 +1,6 @@
 namespace Vgpnn.Silo.Api;
 
-/// <summary>What every answer says to browsers: nothing but the server's own files runs, and nobody else may frame or read it.</summary>
+/// <summary>Headers of every answer: browsers run the server's own files only, and no other site may frame or read an answer.</summary>
 internal static class PageHeaders
 {
     private const string Policy =
