@@ -25,7 +25,10 @@ internal static class SiloServices
         builder.WebHost.UseUrls(settings.Urls);
         builder.AddTelemetry(settings);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Orleans", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans", settings.Serve ? LogLevel.Error : LogLevel.Warning);
+
+        // What these warn of at every start is harmless.
+        foreach (string source in (string[])["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog", "Polly"]) builder.Logging.AddFilter(source, LogLevel.Error);
         if (settings.Serve) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 15));
         services.AddSingleton(settings);

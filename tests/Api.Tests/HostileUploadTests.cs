@@ -67,7 +67,6 @@ public sealed class HostileUploadTests(ApiServer server)
             ["serve"] = "true",
             ["slots"] = "1",
             ["threads"] = "1",
-            ["pollSeconds"] = "0.05",
             ["decodeSeconds"] = "2",
         };
         await using (SiloProcess silo = SiloProcess.Start(directory, settings, programs: programs))

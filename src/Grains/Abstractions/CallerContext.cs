@@ -35,13 +35,14 @@ public sealed class TenantWall : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (CallerContext.IsCluster) return context.Invoke();
-        if (context.Grain is ITenantOwned)
+        Type? called = context.InterfaceMethod.DeclaringType;
+        if (CallerContext.IsCluster || called is null) return context.Invoke();
+        if (called.IsAssignableTo(typeof(ITenantOwned)))
         {
             string owner = GrainKeys.TenantOf(context.TargetContext.GrainId.Key.ToString()!);
             if (owner != CallerContext.Tenant) throw GrainException.NotFound("resource");
         }
-        else if (context.Grain is IDispatcherGrain or IApiKeyGrain or IMaintenanceGrain)
+        else if (called == typeof(IDispatcherGrain) || called == typeof(IApiKeyGrain) || called == typeof(IMaintenanceGrain))
         {
             // What a tenant's own grains ask in its name.
             bool own = Enumerable.Range(0, context.Request.GetArgumentCount())

@@ -1,10 +1,9 @@
-using System.Data.Common;
 using System.Diagnostics;
 using System.Net.Sockets;
-using Azure;
 using Orleans.Runtime.Messaging;
 using Orleans.Serialization;
 using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Storage;
 
 namespace Vgpnn.Grains.Calls;
 
@@ -73,15 +72,14 @@ public sealed class CallGuard : IOutgoingGrainCallFilter
         failure is SiloUnavailableException or OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException;
 
     /// <summary>Whether the grain could not be activated because its storage did not answer.</summary>
-    private static bool IsStorage(Exception? failure)
+    private static bool IsStorage(Exception failure)
     {
-        for (; failure is not null; failure = failure.InnerException)
+        if (StorageFaultFilter.IsStorageFault(failure)) return true;
+        for (Exception? e = failure; e is not null; e = e.InnerException)
         {
             // Types that the calling process does not know arrive as their names.
-            if (failure is DbException or RequestFailedException
-                || (failure is UnavailableExceptionFallbackException { ExceptionType: { } type } && type.StartsWith("Npgsql.", StringComparison.Ordinal))
-                || (failure is OrleansException && failure.Message.StartsWith("Error from storage provider", StringComparison.Ordinal)))
-                return true;
+            if (e is UnavailableExceptionFallbackException { ExceptionType: { } type } && type.StartsWith("Npgsql.", StringComparison.Ordinal)) return true;
+            if (e is OrleansException && e.Message.StartsWith("Error from storage provider", StringComparison.Ordinal)) return true;
         }
 
         return false;
