@@ -89,16 +89,15 @@ internal sealed class QueuedJobs(TenantQueue tenant, string key) : FitNode<Queue
         return again;
     }
 
-    /// <summary>Makes a job wait at the front if its pause ends at this time; returns <c>false</c> if it does not.</summary>
-    public bool EndPause(int index, long until)
+    /// <summary>Makes a paused job wait at the front.</summary>
+    public void EndPause(int index, long until)
     {
-        if (!PausesUntil(index, until)) return false;
         _paused.Remove(index);
         _returnedSince = _returned.IsEmpty ? until : Math.Min(_returnedSince, until);
         _returned = _returned.Add(index);
-        return true;
     }
 
+    /// <summary>Whether a job pauses until exactly this time; an earlier pause of the same job does not count.</summary>
     public bool PausesUntil(int index, long until) => _paused.TryGetValue(index, out long end) && end == until;
 
     /// <summary>Forgets a job wherever it is; returns <c>false</c> if it neither waited nor ran.</summary>

@@ -10,7 +10,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
 {
     private readonly GroupCommit<SampleData> _data;
     private readonly GrainSettings _settings;
-    private (int Attempt, double Fraction, SamplePreview Preview)? _unstored;
+    private (int Attempt, double Fraction, SamplePreview Preview, long At)? _unstored;
 
     public SampleGrain([PersistentState("sample")] IPersistentState<SampleData> storage, GrainSettings settings)
     {
@@ -79,7 +79,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
         _data.State.Job.Check(attempt);
         if (_data.State.Outcome is not null) throw GrainException.Fenced();
         StoredBlob? replaced = (_unstored?.Preview ?? _data.State.Preview)?.Blob;
-        _unstored = (attempt, fraction, preview);
+        _unstored = (attempt, fraction, preview, SampleData.Now);
         await Request.Progress(Status);
         return replaced == preview.Blob ? null : replaced;
     }
@@ -143,7 +143,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
 
     /// <summary>The state with the preview that was not worth a write of its own.</summary>
     private SampleData Store(SampleData data) => _unstored is { } live && data.Outcome is null && live.Attempt == data.Job.Attempt && data.Job.Open
-        ? data with { Preview = live.Preview, Fraction = Math.Max(live.Fraction, data.Fraction), ChangedAt = SampleData.Now }
+        ? data with { Preview = live.Preview, Fraction = Math.Max(live.Fraction, data.Fraction), ChangedAt = Math.Max(live.At, data.ChangedAt) }
         : data;
 
     /// <summary>A change by the open attempt.</summary>

@@ -73,16 +73,23 @@ internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifet
         }
 
         if ((await tenant.Keys()).Count > 0) return null;
+
+        // The file first: a key that nobody can read would lock everybody out.
         KeyText key = KeyText.New(KeyText.Key);
+        await WriteAsync(key, cancellation);
         await tenant.AddKey(new NewKeyRecord { KeyId = key.Id, Hash = key.Hash(), Scopes = "read write admin", Name = "first" });
-        File.Delete(KeyPath);
+        return key;
+    }
+
+    private async Task WriteAsync(KeyText key, CancellationToken cancellation)
+    {
         Directory.CreateDirectory(settings.Data);
+        File.Delete(KeyPath);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         await using var file = new FileStream(KeyPath, options);
         await using var writer = new StreamWriter(file);
         await writer.WriteLineAsync(key.ToString().AsMemory(), cancellation);
-        return key;
     }
 
     // The key of an earlier start, as long as it is valid.

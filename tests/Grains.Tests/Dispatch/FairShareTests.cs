@@ -119,6 +119,14 @@ public class FairShareTests
     }
 
     [Fact]
+    public void Room_is_kept_from_the_end_of_the_patience_on()
+    {
+        _share.Enqueue(Request("a", "1", memory: 60, created: Now - 30_000));
+        Assert.Equal(DispatchOutcome.NoRoom, _share.Next(Room(memory: 50, total: 100), Now - 1).Outcome);
+        Assert.Equal(DispatchOutcome.KeepsRoom, _share.Next(Room(memory: 50, total: 100), Now).Outcome);
+    }
+
+    [Fact]
     public void Room_is_kept_by_one_worker_per_waiting_job_while_other_workers_go_on()
     {
         _share.Enqueue(Request("a", "1", samples: 2, memory: 60, created: LongAgo));
@@ -215,6 +223,31 @@ public class FairShareTests
         Assert.False(_share.Return("a", "request/1", 0, Now, refund: false));
         Assert.Equal(2, Next().Index);
         Assert.Equal(DispatchOutcome.NothingWaits, Next().Outcome);
+    }
+
+    [Fact]
+    public void Cancelled_job_can_be_queued_and_returned_again_after_it_has_stopped()
+    {
+        _share.Enqueue(Request("a", "1", samples: 2));
+        Next();
+        _share.Cancel("a", "request/1", 0);
+        Assert.False(_share.Return("a", "request/1", 0, Now, refund: false));
+        _share.Enqueue(Request("a", "1", samples: 2), replace: true);
+        Assert.Equal(0, Next().Index);
+        Assert.True(_share.Return("a", "request/1", 0, Now, refund: false));
+    }
+
+    [Fact]
+    public void Pause_of_an_entry_that_was_removed_does_not_end_in_its_successor()
+    {
+        _share.Enqueue(Request("a", "1"));
+        Next();
+        _share.Return("a", "request/1", 0, Now + 10, refund: false);
+        _share.RemoveEntry("a", "request/1");
+        _share.Enqueue(Request("a", "1"));
+        Assert.Equal(0, Next().Index);
+        Assert.Equal(DispatchOutcome.NothingWaits, _share.Next(Room(), Now + 10).Outcome);
+        Assert.Equal(1, _share.Counts("a").Running);
     }
 
     [Fact]
