@@ -28,6 +28,7 @@ internal abstract class EventSource(EventWriter writer)
         {
             try
             {
+                long asked = Stopwatch.GetTimestamp();
                 ChangeBatch batch = await PollAsync(version, wait).WaitAsync(cancellation);
                 bool last = batch.Reset ? await ResetAsync(batch.Version, cancellation)
                     : batch.Changes.Count > 0 ? await TellAsync(batch.Changes, cancellation)
@@ -38,6 +39,11 @@ internal abstract class EventSource(EventWriter writer)
                 {
                     written = Stopwatch.GetTimestamp();
                     await Task.Delay(Pause, cancellation);
+                }
+                else if (Stopwatch.GetElapsedTime(asked) < RetryPause)
+                {
+                    // The grain's silo shuts down.
+                    await Task.Delay(RetryPause, cancellation);
                 }
             }
             catch (GrainException e) when (e.IsTransient)
