@@ -11,7 +11,10 @@ internal sealed record BannedPhrase(Regex Expression, string Instead);
 /// <summary>The sections of <c>banned-phrases.txt</c>.</summary>
 internal sealed class WordList
 {
-    public const string File = "tests/Operations.Tests/Words/banned-phrases.txt";
+    public const string File = $"{Folder}banned-phrases.txt";
+
+    // The list and its tests contain the phrases.
+    private const string Folder = "tests/Operations.Tests/Words/";
 
     private WordList(ILookup<string, string> sections)
     {
@@ -50,7 +53,7 @@ internal sealed class WordList
     /// <summary>The phrases that a file is checked for.</summary>
     /// <param name="path">The file's path in the repository, with slashes.</param>
     public IReadOnlyList<BannedPhrase> For(string path) =>
-        path == File || NotConverted.Any(p => Contains(p, path)) ? []
+        path.StartsWith(Folder, StringComparison.Ordinal) || NotConverted.Any(p => Contains(p, path)) ? []
         : NamesOnly.Any(p => Contains(p, path)) ? Names
         : [.. Phrases, .. Names];
 

@@ -29,15 +29,15 @@ public sealed partial class WordTests
 
     [Theory]
     [InlineData("a long turn waits", "long turn")]
+    [InlineData("handbacks and along turns", null)]
     [InlineData("the job was handed back", "handed back")]
     [InlineData("public void What_cannot_be_compared_is_refused()", "void What_cannot_be_compared_is_refused")]
     [InlineData("/// <param name=\"cancellation\">Gives up.</param>", "Gives up.")]
     [InlineData("each node runs it", "each node")]
-    [InlineData("it is known, and the nodes of the tree", "nodes of the tree")]
-    public void Banned_phrases_are_found_as_whole_words(string text, string expected)
+    public void Banned_phrases_are_found_as_whole_words(string text, string? expected)
     {
         string? found = List.Phrases.Concat(List.Names).Select(p => p.Expression.Match(text)).FirstOrDefault(m => m.Success)?.Value;
-        Assert.Equal(expected == "nodes of the tree" ? "the nodes" : expected, found);
+        Assert.Equal(expected, found);
     }
 
     private static IEnumerable<string> Find(string path, IReadOnlyList<BannedPhrase> phrases)
