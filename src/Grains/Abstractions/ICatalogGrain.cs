@@ -35,11 +35,16 @@ public interface ICatalogGrain : ITenantOwned
 [Alias("vgpnn.catalog-chunk")]
 public interface ICatalogChunkGrain : ITenantOwned
 {
-    /// <summary>Adds rows at their places.</summary>
-    Task Add(IReadOnlyList<PlacedRow> rows);
+    /// <summary>Adds a row at its place.</summary>
+    /// <returns>Whether the row is there; <c>false</c>: another one has its place.</returns>
+    Task<bool> Add(PlacedRow row);
+
+    /// <summary>Replaces all rows from a place on.</summary>
+    Task Append(long first, IReadOnlyList<PlacedRow> rows);
 
     /// <summary>Replaces the row at a place, if it has the same id.</summary>
-    Task Update(PlacedRow row);
+    /// <returns>Whether it is there.</returns>
+    Task<bool> Update(PlacedRow row);
 
     /// <summary>Removes the row at a place, if it has this id.</summary>
     /// <returns>Rows that are left.</returns>

@@ -6,6 +6,9 @@ public interface IWebhookGrain : ITenantOwned
 {
     /// <summary>Takes the delivery over. Repeating it changes nothing.</summary>
     Task Deliver(string url, string body);
+
+    /// <summary>Gives the delivery up, and removes it.</summary>
+    Task Forget();
 }
 
 /// <summary>Work of the cluster as a whole: retention, orphaned blobs, tenants with unfinished work.</summary>

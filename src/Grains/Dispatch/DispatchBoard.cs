@@ -19,6 +19,7 @@ internal sealed class DispatchBoard(long lease)
     private readonly FairShare _share = new();
     private readonly Dictionary<string, QueueOwner> _owners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Worker> _workers = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly Dictionary<JobKey, Assignment> _assigned = [];
     private readonly Dictionary<JobKey, int> _lostBeside = [];
     private readonly Dictionary<(string Tenant, string Entry), string?> _traces = [];
@@ -87,22 +88,33 @@ internal sealed class DispatchBoard(long lease)
     }
 
     /// <summary>Takes a worker's report in.</summary>
-    /// <returns>The worker; <c>null</c>: a newer report of it was there before.</returns>
+    /// <returns>The worker; <c>null</c>: a newer report of it was there before, or its last one.</returns>
     public Worker? Accept(WorkerReport report, long now)
     {
+        if (_left.Contains(report.Worker)) return null;
         if (!_workers.TryGetValue(report.Worker, out Worker? worker)) _workers.Add(report.Worker, worker = new Worker());
         if (report.Sequence <= worker.Sequence) return null;
         worker.Supersede(report, now);
         foreach (EndedJob ended in report.Ended) End(worker, ended, now);
-        var running = new HashSet<string>(report.Running.Select(r => r.Order), StringComparer.Ordinal);
+
+        // A job that ends at this moment may be named as running too.
+        RunningJob[] named = [.. report.Running.ExceptBy(report.Ended.Select(e => e.Order), r => r.Order)];
+        var running = new HashSet<string>(named.Select(r => r.Order), StringComparer.Ordinal);
         foreach (string gone in worker.Stopping.Keys.Where(o => !running.Contains(o)).ToArray()) worker.Stopping.Remove(gone);
-        foreach (RunningJob job in report.Running) Confirm(worker, job, now);
+        foreach (RunningJob job in named) Confirm(worker, job, now);
 
         // What was ordered in an answer before this report, and is not named, never arrived.
         foreach (Assignment lost in worker.Orders.Values.Where(a => a.SentIn < report.Sequence && !running.Contains(a.Order.Id)).ToArray())
             PutBack(lost, now, refund: true);
         if (report.Draining) _share.RemoveSilo(report.Worker);
-        if (report.Leaving) _workers.Remove(report.Worker);
+        if (report.Leaving)
+        {
+            // What it was given since its last report, it does not start any more.
+            _left.Add(report.Worker);
+            _workers.Remove(report.Worker);
+            foreach (Assignment left in worker.Orders.Values.ToArray()) PutBack(left, now, refund: true);
+        }
+
         return worker;
     }
 
@@ -148,7 +160,7 @@ internal sealed class DispatchBoard(long lease)
     /// <summary>Asks long jobs to give way at their next checkpoint where other tenants wait and no slot is free.</summary>
     public void AskToRelease(long now)
     {
-        HashSet<string> waiting = [.. _owners.Keys.Where(t => _share.Counts(t).WaitingSince is not null)];
+        HashSet<string> waiting = [.. _owners.Values.Where(MayStart).Select(o => o.Tenant)];
         if (waiting.Count == 0) return;
         foreach (Worker worker in _workers.Values.Where(w => w.FreeSlots <= 0))
         {
@@ -159,6 +171,8 @@ internal sealed class DispatchBoard(long lease)
                 worker.Release.Add(job.Order.Id);
             }
         }
+
+        bool MayStart(QueueOwner owner) => _share.Counts(owner.Tenant) is { WaitingSince: not null } jobs && jobs.Running < owner.MaxRunning;
     }
 
     /// <summary>When a paused job is due; <c>null</c>: none pauses.</summary>
@@ -171,14 +185,14 @@ internal sealed class DispatchBoard(long lease)
         if (decision.Outcome != DispatchOutcome.Chosen) return false;
         QueueEntry entry = decision.Entry!;
         var job = JobKey.Of(entry.Tenant, entry.Key, decision.Index);
-        _lostBeside.Remove(job, out int beside);
+        bool lost = _lostBeside.Remove(job, out int beside);
         var order = new JobOrder
         {
             Id = NewId.Make(),
             Job = job,
             Memory = entry.Memory,
             DeviceMemory = entry.DeviceMemory,
-            LostBeside = beside > 0 ? beside : null,
+            LostBeside = lost ? beside : null,
             QueueTime = Math.Max(0, now - entry.Created),
             Trace = _traces.GetValueOrDefault((entry.Tenant, entry.Key)),
         };
@@ -212,7 +226,8 @@ internal sealed class DispatchBoard(long lease)
                 PutBack(assignment, now + FencedPause, refund: true);
                 break;
             default:
-                PutBack(assignment, now, refund: true);
+                // One that gave way had its turn: without the cost it would come before those that it gave way to.
+                PutBack(assignment, now, refund: !assignment.AskedToRelease);
                 break;
         }
     }
@@ -249,10 +264,10 @@ internal sealed class DispatchBoard(long lease)
     private void Stop(Assignment assignment)
     {
         JobKey job = assignment.Order.Job;
+        bool sent = !assignment.Worker.Start.Contains(assignment.Order);
         Unassign(assignment);
         _share.Finished(job.Tenant, job.Entry, job.Index);
-        if (assignment.Worker.Start.Remove(assignment.Order)) return;
-        assignment.Worker.StopSoon(assignment.Order.Id, 0);
+        if (sent) assignment.Worker.StopSoon(assignment.Order.Id, 0);
     }
 
     private void Assign(Worker worker, Assignment assignment)
@@ -302,8 +317,6 @@ internal sealed class DispatchBoard(long lease)
 
         /// <summary>Orders that were told to stop, and when.</summary>
         public Dictionary<string, long> Stopping { get; } = new(StringComparer.Ordinal);
-
-        
 
         /// <summary>Slots that are free, less what was ordered since the report.</summary>
         public int FreeSlots => Report.FreeSlots - Unreported.Count();

@@ -24,7 +24,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     private const int MaxFailures = 50, Parallel = 32;
 
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan SyncInterval = TimeSpan.FromSeconds(20), SyncPause = TimeSpan.FromSeconds(1);
 
     /// <summary>A tenant without work stays in the stored set for this long, so that one who comes and goes is not written each time.</summary>
     private static readonly TimeSpan KeepTenants = TimeSpan.FromMinutes(2);
@@ -41,7 +41,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     private readonly Dictionary<(string Tenant, string Entry), long> _removed = [];
     private readonly List<FailureStatus> _failures = [];
     private long _ready, _synced, _ticked;
-    private bool _syncing;
+    private bool _syncing, _storing;
 
     public DispatcherGrain(
         [PersistentState("dispatcher")] IPersistentState<DispatcherData> storage, GrainSettings settings, ISiloStatusOracle silos, ILogger<DispatcherGrain> log)
@@ -69,8 +69,10 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     {
         _board.Configure(owner);
         _busyAt[owner.Tenant] = Now;
-        if (_data.State.Tenants.TryGetValue(owner.Tenant, out QueueOwner? known) && known == owner) return;
-        await _data.ChangeAsync(data => data with { Tenants = data.Tenants.SetItem(owner.Tenant, owner) });
+
+        // Behind a write that may just be removing the tenant.
+        await _data.ChangeAsync(data => data.Tenants.TryGetValue(owner.Tenant, out QueueOwner? known) && known == owner ? data
+            : data with { Tenants = data.Tenants.SetItem(owner.Tenant, owner) });
     }
 
     public async Task Enqueue(QueueOwner owner, QueueItem item)
@@ -136,7 +138,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
             if (worker.HasNews) worker.Wake();
     }
 
-    private async Task TickAsync(CancellationToken cancellation)
+    private Task TickAsync(CancellationToken cancellation)
     {
         CallerContext.ActForCluster();
         long now = Now;
@@ -145,18 +147,31 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         _board.RemoveLost(now, _silos.IsDeadSilo);
         _board.AskToRelease(now);
         Dispatch();
-        await StoreFailuresAsync();
-        if (_syncing || Stopwatch.GetElapsedTime(_synced) < SyncInterval) return;
+
+        // Not awaited: the next tick comes in time, whoever does not answer.
+        if (_failures.Count > 0 && !_storing) _ = StoreFailuresAsync();
+        if (!_syncing && Stopwatch.GetElapsedTime(_synced) >= SyncInterval) _ = SyncAsync();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Asks tenants what waits. Normally all of it is known.</summary>
+    private async Task SyncAsync()
+    {
         _syncing = true;
         try
         {
-            _synced = Stopwatch.GetTimestamp();
-            await SyncAsync();
+            bool all = true;
+            foreach (string[] tenants in _data.State.Tenants.Keys.Chunk(Parallel))
+                all &= (await Task.WhenAll(tenants.Select(TrySyncAsync))).All(synced => synced);
+            _synced = Stopwatch.GetTimestamp() - (all ? 0 : (long)((SyncInterval - SyncPause).TotalSeconds * Stopwatch.Frequency));
+            long now = Now;
+            foreach ((string, string) entry in _removed.Where(r => now - r.Value > KeepRemoved.TotalMilliseconds).Select(r => r.Key).ToArray()) _removed.Remove(entry);
+            if (_data.State.Tenants.Keys.Any(IsIdle))
+                await _data.ChangeAsync(data => data with { Tenants = data.Tenants.RemoveRange(data.Tenants.Keys.Where(IsIdle)) });
         }
-        catch (Exception e)
+        catch (GrainException)
         {
-            LogSync(_log, this.GetPrimaryKeyString(), e.Message);
-            _synced = Stopwatch.GetTimestamp() - (long)((SyncInterval - TimeSpan.FromSeconds(1)).TotalSeconds * Stopwatch.Frequency);
+            // Idle tenants are removed another time.
         }
         finally
         {
@@ -164,27 +179,27 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         }
     }
 
-    /// <summary>Asks tenants what waits. Normally all of it is known.</summary>
-    private async Task SyncAsync()
+    private async Task<bool> TrySyncAsync(string tenant)
     {
-        foreach (string[] tenants in _data.State.Tenants.Keys.Chunk(Parallel))
+        try
         {
-            await Task.WhenAll(tenants.Select(async tenant =>
-            {
-                QueueSnapshot queue = await GrainFactory.Tenant(tenant).Queue(this.GetPrimaryKeyString());
-                if (queue.Owner is { } owner) _board.Configure(owner);
-                if (queue.Items.Count > 0) _busyAt[tenant] = Now;
-                foreach (QueueItem item in queue.Items)
-                    if (!_removed.ContainsKey((tenant, item.Entry))) _board.Enqueue(tenant, item, replace: false);
-            }));
+            QueueSnapshot queue = await GrainFactory.Tenant(tenant).Queue(this.GetPrimaryKeyString());
+            if (queue.Owner is { } owner) _board.Configure(owner);
+            if (queue.Items.Count > 0) _busyAt[tenant] = Now;
+            foreach (QueueItem item in queue.Items)
+                if (!_removed.ContainsKey((tenant, item.Entry))) _board.Enqueue(tenant, item, replace: false);
+            Dispatch();
+            return true;
         }
-
-        long now = Now;
-        foreach ((string, string) entry in _removed.Where(r => now - r.Value > KeepRemoved.TotalMilliseconds).Select(r => r.Key).ToArray()) _removed.Remove(entry);
-        string[] idle = [.. _data.State.Tenants.Keys.Where(t => !_board.IsBusy(t) && now - _busyAt.GetValueOrDefault(t, 0) > KeepTenants.TotalMilliseconds)];
-        if (idle.Length > 0) await _data.ChangeAsync(data => data with { Tenants = data.Tenants.RemoveRange(idle.Where(t => now - _busyAt.GetValueOrDefault(t, 0) > KeepTenants.TotalMilliseconds)) });
-        Dispatch();
+        catch (Exception e)
+        {
+            LogSync(_log, this.GetPrimaryKeyString(), tenant, e.Message);
+            _busyAt[tenant] = Now;
+            return false;
+        }
     }
+
+    private bool IsIdle(string tenant) => !_board.IsBusy(tenant) && Now - _busyAt.GetValueOrDefault(tenant, 0) > KeepTenants.TotalMilliseconds;
 
     private void Failed(JobKey job, JobFailure failure)
     {
@@ -212,22 +227,27 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
 
     private async Task StoreFailuresAsync()
     {
-        if (_failures.Count == 0) return;
         FailureStatus[] fresh = [.. Enumerable.Reverse(_failures)];
         _failures.Clear();
+        _storing = true;
         try
         {
             await _data.ChangeAsync(data => data with { Failures = [.. fresh.Concat(data.Failures).Take(MaxFailures)] });
         }
         catch (GrainException)
         {
-            _failures.AddRange(Enumerable.Reverse(fresh).Take(MaxFailures));
+            _failures.InsertRange(0, Enumerable.Reverse(fresh));
+            if (_failures.Count > MaxFailures) _failures.RemoveRange(0, _failures.Count - MaxFailures);
+        }
+        finally
+        {
+            _storing = false;
         }
     }
 
     [LoggerMessage(331, LogLevel.Warning, "The worker of {Job} was lost; the job is queued again")]
     private static partial void LogLost(ILogger log, JobKey job);
 
-    [LoggerMessage(332, LogLevel.Warning, "Dispatcher {Backend}: the tenants' queues could not be read: {Reason}")]
-    private static partial void LogSync(ILogger log, string backend, string reason);
+    [LoggerMessage(332, LogLevel.Warning, "Dispatcher {Backend}: the queue of tenant {Tenant} could not be read: {Reason}")]
+    private static partial void LogSync(ILogger log, string backend, string tenant, string reason);
 }

@@ -70,9 +70,9 @@ internal sealed partial class MaintenanceGrain(BlobSweeper sweeper, ILogger<Main
         if (hours == 0) return 0;
         int deleted = 0;
         var expired = new CatalogQuery { Limit = Page, EndedBefore = SampleData.Now - (hours * Hour) };
-        foreach (PlacedRow row in (await GrainFactory.Catalog(tenant, CatalogKinds.Requests).List(expired)).Rows)
+        await foreach (PlacedRow row in RowsAsync(GrainFactory.Catalog(tenant, CatalogKinds.Requests), expired))
             deleted += await TryAsync(() => GrainFactory.Request(tenant, row.Row.Id).Delete());
-        foreach (PlacedRow row in (await GrainFactory.Catalog(tenant, CatalogKinds.Videos).List(expired)).Rows)
+        await foreach (PlacedRow row in RowsAsync(GrainFactory.Catalog(tenant, CatalogKinds.Videos), expired))
             deleted += await TryAsync(() => GrainFactory.Video(tenant, row.Row.Id).Delete());
         return deleted;
     }

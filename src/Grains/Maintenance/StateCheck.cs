@@ -11,6 +11,7 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
 
     private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
+    private readonly HashSet<(string Tenant, string Video)> _used = [];
     private int _tenants, _videos, _requests, _samples;
 
     /// <summary>What was looked at.</summary>
@@ -79,7 +80,21 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
         }
 
         problems.AddRange(active.Select(entry => $"tenant {tenant} counts {entry}, which is not in its lists"));
-        problems.AddRange(state.Deleting.Select(entry => $"tenant {tenant} is still deleting {entry}"));
+        foreach (string entry in state.Deleting)
+        {
+            var job = JobKey.Of(tenant, entry, 0);
+            if (job.Kind == JobKind.Video && _used.Contains((tenant, job.Id)) && await grains.Video(tenant, job.Id).GetAny() is { } video)
+            {
+                // Its file stays as long as active requests use it.
+                _needed.Add(video.File.Key);
+                if (video.Result is { } result) _needed.Add(result.Thumbnail.Key);
+            }
+            else
+            {
+                problems.Add($"tenant {tenant} is still deleting {entry}");
+            }
+        }
+
         if (settled != state.SettledBytes) problems.Add($"tenant {tenant} counts {state.SettledBytes} bytes, but what it keeps has {settled}");
         return problems;
     }
@@ -94,6 +109,7 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
         if (request.Finished != (over == request.Samples)) problems.Add($"{name}: {over} of {request.Samples} samples are over, but finished is {request.Finished}");
         if (request.Settled && counted) problems.Add($"{name} is settled, but its tenant counts it as active");
         if (!request.Finished && !counted) problems.Add($"{name} is active, but its tenant does not count it");
+        if (!request.Settled) _used.UnionWith((await grains.Request(tenant, id).Get()).Inputs.Select(i => (tenant, i.VideoId)));
         long bytes = 0;
         for (int after = -1; ;)
         {

@@ -85,7 +85,8 @@ internal sealed record RequestData
             SampleState.Succeeded => this with { Succeeded = Succeeded.Add(index) },
             SampleState.Failed => this with { Failed = Failed.Add(index) },
             _ => this with { Cancelled = Cancelled.Add(index) },
-        } with { Bytes = Bytes + sample.Bytes }).Finish();
+        } with
+        { Bytes = Bytes + sample.Bytes }).Finish();
     }
 
     /// <summary>Notes the end, once all samples are over.</summary>

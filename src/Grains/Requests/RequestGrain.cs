@@ -27,7 +27,12 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     private readonly Dictionary<int, SampleStatus> _live = [];
     private readonly EntryPublisher _publisher;
     private readonly BackgroundEffects _effects;
-    private readonly SemaphoreSlim _submitting = new(1);
+
+    /// <summary>Submission, cancellation and deletion happen one after the other.</summary>
+    private readonly SerialQueue _serial = new();
+
+    /// <summary>Samples that are being cancelled: none of them begins any more.</summary>
+    private IndexSet _cancelling = IndexSet.Empty;
 
     public RequestGrain(
         [PersistentState("request")] IPersistentState<RequestData> storage, IBlobStore blobs, IHostApplicationLifetime life, ILogger<RequestGrain> log)
@@ -62,27 +67,28 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 
     public async Task<RequestStatus> Submit(NewRequest request)
     {
+        ThrowIfDeleting();
+
         // The same key may be submitted by many at once.
-        await _submitting.WaitAsync();
-        try
+        bool created = await _serial.RunAsync(async () =>
         {
+            ThrowIfDeleting();
             string hash = BodyHash(request);
-            if (Data.Deleting) throw new GrainException("request-deleting", "the request with this idempotency key is being deleted", "try again in a moment");
             if (Data.Exists)
             {
-                return Data.BodyHash == hash ? Status
-                    : throw new GrainException("idempotency-conflict", "the idempotency key was used for another request");
+                ThrowIfOther(Data, hash);
+                return false;
             }
 
             await CreateAsync(request, hash);
-        }
-        finally
+            return true;
+        });
+        if (created)
         {
-            _submitting.Release();
+            _publisher.Tell(null);
+            _effects.Start();
         }
 
-        _publisher.Tell(null);
-        _effects.Start();
         return Status;
     }
 
@@ -92,36 +98,46 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         return Task.FromResult(Status);
     }
 
-    public async Task<RequestStatus> Cancel()
+    public Task<RequestStatus> Cancel() => _serial.RunAsync(async () =>
     {
         ThrowIfMissing();
         if (Data.FinishedAt is not null) return Status;
         QueueOwner owner = new() { Tenant = Tenant, Name = "" };
-        await Dispatcher.Remove(owner, Entry);
-        IReadOnlyList<SampleStatus> ended = await CancelBegunAsync();
-        await _data.ChangeAsync(data =>
+        IReadOnlyList<SampleStatus> ended;
+        _cancelling = IndexSet.Range(0, Data.Samples);
+        try
         {
-            foreach (SampleStatus sample in ended) data = data.Collect(sample);
-            IndexSet rest = data.Remaining;
-            return rest.Count == 0 ? data : (data with { Cancelled = data.Cancelled.Union(rest) }).Finish();
-        });
+            await Dispatcher.Remove(owner, Entry);
+            ended = await CancelBegunAsync();
+            await _data.ChangeAsync(data =>
+            {
+                if (!data.Exists) return data;
+                foreach (SampleStatus sample in ended) data = data.Collect(sample);
+                IndexSet rest = data.Remaining;
+                return rest.Count == 0 ? data : (data with { Cancelled = data.Cancelled.Union(rest) }).Finish();
+            });
+        }
+        finally
+        {
+            _cancelling = IndexSet.Empty;
+        }
 
-        // A sample that was begun meanwhile is stopped too.
+        // A dispatcher that came up meanwhile may have taken over what runs.
         await Dispatcher.Remove(owner, Entry);
         _live.Clear();
         foreach (SampleStatus sample in ended) _publisher.Tell(Overlay(sample));
         _publisher.Tell(null);
         _effects.Start();
         return Status;
-    }
+    });
 
-    public async Task Delete()
+    public Task Delete() => _serial.RunAsync(async () =>
     {
         ThrowIfMissing();
-        await _data.ChangeAsync(data => data.Deleting ? data : data with { Deleting = true, Settled = false });
+        await _data.ChangeAsync(data => data.Exists ? data with { Deleting = true, Settled = false } : data);
         await LeaveAsync();
         _effects.Start();
-    }
+    });
 
     public async Task<SampleStatus> GetSample(int index)
     {
@@ -147,16 +163,25 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         return samples;
     }
 
-    public async Task<SampleStatus> CancelSample(int index)
+    public Task<SampleStatus> CancelSample(int index) => _serial.RunAsync(async () =>
     {
         SampleStatus before = await GetSample(index);
         if (before.IsOver) return before;
-        SampleStatus sample = index < Data.BegunUpTo ? await SampleGrain(index).Cancel() : before;
-        if (!sample.IsOver) sample = sample with { State = SampleState.Cancelled, ChangedAt = SampleData.Now, FinishedAt = SampleData.Now };
-        await Collect(sample);
+        _cancelling = IndexSet.Range(index, 1);
+        try
+        {
+            await Collect(index < Data.BegunUpTo
+                ? await SampleGrain(index).Cancel()
+                : before with { State = SampleState.Cancelled, ChangedAt = SampleData.Now, FinishedAt = SampleData.Now });
+        }
+        finally
+        {
+            _cancelling = IndexSet.Empty;
+        }
+
         await Dispatcher.Cancel(new QueueOwner { Tenant = Tenant, Name = "" }, Entry, index);
         return await ReadAsync(index);
-    }
+    });
 
     public Task<ChangeBatch> Changes(long? after, TimeSpan wait)
     {
@@ -168,9 +193,13 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 
     public async Task<bool> Tend()
     {
+        await _data.RefreshAsync();
         if (Data.Settings.Length == 0) return false;
         _publisher.Tell(null);
         if (!Data.Settled) await _effects.RunAsync();
+
+        // Whoever asks has not heard of it.
+        else await TenantGrain.Settle(Entry, Data.Bytes);
         return true;
     }
 
@@ -179,7 +208,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         if (!IsWanted(index)) return null;
         if (index >= Data.BegunUpTo)
         {
-            await _data.ChangeAsync(data => index < data.BegunUpTo ? data
+            await _data.ChangeAsync(data => !data.Exists || index < data.BegunUpTo ? data
                 : data with { BegunUpTo = Math.Min(data.Samples, (index / BegunStep * BegunStep) + BegunStep) });
         }
 
@@ -212,6 +241,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         bool finished = Data.FinishedAt is not null;
         bool counted = await _data.ChangeAsync<bool>(data =>
         {
+            if (!data.Exists) return (data, false);
             RequestData next = data.Collect(sample);
             return (next, next.OutcomeOf(sample.SampleIndex) == sample.State);
         });
@@ -238,7 +268,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         });
     }
 
-    public void Dispose() => _submitting.Dispose();
+    public void Dispose() => _serial.Dispose();
 
     private IDispatcherGrain Dispatcher => GrainFactory.Dispatcher(Data.Plan!.Backend);
 
@@ -270,7 +300,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
                 Voxels = request.Plan.Voxels,
                 Created = now,
             });
-            await _data.ChangeAsync(data => data.Exists ? data : new RequestData
+            await _data.ChangeAsync(data => data.Exists ? ThrowIfOther(data, hash) : new RequestData
             {
                 Settings = request.Settings,
                 Plan = request.Plan,
@@ -285,8 +315,9 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
             await ListAsync();
             await Dispatcher.Enqueue(owner, Item);
         }
-        catch (GrainException) when (!Data.Exists)
+        catch (GrainException e) when (!Data.Exists && !e.IsTransient)
         {
+            // Where the storage did not answer, the request may exist: its tenant finds out later.
             await TenantGrain.Retract(Entry);
             await UnuseAsync(used);
             throw;
@@ -305,7 +336,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     {
         Id = Id,
         Text = string.Join(' ', Data.Inputs.Select(i => i.Name)),
-        Kind = RequestSettings.Read(Data.Settings).Options.Application.ToString().ToLowerInvariant(),
+        Kind = RequestSettings.ApplicationOf(Data.Settings)?.ToString().ToLowerInvariant(),
         State = Data.FinishedAt is null ? "active" : Data.Failed.Count > 0 ? "failed" : Data.Cancelled.Count > 0 ? "cancelled" : "succeeded",
         Ended = Data.FinishedAt,
     };
@@ -316,7 +347,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         if (Data.Settings.Length == 0 || Data.Settled) return;
         if (Data.Deleting)
         {
-            await RemoveAsync();
+            await _serial.RunAsync(RemoveAsync);
             return;
         }
 
@@ -326,7 +357,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         await UnuseAsync(Data.Inputs.Select(i => i.VideoId).Distinct());
         await GrainFactory.Catalog(Tenant, CatalogKinds.Requests).Update(Data.Place!.Value, Row);
         await TenantGrain.Settle(Entry, Data.Bytes);
-        await _data.ChangeAsync(data => data with { Settled = true });
+        await _data.ChangeAsync(data => data.Exists ? data with { Settled = true } : data);
     }
 
     /// <summary>What a deletion does before its caller is answered: the request is in no list and no count any more.</summary>
@@ -339,11 +370,13 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 
     private async Task RemoveAsync()
     {
+        if (!Data.Deleting) return;
         await LeaveAsync();
         await CancelBegunAsync();
         await UnuseAsync(Data.Inputs.Select(i => i.VideoId).Distinct());
         await _blobs.DeletePrefixAsync(BlobKeys.OfRequest(Tenant, Id));
         foreach (int[] batch in Enumerable.Range(0, Data.BegunUpTo).Chunk(ParallelSamples)) await Task.WhenAll(batch.Select(i => SampleGrain(i).Clear()));
+        if (Data.Webhook is not null) await GrainFactory.Webhook(Tenant, Id).Forget();
         await _data.ClearAsync();
         await TenantGrain.EndDelete(Entry);
         DeactivateOnIdle();
@@ -388,7 +421,8 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 
     private ISampleGrain SampleGrain(int index) => GrainFactory.Sample(Tenant, Id, index);
 
-    private bool IsWanted(int index) => Data.Exists && index >= 0 && index < Data.Samples && Data.OutcomeOf(index) is null;
+    private bool IsWanted(int index) =>
+        Data.Exists && index >= 0 && index < Data.Samples && Data.OutcomeOf(index) is null && !_cancelling.Contains(index);
 
     private EntryUpdate Update(IReadOnlyList<SampleStatus> samples)
     {
@@ -410,6 +444,14 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     {
         if (!Data.Exists) throw GrainException.NotFound("request");
     }
+
+    private void ThrowIfDeleting()
+    {
+        if (Data.Deleting) throw new GrainException("request-deleting", "the request with this idempotency key is being deleted", "try again in a moment");
+    }
+
+    private static RequestData ThrowIfOther(RequestData data, string hash) =>
+        data.BodyHash == hash ? data : throw new GrainException("idempotency-conflict", "the idempotency key was used for another request");
 
     private static string BodyHash(NewRequest request)
     {

@@ -50,6 +50,19 @@ public sealed record RequestSettings
         }
     }
 
+    /// <summary>The application that settings are for; <c>null</c>: they cannot be read.</summary>
+    public static Application? ApplicationOf(string text)
+    {
+        try
+        {
+            return Read(text).Options.Application;
+        }
+        catch (GrainException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What is read of an input in this role; a mask may be a still picture, and the frame range is the input's.</summary>
     public ReadOptions ReadOptions(InputRole role) => new()
     {

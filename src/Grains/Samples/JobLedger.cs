@@ -33,6 +33,9 @@ internal sealed record JobLedger
     /// <summary>Attempts that ended with an error.</summary>
     public int Errors { get; init; }
 
+    /// <summary>Whether the last attempt ended with an error.</summary>
+    public bool Erred { get; init; }
+
     /// <summary>Whether workers are lost with the job too often.</summary>
     [JsonIgnore]
     public bool IsPoisoned { get; private init; }
@@ -47,7 +50,7 @@ internal sealed record JobLedger
         int points = CrashPoints;
         if (Open) points += (order.LostBeside ?? Beside) == 0 ? PointsAlone : PointsBeside;
         if (points >= maxPoints) return this with { Open = false, CrashPoints = points, IsPoisoned = true };
-        return this with { Attempt = Attempt + 1, Open = true, Order = order.Id, Beside = beside, CrashPoints = points };
+        return this with { Attempt = Attempt + 1, Open = true, Erred = false, Order = order.Id, Beside = beside, CrashPoints = points };
     }
 
     /// <summary>Throws unless the attempt may still write.</summary>
@@ -57,6 +60,9 @@ internal sealed record JobLedger
         if (!Open || attempt != Attempt) throw GrainException.Fenced();
     }
 
+    /// <summary>Whether an attempt ended with an error, and none came after it.</summary>
+    public bool HasErred(int attempt) => Erred && !Open && attempt == Attempt;
+
     /// <summary>Progress was stored.</summary>
     public JobLedger Advance() => CrashPoints == 0 ? this : this with { CrashPoints = 0 };
 
@@ -64,7 +70,7 @@ internal sealed record JobLedger
     public JobLedger Close() => this with { Open = false };
 
     /// <summary>Closes the attempt after an error.</summary>
-    public JobLedger CloseWithError() => this with { Open = false, Errors = Errors + 1 };
+    public JobLedger CloseWithError() => this with { Open = false, Erred = true, Errors = Errors + 1 };
 
     /// <summary>What follows an error.</summary>
     /// <param name="final">Whether another attempt would be in vain.</param>

@@ -61,18 +61,20 @@ internal sealed class SampleGrain : Grain, ISampleGrain
 
     public async Task<StoredBlob?> Checkpoint(int attempt, int level, double fraction, StoredBlob blob)
     {
-        StoredBlob? replaced = await ChangeAsync<StoredBlob?>(attempt, data =>
+        StoredBlob? replaced = null;
+        await ChangeAsync(attempt, data =>
         {
             // A change whose answer was lost finds its own work.
-            if (data.Checkpoint == blob) return (data, null);
-            return (data with { Checkpoint = blob, Level = level, Fraction = Math.Max(fraction, data.Fraction), Job = data.Job.Advance() }, data.Checkpoint);
+            if (data.Checkpoint == blob) return data;
+            replaced = data.Checkpoint;
+            return data with { Checkpoint = blob, Level = level, Fraction = Math.Max(fraction, data.Fraction), Job = data.Job.Advance() };
         });
         await Request.Progress(Status);
         return replaced;
     }
 
     public Task DropCheckpoint(int attempt) =>
-        ChangeAsync<bool>(attempt, data => (data with { Checkpoint = null, Level = null, Fraction = 0 }, true));
+        ChangeAsync(attempt, data => data with { Checkpoint = null, Level = null, Fraction = 0 });
 
     public async Task<StoredBlob?> Preview(int attempt, double fraction, SamplePreview preview)
     {
@@ -95,16 +97,24 @@ internal sealed class SampleGrain : Grain, ISampleGrain
             return (data with { Result = result, Fraction = 1, Level = null, Checkpoint = null, Preview = null }).Over(SampleState.Succeeded);
         });
         _unstored = null;
-        if (!await Request.Collect(Status)) throw GrainException.Fenced();
+        if (await Request.Collect(Status)) return;
+
+        // The request was cancelled or deleted meanwhile: the worker removes its result again.
+        await _data.ChangeAsync(data => data.Outcome == SampleState.Succeeded ? (data with { Result = null }).Over(SampleState.Cancelled) : data);
+        throw GrainException.Fenced();
     }
 
     public async Task<JobErrorDecision> Fail(int attempt, JobFailure failure, bool final)
     {
-        JobErrorDecision decision = await ChangeAsync<JobErrorDecision>(attempt, data =>
+        JobErrorDecision decision = await _data.ChangeAsync<JobErrorDecision>(data =>
         {
+            // A change whose answer was lost finds its own work.
+            if (data.Outcome is null or SampleState.Failed && data.Job.HasErred(attempt)) return (data, data.Job.Decide(data.Outcome is not null));
+            if (data.Outcome is not null) throw GrainException.Fenced();
+            data.Job.Check(attempt);
             JobLedger ledger = data.Job.CloseWithError();
             JobErrorDecision next = ledger.Decide(final);
-            SampleData closed = data with { Job = ledger, ChangedAt = SampleData.Now };
+            SampleData closed = Store(data) with { Job = ledger, ChangedAt = SampleData.Now };
             return (next.Failed ? (closed with { Failure = failure }).Over(SampleState.Failed) : closed, next);
         });
         if (decision.Failed) await Request.Collect(Status);
@@ -122,7 +132,8 @@ internal sealed class SampleGrain : Grain, ISampleGrain
 
     public async Task<SampleStatus> Cancel()
     {
-        await _data.ChangeAsync(data => data.Exists && data.Outcome is null ? Store(data).Over(SampleState.Cancelled) : data);
+        // One that was not begun yet too: a begin that is on its way finds it cancelled.
+        await _data.ChangeAsync(data => data.Outcome is null ? Store(data).Over(SampleState.Cancelled) : data);
         return Status;
     }
 
@@ -147,11 +158,11 @@ internal sealed class SampleGrain : Grain, ISampleGrain
         : data;
 
     /// <summary>A change by the open attempt.</summary>
-    private Task<T> ChangeAsync<T>(int attempt, Func<SampleData, (SampleData, T)> change) => _data.ChangeAsync<T>(data =>
+    private Task ChangeAsync(int attempt, Func<SampleData, SampleData> change) => _data.ChangeAsync(data =>
     {
         if (data.Outcome is not null) throw GrainException.Fenced();
         data.Job.Check(attempt);
-        (SampleData next, T result) = change(Store(data));
-        return (ReferenceEquals(next, data) ? data : next with { ChangedAt = SampleData.Now }, result);
+        SampleData next = change(Store(data));
+        return ReferenceEquals(next, data) ? data : next with { ChangedAt = SampleData.Now };
     });
 }

@@ -16,13 +16,20 @@ internal sealed class GroupCommit<TState>(IPersistentState<TState> storage)
     /// <summary>How long a change is tried before its caller is told that the storage does not answer.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan RecoveryPause = TimeSpan.FromSeconds(1);
+
     private readonly List<Pending> _pending = [];
     private TState? _committed;
     private bool _pumping;
     private bool _stale;
+    private bool _recovering;
 
     /// <summary>The state as it was last written or read.</summary>
     public TState State => _committed ?? storage.State;
+
+    /// <summary>Makes sure that <see cref="State"/> is what is stored, should a write have failed before.</summary>
+    /// <exception cref="GrainException"><c>storage-unavailable</c>.</exception>
+    public Task RefreshAsync() => _stale ? ChangeAsync(static state => state) : Task.CompletedTask;
 
     /// <summary>Changes the state. Returns once the change is stored.</summary>
     /// <param name="change">Gives the new state, or the same one for no change; may be called more than once.</param>
@@ -88,6 +95,28 @@ internal sealed class GroupCommit<TState>(IPersistentState<TState> storage)
         {
             _pumping = false;
         }
+
+        if (_stale && !_recovering) _ = RecoverAsync();
+    }
+
+    /// <summary>A write that was given up may have happened all the same: readers are not to wait for the next change to see it.</summary>
+    private async Task RecoverAsync()
+    {
+        _recovering = true;
+        while (_stale)
+        {
+            await Task.Delay(RecoveryPause);
+            try
+            {
+                await RefreshAsync();
+            }
+            catch (GrainException)
+            {
+                // The storage still does not answer.
+            }
+        }
+
+        _recovering = false;
     }
 
     private async Task CommitAsync(Pending[] batch)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,7 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
     private readonly ILogger<TenantGrain> _log;
     private readonly ChangeFeed _feed;
     private readonly Dictionary<string, EntryUpdate> _live = [];
+    private readonly List<string> _addingKeys = [];
     private IGrainTimer? _refresh;
 
     public TenantGrain([PersistentState("tenant")] IPersistentState<TenantData> storage, IHostApplicationLifetime life, ILogger<TenantGrain> log)
@@ -84,24 +86,33 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
     public async Task<KeyStatus> AddKey(NewKeyRecord key)
     {
         ThrowIfMissing();
-        IReadOnlyList<KeyStatus> keys = await Keys();
-        await _data.ChangeAsync(data =>
+        _addingKeys.Add(key.KeyId);
+        try
         {
-            if (data.Keys.Contains(key.KeyId)) return data;
+            Dictionary<string, KeyRecord?> known = (await RecordsAsync()).ToDictionary(r => r.Id, r => r.Record);
+            await _data.ChangeAsync(data =>
+            {
+                // One whose creation broke off has no record, and gives its place back.
+                ImmutableList<string> keys = data.Keys.RemoveAll(id => known.TryGetValue(id, out KeyRecord? record) && record is null && !_addingKeys.Contains(id));
+                if (keys.Contains(key.KeyId)) return data;
 
-            // A key that was added since the others were asked is taken for living.
-            int living = data.Keys.Count(id => keys.FirstOrDefault(k => k.KeyId == id)?.RevokedAt is null);
-            return living < MaxLivingKeys ? data with { Keys = data.Keys.Add(key.KeyId) }
-                : throw new GrainException("quota-keys", $"a tenant has at most {MaxLivingKeys} keys", "revoke one first");
-        });
-        return await GrainFactory.ApiKey(key.KeyId).Create(Id, key);
+                // A key that was added since the others were asked is taken for living.
+                int living = keys.Count(id => known.GetValueOrDefault(id)?.Status.RevokedAt is null);
+                return living < MaxLivingKeys ? data with { Keys = keys.Add(key.KeyId) }
+                    : throw new GrainException("quota-keys", $"a tenant has at most {MaxLivingKeys} keys", "revoke one first");
+            });
+            return await GrainFactory.ApiKey(key.KeyId).Create(Id, key);
+        }
+        finally
+        {
+            _addingKeys.Remove(key.KeyId);
+        }
     }
 
     public async Task<IReadOnlyList<KeyStatus>> Keys()
     {
         ThrowIfMissing();
-        KeyRecord?[] records = await Task.WhenAll(Data.Keys.Select(k => GrainFactory.ApiKey(k).Find()));
-        return [.. records.OfType<KeyRecord>().Select(r => r.Status)];
+        return [.. (await RecordsAsync()).Select(r => r.Record).OfType<KeyRecord>().Select(r => r.Status)];
     }
 
     public async Task<QueueOwner> Admit(Admission admission)
@@ -214,6 +225,9 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
             };
         }
     }
+
+    private Task<(string Id, KeyRecord? Record)[]> RecordsAsync() =>
+        Task.WhenAll(Data.Keys.Select(async id => (id, await GrainFactory.ApiKey(id).Find())));
 
     private async Task RefreshAsync(CancellationToken cancellation)
     {

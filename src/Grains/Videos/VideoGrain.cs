@@ -24,7 +24,9 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
     private readonly ILogger<VideoGrain> _log;
     private readonly EntryPublisher _publisher;
     private readonly BackgroundEffects _effects;
-    private readonly SemaphoreSlim _storing = new(1);
+
+    /// <summary>Uploads, deletions and what follows from them happen one after the other.</summary>
+    private readonly SerialQueue _serial = new();
 
     public VideoGrain(
         [PersistentState("video")] IPersistentState<VideoData> storage, GrainSettings settings, IBlobStore blobs, ILogger<VideoGrain> log)
@@ -34,7 +36,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         _blobs = blobs;
         _log = log;
         _publisher = new EntryPublisher(() => GrainFactory.Tenant(Tenant), _ => Update);
-        _effects = new BackgroundEffects(this, SettleAsync, e => LogEffects(_log, Key, e.Message));
+        _effects = new BackgroundEffects(this, () => _serial.RunAsync(SettleAsync), e => LogEffects(_log, Key, e.Message));
     }
 
     private string Key => this.GetPrimaryKeyString();
@@ -55,55 +57,46 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         return Task.CompletedTask;
     }
 
-    public async Task<StoredVideo> Store(NewVideo video)
+    public Task<StoredVideo> Store(NewVideo video) => _serial.RunAsync(async () =>
     {
-        await _storing.WaitAsync();
-        try
+        // A repeated call finds its own file entered.
+        if (Data.Exists) return new StoredVideo(Status, Data.File!.Key == video.File.Key);
+        await SettleAsync();
+        bool revived = Data is { File: not null, Users.Count: > 0, Result: not null };
+        long now = SampleData.Now;
+        QueueOwner owner = await GrainFactory.Tenant(Tenant).Admit(new Admission
         {
-            // A repeated call finds its own file entered.
-            if (Data.Exists) return new StoredVideo(Status, Data.File!.Key == video.File.Key);
-            if (Data.File is not null && !Data.Settled) await _effects.RunAsync();
-            bool revived = Data is { File: not null, Users.Count: > 0, Result: not null };
-            long now = SampleData.Now;
-            QueueOwner owner = await GrainFactory.Tenant(Tenant).Admit(new Admission
-            {
-                Entry = Entry,
-                Backend = EngineClass.Cpu,
-                Jobs = 1,
-                Bytes = revived ? Data.Bytes : video.File.Bytes,
-                Created = now,
-            });
-            if (revived)
-            {
-                // Active requests still use the file of the deleted video, which has the same content.
-                await _data.ChangeAsync(data => data with { Name = video.Name, State = VideoState.Ready, Settled = false, CreatedAt = now, ChangedAt = now, Place = null });
-                Told();
-                return new StoredVideo(Status, false);
-            }
-
-            await _data.ChangeAsync(data => data.Exists ? data : new VideoData
-            {
-                Name = video.Name,
-                File = video.File,
-                State = VideoState.Ingesting,
-
-                // Attempts are counted on, so that the names of their blobs stay unique.
-                Job = new JobLedger { Attempt = data.Job.Attempt },
-                Trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null,
-                CreatedAt = now,
-                ChangedAt = now,
-            });
-            await ListAsync();
-            await Dispatcher.Enqueue(owner, Item);
-        }
-        finally
+            Entry = Entry,
+            Backend = EngineClass.Cpu,
+            Jobs = 1,
+            Bytes = revived ? Data.Bytes : video.File.Bytes,
+            Created = now,
+        });
+        if (revived)
         {
-            _storing.Release();
+            // Active requests still use the file of the deleted video, which has the same content.
+            await _data.ChangeAsync(data => data with { Name = video.Name, State = VideoState.Ready, Settled = false, CreatedAt = now, ChangedAt = now, Place = null });
+            Told();
+            return new StoredVideo(Status, false);
         }
 
+        await _data.ChangeAsync(data => data.Exists ? data : new VideoData
+        {
+            Name = video.Name,
+            File = video.File,
+            State = VideoState.Ingesting,
+
+            // Attempts are counted on, so that the names of their blobs stay unique.
+            Job = new JobLedger { Attempt = data.Job.Attempt },
+            Trace = Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null,
+            CreatedAt = now,
+            ChangedAt = now,
+        });
+        await ListAsync();
+        await Dispatcher.Enqueue(owner, Item);
         _publisher.Tell(null);
         return new StoredVideo(Status, true);
-    }
+    });
 
     public Task<VideoStatus> Get()
     {
@@ -113,7 +106,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
 
     public Task<VideoStatus?> GetAny() => Task.FromResult(Data.File is null ? null : Status);
 
-    public async Task Delete()
+    public Task Delete() => _serial.RunAsync(async () =>
     {
         ThrowIfMissing();
         await _data.ChangeAsync(data => data.Exists
@@ -121,7 +114,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
             : data);
         await LeaveAsync();
         _effects.Start();
-    }
+    });
 
     public async Task<VideoStatus> Use(string request)
     {
@@ -146,9 +139,13 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
 
     public async Task<bool> Tend()
     {
+        await _data.RefreshAsync();
         if (Data.File is null) return false;
         _publisher.Tell(null);
         if (!Data.Settled) await _effects.RunAsync();
+
+        // Whoever asks has not heard of it.
+        else if (Data.Exists) await GrainFactory.Tenant(Tenant).Settle(Entry, Data.Bytes);
         return Data.Exists || !Data.Settled;
     }
 
@@ -188,6 +185,8 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
     {
         JobErrorDecision decision = await _data.ChangeAsync<JobErrorDecision>(data =>
         {
+            // A change whose answer was lost finds its own work.
+            if (data.State is VideoState.Ingesting or VideoState.Failed && data.Job.HasErred(attempt)) return (data, data.Job.Decide(data.State == VideoState.Failed));
             Check(data, attempt);
             JobLedger ledger = data.Job.CloseWithError();
             JobErrorDecision next = ledger.Decide(final);
@@ -204,7 +203,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         Told();
     }
 
-    public void Dispose() => _storing.Dispose();
+    public void Dispose() => _serial.Dispose();
 
     private VideoStatus Status => new()
     {

@@ -91,26 +91,34 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
         Schedule();
     }
 
+    public async Task Forget()
+    {
+        await _data.ClearAsync();
+        await ForgetReminderAsync();
+        DeactivateOnIdle();
+    }
+
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         CallerContext.ActForCluster();
         if (Data is { Url.Length: > 0, Settled: false }) Schedule();
-        else await ForgetAsync();
+        else await ForgetReminderAsync();
     }
 
-    private void Schedule()
+    private void Schedule(TimeSpan pause = default)
     {
         if (_sending) return;
         _timer?.Dispose();
-        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(0, Data.DueAt - SampleData.Now));
+        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(pause.TotalMilliseconds, Data.DueAt - SampleData.Now));
         _timer = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
     }
 
     private async Task SendAsync(CancellationToken cancellation)
     {
-        if (_sending || Data.Settled) return;
+        if (_sending || Data.Settled || Data.Url.Length == 0) return;
         CallerContext.ActForCluster();
         _sending = true;
+        TimeSpan pause = TimeSpan.Zero;
         try
         {
             string secret = await GrainFactory.Tenant(Tenant).WebhookSecret();
@@ -122,10 +130,11 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
             bool settled = outcome.Delivered || outcome.Final || attempt >= MaxAttempts;
             double jitter = 0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0);
             long due = SampleData.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(3, attempt - 1) * jitter);
-            await _data.ChangeAsync(data => data with { Attempts = attempt, Settled = settled, DueAt = due });
+            await _data.ChangeAsync(data => data.Url.Length == 0 ? data : data with { Attempts = attempt, Settled = settled, DueAt = due });
         }
         catch (Exception e)
         {
+            pause = FirstPause;
             LogFailed(_log, DeliveryId, e.Message);
         }
         finally
@@ -133,12 +142,12 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
             _sending = false;
         }
 
-        if (!Data.Settled) Schedule();
-        else await ForgetAsync();
+        if (Data is { Url.Length: > 0, Settled: false }) Schedule(pause);
+        else await ForgetReminderAsync();
     }
 
     // The state stays, so that a repeated delivery finds itself done.
-    private async Task ForgetAsync()
+    private async Task ForgetReminderAsync()
     {
         try
         {

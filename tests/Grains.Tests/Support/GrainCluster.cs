@@ -33,6 +33,7 @@ internal sealed class GrainCluster : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _log = new();
     private readonly List<TestWorker> _workers = [];
+    private readonly ConcurrentDictionary<string, JobScript> _ingests = new();
 
     private GrainCluster(short silos, string? serviceId, MemoryStorage storage, MemoryBlobs blobs, Action<ISiloBuilder>? configure)
     {
@@ -89,7 +90,12 @@ internal sealed class GrainCluster : IAsyncDisposable
         await cluster.Silos.DeployAsync();
 
         // Videos are ingested by a worker that all tests share.
-        if (sharing is null) cluster.StartWorker(Backends.All[0], slots: 16, id: "ingest");
+        if (sharing is null)
+        {
+            var options = new TestWorkerOptions { Script = job => cluster._ingests.GetValueOrDefault(job.Tenant) };
+            cluster.StartWorker(Backends.All[0], slots: 16, id: NewName("ingest"), options: options);
+        }
+
         return cluster;
     }
 
@@ -113,6 +119,9 @@ internal sealed class GrainCluster : IAsyncDisposable
         lock (_workers) _workers.Add(worker);
         return worker;
     }
+
+    /// <summary>Sets what the ingest of a tenant's videos does.</summary>
+    public void OnIngest(string tenant, JobScript script) => _ingests[tenant] = script;
 
     /// <summary>Ends the activation of a grain and waits until it has ended.</summary>
     public Task DeactivateAsync(IAddressable grain) => Silos.DeactivateAsync(grain);
