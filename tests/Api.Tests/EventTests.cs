@@ -74,6 +74,18 @@ public sealed class EventTests(ApiServer server)
         Assert.DoesNotContain(items, i => i.Data.Contains(foreign.Id, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_stream_ends_when_its_key_is_revoked()
+    {
+        Tenant tenant = await ApiServer.SendAsync<Tenant>(server.First, HttpMethod.Post, "/v1/tenants", new TenantDraft($"t-{Guid.NewGuid():N}"));
+        NewKey key = await ApiServer.SendAsync<NewKey>(server.First, HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read]));
+        var begun = new TaskCompletionSource();
+        Task<List<SseItem<string>>> heard = ReadAsync(server.Connect(key.Key), "/v1/events", null, _ => !begun.TrySetResult());
+        await begun.Task;
+        await server.First.DeleteAsync($"/v1/tenants/{tenant.Id}/keys/{key.Description.Id}");
+        Assert.Equal([EventNames.Reset], (await heard).Select(i => i.EventType));
+    }
+
     private static async Task<List<SseItem<string>>> ReadAsync(HttpClient http, string address, string? last, Predicate<SseItem<string>> until)
     {
         using var patience = new CancellationTokenSource(Patience);

@@ -1,33 +1,18 @@
 using Vgpnn.Cluster.Tests.Support;
-using Vgpnn.Grains.Contracts;
-using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests;
 
 public class WorkTests
 {
     [Fact]
-    public async Task One_process_with_Sqlite_makes_what_a_plain_program_makes()
-    {
-        await using TestCluster cluster = await TestCluster.SqliteAsync();
-        await cluster.StartAsync();
-        (string tenant, string video) = await cluster.TenantAsync();
-        RequestStatus request = await cluster.SubmitAsync(tenant, video, 4);
-        Assert.Equal(4, (await cluster.FinishedAsync(tenant, request.RequestId)).Succeeded);
-        Assert.Equal(await Clips.ExpectedAsync(await Clips.SmallAsync(), Clips.Quick, 7, 4), await cluster.HashesAsync(tenant, request.RequestId));
-        await cluster.HoldsAsync();
-    }
-
-    [Fact]
-    public async Task Two_silos_share_the_work_and_make_what_a_plain_program_makes()
+    public async Task Two_silos_share_the_work_and_make_the_frames_of_the_plain_engine()
     {
         await using TestCluster cluster = await TestCluster.PostgresAsync();
-        await Task.WhenAll(cluster.StartAsync(), cluster.StartAsync());
-        (string tenant, string video) = await cluster.TenantAsync();
-        RequestStatus request = await cluster.SubmitAsync(tenant, video, 12);
-        Assert.Equal(12, (await cluster.FinishedAsync(tenant, request.RequestId)).Succeeded);
-        Assert.Equal(await Clips.ExpectedAsync(await Clips.SmallAsync(), Clips.Quick, 7, 12), await cluster.HashesAsync(tenant, request.RequestId));
-        Assert.Equal(2, (await cluster.QueryAsync<string>("SELECT DISTINCT node FROM activations WHERE grain LIKE 'sample/%'")).Count);
-        await cluster.HoldsAsync();
+        await cluster.StartAsync(2);
+        TestTenant tenant = await cluster.TenantAsync();
+        Request request = await tenant.SubmitAsync(12);
+        await tenant.SucceedsAsync(request);
+        Assert.Equal(2, Enumerable.Range(0, 12).Select(i => Assert.Single(cluster.Attempts(request, i)).Silo).Distinct().Count());
+        await cluster.CheckAsync();
     }
 }

@@ -6,7 +6,7 @@ namespace Vgpnn.Grains.Keys;
 
 /// <summary>
 /// A secret as people and programs carry it: <c>PREFIX_ID_SECRET</c>. The id finds its grain; the secret has 256 random bits and
-/// ends in a checksum, so that a typing error is found without a call. A double click selects all of it.
+/// ends in a checksum, so that a typing error is found without a call. A double click selects the whole key.
 /// </summary>
 /// <param name="Prefix">Its kind, for people and for programs that look for leaked secrets.</param>
 /// <param name="Id">Its id, which is no secret.</param>

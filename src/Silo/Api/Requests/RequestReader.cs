@@ -29,7 +29,7 @@ internal static class RequestReader
             await grains.Video(tenant, video).GetAny() is null or { State: Grains.Abstractions.VideoState.Deleted } ? video : null;
     }
 
-    /// <summary>A request; <c>null</c>: there is none.</summary>
+    /// <summary>A request; <c>null</c>: it does not exist.</summary>
     public static async Task<RequestStatus?> FindAsync(this IRequestGrain request, CancellationToken cancellation)
     {
         try

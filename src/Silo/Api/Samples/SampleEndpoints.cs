@@ -78,7 +78,7 @@ internal static class SampleEndpoints
     {
         SampleStatus sample = await Grain(context, grains, request).GetSample(index).WaitAsync(context.RequestAborted);
 
-        // A finer level, or the video, may have replaced it since the caller was told of it.
+        // A finer level, or the video, may have replaced it since the caller got the link.
         return sample.Preview is { } preview && preview.Level == level
             ? await ContentResult.OfReplaceableAsync(context, blobs, preview.Blob, "image/png")
             : TypedResults.NoContent();
