@@ -9,7 +9,7 @@ namespace Vgpnn.Silo.Hosting;
 internal static class JobSpans
 {
     /// <summary>Begins an attempt's span, after one for the time in the queue.</summary>
-    public static IDisposable? Begin(JobOrder order, int attempt, string worker)
+    public static Activity? Begin(JobOrder order, int attempt, string worker)
     {
         ActivityContext parent = VgpnnTelemetry.ContextOf(order.Trace);
         string kind = VgpnnTelemetry.Word(order.Job.Kind);
@@ -25,9 +25,10 @@ internal static class JobSpans
     }
 
     /// <summary>Records how an attempt ended.</summary>
-    public static void Record(JobOrder order, JobEnd end, TimeSpan time)
+    public static void Record(Activity? span, JobOrder order, JobEnd end, TimeSpan time)
     {
         string kind = VgpnnTelemetry.Word(order.Job.Kind), outcome = end.Outcome.ToString().ToLowerInvariant();
+        span?.SetTag("vgpnn.outcome", outcome);
         VgpnnTelemetry.JobDuration.Record(time.TotalSeconds, VgpnnTelemetry.Tag("kind", kind), VgpnnTelemetry.Tag("outcome", outcome));
         if (end.Outcome == JobOutcome.Failed)
             VgpnnTelemetry.Failures.Add(1, VgpnnTelemetry.Tag("kind", kind), VgpnnTelemetry.Tag("code", end.Failure?.Code ?? "internal"));

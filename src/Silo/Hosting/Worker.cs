@@ -171,6 +171,7 @@ internal sealed partial class Worker(
         JobOrder order = job.Order;
         CallerContext.ActForCluster();
         long start = Stopwatch.GetTimestamp();
+        Activity? span = null;
         JobEnd end;
         try
         {
@@ -184,8 +185,11 @@ internal sealed partial class Worker(
             };
             IDisposable? Begun(int attempt)
             {
+                span = JobSpans.Begin(order, attempt, identity.Id);
                 LogBegin(log, order.Job, attempt, identity.Id);
-                return JobSpans.Begin(order, attempt, identity.Id);
+
+                // It ends below, after the last log line that belongs to its trace.
+                return null;
             }
 
             end = order.Job.Kind == JobKind.Video ? await ingest.RunAsync(run, Begun) : await samples.RunAsync(run, Begun);
@@ -196,14 +200,17 @@ internal sealed partial class Worker(
         }
         catch (Exception e)
         {
+            Activity.Current = span;
             LogError(log, e, order.Job);
             end = new JobEnd(JobOutcome.Retry, TimeSpan.FromSeconds(1));
         }
 
-        JobSpans.Record(order, end, Stopwatch.GetElapsedTime(start));
+        Activity.Current = span;
+        JobSpans.Record(span, order, end, Stopwatch.GetElapsedTime(start));
         if (end.Failure?.Code.StartsWith("blob-", StringComparison.Ordinal) == true) Interlocked.Exchange(ref _blobFailure, Stopwatch.GetTimestamp());
         if (end.Failure is { } failure) LogFailure(log, order.Job, failure.Code, failure.Message);
         LogEnd(log, order.Job, identity.Id, end.Outcome, Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+        span?.Dispose();
         job.Reports.Add(new EndedJob { Order = order.Id, Job = order.Job, Outcome = end.Outcome, Pause = end.Pause, Failure = end.Failure });
         _jobs.TryRemove(order.Id, out _);
         Free(job, end.Outcome is JobOutcome.Done or JobOutcome.Failed);

@@ -14,12 +14,14 @@ internal sealed partial class QueueGauges : BackgroundService
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     private readonly IGrainFactory _grains;
+    private readonly IHostApplicationLifetime _life;
     private readonly ILogger<QueueGauges> _log;
     private readonly Dictionary<(string Tenant, string Backend), QueueStatus> _queues = [];
 
-    public QueueGauges(IGrainFactory grains, ILogger<QueueGauges> log)
+    public QueueGauges(IGrainFactory grains, IHostApplicationLifetime life, ILogger<QueueGauges> log)
     {
         _grains = grains;
+        _life = life;
         _log = log;
         VgpnnTelemetry.Meter.CreateObservableGauge("vgpnn.queue.depth", () => Measure(q => q.Waiting), "{job}", "Samples and videos that wait");
         VgpnnTelemetry.Meter.CreateObservableGauge("vgpnn.queue.age", () => Measure(q => q.Oldest / 1000.0), "s", "Time that the oldest has waited");
@@ -31,6 +33,10 @@ internal sealed partial class QueueGauges : BackgroundService
         using var timer = new PeriodicTimer(Interval);
         try
         {
+            // Grains can be called once the silo has joined.
+            var joined = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            await using CancellationTokenRegistration started = _life.ApplicationStarted.Register(joined.SetResult);
+            await joined.Task.WaitAsync(stoppingToken);
             do
             {
                 foreach (string backend in Backends.All)

@@ -21,7 +21,7 @@ internal sealed class WorkerGauges(IServiceProvider services) : IHostedService
         meter.CreateObservableGauge("vgpnn.memory.total", () => new Measurement<long>(capacity.Memory, group), "By", "Memory for jobs");
         meter.CreateObservableGauge("vgpnn.memory.promised", () => new Measurement<long>(capacity.Memory - capacity.FreeMemory, group), "By", "Memory promised to jobs");
         meter.CreateObservableGauge("vgpnn.level_cache.size", () => levels.Bytes, "By", "Levels kept for the next sample");
-        meter.CreateObservableGauge("vgpnn.worker.ready", () => worker.IsReady ? 1 : 0, "1", "Whether a dispatcher has answered the worker lately");
+        meter.CreateObservableGauge("vgpnn.worker.ready", () => worker.IsReady ? 1 : 0, "{worker}", "Whether a dispatcher has answered the worker lately");
         return Task.CompletedTask;
     }
 

@@ -45,7 +45,8 @@ public sealed class DoctorTests(ITestOutputHelper output) : IDisposable
         "storage", "cannot be reached", "VGPNN_STORAGE");
 
     [Theory]
-    [InlineData("Host=db;Password=secret", "unknown kind of storage")]
+    [InlineData("Host=db;Password=secret", "no connection")]
+    [InlineData("mysql:Host=db;Password=secret", "unknown kind of storage")]
     [InlineData("postgres:Sever=x;Password=secret", "invalid")]
     [InlineData("postgres:Password=secret", "no host")]
     [InlineData("azure:Password=secret", "invalid")]

@@ -24,12 +24,12 @@ public sealed partial class MetricTests(ITestOutputHelper output)
 
         string[] used = [.. MetricName().Matches(Used()).Select(m => m.Value).Distinct()];
         string[] pushed = [], scraped = [];
-        await cluster.UntilAsync("a collector and Prometheus get all metrics that are used", async () =>
+        await Until.HoldsAsync("a collector and Prometheus get all metrics that are used", async () =>
         {
             pushed = [.. (await collector.MetricsAsync()).SelectMany(m => Prometheus.Names(m.Key.Name, m.Key.Unit, m.Key.Kind)).Distinct()];
             scraped = [.. Sample().Matches(await ScrapeAsync(api) + await ScrapeAsync(worker)).Select(m => m.Groups[1].Value).Distinct()];
-            return !used.Where(IsMeasured).Except(pushed).Any() && !used.Where(IsMeasured).Except(scraped).Any();
-        });
+            return Missing(pushed).Length + Missing(scraped).Length == 0;
+        }, () => Task.FromResult($"not pushed: {string.Join(' ', Missing(pushed))}; not scraped: {string.Join(' ', Missing(scraped))}"));
         output.WriteLine($"only after an error: {string.Join(' ', used.Except(pushed))}");
 
         // The dashboard shows all metrics of this program.
@@ -46,6 +46,8 @@ public sealed partial class MetricTests(ITestOutputHelper output)
         Assert.Contains(Of("vgpnn.level_cache.lookups"), a => a["result"] == "miss");
         Assert.Contains(Of("vgpnn.blob.duration"), a => a["operation"] == "write" && a["outcome"] == "ok");
         Assert.Contains(Of("vgpnn.job.duration"), a => a["kind"] == "sample" && a["outcome"] == "done");
+
+        string[] Missing(string[] measured) => [.. used.Where(IsMeasured).Except(measured)];
 
         IEnumerable<IReadOnlyDictionary<string, string>> Of(string name) => points.Where(m => m.Key.Name == name).SelectMany(p => p);
     }
@@ -78,7 +80,7 @@ public sealed partial class MetricTests(ITestOutputHelper output)
     {
         if (!name.StartsWith("orleans_", StringComparison.Ordinal)) return true;
         string plain = Suffix().Replace(name, "");
-        Type names = typeof(Grain).Assembly.GetType("Orleans.Runtime.InstrumentNames")!;
+        Type names = Assembly.Load("Orleans.Core").GetTypes().Single(t => t.Name == "InstrumentNames");
         Assert.Contains(plain, names.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
             .Where(f => f.IsLiteral).Select(f => ((string)f.GetRawConstantValue()!).Replace('-', '_')));
         return !ErrorCounter().IsMatch(plain);

@@ -77,7 +77,7 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
         Assert.Contains(Children(call), s => s.Source == GrainCalls);
         ReceivedSpan sample = Child(call, "sample");
         Assert.Equal("the-worker", sample.Service);
-        Assert.Equal("1", sample.Attributes["vgpnn.attempt"]);
+        Assert.Equal(("1", "done"), (sample.Attributes["vgpnn.attempt"], sample.Attributes["vgpnn.outcome"]));
 
         // Levels from coarse to fine, one after the other; each but the finest leaves a checkpoint.
         ReceivedSpan[] walked = [.. Children(sample).Where(s => s.Name.StartsWith("level ", StringComparison.Ordinal)).OrderBy(s => s.End)];

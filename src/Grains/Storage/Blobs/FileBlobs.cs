@@ -95,6 +95,9 @@ public sealed class FileBlobs(string root) : IBlobStore
         try
         {
             if (LeadsOutside(path)) throw BlobException.Corrupt(key);
+
+            // A directory that was made by hand or restored from a backup may lack it.
+            if (Directory.Exists(_root)) Directory.CreateDirectory(Staging);
             var buffer = new byte[source.BufferSize(BufferBytes)];
             await using (var file = new FileStream(staged, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
             {
