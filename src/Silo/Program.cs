@@ -49,6 +49,7 @@ async Task RunAsync(SiloSettings settings)
     app.MapHealth();
     app.MapMetrics(settings);
     if (settings.IsApi) app.MapApi();
+    app.MapDashboard(settings);
     using var signals = new StopSignals(app.Lifetime);
     await app.RunAsync();
 }

@@ -44,6 +44,7 @@ internal static class SiloServices
         // In this order: what a service needs is there when it starts, and still there when it stops.
         services.AddHostedService<Preparation>();
         builder.AddOrleans(settings);
+        builder.AddDashboard(settings);
         services.AddGrainParts(settings);
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);

@@ -62,7 +62,9 @@ public sealed class EventTests(ApiServer server)
         (HttpClient one, _) = await server.TenantAsync();
         (HttpClient two, _) = await server.TenantAsync();
         Task<List<SseItem<string>>> heard = ReadAsync(one, "/v1/events", null, i => i.EventType == EventNames.Request && i.Data.Contains("succeeded\",\"app", StringComparison.Ordinal));
-        Video foreign = await ApiServer.UploadAsync(two, await Clips.SmallAsync());
+
+        // The id of a video is that of its content, so the contents must differ.
+        Video foreign = await ApiServer.UploadAsync(two, [.. await Clips.SmallAsync(), 0, 0, 0, 8, .. "free"u8]);
         await server.EndedAsync(two, await ApiServer.SubmitAsync(two, ApiServer.Draft(foreign.Id, 1)));
         Video own = await ApiServer.UploadAsync(one, await Clips.SmallAsync());
         Request request = await ApiServer.SubmitAsync(one, ApiServer.Draft(own.Id, 1));

@@ -27,7 +27,7 @@ public static class CallerContext
 
 /// <summary>
 /// The second wall between tenants, behind the API's: a call in a tenant's name reaches that tenant's grains only. A foreign
-/// grain is answered like one that does not exist.
+/// grain is answered like one that does not exist. Timers and reminders are no calls of somebody, and pass.
 /// </summary>
 public sealed class TenantWall : IIncomingGrainCallFilter
 {
@@ -35,8 +35,7 @@ public sealed class TenantWall : IIncomingGrainCallFilter
     public Task Invoke(IIncomingGrainCallContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        Type? called = context.InterfaceMethod.DeclaringType;
-        if (CallerContext.IsCluster || called is null) return context.Invoke();
+        if (CallerContext.IsCluster || context.InterfaceMethod?.DeclaringType is not { } called) return context.Invoke();
         if (called.IsAssignableTo(typeof(ITenantOwned)))
         {
             string owner = GrainKeys.TenantOf(context.TargetContext.GrainId.Key.ToString()!);

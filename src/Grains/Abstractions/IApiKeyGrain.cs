@@ -17,7 +17,7 @@ public interface IApiKeyGrain : IGrainWithStringKey
     /// <exception cref="GrainException"><c>not-found</c>: the tenant has no such living key.</exception>
     Task Revoke(string tenant);
 
-    /// <summary>Ends a session of the key.</summary>
+    /// <summary>Ends a session of the key; one that ends very many of them may end others, too.</summary>
     /// <param name="session">The session's id.</param>
     /// <param name="expires">When it would have ended by itself, in milliseconds since 1970.</param>
     Task EndSession(string session, long expires);
@@ -92,4 +92,8 @@ public sealed record KeyRecord
     /// <summary>Ids of sessions that were ended before their time.</summary>
     [Id(3)]
     public IReadOnlyList<string> EndedSessions { get; init; } = [];
+
+    /// <summary>Sessions that began up to this time were ended, in milliseconds since 1970.</summary>
+    [Id(4)]
+    public long SessionsEndedUpTo { get; init; }
 }

@@ -32,6 +32,9 @@ internal sealed record ApiKeyData
 
     /// <summary>Sessions that were ended, and when they would have ended by themselves.</summary>
     public ImmutableDictionary<string, long> EndedSessions { get; init; } = ImmutableDictionary<string, long>.Empty;
+
+    /// <summary>Sessions that began up to this time were ended, in milliseconds since 1970.</summary>
+    public long SessionsEndedUpTo { get; init; }
 }
 
 /// <inheritdoc cref="IApiKeyGrain"/>
@@ -39,6 +42,9 @@ internal sealed record ApiKeyData
 internal sealed class ApiKeyGrain([PersistentState("api-key")] IPersistentState<ApiKeyData> storage) : Grain, IApiKeyGrain
 {
     private const long Minute = 60_000;
+
+    /// <summary>Ended sessions that are remembered one by one; with more of them all sessions so far are ended.</summary>
+    private const int MaxEndedSessions = 500;
 
     private readonly GroupCommit<ApiKeyData> _data = new(storage);
 
@@ -57,13 +63,24 @@ internal sealed class ApiKeyGrain([PersistentState("api-key")] IPersistentState<
         return Status;
     }
 
-    public Task<KeyRecord?> Find() => Task.FromResult(Data.Tenant.Length == 0 ? null : new KeyRecord
+    public Task<KeyRecord?> Find()
     {
-        Status = Status,
-        Tenant = Data.Tenant,
-        Hash = Data.Hash,
-        EndedSessions = [.. Data.EndedSessions.Keys],
-    });
+        if (Data.Tenant.Length > 0)
+        {
+            return Task.FromResult<KeyRecord?>(new KeyRecord
+            {
+                Status = Status,
+                Tenant = Data.Tenant,
+                Hash = Data.Hash,
+                EndedSessions = [.. Data.EndedSessions.Keys],
+                SessionsEndedUpTo = Data.SessionsEndedUpTo,
+            });
+        }
+
+        // Anybody may ask for any number of keys that do not exist.
+        DeactivateOnIdle();
+        return Task.FromResult<KeyRecord?>(null);
+    }
 
     public async Task Used()
     {
@@ -80,7 +97,10 @@ internal sealed class ApiKeyGrain([PersistentState("api-key")] IPersistentState<
     public Task EndSession(string session, long expires) => _data.ChangeAsync(data =>
     {
         long now = SampleData.Now;
-        return data with { EndedSessions = data.EndedSessions.RemoveRange(data.EndedSessions.Where(s => s.Value < now).Select(s => s.Key)).SetItem(session, expires) };
+        ImmutableDictionary<string, long> ended = data.EndedSessions.RemoveRange(data.EndedSessions.Where(s => s.Value < now).Select(s => s.Key)).SetItem(session, expires);
+        return ended.Count <= MaxEndedSessions
+            ? data with { EndedSessions = ended }
+            : data with { EndedSessions = ImmutableDictionary<string, long>.Empty, SessionsEndedUpTo = now };
     });
 
     private KeyStatus Status => new()

@@ -13,7 +13,10 @@ public sealed class ScratchDirectory : IDisposable
     {
         _path = Path.GetFullPath(path);
         Empty();
-        Directory.CreateDirectory(_path);
+
+        // Tenants' videos are not for other users of the machine.
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(_path);
+        else Directory.CreateDirectory(_path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <inheritdoc/>

@@ -17,17 +17,19 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
     public string Summary => $"{_tenants} tenants, {_videos} videos, {_requests} requests, {_samples} samples, {_needed.Count} blobs";
 
     /// <summary>What does not agree, a sentence each.</summary>
-    public async IAsyncEnumerable<string> RunAsync()
+    /// <param name="only">The tenant to look at; <c>null</c>: all.</param>
+    public async IAsyncEnumerable<string> RunAsync(string? only = null)
     {
         CallerContext.ActForCluster();
         await foreach (PlacedRow tenant in MaintenanceGrain.RowsAsync(grains.Tenants(), new CatalogQuery { Limit = 200 }))
         {
+            if (only is not null && tenant.Row.Id != only) continue;
             _tenants++;
             foreach (string problem in await TenantAsync(tenant.Row.Id)) yield return problem;
         }
 
         var found = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (BlobEntry blob in blobs.ListAsync(""))
+        await foreach (BlobEntry blob in blobs.ListAsync(only is null ? "" : $"{only}/"))
         {
             found.Add(blob.Key);
             if (!BlobKeys.TryParse(blob.Key, out BlobOwner owner) || owner.Kind == BlobKind.Other) continue;

@@ -7,7 +7,8 @@ namespace Vgpnn.Grains.Requests;
 /// the version that they have seen, so that nothing has to be kept for them; one who is too late starts over.
 /// </summary>
 /// <param name="capacity">Maximum number of things.</param>
-internal sealed class ChangeFeed(int capacity)
+/// <param name="stopping">Ends all waits: a grain is not deactivated before its calls are answered, which would hold up the silo's shutdown.</param>
+internal sealed class ChangeFeed(int capacity, CancellationToken stopping)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
 
@@ -45,13 +46,13 @@ internal sealed class ChangeFeed(int capacity)
         changed.SetResult();
     }
 
-    /// <summary>Changes after a version; waits for the first one.</summary>
+    /// <summary>Changes after a version; waits for the first one, unless the silo shuts down.</summary>
     public async Task<ChangeBatch> AfterAsync(long? after, TimeSpan wait)
     {
         if (after is not { } from || from < Forgotten || from > _version) return new ChangeBatch { Version = _version, Reset = true };
         if (from == _version)
         {
-            await _changed.Task.WaitAsync(wait < LongestWait ? wait : LongestWait).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
+            await _changed.Task.WaitAsync(wait < LongestWait ? wait : LongestWait, stopping).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
             if (from < Forgotten) return new ChangeBatch { Version = _version, Reset = true };
         }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
@@ -22,15 +23,17 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     private readonly GroupCommit<RequestData> _data;
     private readonly IBlobStore _blobs;
     private readonly ILogger<RequestGrain> _log;
-    private readonly ChangeFeed _feed = new(FeedCapacity);
+    private readonly ChangeFeed _feed;
     private readonly Dictionary<int, SampleStatus> _live = [];
     private readonly EntryPublisher _publisher;
     private readonly BackgroundEffects _effects;
     private readonly SemaphoreSlim _submitting = new(1);
 
-    public RequestGrain([PersistentState("request")] IPersistentState<RequestData> storage, IBlobStore blobs, ILogger<RequestGrain> log)
+    public RequestGrain(
+        [PersistentState("request")] IPersistentState<RequestData> storage, IBlobStore blobs, IHostApplicationLifetime life, ILogger<RequestGrain> log)
     {
         _data = new GroupCommit<RequestData>(storage);
+        _feed = new ChangeFeed(FeedCapacity, life.ApplicationStopping);
         _blobs = blobs;
         _log = log;
         _publisher = new EntryPublisher(() => TenantGrain, Update);
@@ -115,7 +118,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     public async Task Delete()
     {
         ThrowIfMissing();
-        await _data.ChangeAsync(data => data.Deleting ? data : data with { Deleting = true });
+        await _data.ChangeAsync(data => data.Deleting ? data : data with { Deleting = true, Settled = false });
         await LeaveAsync();
         _effects.Start();
     }

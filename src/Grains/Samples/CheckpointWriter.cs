@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
@@ -125,12 +126,12 @@ internal sealed class CheckpointWriter : IAsyncDisposable
         }
         catch (GrainException e) when (e.IsFenced)
         {
-            await _blobs.DeleteAsync(blob.Key, CancellationToken.None);
+            await _attempt.DeleteAsync(_blobs, blob.Key, CancellationToken.None);
             throw;
         }
 
         VgpnnTelemetry.CheckpointBytes.Add(blob.Bytes);
-        if (replaced is not null && replaced.Key != blob.Key) await _blobs.DeleteAsync(replaced.Key, _stop.Token);
+        if (replaced is not null && replaced.Key != blob.Key) await _attempt.DeleteAsync(_blobs, replaced.Key, _stop.Token);
     }
 
     private sealed record Pending(string Name, int Level, double Fraction, MemoryStream Content, bool Now, ActivityContext Span);
@@ -142,12 +143,26 @@ internal sealed class CheckpointWriter : IAsyncDisposable
 /// <param name="Number">The attempt's number, which fences all that it writes.</param>
 internal sealed record SampleAttempt(ISampleGrain Grain, JobKey Job, int Number)
 {
+    private readonly ConcurrentDictionary<string, bool> _written = new(StringComparer.Ordinal);
+
+    /// <summary>Keys of blobs that this attempt has written and not deleted.</summary>
+    public IEnumerable<string> Written => _written.Keys;
+
     /// <summary>Stores a blob under a name of this attempt; a store that is away for a moment is waited for.</summary>
     public Task<StoredBlob> PutAsync(IBlobStore blobs, string name, Stream content, CancellationToken cancellation) => BlobRetry.RunAsync(
         async () =>
         {
+            string key = BlobKeys.Sample(Job.Tenant, Job.Id, Job.Index, Number, name);
+            _written[key] = true;
             content.Position = 0;
-            return (await blobs.PutAsync(BlobKeys.Sample(Job.Tenant, Job.Id, Job.Index, Number, name), content, cancellation: cancellation)).Stored();
+            return (await blobs.PutAsync(key, content, cancellation: cancellation)).Stored();
         },
         cancellation);
+
+    /// <summary>Deletes a blob that is not needed any more.</summary>
+    public async Task DeleteAsync(IBlobStore blobs, string key, CancellationToken cancellation)
+    {
+        await blobs.DeleteAsync(key, cancellation);
+        _written.TryRemove(key, out _);
+    }
 }

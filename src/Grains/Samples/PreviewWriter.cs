@@ -61,7 +61,7 @@ internal sealed class PreviewWriter(SampleAttempt attempt, IBlobStore blobs) : I
             StoredBlob blob = await attempt.PutAsync(blobs, string.Create(CultureInfo.InvariantCulture, $"preview-{level:D2}.png"), content, _stop.Token);
             written = blob.Key;
             StoredBlob? replaced = await attempt.Grain.Preview(attempt.Number, Math.Clamp(fraction, 0, 1), new SamplePreview(level, strip.Size.T, blob));
-            if (replaced is not null && replaced.Key != blob.Key) await blobs.DeleteAsync(replaced.Key, _stop.Token);
+            if (replaced is not null && replaced.Key != blob.Key) await attempt.DeleteAsync(blobs, replaced.Key, _stop.Token);
         }
         catch (GrainException e) when (e.IsFenced && written is not null)
         {

@@ -161,7 +161,6 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
 
     private async Task EndAsync(SampleAttempt attempt, SampleResult result, CancellationToken cancellation)
     {
-        SampleStatus before = await WorkerCalls.RetryAsync(() => attempt.Grain.Get(), cancellation);
         try
         {
             await WorkerCalls.RetryAsync(() => attempt.Grain.End(attempt.Number, result), cancellation);
@@ -172,13 +171,14 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
             throw;
         }
 
-        // What earlier attempts left is not named anywhere.
+        // Checkpoints and previews, and what earlier attempts left, are not named anywhere any more.
         try
         {
+            var obsolete = new HashSet<string>(attempt.Written, StringComparer.Ordinal);
             string prefix = BlobKeys.OfSample(attempt.Job.Tenant, attempt.Job.Id, attempt.Job.Index);
-            var obsolete = new List<string?> { before.Checkpoint?.Key, before.Preview?.Blob.Key };
             if (attempt.Number > 1) await foreach (BlobEntry entry in blobs.ListAsync(prefix, cancellation)) obsolete.Add(entry.Key);
-            foreach (string key in obsolete.OfType<string>().Where(k => k != result.Video.Key).Distinct()) await blobs.DeleteAsync(key, cancellation);
+            obsolete.Remove(result.Video.Key);
+            foreach (string key in obsolete) await attempt.DeleteAsync(blobs, key, cancellation);
         }
         catch (BlobException)
         {

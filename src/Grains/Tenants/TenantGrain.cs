@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
@@ -20,13 +21,14 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
 
     private readonly GroupCommit<TenantData> _data;
     private readonly ILogger<TenantGrain> _log;
-    private readonly ChangeFeed _feed = new(FeedCapacity);
+    private readonly ChangeFeed _feed;
     private readonly Dictionary<string, EntryUpdate> _live = [];
     private IGrainTimer? _refresh;
 
-    public TenantGrain([PersistentState("tenant")] IPersistentState<TenantData> storage, ILogger<TenantGrain> log)
+    public TenantGrain([PersistentState("tenant")] IPersistentState<TenantData> storage, IHostApplicationLifetime life, ILogger<TenantGrain> log)
     {
         _data = new GroupCommit<TenantData>(storage);
+        _feed = new ChangeFeed(FeedCapacity, life.ApplicationStopping);
         _log = log;
     }
 

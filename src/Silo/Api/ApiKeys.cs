@@ -70,8 +70,13 @@ internal sealed partial class ApiKeys(IGrainFactory grains, ILogger<ApiKeys> log
     }
 
     /// <summary>The holder of a session's key; <c>null</c>: the session was ended, or its key was revoked.</summary>
-    public async Task<KeyHolder?> HolderAsync(string id, string session, CancellationToken cancellation = default) =>
-        await FindAsync(id, cancellation) is { } entry && !entry.Key.EndedSessions.Contains(session) ? entry.Holder : null;
+    public async Task<KeyHolder?> HolderAsync(string id, string session, DateTimeOffset began, CancellationToken cancellation = default) =>
+        await FindAsync(id, cancellation) is { Key: var key } entry && began.ToUnixTimeMilliseconds() > key.SessionsEndedUpTo && !key.EndedSessions.Contains(session)
+            ? entry.Holder
+            : null;
+
+    /// <summary>Whether a key is valid still.</summary>
+    public async Task<bool> IsValidAsync(string id, CancellationToken cancellation = default) => await FindAsync(id, cancellation) is not null;
 
     /// <summary>Ends a session before its time.</summary>
     public async Task EndSessionAsync(string id, string session, DateTimeOffset expires)

@@ -20,7 +20,7 @@ internal static class CheckVerb
         await Migrator.RequireAsync(storage);
 
         // A name that the other silos' placement does not prefer.
-        SiloSettings own = settings with { Roles = "check", SiloPort = 0, GatewayPort = 0, Name = $"check-{Environment.ProcessId}", Migrate = false };
+        SiloSettings own = settings with { Roles = "check", GatewayPort = 0, Name = $"check-{Environment.ProcessId}", Migrate = false };
         builder.AddCheckSilo(own);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.SetMinimumLevel(LogLevel.Error);

@@ -96,5 +96,8 @@ internal sealed class MutualTls
         return (written, X509Certificate2.CreateFromPemFile(_certificatePath, _keyPath), authorities);
     }
 
-    private DateTime LastWritten() => new[] { _certificatePath, _keyPath, _authorityPath }.Max(File.GetLastWriteTimeUtc);
+    private DateTime LastWritten() => new[] { _certificatePath, _keyPath, _authorityPath }.Max(LastWritten);
+
+    // Kubernetes mounts a secret as symbolic links, which stay the same when the files behind them are replaced.
+    private static DateTime LastWritten(string path) => File.ResolveLinkTarget(path, returnFinalTarget: true)?.LastWriteTimeUtc ?? File.GetLastWriteTimeUtc(path);
 }

@@ -1,12 +1,10 @@
 using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Requests;
+using static Vgpnn.Grains.Tests.Dispatch.DispatchCases;
 
 namespace Vgpnn.Grains.Tests.Dispatch;
 
 public class FairShareTests
 {
-    private const long LongAgo = 0, Now = 1_000_000;
-
     private readonly FairShare _share = new();
 
     [Fact]
@@ -97,75 +95,6 @@ public class FairShareTests
         Assert.Equal(DispatchOutcome.NothingWaits, _share.Next(Room(), Now + 499).Outcome);
         Assert.Equal(DispatchOutcome.Chosen, _share.Next(Room(), Now + 500).Outcome);
         Assert.Null(_share.NextDue(Now));
-    }
-
-    [Fact]
-    public void Small_jobs_run_beside_a_large_one_that_does_not_fit_yet()
-    {
-        _share.Enqueue(Request("a", "1", memory: 60, created: Now));
-        _share.Enqueue(Request("b", "1", samples: 3, memory: 10, created: Now));
-        Assert.Equal("b", _share.Next(Room(memory: 50, total: 100), Now).Entry?.Tenant);
-        Assert.Equal(DispatchOutcome.NoRoom, _share.Next(Room(memory: 9, total: 100), Now).Outcome);
-    }
-
-    [Fact]
-    public void Room_is_kept_for_a_large_job_that_has_waited_too_long()
-    {
-        _share.Enqueue(Request("a", "1", memory: 60, created: LongAgo));
-        _share.Enqueue(Request("b", "1", samples: 9, memory: 10, created: LongAgo));
-        for (int i = 0; i < 3; i++) Assert.Equal((DispatchOutcome.KeepsRoom, "request/1", -1), Parts(_share.Next(Room(memory: 50, total: 100), Now)));
-        Assert.Equal(("a", 0), Job(_share.Next(Room(memory: 60, total: 100), Now)));
-        Assert.Equal("b", _share.Next(Room(memory: 10, total: 100), Now).Entry?.Tenant);
-    }
-
-    [Fact]
-    public void Room_is_kept_from_the_end_of_the_patience_on()
-    {
-        _share.Enqueue(Request("a", "1", memory: 60, created: Now - 30_000));
-        Assert.Equal(DispatchOutcome.NoRoom, _share.Next(Room(memory: 50, total: 100), Now - 1).Outcome);
-        Assert.Equal(DispatchOutcome.KeepsRoom, _share.Next(Room(memory: 50, total: 100), Now).Outcome);
-    }
-
-    [Fact]
-    public void Room_is_kept_by_one_worker_per_waiting_job_while_other_workers_go_on()
-    {
-        _share.Enqueue(Request("a", "1", samples: 2, memory: 60, created: LongAgo));
-        _share.Enqueue(Request("b", "1", samples: 99, memory: 10, created: LongAgo));
-        DispatchOutcome[] outcomes = [.. Enumerable.Range(0, 10).Select(i => _share.Next(Room($"silo-{i}", memory: 50, total: 100), Now).Outcome)];
-        Assert.Equal(2, outcomes.Count(o => o == DispatchOutcome.KeepsRoom));
-        Assert.Equal(8, outcomes.Count(o => o == DispatchOutcome.Chosen));
-        _share.RemoveEntry("a", "request/1");
-        Assert.All(Enumerable.Range(0, 10), i => Assert.Equal("b", _share.Next(Room($"silo-{i}", memory: 50, total: 100), Now).Entry?.Tenant));
-    }
-
-    [Fact]
-    public void Room_is_kept_by_another_worker_when_the_first_one_is_lost()
-    {
-        _share.Enqueue(Request("a", "1", memory: 60, created: LongAgo));
-        _share.Enqueue(Request("b", "1", samples: 9, memory: 10, created: LongAgo));
-        Assert.Equal(DispatchOutcome.KeepsRoom, _share.Next(Room("silo-1", memory: 50, total: 100), Now).Outcome);
-        Assert.Equal(DispatchOutcome.Chosen, _share.Next(Room("silo-2", memory: 50, total: 100), Now).Outcome);
-        _share.RemoveSilo("silo-1");
-        Assert.Equal(DispatchOutcome.KeepsRoom, _share.Next(Room("silo-2", memory: 50, total: 100), Now).Outcome);
-    }
-
-    [Fact]
-    public void Room_is_not_kept_for_jobs_that_never_fit_the_worker_or_need_the_device()
-    {
-        _share.Enqueue(Request("a", "1", memory: 101, created: LongAgo));
-        _share.Enqueue(Request("a", "2", memory: 60, created: LongAgo) with { DeviceMemory = 1 });
-        _share.Enqueue(Request("b", "1", memory: 10, created: LongAgo));
-        Assert.Equal("b", _share.Next(Room(memory: 50, total: 100), Now).Entry?.Tenant);
-        Assert.Equal(DispatchOutcome.NoRoom, _share.Next(Room(memory: 50, total: 100), Now).Outcome);
-    }
-
-    [Fact]
-    public void Device_job_starts_only_on_a_worker_with_enough_free_device_memory()
-    {
-        _share.Enqueue(Request("a", "1") with { DeviceMemory = 8 });
-        Assert.Equal(DispatchOutcome.NoRoom, Next().Outcome);
-        Assert.Equal(DispatchOutcome.NoRoom, _share.Next(Room() with { DeviceMemory = 7 }, Now).Outcome);
-        Assert.Equal(DispatchOutcome.Chosen, _share.Next(Room() with { DeviceMemory = 8 }, Now).Outcome);
     }
 
     [Fact]
@@ -307,23 +236,6 @@ public class FairShareTests
     [InlineData(double.PositiveInfinity)]
     public void Enqueue_rejects_costs_that_are_not_positive_and_finite(double cost) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => _share.Enqueue(Request("a", "1") with { Cost = cost }));
-
-    private static QueueEntry Request(string tenant, string id, int samples = 1, long memory = 1, long created = Now) => new()
-    {
-        Tenant = tenant,
-        Key = $"request/{id}",
-        Created = created,
-        Cost = 1,
-        Memory = memory,
-        Waiting = IndexSet.Range(0, samples),
-    };
-
-    private static WorkerRoom Room(string silo = "silo", long memory = 1000, long total = 1000) =>
-        new() { Silo = silo, FreeSlots = 1, Memory = memory, TotalMemory = total };
-
-    private static (string? Tenant, int Index) Job(Decision decision) => (decision.Entry?.Tenant, decision.Index);
-
-    private static (DispatchOutcome Outcome, string? Key, int Index) Parts(Decision decision) => (decision.Outcome, decision.Entry?.Key, decision.Index);
 
     private Decision Next() => _share.Next(Room(), Now);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Telemetry;
 
 namespace Vgpnn.Grains.Tests.Storage;
 
@@ -18,7 +19,7 @@ public class TracedBlobsTests
         var spans = new List<(string Name, object? Key, object? Bytes, ActivityStatusCode Status)>();
         using var listener = new ActivityListener
         {
-            ShouldListenTo = source => source.Name == Telemetry.Name,
+            ShouldListenTo = source => source.Name == VgpnnTelemetry.Name,
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => ActivitySamplingResult.AllData,
             ActivityStopped = span =>
             {

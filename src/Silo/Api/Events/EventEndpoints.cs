@@ -10,17 +10,19 @@ internal static class EventEndpoints
 {
     public static void MapEvents(this RouteGroupBuilder group)
     {
-        group.MapGet("/events", (HttpContext context, IGrainFactory grains, EventStreams streams, IHostApplicationLifetime life) =>
-                StreamAsync(context, null, grains, streams, life))
+        group.MapGet("/events", (HttpContext context, IGrainFactory grains, ApiKeys keys, EventStreams streams, IHostApplicationLifetime life) =>
+                StreamAsync(context, null, grains, keys, streams, life))
             .Needs(KeyScope.Read).Produces(200, contentType: "text/event-stream").WithName("streamEvents")
             .WithSummary("Stream all changes of the tenant as server-sent events; supports Last-Event-ID.");
-        group.MapGet("/requests/{request}/events", (string request, HttpContext context, IGrainFactory grains, EventStreams streams, IHostApplicationLifetime life) =>
-                StreamAsync(context, request, grains, streams, life))
+        group.MapGet("/requests/{request}/events", (
+                string request, HttpContext context, IGrainFactory grains, ApiKeys keys, EventStreams streams, IHostApplicationLifetime life) =>
+                StreamAsync(context, request, grains, keys, streams, life))
             .Needs(KeyScope.Read).Produces(200, contentType: "text/event-stream").WithName("streamRequestEvents")
             .WithSummary("Stream a request and its samples, first as they are and then as they change, until the request has finished; supports Last-Event-ID.");
     }
 
-    private static async Task StreamAsync(HttpContext context, string? request, IGrainFactory grains, EventStreams streams, IHostApplicationLifetime life)
+    private static async Task StreamAsync(
+        HttpContext context, string? request, IGrainFactory grains, ApiKeys keys, EventStreams streams, IHostApplicationLifetime life)
     {
         Caller caller = context.Caller();
         if (request is not null) await grains.Request(caller.Tenant, request).Get().WaitAsync(context.RequestAborted);
@@ -30,7 +32,7 @@ internal static class EventEndpoints
         EventSource source = request is null ? new TenantEvents(grains.Tenant(caller.Tenant), writer) : new RequestEvents(grains.Request(caller.Tenant, request), writer);
         try
         {
-            await source.RunAsync(LastId(context), stop.Token);
+            await source.RunAsync(LastId(context), () => caller.IsValidAsync(keys, stop.Token), stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {

@@ -18,16 +18,24 @@ internal abstract class EventSource(EventWriter writer)
 
     /// <summary>Writes changes until there can be no more, or the reader disconnects.</summary>
     /// <param name="version">The version of the last event that the reader has; <c>null</c>: it starts.</param>
+    /// <param name="isAllowed">Whether the reader may go on reading; asked every ten seconds.</param>
     /// <param name="cancellation">Ends the stream.</param>
-    public async Task RunAsync(long? version, CancellationToken cancellation)
+    public async Task RunAsync(long? version, Func<Task<bool>> isAllowed, CancellationToken cancellation)
     {
         await writer.BeginAsync(cancellation);
-        long written = Stopwatch.GetTimestamp();
+        long written = Stopwatch.GetTimestamp(), allowed = written;
         TimeSpan wait = TimeSpan.Zero;
         while (true)
         {
             try
             {
+                long asked = Stopwatch.GetTimestamp();
+                if (Stopwatch.GetElapsedTime(allowed, asked) >= MaxWait)
+                {
+                    if (!await isAllowed()) return;
+                    allowed = asked;
+                }
+
                 ChangeBatch batch = await PollAsync(version, wait).WaitAsync(cancellation);
                 bool last = batch.Reset ? await ResetAsync(batch.Version, cancellation)
                     : batch.Changes.Count > 0 ? await TellAsync(batch.Changes, cancellation)
@@ -38,6 +46,11 @@ internal abstract class EventSource(EventWriter writer)
                 {
                     written = Stopwatch.GetTimestamp();
                     await Task.Delay(Pause, cancellation);
+                }
+                else if (Stopwatch.GetElapsedTime(asked) < RetryPause)
+                {
+                    // The grain's silo shuts down.
+                    await Task.Delay(RetryPause, cancellation);
                 }
             }
             catch (GrainException e) when (e.IsTransient)

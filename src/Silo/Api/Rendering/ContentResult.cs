@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
@@ -32,7 +33,7 @@ internal static class ContentResult
         return TypedResults.Bytes(bytes, type, saveAs, enableRangeProcessing: true, entityTag: new($"\"{tag}\""));
     }
 
-    private static IResult OfStream(HttpContext context, BlobStream stream, StoredBlob blob, string type, string? saveAs)
+    private static FileStreamHttpResult OfStream(HttpContext context, BlobStream stream, StoredBlob blob, string type, string? saveAs)
     {
         Guard(context);
         return TypedResults.Stream(stream, type, saveAs, entityTag: new($"\"{blob.Sha256}\""), enableRangeProcessing: true);

@@ -77,7 +77,8 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys, Session
 
     private async Task<Caller> OfSessionAsync(HttpContext context, string cookie)
     {
-        if (tickets.Read(cookie) is not { } ticket || await keys.HolderAsync(ticket.KeyId, ticket.SessionId, context.RequestAborted) is not { } holder)
+        if (tickets.Read(cookie) is not { } ticket
+            || await keys.HolderAsync(ticket.KeyId, ticket.SessionId, ticket.Began, context.RequestAborted) is not { } holder)
             throw Unauthorized("key-unknown", "the session has ended", "sign in again");
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)) ThrowIfForeignPage(context);
         return new Caller(holder, ticket);

@@ -14,6 +14,11 @@ internal sealed record Caller(KeyHolder Holder, SessionTicket? Session)
 
     public bool May(KeyScope scope) => Scopes.Contains(scope);
 
+    /// <summary>Whether the key, and the session, are valid still.</summary>
+    public async Task<bool> IsValidAsync(ApiKeys keys, CancellationToken cancellation) => Session is { } session
+        ? await keys.HolderAsync(session.KeyId, session.SessionId, session.Began, cancellation) is not null && session.Expires > DateTimeOffset.UtcNow
+        : await keys.IsValidAsync(Holder.KeyId, cancellation);
+
     /// <summary>When something is deleted by the tenant's retention time; <c>null</c>: never.</summary>
     /// <param name="since">The time from which it counts, in milliseconds since 1970; <c>null</c>: it does not count yet.</param>
     public DateTimeOffset? Expiry(long? since) =>

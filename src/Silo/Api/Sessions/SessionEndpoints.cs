@@ -49,6 +49,6 @@ internal static class SessionEndpoints
         SameSite = SameSiteMode.Strict,
         Secure = context.Request.IsHttps,
         Path = "/",
-        MaxAge = SessionTickets.Lifetime,
+        MaxAge = SessionTicket.Lifetime,
     };
 }
