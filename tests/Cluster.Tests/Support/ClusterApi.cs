@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -47,6 +48,14 @@ internal sealed class ClusterApi(TestCluster cluster, string key)
             }
         });
         return result;
+    }
+
+    /// <summary>The sum of a metric's values at a silo with the setting Metrics; 0: it has none.</summary>
+    public static async Task<double> MetricAsync(SiloProcess silo, string name, string labels = "")
+    {
+        string text = await Http.GetStringAsync(new Uri($"http://127.0.0.1:{silo.Port}/metrics"));
+        return text.Split('\n').Where(l => l.StartsWith(name + "{", StringComparison.Ordinal) && l.Contains(labels, StringComparison.Ordinal))
+            .Sum(l => double.Parse(l[(l.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
     }
 
     /// <summary>Calls one silo once.</summary>
