@@ -30,7 +30,8 @@ internal sealed partial class FatalErrorHandler(ILogger<FatalErrorHandler> logge
     {
         if (Interlocked.Exchange(ref _handled, 1) == 1) Thread.Sleep(Timeout.Infinite);
         bool again = OperatingSystem.IsLinux() && DateTime.Now - Process.GetCurrentProcess().StartTime > LeastLife;
-        LogFatal(context ?? sender?.ToString() ?? "unknown", again ? "starting over" : "exiting", exception);
+        string what = again ? "starting over" : "exiting", where = context ?? "unknown";
+        LogFatal(where, what, exception);
         Thread.Sleep(FlushTime);
         if (OperatingSystem.IsWindows()) Environment.Exit(ExitCode);
 
