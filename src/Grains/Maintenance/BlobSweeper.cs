@@ -16,6 +16,9 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
 
     private readonly HashSet<string> _verified = new(StringComparer.Ordinal);
 
+    /// <summary>The age from which a blob that nothing names is deleted.</summary>
+    internal static TimeSpan LeastAge(BlobKind kind) => kind == BlobKind.Upload ? UploadAge : Age;
+
     /// <summary>Looks at all blobs once.</summary>
     /// <returns>Number of blobs deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -27,7 +30,7 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
         await foreach (BlobEntry entry in blobs.ListAsync("", cancellation))
         {
             if (_verified.Contains(entry.Key) || !BlobKeys.TryParse(entry.Key, out BlobOwner owner) || owner.Kind == BlobKind.Other) continue;
-            if (DateTimeOffset.UtcNow - entry.Modified < (owner.Kind == BlobKind.Upload ? UploadAge : Age)) continue;
+            if (DateTimeOffset.UtcNow - entry.Modified < LeastAge(owner.Kind)) continue;
             batch.Add((entry.Key, owner));
             if (batch.Count < Batch) continue;
             deleted += await SweepAsync(batch, cancellation);
