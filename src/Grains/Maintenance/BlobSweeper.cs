@@ -46,8 +46,7 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
         foreach (IGrouping<(BlobKind, string, string, int?), (string Key, BlobOwner Owner)> group in batch
             .GroupBy(b => (b.Owner.Kind, b.Owner.Tenant, b.Owner.Kind == BlobKind.Upload ? "" : b.Owner.Id, b.Owner.Index)))
         {
-            BlobOwner owner = group.First().Owner;
-            (IReadOnlySet<string> needed, long? open) = await NeededAsync(owner);
+            if (await TryNeededAsync(group.First().Owner) is not var (needed, open)) continue;
             foreach ((string key, BlobOwner its) in group)
             {
                 if (needed.Contains(key))
@@ -63,6 +62,19 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
         }
 
         return deleted;
+    }
+
+    /// <summary>What an owner needs; <c>null</c>: it does not answer, and is asked again with the next sweep.</summary>
+    private async Task<(IReadOnlySet<string> Keys, long? OpenAttempt)?> TryNeededAsync(BlobOwner owner)
+    {
+        try
+        {
+            return await NeededAsync(owner);
+        }
+        catch (Exception e) when (e is GrainException or OrleansException or TimeoutException)
+        {
+            return null;
+        }
     }
 
     private async Task<(IReadOnlySet<string> Keys, long? OpenAttempt)> NeededAsync(BlobOwner owner)
