@@ -87,7 +87,11 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
                 return (sample.Keys.ToHashSet(), sample.OpenAttempt);
             case BlobKind.Video:
                 VideoStatus? video = await grains.Video(owner.Tenant, owner.Id).GetAny();
-                string[] thumbnail = video?.Result is { } result && video.State != VideoState.Deleted ? [result.Thumbnail.Key] : [];
+
+                // A deleted video comes back whole while active requests use it.
+                bool kept = video is not null && (video.State != VideoState.Deleted
+                    || (await grains.Tenant(owner.Tenant).Examine()).Deleting.Contains(JobKey.VideoEntry(owner.Id)));
+                string[] thumbnail = kept && video!.Result is { } result ? [result.Thumbnail.Key] : [];
                 return (thumbnail.ToHashSet(), video is { State: VideoState.Ingesting } ? owner.Attempt : null);
             default:
                 return (await UploadsAsync(owner.Tenant), null);
