@@ -99,7 +99,7 @@ internal sealed record SiloSettings
     /// <summary>Seconds that one run of the decoder on an upload may take.</summary>
     public double DecodeSeconds { get; init; } = 600;
 
-    /// <summary>Whether a person runs the server on a machine of their own: it prints a sign-in link, and makes a first key.</summary>
+    /// <summary>Whether the server is self-hosted by one user: it prints a sign-in link, and makes a first key.</summary>
     public bool Serve { get; init; }
 
     /// <summary>Whether the silo sets the storage up at its start; else it only checks it.</summary>

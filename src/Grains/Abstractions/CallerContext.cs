@@ -8,7 +8,7 @@ public static class CallerContext
 {
     private const string Name = "vgpnn.caller";
 
-    /// <summary>The tenant, or <see cref="GrainKeys.System"/> for the cluster; <c>null</c>: nobody said.</summary>
+    /// <summary>The tenant, or <see cref="GrainKeys.System"/> for the cluster; <c>null</c> if it was not set.</summary>
     public static string? Tenant => RequestContext.Get(Name) as string;
 
     /// <summary>Whether calls are made in the cluster's own name: by operators, workers and background work.</summary>

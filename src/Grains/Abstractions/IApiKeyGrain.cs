@@ -7,7 +7,7 @@ public interface IApiKeyGrain : IGrainWithStringKey
     /// <summary>Creates the key.</summary>
     Task<KeyStatus> Create(string tenant, NewKeyRecord key);
 
-    /// <summary>The key; <c>null</c>: there is none.</summary>
+    /// <summary>The key; <c>null</c> if it does not exist.</summary>
     Task<KeyRecord?> Find();
 
     /// <summary>Notes that the key was used; stored from time to time.</summary>

@@ -154,7 +154,7 @@ public sealed record WorkerReport
     [Id(14)]
     public bool Leaving { get; init; }
 
-    /// <summary>The worker's silo; <c>null</c>: it is none of the cluster's silos.</summary>
+    /// <summary>The worker's silo; <c>null</c> if the worker is not a silo of the cluster.</summary>
     [Id(15)]
     public SiloAddress? Silo { get; init; }
 }

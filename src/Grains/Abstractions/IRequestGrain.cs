@@ -44,7 +44,7 @@ public interface IRequestGrain : ITenantOwned
     /// <summary>Finishes what an earlier activation left half done; <c>false</c>: there is no such request.</summary>
     Task<bool> Tend();
 
-    /// <summary>A worker begins a sample: what to do; <c>null</c>: nobody wants it any more.</summary>
+    /// <summary>A worker begins a sample. Returns what to do; <c>null</c> if the sample was cancelled or deleted.</summary>
     Task<RequestWork?> Began(int index);
 
     /// <summary>A sample's progress; not stored.</summary>
@@ -262,7 +262,7 @@ public sealed record RequestExamination
     [Id(2)]
     public bool Finished { get; init; }
 
-    /// <summary>Whether everybody has been told of its end.</summary>
+    /// <summary>Whether its end has been reported to all grains concerned.</summary>
     [Id(3)]
     public bool Settled { get; init; }
 

@@ -121,7 +121,7 @@ public sealed record SampleStatus
     [Id(3)]
     public double Fraction { get; init; }
 
-    /// <summary>The level of the last checkpoint; <c>null</c>: there is none.</summary>
+    /// <summary>The level of the last checkpoint; <c>null</c> without a checkpoint.</summary>
     [Id(4)]
     public int? Level { get; init; }
 
@@ -129,7 +129,7 @@ public sealed record SampleStatus
     [Id(5)]
     public StoredBlob? Checkpoint { get; init; }
 
-    /// <summary>The last preview; <c>null</c>: there is none, or the video itself is there.</summary>
+    /// <summary>The last preview; <c>null</c> before the first one and after the end.</summary>
     [Id(6)]
     public SamplePreview? Preview { get; init; }
 

@@ -12,7 +12,7 @@ public interface IVideoGrain : ITenantOwned
     Task<StoredVideo> Store(NewVideo video);
 
     /// <summary>The video.</summary>
-    /// <exception cref="GrainException"><c>not-found</c>: there is none, or it was deleted.</exception>
+    /// <exception cref="GrainException"><c>not-found</c>: it does not exist, or was deleted.</exception>
     Task<VideoStatus> Get();
 
     /// <summary>The video, including a deleted one; <c>null</c>: there never was one.</summary>

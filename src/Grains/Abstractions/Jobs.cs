@@ -115,7 +115,7 @@ public enum JobDecision
     /// <summary>Run it.</summary>
     Run,
 
-    /// <summary>Its result is there already, or nobody wants it.</summary>
+    /// <summary>Its result exists already, or it was cancelled.</summary>
     Over,
 
     /// <summary>It failed for good, for example because it crashed too often.</summary>

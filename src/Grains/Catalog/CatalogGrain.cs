@@ -149,7 +149,7 @@ internal sealed class CatalogGrain([PersistentState("catalog")] IPersistentState
             : (data with { Parts = data.Parts.Add(new CatalogPart(data.Parts.Count == 0 ? 0 : data.Parts[^1].Number + 1, place)) }, true));
         if (grown && Data.Parts.Count > 2)
         {
-            // Nobody adds a row again that is this old.
+            // Rows that are this old are never added again.
             foreach (string id in _places.Where(p => p.Value < Data.Parts[^2].First).Select(p => p.Key).ToArray()) _places.Remove(id);
         }
 

@@ -5,7 +5,7 @@ namespace Vgpnn.Grains.Dispatch;
 
 /// <summary>
 /// What a dispatcher knows of workers and queues, and the orders that follow from it. A worker's report is the truth about
-/// what it runs: an order that its next report does not name was lost, and one that nobody knew is taken over. Times are
+/// what it runs: an order that its next report does not name was lost, and an unknown one is taken over. Times are
 /// milliseconds since 1970. Not thread-safe.
 /// </summary>
 /// <param name="lease">Milliseconds of silence after which a worker is lost.</param>
@@ -143,7 +143,7 @@ internal sealed class DispatchBoard(long lease)
         return any;
     }
 
-    /// <summary>A process that did not run for a while heard of nobody: all workers get their lease anew.</summary>
+    /// <summary>Renews all leases, after this process was suspended and received no reports.</summary>
     public void Forgive(long now)
     {
         foreach (Worker worker in _workers.Values) worker.Seen = now;

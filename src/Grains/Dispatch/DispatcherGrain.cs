@@ -154,7 +154,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         return Task.CompletedTask;
     }
 
-    /// <summary>Asks tenants what waits. Normally all of it is known.</summary>
+    /// <summary>Asks tenants for their queued entries; normally the board knows them already.</summary>
     private async Task SyncAsync()
     {
         _syncing = true;

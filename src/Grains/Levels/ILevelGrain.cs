@@ -38,7 +38,7 @@ internal sealed class LevelContent
     [field: NonSerialized]
     public Volume? Volume { get; init; }
 
-    /// <summary>Why there is none.</summary>
+    /// <summary>Why the level could not be made.</summary>
     [field: NonSerialized]
     public Exception? Error { get; init; }
 }

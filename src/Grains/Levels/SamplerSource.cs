@@ -11,7 +11,7 @@ namespace Vgpnn.Grains.Levels;
 /// <param name="blobs">The videos.</param>
 /// <param name="scratch">Files for the decoder.</param>
 /// <param name="clips">Clips that were decoded a moment ago.</param>
-/// <param name="device">The silo's device; <c>null</c>: it has none.</param>
+/// <param name="device">The silo's device; <c>null</c> if it has no device.</param>
 internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, ClipCache clips, OpenClEngine? device = null)
 {
     /// <summary>Decodes the inputs.</summary>

@@ -54,7 +54,7 @@ internal sealed record RequestData
     /// <summary>Its place in the tenant's list; <c>null</c>: it is not in it yet.</summary>
     public long? Place { get; init; }
 
-    /// <summary>Whether everybody has been told of its end.</summary>
+    /// <summary>Whether its end has been reported to all grains concerned.</summary>
     public bool Settled { get; init; }
 
     /// <summary>Whether it is being deleted.</summary>

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Vgpnn.Grains;
 
 /// <summary>
-/// Threads that compute for seconds or minutes. They go behind those that answer in milliseconds: a node stays quick to ask
-/// while every processor of it computes.
+/// Threads that compute for seconds or minutes. They go behind those that answer in milliseconds: a silo answers quickly
+/// while all of its processors compute.
 /// </summary>
 internal static class ComputeThread
 {

@@ -14,7 +14,7 @@ namespace Vgpnn.Grains.Samples;
 /// </summary>
 internal sealed class PreviewWriter(SampleAttempt attempt, IBlobStore blobs) : IAsyncDisposable
 {
-    // A sample that is done before the first is due has none, and pays for none.
+    // A sample that ends before the first preview is due has no previews and no cost for them.
     private static readonly TimeSpan First = TimeSpan.FromMilliseconds(60);
 
     // Levels take longer and longer, and less and less changes between two previews.

@@ -132,7 +132,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
 
     public async Task<SampleStatus> Cancel()
     {
-        // One that was not begun yet too: a begin that is on its way finds it cancelled.
+        // Also a sample that was not begun: a call of Begin that is under way finds it cancelled.
         await _data.ChangeAsync(data => data.Outcome is null ? Store(data).Over(SampleState.Cancelled) : data);
         return Status;
     }

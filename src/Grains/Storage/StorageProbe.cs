@@ -6,7 +6,7 @@ namespace Vgpnn.Grains.Storage;
 
 /// <summary>What a probe of the storage found.</summary>
 /// <param name="Product">Product and version.</param>
-/// <param name="Major">Major version; 0: it has none.</param>
+/// <param name="Major">Major version; 0 if the product has no versions.</param>
 /// <param name="Answer">Median time of an answer.</param>
 public sealed record StorageProbe(string Product, int Major, TimeSpan Answer)
 {

@@ -4,7 +4,7 @@ using System.Diagnostics.Metrics;
 namespace Vgpnn.Grains.Telemetry;
 
 /// <summary>
-/// Spans and measurements of the grains, which cost next to nothing while nobody listens. A sample's spans belong to the trace
+/// Spans and measurements of the grains, which cost almost nothing without a listener. A sample's spans belong to the trace
 /// of the call that submitted it, on whatever silo it runs: the trace context is stored with the request.
 /// </summary>
 public static class VgpnnTelemetry
@@ -34,9 +34,9 @@ public static class VgpnnTelemetry
     internal static Counter<long> PatchEvaluations { get; } =
         Meter.CreateCounter<long>("vgpnn.patch.evaluations", "{evaluation}", "Patch distances computed");
 
-    /// <summary>Samples that looked for their levels on their node, by <c>result</c>: hit or miss.</summary>
+    /// <summary>Samples that looked for their levels on their silo, by <c>result</c>: hit or miss.</summary>
     internal static Counter<long> CacheLookups { get; } =
-        Meter.CreateCounter<long>("vgpnn.level_cache.lookups", "{lookup}", "Looks into the node's cache of levels");
+        Meter.CreateCounter<long>("vgpnn.level_cache.lookups", "{lookup}", "Lookups in the silo's cache of levels");
 
     /// <summary>Bytes of checkpoints that became safe.</summary>
     internal static Counter<long> CheckpointBytes { get; } =
@@ -49,7 +49,7 @@ public static class VgpnnTelemetry
 
     private static double[] Coarse => [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600];
 
-    /// <summary>The context of a span as the state keeps it (W3C <c>traceparent</c>); null: there is none.</summary>
+    /// <summary>The context of a span as the state keeps it (W3C <c>traceparent</c>); <c>null</c> outside of a span.</summary>
     internal static string? Current => Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null;
 
     /// <summary>Reads what <see cref="Current"/> wrote; what cannot be read begins a trace of its own.</summary>

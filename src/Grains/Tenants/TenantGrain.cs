@@ -119,7 +119,7 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
     {
         ThrowIfMissing();
 
-        // First: a queue that nobody looks at would wait for ever.
+        // First: a queue that its dispatcher does not know would wait for ever.
         await GrainFactory.Dispatcher(admission.Backend).Announce(Owner);
         await _data.ChangeAsync(data =>
         {

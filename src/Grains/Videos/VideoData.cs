@@ -40,7 +40,7 @@ internal sealed record VideoData
     /// <summary>Its place in the tenant's list; <c>null</c>: it is not in it.</summary>
     public long? Place { get; init; }
 
-    /// <summary>Whether everybody has been told of the end of its ingest, or of its deletion.</summary>
+    /// <summary>Whether the end of its ingest, or its deletion, has been reported to all grains concerned.</summary>
     public bool Settled { get; init; }
 
     /// <summary>Whether there is such a video for its owner.</summary>

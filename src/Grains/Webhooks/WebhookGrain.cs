@@ -31,7 +31,7 @@ public interface IWebhookSender
 {
     /// <summary>Sends one message.</summary>
     /// <param name="id">The delivery's id, the same however often it is sent.</param>
-    /// <param name="url">Where to.</param>
+    /// <param name="url">The receiver's address.</param>
     /// <param name="body">JSON.</param>
     /// <param name="secret">What it is signed with.</param>
     /// <param name="cancellation">Ends the attempt.</param>

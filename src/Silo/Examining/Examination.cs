@@ -17,11 +17,11 @@ internal static class Examination
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Looks at everything, and writes what it finds, as it finds it.</summary>
-    /// <param name="settings">The node's.</param>
-    /// <param name="json">Whether programs read it: an object a line.</param>
-    /// <param name="output">Where to.</param>
-    /// <returns>0: a node would run; 1: something is broken.</returns>
+    /// <summary>Runs all checks, and writes each finding at once.</summary>
+    /// <param name="settings">Settings of the silo.</param>
+    /// <param name="json">Whether to write a JSON object per line, for programs.</param>
+    /// <param name="output">Receives the findings.</param>
+    /// <returns>0: a silo would run; 1: something is broken.</returns>
     public static async Task<int> RunAsync(SiloSettings settings, bool json, TextWriter output)
     {
         bool broken = false;

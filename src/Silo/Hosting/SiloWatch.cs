@@ -10,7 +10,7 @@ namespace Vgpnn.Silo.Hosting;
 /// </summary>
 internal sealed partial class SiloWatch(IClusterMembershipService membership, ILocalSiloDetails self, ILogger<SiloWatch> log) : BackgroundService
 {
-    /// <summary>Each silo watches so many others, so that the cost per silo stays the same in a large cluster.</summary>
+    /// <summary>How many other silos each silo watches: a constant, so that the cost per silo does not grow with the cluster.</summary>
     private const int Watched = 3;
 
     /// <summary>Consecutive refusals after which a silo is gone.</summary>

@@ -9,8 +9,8 @@ using Vgpnn.Synthesis;
 namespace Vgpnn.Silo.Hosting;
 
 /// <summary>
-/// Greets a person who runs a server on a machine of their own: where it listens, a link that signs their browser in and, the
-/// first time, a key that may do everything, which is also left in the data directory, readable for its owner alone.
+/// Prints for a self-hosted server where it listens, a link that signs a browser in and, at the first start, a key with all scopes,
+/// which is also written to the data directory, readable for its owner only.
 /// </summary>
 internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifetime life, IGrainFactory grains, ApiKeys keys, OneTimeLink link, Speed speed)
     : IHostedService
@@ -74,7 +74,7 @@ internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifet
 
         if ((await tenant.Keys()).Count > 0) return null;
 
-        // The file first: a key that nobody can read would lock everybody out.
+        // The file first: without it, nothing could sign in with the key that was added.
         KeyText key = KeyText.New(KeyText.Key);
         await WriteAsync(key, cancellation);
         await tenant.AddKey(new NewKeyRecord { KeyId = key.Id, Hash = key.Hash(), Scopes = "read write admin", Name = "first" });

@@ -20,7 +20,7 @@ internal sealed record WorkerIdentity(string Id, string Version, IReadOnlyList<s
 /// <summary>
 /// Runs the jobs that the dispatchers order. It reports all the time what it runs and has room for; the answer to a report holds
 /// the orders, and the end of a job makes the next report at once. On shutdown it takes no more jobs, has the running ones
-/// released at their next checkpoint, and stops those that have none by the end of the drain.
+/// released at their next checkpoint, and stops those that have not reached one by the end of the drain.
 /// </summary>
 internal sealed partial class Worker(
     SiloSettings settings, WorkerIdentity identity, ILocalSiloDetails silo, IGrainFactory grains, SiloCapacity capacity, LevelBudget levels, SampleRunner samples,
