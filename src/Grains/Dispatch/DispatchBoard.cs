@@ -355,7 +355,7 @@ internal sealed class DispatchBoard(long lease)
         public void StopSoon(string order, long now)
         {
             Stopping[order] = now;
-            _stop.Add(order);
+            if (!_stop.Contains(order)) _stop.Add(order);
         }
 
         /// <summary>What is to be told, in the answer to the last report.</summary>

@@ -16,6 +16,9 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
 
     private readonly HashSet<string> _verified = new(StringComparer.Ordinal);
 
+    /// <summary>The age from which a blob that nothing names is deleted.</summary>
+    internal static TimeSpan LeastAge(BlobKind kind) => kind == BlobKind.Upload ? UploadAge : Age;
+
     /// <summary>Looks at all blobs once.</summary>
     /// <returns>Number of blobs deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellation)
@@ -27,7 +30,7 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
         await foreach (BlobEntry entry in blobs.ListAsync("", cancellation))
         {
             if (_verified.Contains(entry.Key) || !BlobKeys.TryParse(entry.Key, out BlobOwner owner) || owner.Kind == BlobKind.Other) continue;
-            if (DateTimeOffset.UtcNow - entry.Modified < (owner.Kind == BlobKind.Upload ? UploadAge : Age)) continue;
+            if (DateTimeOffset.UtcNow - entry.Modified < LeastAge(owner.Kind)) continue;
             batch.Add((entry.Key, owner));
             if (batch.Count < Batch) continue;
             deleted += await SweepAsync(batch, cancellation);
@@ -43,8 +46,7 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
         foreach (IGrouping<(BlobKind, string, string, int?), (string Key, BlobOwner Owner)> group in batch
             .GroupBy(b => (b.Owner.Kind, b.Owner.Tenant, b.Owner.Kind == BlobKind.Upload ? "" : b.Owner.Id, b.Owner.Index)))
         {
-            BlobOwner owner = group.First().Owner;
-            (IReadOnlySet<string> needed, long? open) = await NeededAsync(owner);
+            if (await TryNeededAsync(group.First().Owner) is not var (needed, open)) continue;
             foreach ((string key, BlobOwner its) in group)
             {
                 if (needed.Contains(key))
@@ -62,6 +64,19 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
         return deleted;
     }
 
+    /// <summary>What an owner needs; <c>null</c>: it does not answer, and is asked again with the next sweep.</summary>
+    private async Task<(IReadOnlySet<string> Keys, long? OpenAttempt)?> TryNeededAsync(BlobOwner owner)
+    {
+        try
+        {
+            return await NeededAsync(owner);
+        }
+        catch (Exception e) when (e is GrainException or OrleansException or TimeoutException)
+        {
+            return null;
+        }
+    }
+
     private async Task<(IReadOnlySet<string> Keys, long? OpenAttempt)> NeededAsync(BlobOwner owner)
     {
         switch (owner.Kind)
@@ -72,7 +87,11 @@ public sealed class BlobSweeper(IGrainFactory grains, IBlobStore blobs)
                 return (sample.Keys.ToHashSet(), sample.OpenAttempt);
             case BlobKind.Video:
                 VideoStatus? video = await grains.Video(owner.Tenant, owner.Id).GetAny();
-                string[] thumbnail = video?.Result is { } result && video.State != VideoState.Deleted ? [result.Thumbnail.Key] : [];
+
+                // A deleted video comes back whole while active requests use it.
+                bool kept = video is not null && (video.State != VideoState.Deleted
+                    || (await grains.Tenant(owner.Tenant).Examine()).Deleting.Contains(JobKey.VideoEntry(owner.Id)));
+                string[] thumbnail = kept && video!.Result is { } result ? [result.Thumbnail.Key] : [];
                 return (thumbnail.ToHashSet(), video is { State: VideoState.Ingesting } ? owner.Attempt : null);
             default:
                 return (await UploadsAsync(owner.Tenant), null);

@@ -12,10 +12,11 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
     private readonly HashSet<string> _needed = new(StringComparer.Ordinal);
     private readonly HashSet<string> _open = new(StringComparer.Ordinal);
     private readonly HashSet<(string Tenant, string Video)> _used = [];
-    private int _tenants, _videos, _requests, _samples;
+    private int _tenants, _videos, _requests, _samples, _leftovers;
 
     /// <summary>What was looked at.</summary>
-    public string Summary => $"{_tenants} tenants, {_videos} videos, {_requests} requests, {_samples} samples, {_needed.Count} blobs";
+    public string Summary => $"{_tenants} tenants, {_videos} videos, {_requests} requests, {_samples} samples, {_needed.Count} blobs"
+        + (_leftovers == 0 ? "" : $" and {_leftovers} leftovers to be swept");
 
     /// <summary>What does not agree, a sentence each.</summary>
     /// <param name="only">The tenant to look at; <c>null</c>: all.</param>
@@ -34,7 +35,11 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
         {
             found.Add(blob.Key);
             if (!BlobKeys.TryParse(blob.Key, out BlobOwner owner) || owner.Kind == BlobKind.Other) continue;
-            if (!_needed.Contains(blob.Key) && !_open.Any(p => blob.Key.StartsWith(p, StringComparison.Ordinal))) yield return $"blob {blob.Key} belongs to nothing";
+            if (_needed.Contains(blob.Key) || _open.Any(p => blob.Key.StartsWith(p, StringComparison.Ordinal))) continue;
+
+            // Workers that are lost leave some, which the sweeper deletes in its time.
+            if (DateTimeOffset.UtcNow - blob.Modified < 2 * BlobSweeper.LeastAge(owner.Kind)) _leftovers++;
+            else yield return $"blob {blob.Key} belongs to nothing";
         }
 
         foreach (string missing in _needed.Where(k => !found.Contains(k))) yield return $"blob {missing} is missing";

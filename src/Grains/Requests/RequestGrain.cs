@@ -101,33 +101,14 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     public Task<RequestStatus> Cancel() => _serial.RunAsync(async () =>
     {
         ThrowIfMissing();
-        if (Data.FinishedAt is not null) return Status;
-        QueueOwner owner = new() { Tenant = Tenant, Name = "" };
-        IReadOnlyList<SampleStatus> ended;
-        _cancelling = IndexSet.Range(0, Data.Samples);
-        try
+        if (Data.FinishedAt is null)
         {
-            await Dispatcher.Remove(owner, Entry);
-            ended = await CancelBegunAsync();
-            await _data.ChangeAsync(data =>
-            {
-                if (!data.Exists) return data;
-                foreach (SampleStatus sample in ended) data = data.Collect(sample);
-                IndexSet rest = data.Remaining;
-                return rest.Count == 0 ? data : (data with { Cancelled = data.Cancelled.Union(rest) }).Finish();
-            });
-        }
-        finally
-        {
-            _cancelling = IndexSet.Empty;
+            await StopAsync();
+            await CancelRemainingAsync();
         }
 
-        // A dispatcher that came up meanwhile may have taken over what runs.
-        await Dispatcher.Remove(owner, Entry);
-        _live.Clear();
-        foreach (SampleStatus sample in ended) _publisher.Tell(Overlay(sample));
-        _publisher.Tell(null);
-        _effects.Start();
+        // Again: a dispatcher that came up meanwhile may have taken over what runs, and a call that is repeated may have been lost here.
+        if (Data.Cancelled.Count > 0) await StopAsync();
         return Status;
     });
 
@@ -135,8 +116,8 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     {
         ThrowIfMissing();
         await _data.ChangeAsync(data => data.Exists ? data with { Deleting = true, Settled = false } : data);
-        await LeaveAsync();
         _effects.Start();
+        await LeaveAsync();
     });
 
     public async Task<SampleStatus> GetSample(int index)
@@ -166,20 +147,22 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     public Task<SampleStatus> CancelSample(int index) => _serial.RunAsync(async () =>
     {
         SampleStatus before = await GetSample(index);
-        if (before.IsOver) return before;
-        _cancelling = IndexSet.Range(index, 1);
-        try
+        if (Data.OutcomeOf(index) is null)
         {
-            await Collect(index < Data.BegunUpTo
-                ? await SampleGrain(index).Cancel()
-                : before with { State = SampleState.Cancelled, ChangedAt = SampleData.Now, FinishedAt = SampleData.Now });
-        }
-        finally
-        {
-            _cancelling = IndexSet.Empty;
+            _cancelling = IndexSet.Range(index, 1);
+            try
+            {
+                await Collect(index < Data.BegunUpTo
+                    ? await SampleGrain(index).Cancel()
+                    : before with { State = SampleState.Cancelled, ChangedAt = SampleData.Now, FinishedAt = SampleData.Now });
+            }
+            finally
+            {
+                _cancelling = IndexSet.Empty;
+            }
         }
 
-        await Dispatcher.Cancel(new QueueOwner { Tenant = Tenant, Name = "" }, Entry, index);
+        if (Data.Cancelled.Contains(index)) await Dispatcher.Cancel(new QueueOwner { Tenant = Tenant, Name = "" }, Entry, index);
         return await ReadAsync(index);
     });
 
@@ -363,7 +346,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     /// <summary>What a deletion does before its caller is answered: the request is in no list and no count any more.</summary>
     private async Task LeaveAsync()
     {
-        await Dispatcher.Remove(new QueueOwner { Tenant = Tenant, Name = "" }, Entry);
+        await StopAsync();
         await TenantGrain.BeginDelete(Entry, Data.Bytes);
         if (Data.Place is { } place) await GrainFactory.Catalog(Tenant, CatalogKinds.Requests).Remove(place, Id);
     }
@@ -380,6 +363,34 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         await _data.ClearAsync();
         await TenantGrain.EndDelete(Entry);
         DeactivateOnIdle();
+    }
+
+    private Task StopAsync() => Dispatcher.Remove(new QueueOwner { Tenant = Tenant, Name = "" }, Entry);
+
+    private async Task CancelRemainingAsync()
+    {
+        IReadOnlyList<SampleStatus> ended;
+        _cancelling = IndexSet.Range(0, Data.Samples);
+        try
+        {
+            ended = await CancelBegunAsync();
+            await _data.ChangeAsync(data =>
+            {
+                if (!data.Exists) return data;
+                foreach (SampleStatus sample in ended) data = data.Collect(sample);
+                IndexSet rest = data.Remaining;
+                return rest.Count == 0 ? data : (data with { Cancelled = data.Cancelled.Union(rest) }).Finish();
+            });
+        }
+        finally
+        {
+            _cancelling = IndexSet.Empty;
+        }
+
+        _live.Clear();
+        foreach (SampleStatus sample in ended) _publisher.Tell(Overlay(sample));
+        _publisher.Tell(null);
+        _effects.Start();
     }
 
     private async Task<IReadOnlyList<SampleStatus>> CancelBegunAsync()

@@ -112,8 +112,8 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         await _data.ChangeAsync(data => data.Exists
             ? data with { State = VideoState.Deleted, Job = data.Job.Close(), Settled = false, ChangedAt = SampleData.Now }
             : data);
-        await LeaveAsync();
         _effects.Start();
+        await LeaveAsync();
     });
 
     public async Task<VideoStatus> Use(string request)

@@ -28,7 +28,7 @@ internal sealed class ClusterApi(TestCluster cluster, string key)
         T result = default!;
         await cluster.UntilAsync($"{method} {path} is answered", async () =>
         {
-            IReadOnlyList<SiloProcess> silos = cluster.Alive;
+            IReadOnlyList<SiloProcess> silos = cluster.Servers;
             if (silos.Count == 0) return false;
             try
             {

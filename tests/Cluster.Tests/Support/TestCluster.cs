@@ -15,8 +15,11 @@ internal sealed record JobAttempt(SiloProcess Silo, int Number, long Begun, stri
 /// <summary>A storage of a test's own, and the silos that use it. The test knows of them what anybody can: their API, their logs, their exit codes.</summary>
 internal sealed partial class TestCluster : IAsyncDisposable
 {
+    private const int LongestLine = 400;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("vgpnn-cluster-").FullName;
     private readonly List<SiloProcess> _silos = [];
+    private readonly HashSet<SiloProcess> _workers = [];
     private readonly Dictionary<string, string> _settings;
     private ClusterApi? _operator;
 
@@ -40,8 +43,8 @@ internal sealed partial class TestCluster : IAsyncDisposable
     /// <summary>All silos, including those that have exited.</summary>
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
-    /// <summary>Silos that can answer.</summary>
-    public IReadOnlyList<SiloProcess> Alive => [.. _silos.Where(s => !s.HasExited && !s.IsFrozen)];
+    /// <summary>Silos that serve the API now.</summary>
+    public IReadOnlyList<SiloProcess> Servers => [.. _silos.Where(s => !s.HasExited && !s.IsFrozen && !_workers.Contains(s))];
 
     /// <summary>The API with the first key, which may do everything.</summary>
     public ClusterApi Operator => _operator ??= new ClusterApi(this, File.ReadAllText(Path.Combine(_settings["data"], "first-key")).Trim());
@@ -82,6 +85,7 @@ internal sealed partial class TestCluster : IAsyncDisposable
         if (_silos.Count == 0) own = [("serve", "true"), .. own];
         SiloProcess silo = Start("", own);
         _silos.Add(silo);
+        if (settings.Contains(("roles", "worker"))) _workers.Add(silo);
         return silo;
     }
 
@@ -124,13 +128,15 @@ internal sealed partial class TestCluster : IAsyncDisposable
 
     /// <summary>The ends of all logs, for the message of a failure.</summary>
     public string Logs() => string.Join('\n', _silos.Select((s, i) =>
-        $"--- silo{i} {(s.HasExited ? $"exited with {s.ExitCode}" : s.IsFrozen ? "is frozen" : "runs")}\n{string.Join('\n', s.Lines.TakeLast(60).Select(l => l.Text))}"));
+        $"--- silo{i} {(s.HasExited ? $"exited with {s.ExitCode}" : s.IsFrozen ? "is frozen" : "runs")}\n{string.Join('\n', s.Lines.TakeLast(60).Select(l => Cut(l.Text)))}"));
 
     public async ValueTask DisposeAsync()
     {
         foreach (SiloProcess silo in _silos) await silo.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
     }
+
+    private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + "…";
 
     private SiloProcess Start(string verb, IEnumerable<(string Name, string Value)> settings)
     {

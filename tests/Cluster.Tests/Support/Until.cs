@@ -5,10 +5,10 @@ namespace Vgpnn.Cluster.Tests.Support;
 /// <summary>Waits for conditions in other processes.</summary>
 internal static class Until
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     /// <summary>Returns when the condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not hold within two minutes; the message names it.</exception>
+    /// <exception cref="TimeoutException">It did not hold in time; the message names it.</exception>
     public static async Task HoldsAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null, TimeSpan? every = null)
     {
         long start = Stopwatch.GetTimestamp();

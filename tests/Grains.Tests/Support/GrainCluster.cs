@@ -13,6 +13,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Maintenance;
 using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Tenants;
 using Vgpnn.Grains.Webhooks;
@@ -28,6 +29,9 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>The longest answer to a worker's report.</summary>
     public static readonly TimeSpan ReportWait = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Whether calls are made in nobody's name where the test names no caller.</summary>
+    public static readonly AsyncLocal<bool> Nameless = new();
+
     private static readonly Lazy<Task<GrainCluster>> TheShared = new(() => StartAsync(2));
     private static int _names;
 
@@ -35,16 +39,16 @@ internal sealed class GrainCluster : IAsyncDisposable
     private readonly List<TestWorker> _workers = [];
     private readonly ConcurrentDictionary<string, JobScript> _ingests = new();
 
-    private GrainCluster(short silos, string? serviceId, MemoryStorage storage, MemoryBlobs blobs, Action<ISiloBuilder>? configure)
+    private GrainCluster(short silos, string? serviceId, MemoryStorage states, MemoryBlobs blobs, StorageSetting? storage, Action<ISiloBuilder>? configure)
     {
-        (Storage, Blobs) = (storage, blobs);
+        (Storage, Blobs) = (states, blobs);
         var builder = new InProcessTestClusterBuilder(silos);
         builder.Options.ConfigureFileLogging = false;
 #pragma warning disable ORLEANSEXP003
         builder.Options.UseDistributedGrainDirectory = true;
 #pragma warning restore ORLEANSEXP003
         if (serviceId is not null) builder.Options.ServiceId = serviceId;
-        builder.ConfigureSilo((_, silo) => Configure(silo, configure));
+        builder.ConfigureSilo((_, silo) => Configure(silo, storage, configure));
         builder.ConfigureClient(client => client.AddOutgoingGrainCallFilter<OwnName>());
         builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(25)));
         Silos = builder.Build();
@@ -83,10 +87,13 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>Starts a cluster.</summary>
     /// <param name="silos">Number of silos.</param>
     /// <param name="sharing">A cluster with the same service id, state and blobs, but a membership of its own: what a partition looks like.</param>
+    /// <param name="storage">The storage of the single silo; <c>null</c>: the memory of the test.</param>
     /// <param name="configure">Further configuration of each silo.</param>
-    public static async Task<GrainCluster> StartAsync(short silos, GrainCluster? sharing = null, Action<ISiloBuilder>? configure = null)
+    public static async Task<GrainCluster> StartAsync(
+        short silos, GrainCluster? sharing = null, StorageSetting? storage = null, Action<ISiloBuilder>? configure = null)
     {
-        var cluster = new GrainCluster(silos, sharing?.Silos.Options.ServiceId, sharing?.Storage ?? new MemoryStorage(), sharing?.Blobs ?? new MemoryBlobs(), configure);
+        var cluster = new GrainCluster(
+            silos, sharing?.Silos.Options.ServiceId, sharing?.Storage ?? new MemoryStorage(), sharing?.Blobs ?? new MemoryBlobs(), storage, configure);
         await cluster.Silos.DeployAsync();
 
         // Videos are ingested by a worker that all tests share.
@@ -154,7 +161,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         await Silos.DisposeAsync();
     }
 
-    private void Configure(ISiloBuilder silo, Action<ISiloBuilder>? configure)
+    private void Configure(ISiloBuilder silo, StorageSetting? storage, Action<ISiloBuilder>? configure)
     {
         silo.Configure<ClusterMembershipOptions>(o =>
         {
@@ -170,9 +177,23 @@ internal sealed class GrainCluster : IAsyncDisposable
         silo.UseSiloMetadata(new Dictionary<string, string> { [PreferredRoleDirector.RolesKey] = "api,worker,notify" });
         silo.AddPreferredRolePlacement();
         IServiceCollection services = silo.Services;
-        services.AddSingleton<IReminderTable>(Reminders);
-        silo.AddReminders();
-        services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => new FaultyStorage(Storage, StorageFaults));
+        if (storage is null)
+        {
+            services.AddSingleton<IReminderTable>(Reminders);
+            silo.AddReminders();
+            services.AddGrainStorage(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME, (_, _) => new FaultyStorage(Storage, StorageFaults));
+        }
+        else
+        {
+            // Before the provider that it wraps, the faulty one takes its name.
+            silo.UseStorage(storage);
+            ServiceDescriptor provider = services.Last(s => s.ServiceType == typeof(IGrainStorage) && Equals(s.ServiceKey, ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
+            services.Remove(provider);
+            services.AddGrainStorage(
+                ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
+                (p, name) => new FaultyStorage((IGrainStorage)provider.KeyedImplementationFactory!(p, name), StorageFaults));
+        }
+
         services.AddSingleton(p => p.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
         services.AddSingleton<IIncomingGrainCallFilter>(CallFaults);
         services.AddSingleton<IIncomingGrainCallFilter, TenantWall>();
@@ -189,7 +210,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     {
         public Task Invoke(IOutgoingGrainCallContext context)
         {
-            if (CallerContext.Tenant is not null) return context.Invoke();
+            if (CallerContext.Tenant is not null || Nameless.Value) return context.Invoke();
             if (typeof(ITenantOwned).IsAssignableFrom(context.InterfaceMethod?.DeclaringType)) CallerContext.ActFor(GrainKeys.TenantOf(context.TargetId.Key.ToString()!));
             else CallerContext.ActForCluster();
             return context.Invoke();

@@ -8,7 +8,18 @@ namespace Vgpnn.Grains.Tests.Support;
 /// <summary>Blobs in the memory of the test.</summary>
 internal sealed class MemoryBlobs : IBlobStore
 {
-    private readonly ConcurrentDictionary<string, (byte[] Content, DateTimeOffset Modified)> _blobs = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (byte[] Content, DateTimeOffset Modified)> _blobs;
+    private readonly string _only;
+
+    public MemoryBlobs()
+        : this(new(StringComparer.Ordinal), "")
+    {
+    }
+
+    private MemoryBlobs(ConcurrentDictionary<string, (byte[] Content, DateTimeOffset Modified)> blobs, string only) => (_blobs, _only) = (blobs, only);
+
+    /// <summary>The same blobs, of which only those are listed whose keys begin with a text.</summary>
+    public MemoryBlobs Only(string prefix) => new(_blobs, prefix);
 
     /// <summary>Keys that begin with a text.</summary>
     public IEnumerable<string> Keys(string prefix) => _blobs.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
@@ -45,7 +56,7 @@ internal sealed class MemoryBlobs : IBlobStore
     public async IAsyncEnumerable<BlobEntry> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellation = default)
     {
         await Task.Yield();
-        foreach (string key in Keys(prefix))
+        foreach (string key in Keys(prefix.Length > 0 ? prefix : _only))
             if (_blobs.TryGetValue(key, out var blob)) yield return new BlobEntry(key, blob.Content.Length, blob.Modified);
     }
 }

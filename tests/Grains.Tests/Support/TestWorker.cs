@@ -27,7 +27,7 @@ internal sealed record TestWorkerOptions
 /// </summary>
 internal sealed class TestWorker : IAsyncDisposable
 {
-    private static readonly TimeSpan ReportTimeout = TimeSpan.FromSeconds(3), Pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReportTimeout = TimeSpan.FromSeconds(3), ErrorPause = TimeSpan.FromMilliseconds(50);
 
     private readonly GrainCluster _cluster;
     private readonly TestWorkerOptions _options;
@@ -40,7 +40,7 @@ internal sealed class TestWorker : IAsyncDisposable
     private readonly CancellationTokenSource _release = new(), _stopNow = new(), _stopReports = new();
     private readonly Task _loop;
     private long _sequence;
-    private volatile bool _draining;
+    private volatile bool _draining, _paused;
     private volatile TaskCompletionSource? _frozen;
 
     public TestWorker(GrainCluster cluster, string backend, int slots, long memory, string id, TestWorkerOptions options)
@@ -84,6 +84,9 @@ internal sealed class TestWorker : IAsyncDisposable
         _stopReports.Cancel();
         _stopNow.Cancel();
     }
+
+    /// <summary>From here on the worker has no free slot.</summary>
+    public void Pause() => _paused = true;
 
     /// <summary>The process is suspended: no report is sent, and its jobs stand still at their next step.</summary>
     public void Freeze() => _frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -148,7 +151,7 @@ internal sealed class TestWorker : IAsyncDisposable
             }
             catch (Exception)
             {
-                await Task.Delay(Pause);
+                await Task.Delay(ErrorPause);
             }
         }
     }
@@ -173,7 +176,7 @@ internal sealed class TestWorker : IAsyncDisposable
                 Sequence = Interlocked.Increment(ref _sequence),
                 Version = "test",
                 Slots = _slots,
-                FreeSlots = _draining ? 0 : free,
+                FreeSlots = _draining || _paused ? 0 : free,
                 Memory = _memory,
                 FreeMemory = _memory - _jobs.Values.Sum(j => j.Order.Memory),
                 Draining = _draining,
@@ -189,7 +192,7 @@ internal sealed class TestWorker : IAsyncDisposable
     {
         foreach (JobOrder order in orders.Start)
         {
-            if (_draining || _jobs.Count >= _slots)
+            if (_draining || _paused || _jobs.Count >= _slots)
             {
                 End(order, new JobEnd(JobOutcome.Declined));
                 continue;
