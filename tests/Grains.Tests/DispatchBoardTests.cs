@@ -65,7 +65,7 @@ public class DispatchBoardTests
         Assert.True(_board.RemoveLost(_now));
         JobOrder again = Report("v", free: 2).Start.Single(o => o.Job == orders[0].Job);
         Assert.Equal(0, again.LostBeside);
-        Assert.Null(Report("x", free: 1).Start.FirstOrDefault()?.LostBeside);
+        Assert.Null(Report("x", free: 1).Start is [var order, ..] ? order.LostBeside : null);
     }
 
     [Fact]

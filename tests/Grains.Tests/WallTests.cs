@@ -11,6 +11,8 @@ public class WallTests
     private static readonly Type[] Interfaces =
         [.. typeof(ITenantOwned).Assembly.GetTypes().Where(t => t.IsInterface && t != typeof(ITenantOwned) && t.IsAssignableTo(typeof(IGrainWithStringKey)))];
 
+    private static readonly string[] Kinds = ["tenant", "video", "request", "sample", "catalog", "catalog-chunk", "webhook"];
+
     [Fact]
     public async Task Every_method_of_a_tenants_grains_is_refused_in_a_foreign_name()
     {
@@ -34,7 +36,7 @@ public class WallTests
         CallerContext.ActFor(tenant.Id);
         Assert.Equal(1, (await tenant.Request(request).Get()).Samples);
 
-        int Records() => new[] { "tenant", "video", "request", "sample", "catalog", "catalog-chunk", "webhook" }.Sum(s => cluster.Storage.Count(s, tenant.Id));
+        int Records() => Kinds.Sum(s => cluster.Storage.Count(s, tenant.Id));
     }
 
     [Fact]
