@@ -74,7 +74,7 @@ internal static class SiloServices
             // With SQLite there is no other process that could still run something.
             DispatcherGrace = settings.Storage.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1.5),
         });
-        services.AddSingleton<IWebhookSender>(_ => new WebhookSender(settings.InsecureWebhooks));
+        services.AddSingleton<IWebhookSender>(_ => new WebhookSender(settings.InsecureWebhooks) { IsAllowed = settings.IsNotifier });
         services.AddSingleton<BlobSweeper>();
         services.AddSingleton<IIncomingGrainCallFilter, TenantWall>();
     }

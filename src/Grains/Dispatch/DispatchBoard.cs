@@ -17,6 +17,7 @@ internal sealed class DispatchBoard(long lease)
     private const long StopAgain = 500, FencedPause = 500;
 
     private readonly FairShare _share = new();
+    private bool _queued;
     private readonly Dictionary<string, QueueOwner> _owners = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Worker> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
@@ -46,6 +47,7 @@ internal sealed class DispatchBoard(long lease)
     public void Configure(QueueOwner owner)
     {
         _owners[owner.Tenant] = owner;
+        _queued = true;
         _share.Configure(owner.Tenant, owner.Weight, owner.MaxRunning);
     }
 
@@ -56,6 +58,7 @@ internal sealed class DispatchBoard(long lease)
     public void Enqueue(string tenant, QueueItem item, bool replace)
     {
         _traces[(tenant, item.Entry)] = item.Trace;
+        _queued = true;
         _share.Enqueue(
             new QueueEntry
             {
@@ -150,10 +153,18 @@ internal sealed class DispatchBoard(long lease)
     }
 
     /// <summary>Gives orders to workers with room, one each in turn.</summary>
-    public void Dispatch(long now)
+    /// <param name="now">Now.</param>
+    /// <param name="reporting">
+    /// The worker that has just reported: the others were asked before, and are asked again only if something was queued since, so
+    /// that a report costs the same however many workers there are. <c>null</c>: all.
+    /// </param>
+    public void Dispatch(long now, Worker? reporting = null)
     {
-        List<(string Id, Worker Worker)> open = [.. _workers
-            .Where(w => w.Value.TakesOrders).Select(w => (w.Key, w.Value)).OrderByDescending(w => w.Value.FreeSlots)];
+        bool all = reporting is null || _queued;
+        _queued = false;
+        List<(string Id, Worker Worker)> open = all
+            ? [.. _workers.Where(w => w.Value.TakesOrders).Select(w => (w.Key, w.Value)).OrderByDescending(w => w.Value.FreeSlots)]
+            : reporting!.TakesOrders ? [(reporting.Report.Worker, reporting)] : [];
         while (open.Count > 0) open.RemoveAll(w => !TryOrder(w.Id, w.Worker, now));
     }
 
@@ -257,6 +268,7 @@ internal sealed class DispatchBoard(long lease)
     private void PutBack(Assignment assignment, long notBefore, bool refund)
     {
         Unassign(assignment);
+        _queued = true;
         JobKey job = assignment.Order.Job;
         if (!_share.Return(job.Tenant, job.Entry, job.Index, notBefore, refund)) _share.Finished(job.Tenant, job.Entry, job.Index);
     }

@@ -107,7 +107,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     public async Task<WorkerOrders> Report(WorkerReport report)
     {
         if (_board.Accept(report, Now) is not { } worker) return new WorkerOrders();
-        Dispatch();
+        Dispatch(worker);
         if (!worker.HasNews) await worker.NewsAsync(report.Wait);
         return worker.Sequence == report.Sequence ? worker.Take() : new WorkerOrders();
     }
@@ -131,9 +131,9 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         });
     }
 
-    private void Dispatch()
+    private void Dispatch(DispatchBoard.Worker? reporting = null)
     {
-        if (Stopwatch.GetTimestamp() >= _ready) _board.Dispatch(Now);
+        if (Stopwatch.GetTimestamp() >= _ready) _board.Dispatch(Now, reporting);
         foreach (DispatchBoard.Worker worker in _board.Workers)
             if (worker.HasNews) worker.Wake();
     }

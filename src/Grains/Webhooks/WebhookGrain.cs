@@ -29,6 +29,9 @@ internal sealed record WebhookData
 /// <summary>Sends webhooks; the only part that reaches out of the cluster.</summary>
 public interface IWebhookSender
 {
+    /// <summary>Whether this silo may reach outside.</summary>
+    bool IsAllowed { get; }
+
     /// <summary>Sends one message.</summary>
     /// <param name="id">The delivery's id, the same however often it is sent.</param>
     /// <param name="url">The receiver's address.</param>
@@ -116,6 +119,13 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
     private async Task SendAsync(CancellationToken cancellation)
     {
         if (_sending || Data.Settled || Data.Url.Length == 0) return;
+        if (!_sender.IsAllowed)
+        {
+            // No silo with the role was there; the reminder tries again where there may be one.
+            DeactivateOnIdle();
+            return;
+        }
+
         CallerContext.ActForCluster();
         _sending = true;
         TimeSpan pause = TimeSpan.Zero;

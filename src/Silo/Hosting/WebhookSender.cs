@@ -31,6 +31,9 @@ internal sealed class WebhookSender : IWebhookSender, IDisposable
             MaxResponseContentBufferSize = LargestAnswer,
         };
 
+    /// <inheritdoc/>
+    public bool IsAllowed { get; init; } = true;
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>The signature of a message.</summary>

@@ -9,6 +9,8 @@ internal sealed record SentWebhook(string Id, string Url, string Body, string Se
 /// <summary>Answers deliveries as their addresses say.</summary>
 internal sealed class FakeWebhooks : IWebhookSender
 {
+    public bool IsAllowed => true;
+
     private readonly ConcurrentDictionary<string, Func<int, Task<WebhookOutcome>>> _receivers = new();
     private readonly ConcurrentQueue<SentWebhook> _sent = new();
 
