@@ -7,7 +7,10 @@ using Vgpnn.Contracts;
 namespace Vgpnn.Cluster.Tests.Support;
 
 /// <summary>The HTTP API of a cluster, with a key, through whichever silo answers. Calls are repeated, so they have to be idempotent.</summary>
-internal sealed class ClusterApi(TestCluster cluster, string key)
+/// <param name="cluster">The cluster.</param>
+/// <param name="key">The key.</param>
+/// <param name="through">The silo that is called; <c>null</c>: whichever answers.</param>
+internal sealed class ClusterApi(TestCluster cluster, string key, SiloProcess? through = null)
 {
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(15) };
 
@@ -28,7 +31,7 @@ internal sealed class ClusterApi(TestCluster cluster, string key)
         T result = default!;
         await cluster.UntilAsync($"{method} {path} is answered", async () =>
         {
-            IReadOnlyList<SiloProcess> silos = cluster.Servers;
+            IReadOnlyList<SiloProcess> silos = through is null ? cluster.Servers : [through];
             if (silos.Count == 0) return false;
             try
             {

@@ -58,9 +58,13 @@ internal sealed partial class TestCluster : IAsyncDisposable
         new([("storage", $"postgres:{connection}")], settings);
 
     /// <summary>Azurite for everything: membership, state and blobs.</summary>
-    public static async Task<TestCluster> AzuriteAsync(params (string Name, string Value)[] settings)
+    public static async Task<TestCluster> AzuriteAsync(params (string Name, string Value)[] settings) =>
+        OnAzure((await AzuriteServer.SharedAsync()).ConnectionString, settings);
+
+    /// <summary>A storage account, with names of its own.</summary>
+    public static TestCluster OnAzure(string connection, params (string Name, string Value)[] settings)
     {
-        string connection = (await AzuriteServer.SharedAsync()).ConnectionString, name = AzuriteServer.NewName();
+        string name = AzuriteServer.NewName();
         return new([("storage", $"azure:{connection}"), ("blobs", $"azure:{connection};Container={name}"), ("serviceId", name), ("clusterId", name)], settings);
     }
 
@@ -89,6 +93,14 @@ internal sealed partial class TestCluster : IAsyncDisposable
         return silo;
     }
 
+    /// <summary>Starts a silo that is not expected to serve.</summary>
+    public SiloProcess LaunchApart(params (string Name, string Value)[] settings)
+    {
+        SiloProcess silo = Launch(settings);
+        _workers.Add(silo);
+        return silo;
+    }
+
     /// <summary>Runs a verb to its end.</summary>
     public async Task<(int Code, string Output)> RunAsync(string verb, params (string Name, string Value)[] settings)
     {
@@ -109,11 +121,14 @@ internal sealed partial class TestCluster : IAsyncDisposable
     }
 
     /// <summary>A tenant with a key and a clip that can be used.</summary>
-    public async Task<TestTenant> TenantAsync(string name = "a", byte[]? clip = null)
+    /// <param name="name">The tenant's name.</param>
+    /// <param name="clip">The clip; <c>null</c>: the small one.</param>
+    /// <param name="through">The silo that is called; <c>null</c>: whichever answers.</param>
+    public async Task<TestTenant> TenantAsync(string name = "a", byte[]? clip = null, SiloProcess? through = null)
     {
         Tenant tenant = await Operator.SendAsync<Tenant>(HttpMethod.Post, "/v1/tenants", new TenantDraft(name));
         NewKey key = await Operator.SendAsync<NewKey>(HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read, KeyScope.Write]));
-        return await TestTenant.UploadAsync(this, tenant.Id, new ClusterApi(this, key.Key), clip ?? await Clips.SmallAsync());
+        return await TestTenant.UploadAsync(this, tenant.Id, new ClusterApi(this, key.Key, through), clip ?? await Clips.SmallAsync());
     }
 
     /// <summary>The attempts of a sample so far, in the order of their beginnings.</summary>
