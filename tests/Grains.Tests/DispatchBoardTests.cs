@@ -165,18 +165,18 @@ public class DispatchBoardTests
 
     private WorkerReport NewReport(
         string worker, int free, IReadOnlyList<JobOrder> running, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)> ended, bool leaving, Orleans.Runtime.SiloAddress? silo, long pause = 0) => new()
-    {
-        Worker = worker,
-        Sequence = _sequences[worker] = _sequences.GetValueOrDefault(worker) + 1,
-        Version = "test",
-        Slots = 4,
-        FreeSlots = free,
-        Memory = 100,
-        FreeMemory = 100,
-        Running = [.. running.Select(o => new RunningJob(o.Id, o.Job))],
-        Ended = [.. ended.Select(e => new EndedJob { Order = e.Order.Id, Job = e.Order.Job, Outcome = e.Outcome, Pause = TimeSpan.FromMilliseconds(pause) })],
-        Draining = leaving,
-        Leaving = leaving,
-        Silo = silo,
-    };
+        {
+            Worker = worker,
+            Sequence = _sequences[worker] = _sequences.GetValueOrDefault(worker) + 1,
+            Version = "test",
+            Slots = 4,
+            FreeSlots = free,
+            Memory = 100,
+            FreeMemory = 100,
+            Running = [.. running.Select(o => new RunningJob(o.Id, o.Job))],
+            Ended = [.. ended.Select(e => new EndedJob { Order = e.Order.Id, Job = e.Order.Job, Outcome = e.Outcome, Pause = TimeSpan.FromMilliseconds(pause) })],
+            Draining = leaving,
+            Leaving = leaving,
+            Silo = silo,
+        };
 }
