@@ -57,7 +57,8 @@ public class ArrowTests
                     await fake.CheckpointAsync(3);
                     if (Interlocked.Exchange(ref drained, 1) == 0) throw new Samples.ReleasedException();
                     await fake.EndAsync();
-                },
+                }
+                ,
                 4 => new Gate().PassAsync,
                 _ => null,
             },

@@ -65,7 +65,6 @@ public class DispatchBoardTests
         Assert.True(_board.RemoveLost(_now));
         JobOrder again = Report("v", free: 2).Start.Single(o => o.Job == orders[0].Job);
         Assert.Equal(0, again.LostBeside);
-        Assert.Null(Report("x", free: 1).Start.FirstOrDefault()?.LostBeside);
     }
 
     [Fact]
@@ -144,6 +143,21 @@ public class DispatchBoardTests
         Assert.Empty(Report("v", running: [again]).Stop);
     }
 
+    [Fact]
+    public void Adopted_job_that_was_cancelled_meanwhile_is_stopped()
+    {
+        var wanted = new JobOrder { Id = "wanted", Job = JobKey.Sample("a", "1", 0) };
+        var cancelled = new JobOrder { Id = "cancelled", Job = JobKey.Sample("a", "1", 1) };
+        var unknown = new JobOrder { Id = "unknown", Job = JobKey.Sample("a", "2", 0) };
+        Assert.Empty(Report("w", running: [wanted, cancelled, unknown]).Stop);
+        Assert.True(_board.HasAdopted);
+        IReadOnlyList<DispatchBoard.Assignment> adopted = _board.Adopted("a");
+        Assert.Empty(_board.Adopted("b"));
+        _board.Verify(adopted, [new QueueItem { Entry = "request/1", Indices = "0,2-5" }]);
+        Assert.False(_board.HasAdopted);
+        Assert.Equal(["cancelled", "unknown"], Report("w", running: [wanted, cancelled, unknown]).Stop.Order(StringComparer.Ordinal));
+    }
+
     private void Queue(string tenant, string entry, string indices, int maxRunning = 100)
     {
         _board.Configure(new QueueOwner { Tenant = tenant, Name = tenant, MaxRunning = maxRunning });
@@ -165,18 +179,18 @@ public class DispatchBoardTests
 
     private WorkerReport NewReport(
         string worker, int free, IReadOnlyList<JobOrder> running, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)> ended, bool leaving, Orleans.Runtime.SiloAddress? silo, long pause = 0) => new()
-    {
-        Worker = worker,
-        Sequence = _sequences[worker] = _sequences.GetValueOrDefault(worker) + 1,
-        Version = "test",
-        Slots = 4,
-        FreeSlots = free,
-        Memory = 100,
-        FreeMemory = 100,
-        Running = [.. running.Select(o => new RunningJob(o.Id, o.Job))],
-        Ended = [.. ended.Select(e => new EndedJob { Order = e.Order.Id, Job = e.Order.Job, Outcome = e.Outcome, Pause = TimeSpan.FromMilliseconds(pause) })],
-        Draining = leaving,
-        Leaving = leaving,
-        Silo = silo,
-    };
+        {
+            Worker = worker,
+            Sequence = _sequences[worker] = _sequences.GetValueOrDefault(worker) + 1,
+            Version = "test",
+            Slots = 4,
+            FreeSlots = free,
+            Memory = 100,
+            FreeMemory = 100,
+            Running = [.. running.Select(o => new RunningJob(o.Id, o.Job))],
+            Ended = [.. ended.Select(e => new EndedJob { Order = e.Order.Id, Job = e.Order.Job, Outcome = e.Outcome, Pause = TimeSpan.FromMilliseconds(pause) })],
+            Draining = leaving,
+            Leaving = leaving,
+            Silo = silo,
+        };
 }
