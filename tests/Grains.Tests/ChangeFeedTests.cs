@@ -6,7 +6,7 @@ namespace Vgpnn.Grains.Tests;
 /// <summary>What watchers of tenants and requests are told.</summary>
 public class ChangeFeedTests
 {
-    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
 
     [Fact]
     public async Task Watcher_that_starts_is_told_to_read_everything_and_then_every_change()

@@ -65,7 +65,6 @@ public class DispatchBoardTests
         Assert.True(_board.RemoveLost(_now));
         JobOrder again = Report("v", free: 2).Start.Single(o => o.Job == orders[0].Job);
         Assert.Equal(0, again.LostBeside);
-        Assert.Null(Report("x", free: 1).Start is [var order, ..] ? order.LostBeside : null);
     }
 
     [Fact]
@@ -142,6 +141,21 @@ public class DispatchBoardTests
         JobOrder again = Assert.Single(Report("v", free: 1).Start);
         Assert.Equal([order.Id], Report("w", running: [order]).Stop);
         Assert.Empty(Report("v", running: [again]).Stop);
+    }
+
+    [Fact]
+    public void Adopted_job_that_was_cancelled_meanwhile_is_stopped()
+    {
+        var wanted = new JobOrder { Id = "wanted", Job = JobKey.Sample("a", "1", 0) };
+        var cancelled = new JobOrder { Id = "cancelled", Job = JobKey.Sample("a", "1", 1) };
+        var unknown = new JobOrder { Id = "unknown", Job = JobKey.Sample("a", "2", 0) };
+        Assert.Empty(Report("w", running: [wanted, cancelled, unknown]).Stop);
+        Assert.True(_board.HasAdopted);
+        IReadOnlyList<DispatchBoard.Assignment> adopted = _board.Adopted("a");
+        Assert.Empty(_board.Adopted("b"));
+        _board.Verify(adopted, [new QueueItem { Entry = "request/1", Indices = "0,2-5" }]);
+        Assert.False(_board.HasAdopted);
+        Assert.Equal(["cancelled", "unknown"], Report("w", running: [wanted, cancelled, unknown]).Stop.Order(StringComparer.Ordinal));
     }
 
     private void Queue(string tenant, string entry, string indices, int maxRunning = 100)

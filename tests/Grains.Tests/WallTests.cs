@@ -8,10 +8,10 @@ namespace Vgpnn.Grains.Tests;
 /// <summary>The second wall between tenants, behind the API's.</summary>
 public class WallTests
 {
+    private static readonly string[] States = ["tenant", "video", "request", "sample", "catalog", "catalog-chunk", "webhook"];
+
     private static readonly Type[] Interfaces =
         [.. typeof(ITenantOwned).Assembly.GetTypes().Where(t => t.IsInterface && t != typeof(ITenantOwned) && t.IsAssignableTo(typeof(IGrainWithStringKey)))];
-
-    private static readonly string[] Kinds = ["tenant", "video", "request", "sample", "catalog", "catalog-chunk", "webhook"];
 
     [Fact]
     public async Task Every_method_of_a_tenants_grains_is_refused_in_a_foreign_name()
@@ -22,9 +22,10 @@ public class WallTests
         int records = Records();
         (Type, MethodInfo)[] methods = [.. Interfaces.Where(t => t.IsAssignableTo(typeof(ITenantOwned))).SelectMany(t => t.GetMethods().Select(m => (t, m)))];
         Assert.True(methods.Length > 50);
+        string[] keys = [tenant.Id, $"{tenant.Id}/{video}", $"{tenant.Id}/{request}", $"{tenant.Id}/{request}/0", $"{tenant.Id}/requests", $"{tenant.Id}/requests/0"];
         foreach ((Type type, MethodInfo method) in methods)
         {
-            foreach (string key in new[] { tenant.Id, $"{tenant.Id}/{video}", $"{tenant.Id}/{request}", $"{tenant.Id}/{request}/0", $"{tenant.Id}/requests", $"{tenant.Id}/requests/0" })
+            foreach (string key in keys)
             {
                 CallerContext.ActFor(foreign.Id);
                 GrainException refused = await Assert.ThrowsAsync<GrainException>(() => CallAsync(cluster, type, method, key));
@@ -36,7 +37,7 @@ public class WallTests
         CallerContext.ActFor(tenant.Id);
         Assert.Equal(1, (await tenant.Request(request).Get()).Samples);
 
-        int Records() => Kinds.Sum(s => cluster.Storage.Count(s, tenant.Id));
+        int Records() => States.Sum(s => cluster.Storage.Count(s, tenant.Id));
     }
 
     [Fact]

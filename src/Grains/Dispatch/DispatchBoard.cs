@@ -22,6 +22,7 @@ internal sealed class DispatchBoard(long lease)
     private readonly Dictionary<string, Worker> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly Dictionary<JobKey, Assignment> _assigned = [];
+    private readonly HashSet<Assignment> _adopted = [];
     private readonly Dictionary<JobKey, int> _lostBeside = [];
     private readonly Dictionary<(string Tenant, string Entry), string?> _traces = [];
 
@@ -36,6 +37,26 @@ internal sealed class DispatchBoard(long lease)
 
     /// <summary>Tenants that are known.</summary>
     public IEnumerable<QueueOwner> Owners => _owners.Values;
+
+    /// <summary>Whether jobs run that an earlier dispatcher ordered, and that may have been cancelled since.</summary>
+    public bool HasAdopted => _adopted.Count > 0;
+
+    /// <summary>Those jobs of a tenant.</summary>
+    public IReadOnlyList<Assignment> Adopted(string tenant) => [.. _adopted.Where(a => a.Order.Job.Tenant == tenant)];
+
+    /// <summary>Stops adopted jobs that are not wanted any more.</summary>
+    /// <param name="adopted">Jobs of a tenant that were known before its queue was asked for.</param>
+    /// <param name="queue">The tenant's queue.</param>
+    public void Verify(IReadOnlyList<Assignment> adopted, IReadOnlyList<QueueItem> queue)
+    {
+        foreach (Assignment assignment in adopted.Where(_adopted.Contains))
+        {
+            JobKey job = assignment.Order.Job;
+            QueueItem? item = queue.FirstOrDefault(i => i.Entry == job.Entry);
+            if (item is not null && IndexSet.Parse(item.Indices).Contains(job.Index)) _adopted.Remove(assignment);
+            else Stop(assignment);
+        }
+    }
 
     /// <summary>Whether anything waits or runs of a tenant.</summary>
     public bool IsBusy(string tenant) => _share.Counts(tenant) is { Waiting: > 0 } or { Running: > 0 };
@@ -262,7 +283,9 @@ internal sealed class DispatchBoard(long lease)
 
         // An order of a dispatcher that is no more.
         _share.Adopt(job.Tenant, job.Entry, job.Index, cost: 0);
-        Assign(worker, new Assignment(new JobOrder { Id = running.Order, Job = job }, worker, now) { SentIn = 0 });
+        var adopted = new Assignment(new JobOrder { Id = running.Order, Job = job }, worker, now) { SentIn = 0 };
+        Assign(worker, adopted);
+        _adopted.Add(adopted);
     }
 
     private void PutBack(Assignment assignment, long notBefore, bool refund)
@@ -292,6 +315,7 @@ internal sealed class DispatchBoard(long lease)
     {
         assignment.Worker.Orders.Remove(assignment.Order.Id);
         assignment.Worker.Start.Remove(assignment.Order);
+        _adopted.Remove(assignment);
         if (_assigned.GetValueOrDefault(assignment.Order.Job) == assignment) _assigned.Remove(assignment.Order.Job);
     }
 

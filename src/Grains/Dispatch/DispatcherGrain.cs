@@ -150,7 +150,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
 
         // Not awaited: the next tick comes in time, whoever does not answer.
         if (_failures.Count > 0 && !_storing) _ = StoreFailuresAsync();
-        if (!_syncing && Stopwatch.GetElapsedTime(_synced) >= SyncInterval) _ = SyncAsync();
+        if (!_syncing && Stopwatch.GetElapsedTime(_synced) >= (_board.HasAdopted ? SyncPause : SyncInterval)) _ = SyncAsync();
         return Task.CompletedTask;
     }
 
@@ -183,11 +183,13 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     {
         try
         {
+            IReadOnlyList<DispatchBoard.Assignment> adopted = _board.Adopted(tenant);
             QueueSnapshot queue = await GrainFactory.Tenant(tenant).Queue(this.GetPrimaryKeyString());
             if (queue.Owner is { } owner) _board.Configure(owner);
             if (queue.Items.Count > 0) _busyAt[tenant] = Now;
             foreach (QueueItem item in queue.Items)
                 if (!_removed.ContainsKey((tenant, item.Entry))) _board.Enqueue(tenant, item, replace: false);
+            _board.Verify(adopted, queue.Items);
             Dispatch();
             return true;
         }

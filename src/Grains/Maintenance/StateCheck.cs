@@ -121,7 +121,9 @@ public sealed class StateCheck(IGrainFactory grains, IBlobStore blobs)
             IReadOnlyList<SampleStatus> page = await grains.Request(tenant, id).ListSamples(after, 200);
             foreach (SampleStatus[] some in page.Chunk(Parallel))
             {
-                SampleBlobs[] keys = await Task.WhenAll(some.Select(s => grains.Sample(tenant, id, s.SampleIndex).Blobs()));
+                // One that was never begun has no blobs.
+                var none = Task.FromResult(new SampleBlobs([], null));
+                SampleBlobs[] keys = await Task.WhenAll(some.Select(s => s.Attempt == 0 ? none : grains.Sample(tenant, id, s.SampleIndex).Blobs()));
                 for (int i = 0; i < some.Length; i++)
                 {
                     _samples++;

@@ -13,7 +13,7 @@ namespace Vgpnn.Grains.Tenants;
 
 /// <inheritdoc cref="ITenantGrain"/>
 [Reentrant, PreferredRole("api")]
-internal sealed partial class TenantGrain : Grain, ITenantGrain
+internal sealed partial class TenantGrain : Grain, ITenantGrain, IDisposable
 {
     private const int MaxLivingKeys = 2, FeedCapacity = 4_000, Parallel = 32;
 
@@ -24,7 +24,7 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
     private readonly ILogger<TenantGrain> _log;
     private readonly ChangeFeed _feed;
     private readonly Dictionary<string, EntryUpdate> _live = [];
-    private readonly List<string> _addingKeys = [];
+    private readonly SerialQueue _addingKeys = new();
     private IGrainTimer? _refresh;
 
     public TenantGrain([PersistentState("tenant")] IPersistentState<TenantData> storage, IHostApplicationLifetime life, ILogger<TenantGrain> log)
@@ -83,31 +83,21 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
         return Data.WebhookSecret!;
     }
 
-    public async Task<KeyStatus> AddKey(NewKeyRecord key)
+    public Task<KeyStatus> AddKey(NewKeyRecord key) => _addingKeys.RunAsync(async () =>
     {
         ThrowIfMissing();
-        _addingKeys.Add(key.KeyId);
-        try
+        Dictionary<string, KeyRecord?> known = (await RecordsAsync()).ToDictionary(r => r.Id, r => r.Record);
+        await _data.ChangeAsync(data =>
         {
-            Dictionary<string, KeyRecord?> known = (await RecordsAsync()).ToDictionary(r => r.Id, r => r.Record);
-            await _data.ChangeAsync(data =>
-            {
-                // One whose creation broke off has no record, and gives its place back.
-                ImmutableList<string> keys = data.Keys.RemoveAll(id => known.TryGetValue(id, out KeyRecord? record) && record is null && !_addingKeys.Contains(id));
-                if (keys.Contains(key.KeyId)) return data;
-
-                // A key that was added since the others were asked is taken for living.
-                int living = keys.Count(id => known.GetValueOrDefault(id)?.Status.RevokedAt is null);
-                return living < MaxLivingKeys ? data with { Keys = keys.Add(key.KeyId) }
-                    : throw new GrainException("quota-keys", $"a tenant has at most {MaxLivingKeys} keys", "revoke one first");
-            });
-            return await GrainFactory.ApiKey(key.KeyId).Create(Id, key);
-        }
-        finally
-        {
-            _addingKeys.Remove(key.KeyId);
-        }
-    }
+            // One whose creation broke off has no record, and gives its place back.
+            ImmutableList<string> keys = data.Keys.RemoveAll(id => known.TryGetValue(id, out KeyRecord? record) && record is null);
+            int living = keys.Count(id => known.GetValueOrDefault(id)?.Status.RevokedAt is null);
+            if (keys.Contains(key.KeyId)) return data;
+            return living < MaxLivingKeys ? data with { Keys = keys.Add(key.KeyId) }
+                : throw new GrainException("quota-keys", $"a tenant has at most {MaxLivingKeys} keys", "revoke one first");
+        });
+        return await GrainFactory.ApiKey(key.KeyId).Create(Id, key);
+    });
 
     public async Task<IReadOnlyList<KeyStatus>> Keys()
     {
@@ -208,6 +198,8 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain
         Deleting = [.. Data.Deleting],
         SettledBytes = Data.SettledBytes,
     });
+
+    public void Dispose() => _addingKeys.Dispose();
 
     private TenantStatus Status
     {

@@ -50,7 +50,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         if (serviceId is not null) builder.Options.ServiceId = serviceId;
         builder.ConfigureSilo((_, silo) => Configure(silo, storage, configure));
         builder.ConfigureClient(client => client.AddOutgoingGrainCallFilter<OwnName>());
-        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(25)));
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(12)));
         Silos = builder.Build();
     }
 
