@@ -1,6 +1,5 @@
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests;
@@ -8,8 +7,6 @@ namespace Vgpnn.Cluster.Tests;
 /// <summary>docs/operations.md, "Backup and restore", step by step.</summary>
 public sealed class BackupTests : IDisposable
 {
-    private static readonly MethodOptions Slow = Clips.Quick with { Iterations = 20 };
-
     private readonly string _blobs = Directory.CreateTempSubdirectory("vgpnn-backup-").FullName;
 
     public void Dispose() => Directory.Delete(_blobs, recursive: true);
@@ -22,13 +19,13 @@ public sealed class BackupTests : IDisposable
         await using TestCluster before = TestCluster.OnPostgres(connection);
         await before.StartAsync();
         TestTenant tenant = await before.TenantAsync();
-        Request request = await tenant.SubmitAsync(6, Slow);
+        Request request = await tenant.SubmitAsync(12, Effort.Tenths);
         await tenant.MadeAsync(request, 2);
 
         // The database first, then the blobs, while jobs run; then the machines are lost.
         string restored = await server.RestoreCopyAsync(connection);
         Copy(before.BlobDirectory, _blobs);
-        Assert.True((await tenant.GetAsync(request)).Samples.Succeeded < 6, "the backup came too late");
+        Assert.True((await tenant.GetAsync(request)).Samples.Succeeded < 12, "the backup came too late");
         before.Silos[0].Kill();
 
         await using TestCluster after = TestCluster.OnPostgres(restored, ("blobs", _blobs), ("clusterId", "restored"));

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests;
@@ -10,8 +9,6 @@ namespace Vgpnn.Cluster.Tests;
 public class ChaosTests
 {
     private const int Silos = 3;
-
-    private static readonly MethodOptions Busy = Clips.Quick with { Iterations = 12 };
 
     /// <summary>20 seconds; VGPNN_CHAOS_SECONDS=600 makes it ten minutes.</summary>
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(
@@ -26,7 +23,7 @@ public class ChaosTests
         await using Place place = await Place.MakeAsync();
         TestCluster cluster = place.Cluster;
         await cluster.StartAsync(Silos);
-        TestTenant[] tenants = [await cluster.TenantAsync("a"), await cluster.TenantAsync("b")];
+        TestTenant[] tenants = [await cluster.TenantAsync(), await cluster.TenantAsync()];
         var requests = new List<(TestTenant Tenant, Request Request)>();
         var random = new Random();
         var done = new List<string>();
@@ -61,7 +58,7 @@ public class ChaosTests
         {
             while (Stopwatch.GetElapsedTime(start) < Duration)
             {
-                Request request = await tenant.SubmitAsync(random.Next(1, 5), Busy);
+                Request request = await tenant.SubmitAsync(random.Next(1, 5), Effort.Tenths);
                 lock (requests) requests.Add((tenant, request));
                 await cluster.UntilAsync("little is left to do", async () => (await tenant.Api.GetAsync<Limits>("/v1/limits")).Used is { Queued: < 4 }
                     || Stopwatch.GetElapsedTime(start) > Duration);

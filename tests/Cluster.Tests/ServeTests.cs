@@ -1,7 +1,5 @@
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
-using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests;
 
@@ -11,13 +9,12 @@ public class ServeTests
     [Fact]
     public async Task Server_that_is_killed_three_times_finishes_its_samples_and_keeps_keys_history_and_uploads()
     {
-        MethodOptions options = Clips.Quick with { Iterations = 12 };
         await using TestCluster cluster = TestCluster.Sqlite();
         await cluster.StartAsync();
         TestTenant tenant = await cluster.TenantAsync();
         Request before = await tenant.SubmitAsync(1);
         await tenant.SucceedsAsync(before);
-        RequestDraft draft = tenant.Draft(10, options, seed: 8);
+        RequestDraft draft = tenant.Draft(10, Effort.Tenths);
         Request request = await tenant.SubmitAsync(draft, "once");
         for (int kills = 1; kills <= 3; kills++)
         {

@@ -43,6 +43,9 @@ internal sealed partial class TestCluster : IAsyncDisposable
     /// <summary>All silos, including those that have exited.</summary>
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
+    /// <summary>Silos that have not exited.</summary>
+    public IReadOnlyList<SiloProcess> Running => [.. _silos.Where(s => !s.HasExited)];
+
     /// <summary>Silos that serve the API now.</summary>
     public IReadOnlyList<SiloProcess> Servers => [.. _silos.Where(s => !s.HasExited && !s.IsFrozen && !_workers.Contains(s))];
 
@@ -77,6 +80,13 @@ internal sealed partial class TestCluster : IAsyncDisposable
         SiloProcess[] silos = [.. Enumerable.Range(0, count).Select(_ => Launch(settings))];
         await Task.WhenAll(silos.Select(s => s.ReadyAsync()));
         return silos;
+    }
+
+    /// <summary>Starts silos until so many run.</summary>
+    public async Task<IReadOnlyList<SiloProcess>> EnsureAsync(int count, params (string Name, string Value)[] settings)
+    {
+        await StartAsync(Math.Max(0, count - Running.Count), settings);
+        return Running;
     }
 
     /// <summary>Starts a silo, and waits until it is ready.</summary>
@@ -120,26 +130,29 @@ internal sealed partial class TestCluster : IAsyncDisposable
         Assert.StartsWith("consistent", said, StringComparison.Ordinal);
     }
 
-    /// <summary>A tenant with a key and a clip that can be used.</summary>
-    /// <param name="name">The tenant's name.</param>
+    /// <summary>A new tenant with a key and a clip that can be used.</summary>
     /// <param name="clip">The clip; <c>null</c>: the small one.</param>
     /// <param name="through">The silo that is called; <c>null</c>: whichever answers.</param>
-    public async Task<TestTenant> TenantAsync(string name = "a", byte[]? clip = null, SiloProcess? through = null)
+    public async Task<TestTenant> TenantAsync(byte[]? clip = null, SiloProcess? through = null)
     {
-        Tenant tenant = await Operator.SendAsync<Tenant>(HttpMethod.Post, "/v1/tenants", new TenantDraft(name));
+        Tenant tenant = await Operator.SendAsync<Tenant>(HttpMethod.Post, "/v1/tenants", new TenantDraft($"tenant {Guid.NewGuid():N}"));
         NewKey key = await Operator.SendAsync<NewKey>(HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read, KeyScope.Write]));
         return await TestTenant.UploadAsync(this, tenant.Id, new ClusterApi(this, key.Key, through), clip ?? await Clips.SmallAsync());
     }
 
+    /// <summary>The attempts of all samples of a request so far.</summary>
+    public IReadOnlyList<JobAttempt> Attempts(Contracts.Request request) =>
+        [.. Enumerable.Range(0, request.Samples.Total).SelectMany(i => Attempts(request, i))];
+
     /// <summary>The attempts of a sample so far, in the order of their beginnings.</summary>
-    public IReadOnlyList<JobAttempt> Attempts(Contracts.Request request, int index = 0)
+    public IReadOnlyList<JobAttempt> Attempts(Contracts.Request request, int index)
     {
         string job = string.Create(CultureInfo.InvariantCulture, $"/request/{request.Id}/{index}");
         return [.. _silos.SelectMany(silo => AttemptsOn(silo, job)).OrderBy(a => a.Begun)];
     }
 
     public Task UntilAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null) =>
-        Until.HoldsAsync(what, condition, async () => $"{(explain is null ? "" : await explain())}\n{Logs()}", TimeSpan.FromMilliseconds(20));
+        Until.HoldsAsync(what, condition, async () => $"{(explain is null ? "" : await explain())}\n{Logs()}", TimeSpan.FromMilliseconds(40));
 
     /// <summary>The ends of all logs, for the message of a failure.</summary>
     public string Logs() => string.Join('\n', _silos.Select((s, i) =>
