@@ -106,6 +106,7 @@ public class MaintenanceTests
         Blob[] blobs = [new(sample, true), new(BlobKeys.Upload(tenant.Id, "planted"), false)];
         await cluster.Blobs.DeleteAsync(blobs[0].Key);
         await cluster.Blobs.PutAsync(blobs[1].Key, new MemoryStream([1]));
+        cluster.Blobs.Age(blobs[1].Key, TimeSpan.FromDays(3));
         await FindsAsync($"blob {sample} is missing");
         await FindsAsync($"blob {blobs[1].Key} belongs to nothing");
         await PlantAsync("tenant", tenant.Grain, tenant.Id, s => s["settledBytes"] = 1, "bytes, but what it keeps has");

@@ -28,7 +28,7 @@ public class SiloLossTests(ITestOutputHelper output)
     {
         // All grains of state are on one silo as long as it lives: those with the role are preferred.
         int started = 0;
-        await using GrainCluster cluster = await GrainCluster.StartAsync(2, configure: silo => silo.UseSiloMetadata(
+        await using GrainCluster cluster = await GrainCluster.StartAsync(2, quickDeath: true, configure: silo => silo.UseSiloMetadata(
             new Dictionary<string, string> { [PreferredRoleDirector.RolesKey] = Interlocked.Increment(ref started) == 3 ? "api,notify" : "worker" }));
         var victim = await cluster.Silos.StartAdditionalSiloAsync();
         await cluster.Silos.WaitForLivenessToStabilizeAsync();
@@ -63,7 +63,7 @@ public class SiloLossTests(ITestOutputHelper output)
     public async Task Dispatcher_whose_silo_is_killed_gives_no_running_job_away()
     {
         int started = 0;
-        await using GrainCluster cluster = await GrainCluster.StartAsync(2, configure: silo => silo.UseSiloMetadata(
+        await using GrainCluster cluster = await GrainCluster.StartAsync(2, quickDeath: true, configure: silo => silo.UseSiloMetadata(
             new Dictionary<string, string> { [PreferredRoleDirector.RolesKey] = Interlocked.Increment(ref started) == 3 ? "api,notify" : "worker" }));
         var victim = await cluster.Silos.StartAdditionalSiloAsync();
         await cluster.Silos.WaitForLivenessToStabilizeAsync();

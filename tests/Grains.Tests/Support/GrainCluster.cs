@@ -39,7 +39,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     private readonly List<TestWorker> _workers = [];
     private readonly ConcurrentDictionary<string, JobScript> _ingests = new();
 
-    private GrainCluster(short silos, string? serviceId, MemoryStorage states, MemoryBlobs blobs, StorageSetting? storage, Action<ISiloBuilder>? configure)
+    private GrainCluster(short silos, string? serviceId, MemoryStorage states, MemoryBlobs blobs, StorageSetting? storage, bool quickDeath, Action<ISiloBuilder>? configure)
     {
         (Storage, Blobs) = (states, blobs);
         var builder = new InProcessTestClusterBuilder(silos);
@@ -48,7 +48,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         builder.Options.UseDistributedGrainDirectory = true;
 #pragma warning restore ORLEANSEXP003
         if (serviceId is not null) builder.Options.ServiceId = serviceId;
-        builder.ConfigureSilo((_, silo) => Configure(silo, storage, configure));
+        builder.ConfigureSilo((_, silo) => Configure(silo, storage, quickDeath, configure));
         builder.ConfigureClient(client => client.AddOutgoingGrainCallFilter<OwnName>());
         builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(12)));
         Silos = builder.Build();
@@ -88,12 +88,13 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <param name="silos">Number of silos.</param>
     /// <param name="sharing">A cluster with the same service id, state and blobs, but a membership of its own: what a partition looks like.</param>
     /// <param name="storage">The storage of the single silo; <c>null</c>: the memory of the test.</param>
+    /// <param name="quickDeath">Whether silos that do not answer are soon declared dead; on a busy machine that may hit living ones.</param>
     /// <param name="configure">Further configuration of each silo.</param>
     public static async Task<GrainCluster> StartAsync(
-        short silos, GrainCluster? sharing = null, StorageSetting? storage = null, Action<ISiloBuilder>? configure = null)
+        short silos, GrainCluster? sharing = null, StorageSetting? storage = null, bool quickDeath = false, Action<ISiloBuilder>? configure = null)
     {
         var cluster = new GrainCluster(
-            silos, sharing?.Silos.Options.ServiceId, sharing?.Storage ?? new MemoryStorage(), sharing?.Blobs ?? new MemoryBlobs(), storage, configure);
+            silos, sharing?.Silos.Options.ServiceId, sharing?.Storage ?? new MemoryStorage(), sharing?.Blobs ?? new MemoryBlobs(), storage, quickDeath, configure);
         await cluster.Silos.DeployAsync();
 
         // Videos are ingested by a worker that all tests share.
@@ -137,14 +138,6 @@ internal sealed class GrainCluster : IAsyncDisposable
     public InProcessSiloHandle? SiloOf(IAddressable grain) =>
         Silos.TryGetGrainContext(grain.GetGrainId(), out IGrainContext? context) ? Silos.GetSiloForAddress(context.Address.SiloAddress!) : null;
 
-    /// <summary>Kills the silo on which a grain is active, as <c>kill -9</c> does, and starts another one.</summary>
-    public async Task KillSiloOfAsync(IAddressable grain)
-    {
-        if (SiloOf(grain) is not { } silo) return;
-        await Silos.KillSiloAsync(silo);
-        await Silos.StartAdditionalSiloAsync();
-    }
-
     /// <summary>What <c>silo check</c> says about a tenant.</summary>
     public async Task<IReadOnlyList<string>> CheckAsync(string tenant)
     {
@@ -161,17 +154,23 @@ internal sealed class GrainCluster : IAsyncDisposable
         await Silos.DisposeAsync();
     }
 
-    private void Configure(ISiloBuilder silo, StorageSetting? storage, Action<ISiloBuilder>? configure)
+    private void Configure(ISiloBuilder silo, StorageSetting? storage, bool quickDeath, Action<ISiloBuilder>? configure)
     {
-        silo.Configure<ClusterMembershipOptions>(o =>
+        if (quickDeath)
         {
-            o.ProbeTimeout = TimeSpan.FromSeconds(1.5);
-            o.MaxProbeTimeout = TimeSpan.FromSeconds(2);
-            o.NumMissedProbesLimit = 3;
-            o.NumVotesForDeathDeclaration = 1;
-            o.TableRefreshTimeout = TimeSpan.FromSeconds(3);
-            o.EnableConnectionLivenessCheck = true;
-        });
+            silo.Configure<ClusterMembershipOptions>(o =>
+            {
+                o.ProbeTimeout = TimeSpan.FromSeconds(1.5);
+                o.MaxProbeTimeout = TimeSpan.FromSeconds(2);
+                o.NumMissedProbesLimit = 3;
+                o.NumVotesForDeathDeclaration = 1;
+                o.TableRefreshTimeout = TimeSpan.FromSeconds(3);
+                o.EnableConnectionLivenessCheck = true;
+            });
+        }
+
+        // A silo that is declared dead must not end the process of the tests.
+        silo.Services.AddSingleton<IFatalErrorHandler>(new Survivor(_log));
         silo.Configure<SiloMessagingOptions>(o => o.ResponseTimeout = TimeSpan.FromSeconds(20));
         silo.Configure<GrainDirectoryOptions>(o => o.RangeLeaseDuration = TimeSpan.Zero);
         silo.UseSiloMetadata(new Dictionary<string, string> { [PreferredRoleDirector.RolesKey] = "api,worker,notify" });
@@ -215,6 +214,13 @@ internal sealed class GrainCluster : IAsyncDisposable
             else CallerContext.ActForCluster();
             return context.Invoke();
         }
+    }
+
+    private sealed class Survivor(ConcurrentQueue<string> log) : IFatalErrorHandler
+    {
+        public bool IsUnexpected(Exception exception) => true;
+
+        public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null) => log.Enqueue($"Fatal: {context} {exception?.Message}");
     }
 
     private sealed class ListLogger(ConcurrentQueue<string> log) : ILoggerProvider, ILogger
