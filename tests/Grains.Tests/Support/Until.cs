@@ -5,7 +5,7 @@ namespace Vgpnn.Grains.Tests.Support;
 /// <summary>Waits for conditions that announce themselves to nobody.</summary>
 internal static class Until
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40), Every = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), Every = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Returns once the condition holds.</summary>
     /// <exception cref="TimeoutException">It did not hold in time; the message names it.</exception>
