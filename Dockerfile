@@ -1,4 +1,4 @@
-# The server's image. All steps are scripts of the repository, which a test runs into a root of their own.
+# The image of the server. All steps are scripts of the repository, which a test runs into a directory of its own.
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 COPY . /source
 RUN /source/scripts/image/build.sh /opt/vgpnn
@@ -10,5 +10,6 @@ COPY --from=build /opt/vgpnn /opt/vgpnn
 USER 10001:10001
 WORKDIR /tmp
 ENV HOME=/tmp
-EXPOSE 7413
+# HTTP, silo to silo, gateway.
+EXPOSE 7413 11111 30000
 ENTRYPOINT ["/opt/vgpnn/silo"]

@@ -1,14 +1,16 @@
-using Vgpnn.Grains.Scheduling;
+using Vgpnn.Grains.Dispatch;
 
 namespace Vgpnn.Benchmarks.Simulation;
 
 /// <summary>
-/// A day of a cluster, event by event. What a node takes next is decided by the scheduler's own code (<see cref="AdmissionPolicy"/>,
-/// <see cref="Capacity"/>); arrivals, times and deaths are drawn, the same for the same seed.
+/// A cluster with one dispatcher, event by event. What a silo runs next is decided by the dispatcher's own code (<see cref="FairShare"/>,
+/// <see cref="SiloCapacity"/>); arrivals, times and crashes are drawn, the same for the same seed. Every call waits for the dispatcher's
+/// thread and every write for the storage.
 /// </summary>
 internal sealed class ClusterSimulation
 {
-    private static readonly HashSet<string> Nothing = [];
+    // Silos with free slots that the dispatcher asks at once when work has come; the others follow with their next reports.
+    private const int SilosPerWake = 64;
 
     private readonly Scenario _scenario;
     private readonly Random _random;
@@ -16,265 +18,241 @@ internal sealed class ClusterSimulation
     // On its own, so that the same work arrives whatever happens to it.
     private readonly Random _arrivals;
     private readonly PriorityQueue<Action, (double Time, long Order)> _events = new();
+    private readonly FairShare _share = new();
+    private readonly Station _dispatcher, _storage;
     private readonly SimulatedTenant[] _tenants;
-    private readonly SimulatedNode[] _nodes;
+    private readonly SimulatedSilo[] _silos;
+    private readonly Dictionary<QueueEntry, SimulatedRequest> _requests = new(ReferenceEqualityComparer.Instance);
     private readonly List<int> _free = [];
     private readonly int[] _place;
     private readonly SimulationResult _result;
     private double _now;
-    private double _virtualTime;
-    private double _lockFree;
-    private double _freeSince;
-    private long _order;
-    private long _requests;
-    private bool _lookScheduled;
+    private double _wakeAt = double.PositiveInfinity;
+    private long _order, _submitted;
 
     private ClusterSimulation(Scenario scenario, int seed)
     {
+        ClusterCost cost = scenario.Cost;
         _scenario = scenario;
         _random = new Random(seed);
         _arrivals = new Random(~seed);
+        _dispatcher = new Station(scenario.Silos / ClusterCost.ReportSeconds * cost.CallMicroseconds / 1e6);
+        _storage = new Station(scenario.Silos / ClusterCost.MembershipSeconds / cost.WritesPerSecond);
 
         // One in ten pays for four times the share.
         _tenants = [.. Enumerable.Range(0, scenario.Tenants).Select(i => new SimulatedTenant(i, i % 10 == 3 ? 4 : 1))];
-        _nodes = [.. Enumerable.Range(0, scenario.Nodes).Select(_ => new SimulatedNode(scenario))];
-        _place = [.. Enumerable.Repeat(-1, scenario.Nodes)];
-        _result = new SimulationResult(scenario, _tenants);
-        for (int i = 0; i < _nodes.Length; i++) SetFree(i);
+        foreach (SimulatedTenant tenant in _tenants) _share.Configure(tenant.Name, tenant.Weight, scenario.MaxRunning);
+        _silos = [.. Enumerable.Range(0, scenario.Silos).Select(i => new SimulatedSilo(scenario, i))];
+        _place = [.. Enumerable.Repeat(-1, scenario.Silos)];
+        _result = new SimulationResult(scenario, _tenants, _dispatcher, _storage);
+        for (int i = 0; i < _silos.Length; i++) SetFree(i);
     }
 
-    /// <summary>Simulates a day, and goes on until all that arrived is done.</summary>
+    private long Now => (long)(_now * 1000);
+
+    /// <summary>Simulates the duration of a scenario, and goes on until everything that arrived is done.</summary>
     public static SimulationResult Run(Scenario scenario, int seed)
     {
         var simulation = new ClusterSimulation(scenario, seed);
-        simulation.Begin();
-        while (simulation._events.TryDequeue(out Action? happens, out (double Time, long Order) when))
+        if (scenario.Saturated) simulation.Saturate();
+        else simulation.BeginArrivals();
+        simulation.BeginCrashes();
+        while (simulation._events.TryDequeue(out Action? action, out (double Time, long Order) when) && !(scenario.Saturated && when.Time > scenario.Duration))
         {
             simulation._now = when.Time;
-            happens();
+            action();
         }
 
-        simulation.CountIdle();
         simulation._result.End = simulation._now;
         return simulation._result;
     }
 
-    private void Begin()
+    private void Saturate()
+    {
+        double work = _scenario.Duration * _scenario.Silos * _scenario.Slots;
+        foreach (SimulatedTenant tenant in _tenants)
+        {
+            RequestClass kind = _scenario.Mix[tenant.Index % _scenario.Mix.Count];
+            Submit(tenant, kind, (int)(2 * work / kind.Seconds));
+        }
+    }
+
+    private void BeginArrivals()
     {
         double meanWork = _scenario.Mix.Sum(k => k.Share * k.Samples * k.Seconds);
-        double requestsPerSecond = _scenario.Load * _scenario.Nodes * _scenario.Slots / meanWork;
+        double requestsPerSecond = _scenario.Load * _scenario.Silos * _scenario.Slots / meanWork;
         double[] parts = [.. _tenants.Select(t => 1.0 / (t.Index + 5))];
         for (int i = 0; i < _tenants.Length; i++) ArriveNext(_tenants[i], requestsPerSecond * parts[i] / parts.Sum());
-        for (int i = 0; i < _nodes.Length; i++) DieLater(i);
-        if (_scenario.LostAtNoon > 0)
-        {
-            At(_scenario.Day / 2, () =>
-            {
-                for (int i = 0; i < _nodes.Length * _scenario.LostAtNoon; i++) Die(i);
-            });
-        }
     }
 
     // Drawn at the highest rate, and thinned to what the hour has; tenants live in all time zones, most of them in two.
     private void ArriveNext(SimulatedTenant tenant, double rate)
     {
-        const double Swing = 0.6;
+        double swing = _scenario.Swing;
         double time = _now, zone = (tenant.Index % 3) switch { 0 => 0, 1 => 0.08, _ => 0.3 };
         do
         {
-            time -= Math.Log(1 - _arrivals.NextDouble()) / (rate * (1 + Swing));
-            if (time > _scenario.Day) return;
+            time -= Math.Log(1 - _arrivals.NextDouble()) / (rate * (1 + swing));
+            if (time > _scenario.Duration) return;
         }
-        while (_arrivals.NextDouble() > (1 + (Swing * Math.Sin(2 * Math.PI * ((time / _scenario.Day) - 0.25 + zone)))) / (1 + Swing));
+        while (_arrivals.NextDouble() > (1 + (swing * Math.Sin(2 * Math.PI * ((time / _scenario.Duration) - 0.25 + zone)))) / (1 + swing));
 
         At(time, () =>
         {
-            Submit(tenant);
+            double drawn = _arrivals.NextDouble();
+            RequestClass kind = _scenario.Mix.First(k => (drawn -= k.Share) < 0 || k == _scenario.Mix[^1]);
+            Submit(tenant, kind, 1 + (int)(-Math.Log(1 - _arrivals.NextDouble()) * (kind.Samples - 0.5)));
             ArriveNext(tenant, rate);
         });
     }
 
-    private void Submit(SimulatedTenant tenant)
+    private void Submit(SimulatedTenant tenant, RequestClass kind, int samples)
     {
-        double drawn = _arrivals.NextDouble();
-        RequestClass kind = _scenario.Mix.First(k => (drawn -= k.Share) < 0 || k == _scenario.Mix[^1]);
-        int samples = 1 + (int)(-Math.Log(1 - _arrivals.NextDouble()) * (kind.Samples - 0.5));
-        var request = new SimulatedRequest(tenant, kind, samples, _now, _requests++);
-        request.FanOut(_now);
-        request.Place = tenant.Requests.AddLast(request);
-        LookSoon();
+        var request = new SimulatedRequest(tenant, kind, samples, _now, _submitted++);
+        Write(ClusterCost.WritesPerSubmission, () => Call(1, () =>
+        {
+            request.Queued = _now;
+            _requests.Add(request.Entry, request);
+            _share.Enqueue(request.Entry);
+            WakeSilos(after: 0);
+        }));
     }
 
-    // Of many nodes with free slots that look at random times the first one comes soon.
-    private void LookSoon()
+    // Work has come: silos with free slots, whose reports the dispatcher has not answered yet, get it without asking again.
+    private void WakeSilos(double after)
     {
-        if (_lookScheduled || _free.Count == 0) return;
-        _lookScheduled = true;
-        At(_now + (_scenario.Poll / (_free.Count + 1)), () =>
+        double time = _now + after;
+        if (time >= _wakeAt || _free.Count == 0) return;
+        _wakeAt = time;
+        At(time, () =>
         {
-            _lookScheduled = false;
-            if (_free.Count == 0) return;
-            if (Fill(_free[_random.Next(_free.Count)]) && _tenants.Any(HasWork)) LookSoon();
-            else if (_tenants.Any(HasWork)) At(_now + _scenario.Poll, LookSoon);
+            if (_wakeAt != time) return;
+            _wakeAt = double.PositiveInfinity;
+            for (int i = 0; i < SilosPerWake && _free.Count > 0; i++)
+                if (Offer(_free[_random.Next(_free.Count)]) is DispatchOutcome.NothingWaits or DispatchOutcome.AllAtLimit) return;
+            WakeSilos(after: ClusterCost.ReportSeconds * SilosPerWake / _silos.Length);
         });
     }
 
-    private static bool HasWork(SimulatedTenant tenant) => tenant.Requests.Count > 0 && tenant.Running < tenant.MaxRunning;
-
-    private bool Fill(int index)
+    private DispatchOutcome Offer(int index)
     {
-        SimulatedNode node = _nodes[index];
-        bool any = false;
-        while (node.MayAdmit && Admit(node) is { } turn)
+        SimulatedSilo silo = _silos[index];
+        Decision decision;
+        do
         {
-            any = true;
-            Start(index, node, turn);
+            decision = _share.Next(silo.Room, Now);
+            double decided = _dispatcher.Serve(_now, _scenario.Cost.DecisionMicroseconds / 1e6);
+            if (decision is not { Outcome: DispatchOutcome.Chosen, Entry: { } entry }) break;
+            SimulatedJob job = Choose(_requests[entry], decision.Index);
+            if (!silo.Capacity.TryTake(job.Id, entry.Memory)) throw new InvalidOperationException($"{job.Id} does not fit {silo.Name}");
+            silo.Running.Add(job);
+            int process = silo.Process;
+            At(decided, () => Write(1, () => Begin(index, process, job)));
         }
-
+        while (silo.HasFreeSlot);
         SetFree(index);
-        return any;
+        return decision.Outcome;
     }
 
-    private SimulatedTurn? Admit(SimulatedNode node)
-    {
-        foreach (SimulatedTenant tenant in _scenario.Slack > 0 ? WarmFirst(node) : Waiting())
-        {
-            List<SimulatedTurn> candidates = tenant.Candidates(_now);
-            if (AdmissionPolicy.Choose(candidates, node.Capacity, _scenario.Affinity ? node.Warm : Nothing, out bool keepsRoom) is not { } chosen)
-            {
-                if (keepsRoom) return null;
-                continue;
-            }
+    // No two samples take exactly as long; otherwise those of a request would write in step.
+    private SimulatedJob Choose(SimulatedRequest request, int index) => new(
+        request, index, _now, request.Left.GetValueOrDefault(index, request.Kind.Seconds * (0.9 + (0.2 * _random.NextDouble()))));
 
-            double pass = Math.Max(tenant.Pass, _virtualTime);
-            tenant.Pass = AdmissionPolicy.Advance(pass, chosen.Request.Kind.Seconds, tenant.Weight);
-            tenant.AdmittedAt = _now;
-            tenant.Running++;
-            _virtualTime = pass;
-            chosen.Request.Ready.Remove(chosen);
-            chosen.Request.FanOutOne(_now);
-            if (chosen.Request.Ready.Count == 0) Leave(chosen.Request);
-            return chosen;
+    private void Begin(int index, int process, SimulatedJob job)
+    {
+        SimulatedSilo silo = _silos[index];
+        if (silo.Process != process) return;
+        SimulatedRequest request = job.Request;
+        if (!request.Started)
+        {
+            request.Started = true;
+            request.Tenant.FirstWaits.Add((float)(_now - request.Arrived));
+            request.Tenant.StartLatencies.Add((float)(_now - request.Arrived - (job.Chosen - request.Queued)));
         }
 
-        return null;
+        if (_now >= _scenario.Duration / 2) request.Tenant.Served += request.Kind.Seconds;
+        bool hit = silo.Use(request);
+        double cold = hit ? 0 : request.Kind.ColdSeconds;
+        _result.Start(hit);
+        job.WorkBegins = _now + cold;
+
+        // Nothing waits for checkpoints; those of a sample are written together, to save events.
+        At(job.WorkBegins + (job.Work * _random.NextDouble()), () => Write(request.Kind.Checkpoints, null));
+        At(job.WorkBegins + job.Work, () => Write(1, () => End(index, process, job, cold)));
     }
 
-    // As TenantSql.Waiting orders them.
-    private IEnumerable<SimulatedTenant> Waiting()
+    private void End(int index, int process, SimulatedJob job, double cold)
     {
-        var looked = new PriorityQueue<SimulatedTenant, (double Pass, double AdmittedAt, int Index)>();
-        foreach (SimulatedTenant tenant in _tenants)
-            if (HasWork(tenant)) looked.Enqueue(tenant, (Math.Max(tenant.Pass, _virtualTime), tenant.AdmittedAt, tenant.Index));
-        for (int i = 0; i < AdmissionPolicy.TenantsLookedAt && looked.TryDequeue(out SimulatedTenant? next, out _); i++) yield return next;
-    }
-
-    private IEnumerable<SimulatedTenant> WarmFirst(SimulatedNode node)
-    {
-        SimulatedTenant[] looked = [.. Waiting()];
-        double most = looked.Length == 0 ? 0 : Math.Max(looked[0].Pass, _virtualTime) + _scenario.Slack;
-        return looked.OrderByDescending(t => Math.Max(t.Pass, _virtualTime) <= most && t.Candidates(_now).Any(c => node.Warm.Contains(c.Request.Affinity)));
-    }
-
-    private void Start(int index, SimulatedNode node, SimulatedTurn turn)
-    {
-        // All admissions take the one lock in turn.
-        double hold = _scenario.Cost.AdmissionLock / 1000;
-        _lockFree = Math.Max(_lockFree, _now) + hold;
-        double begins = _lockFree;
-        _result.Admitted(begins, begins - hold - _now);
-        if (!turn.Request.Started)
+        SimulatedSilo silo = _silos[index];
+        if (silo.Process != process) return;
+        SimulatedRequest request = job.Request;
+        _result.Worked(job.Work, cold, job.Work);
+        _result.Done();
+        silo.Running.Remove(job);
+        silo.Capacity.Release(job.Id, succeeded: true);
+        if (request.Collect(_now, 1 / _scenario.Cost.GrainWritesPerSecond)) Write(1, null);
+        Call(ClusterCost.CallsPerJob, () =>
         {
-            turn.Request.Started = true;
-            turn.Request.Tenant.FirstWaits.Add((float)(begins - turn.Request.Arrived));
-        }
-
-        bool hit = node.Use(turn.Request);
-        double cold = hit ? 0 : turn.Request.Kind.ColdSeconds;
-        turn.WorkBegins = begins + cold;
-        node.Running.Add(turn);
-        _result.Begin(hit);
-        int process = node.Process;
-        At(turn.WorkBegins + turn.Work, () =>
-        {
-            if (node.Process != process) return;
-            _result.Worked(turn.Work, cold, turn.Work);
-            _result.Done();
-            node.Running.Remove(turn);
-            node.Capacity.Release(turn.Key);
-            node.AtOnce = Math.Min(2 * node.AtOnce, node.Capacity.Slots);
-            turn.Request.Tenant.Running--;
-            Fill(index);
+            _share.Finished(request.Tenant.Name, request.Entry.Key, job.Index);
+            if (silo.HasFreeSlot && Offer(index) is DispatchOutcome.NoRoom or DispatchOutcome.KeepsRoom) WakeSilos(after: ClusterCost.ReportSeconds);
         });
     }
 
-    private void DieLater(int index)
+    private void BeginCrashes()
     {
-        if (_scenario.DeathsPerDay <= 0) return;
-        double time = _now - (Math.Log(1 - _random.NextDouble()) * 86_400 / _scenario.DeathsPerDay);
-        int process = _nodes[index].Process;
-        if (time < _scenario.Day)
+        for (int i = 0; i < _silos.Length; i++) CrashLater(i);
+        if (_scenario.LostAtHalf <= 0) return;
+        At(_scenario.Duration / 2, () =>
         {
-            At(time, () =>
-            {
-                if (_nodes[index].Process == process) Die(index);
-            });
-        }
+            for (int i = 0; i < _silos.Length * _scenario.LostAtHalf; i++) Crash(i);
+        });
     }
 
-    private void Die(int index)
+    private void CrashLater(int index)
     {
-        SimulatedNode node = _nodes[index];
-        if (!node.Alive) return;
-        node.Die();
+        if (_scenario.CrashesPerDay <= 0) return;
+        double time = _now - (Math.Log(1 - _random.NextDouble()) * 86_400 / _scenario.CrashesPerDay);
+        int process = _silos[index].Process;
+        if (time >= _scenario.Duration) return;
+        At(time, () =>
+        {
+            if (_silos[index].Process == process) Crash(index);
+        });
+    }
+
+    private void Crash(int index)
+    {
+        SimulatedSilo silo = _silos[index];
+        if (!silo.Alive) return;
+        silo.Crash();
         SetFree(index);
-        foreach (SimulatedTurn turn in node.Running)
+        SimulatedJob[] lost = [.. silo.Running];
+        foreach (SimulatedJob job in lost)
         {
-            double done = Math.Clamp(_now - turn.WorkBegins, 0, turn.Work);
-            double lost = Math.Min(done, _random.NextDouble() * _scenario.CheckpointSeconds);
-            _result.Worked(done, 0, done - lost);
-            _result.Deaths++;
-            turn.Work -= done - lost;
-            At(_now + _scenario.Detection, () => Return(turn));
+            double done = Math.Clamp(_now - job.WorkBegins, 0, job.Work), redone = Math.Min(done, _random.NextDouble() * _scenario.CheckpointSeconds);
+            _result.Worked(done, 0, done - redone);
+            _result.Interrupted++;
+            job.Request.Left[job.Index] = job.Work - (done - redone);
         }
 
-        At(_now + _scenario.Replacement, () =>
+        At(_now + _scenario.Detection, () => Call(1, () =>
         {
-            node.Join();
-            DieLater(index);
-            Fill(index);
-        });
-    }
-
-    private void Return(SimulatedTurn turn)
-    {
-        SimulatedRequest request = turn.Request;
-        request.Tenant.Running--;
-        turn.ReadyAt = _now;
-        int at = request.Ready.FindIndex(t => t.Key.Index > turn.Key.Index);
-        request.Ready.Insert(at < 0 ? request.Ready.Count : at, turn);
-        if (request.Place is null)
+            _share.RemoveSilo(silo.Name);
+            foreach (SimulatedJob job in lost) _share.Return(job.Request.Tenant.Name, job.Request.Entry.Key, job.Index, Now, refund: false);
+            WakeSilos(after: 0);
+        }));
+        At(_now + _scenario.Replacement, () => Call(1, () =>
         {
-            // It is older than what is there.
-            LinkedListNode<SimulatedRequest>? before = request.Tenant.Requests.First;
-            while (before is not null && before.Value.Arrived < request.Arrived) before = before.Next;
-            request.Place = before is null ? request.Tenant.Requests.AddLast(request) : request.Tenant.Requests.AddBefore(before, request);
-        }
-
-        LookSoon();
-    }
-
-    private static void Leave(SimulatedRequest request)
-    {
-        request.Tenant.Requests.Remove(request.Place!);
-        request.Place = null;
+            silo.Restart();
+            CrashLater(index);
+            Offer(index);
+        }));
     }
 
     private void SetFree(int index)
     {
-        bool free = _nodes[index].MayAdmit;
+        bool free = _silos[index].HasFreeSlot;
         if (free == _place[index] >= 0) return;
-        CountIdle();
         if (free)
         {
             _place[index] = _free.Count;
@@ -288,13 +266,15 @@ internal sealed class ClusterSimulation
         _place[index] = -1;
     }
 
-    private void CountIdle()
+    private void Call(int calls, Action action) => At(_dispatcher.Serve(_now, calls * _scenario.Cost.CallMicroseconds / 1e6), action);
+
+    // A grain writes one after another; all grains share the storage.
+    private void Write(int writes, Action? action)
     {
-        double until = Math.Min(_now, _scenario.Day);
-        if (until <= _freeSince) return;
-        _result.IdleNodeSeconds += _free.Count * (until - _freeSince);
-        _freeSince = until;
+        _result.Writes += writes;
+        double served = _storage.Serve(_now, writes / _scenario.Cost.WritesPerSecond);
+        if (action is not null) At(Math.Max(served, _now + (writes / _scenario.Cost.GrainWritesPerSecond)), action);
     }
 
-    private void At(double time, Action happens) => _events.Enqueue(happens, (time, _order++));
+    private void At(double time, Action action) => _events.Enqueue(action, (time, _order++));
 }

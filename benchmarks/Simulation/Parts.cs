@@ -1,55 +1,31 @@
-using Vgpnn.Grains;
-using Vgpnn.Grains.Contracts;
-using Vgpnn.Grains.Scheduling;
+using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Requests;
 
 namespace Vgpnn.Benchmarks.Simulation;
 
-/// <summary>A tenant, and what of it is under way.</summary>
+/// <summary>A tenant and what it got.</summary>
 internal sealed class SimulatedTenant(int index, int weight)
 {
     public int Index { get; } = index;
 
+    public string Name { get; } = index.ToString("D4", null);
+
     public int Weight { get; } = weight;
 
-    public int MaxRunning { get; } = new TenantLimits().MaxRunning;
+    /// <summary>Seconds of work of the jobs that were started in the second half of the duration.</summary>
+    public double Served { get; set; }
 
-    public double Pass { get; set; }
-
-    public double AdmittedAt { get; set; }
-
-    public int Running { get; set; }
-
-    /// <summary>Its requests with samples that are ready, the oldest first.</summary>
-    public LinkedList<SimulatedRequest> Requests { get; } = [];
-
-    /// <summary>Seconds from a request's arrival to its first sample's start.</summary>
+    /// <summary>Seconds from the submission of each request to the start of its first sample.</summary>
     public List<float> FirstWaits { get; } = [];
 
-    /// <summary>Its oldest ready turns, as many as a node looks at.</summary>
-    public List<SimulatedTurn> Candidates(double now)
-    {
-        var oldest = new List<SimulatedTurn>(AdmissionPolicy.TurnsLookedAt);
-        foreach (SimulatedRequest request in Requests)
-        {
-            foreach (SimulatedTurn turn in request.Ready)
-            {
-                turn.Waited = (long)((now - turn.ReadyAt) * 1000);
-                oldest.Add(turn);
-                if (oldest.Count == AdmissionPolicy.TurnsLookedAt) return oldest;
-            }
-        }
-
-        return oldest;
-    }
+    /// <summary>The parts of <see cref="FirstWaits"/> that are due to writes and calls.</summary>
+    public List<float> StartLatencies { get; } = [];
 }
 
-/// <summary>A request: samples that are ready, a window of them, and others that are numbers yet.</summary>
+/// <summary>A request.</summary>
 internal sealed class SimulatedRequest(SimulatedTenant tenant, RequestClass kind, int samples, double arrived, long number)
 {
-    private const int Window = 16;
-
-    private readonly string _id = number.ToString("D12", null);
-    private int _fannedOut;
+    private double _writeBegins = double.NegativeInfinity;
 
     public SimulatedTenant Tenant { get; } = tenant;
 
@@ -57,101 +33,118 @@ internal sealed class SimulatedRequest(SimulatedTenant tenant, RequestClass kind
 
     public double Arrived { get; } = arrived;
 
-    public string Affinity => _id;
+    /// <summary>When the dispatcher knew the request.</summary>
+    public double Queued { get; set; }
 
     public bool Started { get; set; }
 
-    public List<SimulatedTurn> Ready { get; } = [];
+    /// <summary>Seconds of work that are left of samples which a crash interrupted.</summary>
+    public Dictionary<int, double> Left { get; } = [];
 
-    public LinkedListNode<SimulatedRequest>? Place { get; set; }
-
-    public void FanOut(double now)
+    public QueueEntry Entry { get; } = new()
     {
-        for (int i = 0; i < Window; i++) FanOutOne(now);
-    }
+        Tenant = tenant.Name,
+        Key = $"request/{number}",
+        Created = (long)(arrived * 1000),
+        Cost = kind.Seconds,
+        Memory = kind.Bytes,
+        LevelKey = number.ToString(provider: null),
+        Waiting = IndexSet.Range(0, samples),
+    };
 
-    public void FanOutOne(double now)
+    /// <summary>Whether the outcome of a sample needs a write of its own: those that come during a write share the next one.</summary>
+    public bool Collect(double now, double writeSeconds)
     {
-        if (_fannedOut < samples) Ready.Add(new SimulatedTurn(this, GrainKey.Sample(_id, _fannedOut++)) { ReadyAt = now, Work = Kind.Seconds });
+        if (now < _writeBegins) return false;
+        _writeBegins = Math.Max(now, _writeBegins + writeSeconds);
+        return true;
     }
 }
 
-/// <summary>A sample's turn.</summary>
-internal sealed class SimulatedTurn(SimulatedRequest request, GrainKey key) : IWaitingTurn
+/// <summary>A sample that is made.</summary>
+/// <param name="request">The request that it belongs to.</param>
+/// <param name="index">The sample's index.</param>
+/// <param name="chosen">When the dispatcher chose it.</param>
+/// <param name="work">Seconds of work that are left.</param>
+internal sealed class SimulatedJob(SimulatedRequest request, int index, double chosen, double work)
 {
+    public double Chosen { get; } = chosen;
+
     public SimulatedRequest Request { get; } = request;
 
-    public GrainKey Key { get; } = key;
+    public int Index { get; } = index;
 
-    public long Bytes => Request.Kind.Bytes;
+    public string Id { get; } = $"{request.Entry.Key}/{index}";
 
-    public string? Affinity => Request.Affinity;
+    public double Work { get; } = work;
 
-    public long Waited { get; set; }
-
-    public long? OnDevice => null;
-
-    public double ReadyAt { get; set; }
-
-    /// <summary>Seconds of work that are left.</summary>
-    public double Work { get; set; }
-
-    /// <summary>When it began where it runs, cold levels apart.</summary>
-    public double WorkBegins { get; set; }
+    /// <summary>When the work begins, after the levels are there.</summary>
+    public double WorkBegins { get; set; } = double.PositiveInfinity;
 }
 
-/// <summary>A node: the same bookkeeping of slots and memory as a real one, and a cache of levels that drops what was used least lately.</summary>
-internal sealed class SimulatedNode(Scenario scenario)
+/// <summary>A silo: slots and memory as a real one counts them, and a cache of levels that drops the least recently used ones.</summary>
+internal sealed class SimulatedSilo(Scenario scenario, int index)
 {
     private readonly Dictionary<string, (long Bytes, long Used)> _levels = [];
     private readonly HashSet<string> _warm = [];
     private long _clock;
+    private long _levelBytes;
 
-    public Capacity Capacity { get; private set; } = new(scenario.Slots, scenario.Memory);
+    public string Name { get; } = $"silo-{index}";
 
-    public HashSet<SimulatedTurn> Running { get; } = [];
+    public SiloCapacity Capacity { get; private set; } = new(scenario.Slots, scenario.Memory);
 
-    /// <summary>Counts its processes: what belongs to an earlier one is void.</summary>
+    public HashSet<SimulatedJob> Running { get; } = [];
+
+    /// <summary>Counts the silo's processes: events of an earlier one are void.</summary>
     public int Process { get; private set; }
 
     public bool Alive { get; private set; } = true;
 
-    /// <summary>Turns at once so far: a node starts slowly.</summary>
-    public int AtOnce { get; set; } = 1;
+    public bool HasFreeSlot => Alive && Capacity.FreeSlots > 0;
 
-    public IReadOnlySet<string> Warm => _warm;
+    public WorkerRoom Room => new()
+    {
+        Silo = Name,
+        FreeSlots = Capacity.FreeSlots,
+        Memory = Capacity.FreeMemory,
+        TotalMemory = Capacity.Memory,
+        WarmLevels = _warm,
+    };
 
-    public bool MayAdmit => Alive && Running.Count < AtOnce && Running.Count < Capacity.Slots;
-
-    /// <returns>Whether the levels were there.</returns>
+    /// <summary>Uses the levels of a request; returns whether they were in memory.</summary>
     public bool Use(SimulatedRequest request)
     {
-        bool hit = _levels.ContainsKey(request.Affinity);
-        _levels[request.Affinity] = (request.Kind.LevelBytes, ++_clock);
-        _warm.Add(request.Affinity);
-        while (_levels.Values.Sum(l => l.Bytes) > scenario.LevelCache)
+        string key = request.Entry.LevelKey!;
+        bool hit = _levels.ContainsKey(key);
+        _levels[key] = (request.Kind.LevelBytes, ++_clock);
+        if (hit) return true;
+        _warm.Add(key);
+        _levelBytes += request.Kind.LevelBytes;
+        while (_levelBytes > scenario.LevelCache)
         {
-            string oldest = _levels.MinBy(l => l.Value.Used).Key;
+            (string oldest, (long bytes, _)) = _levels.MinBy(l => l.Value.Used);
             _levels.Remove(oldest);
             _warm.Remove(oldest);
+            _levelBytes -= bytes;
         }
 
-        return hit;
+        return false;
     }
 
-    public void Die()
+    public void Crash()
     {
         Alive = false;
         Process++;
     }
 
-    public void Join()
+    public void Restart()
     {
         Alive = true;
-        AtOnce = 1;
-        Capacity = new Capacity(scenario.Slots, scenario.Memory);
+        Capacity = new SiloCapacity(scenario.Slots, scenario.Memory);
         Running.Clear();
         _levels.Clear();
         _warm.Clear();
+        _levelBytes = 0;
     }
 }

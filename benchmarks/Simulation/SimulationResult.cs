@@ -1,75 +1,71 @@
 namespace Vgpnn.Benchmarks.Simulation;
 
-/// <summary>What came of a simulated day.</summary>
-internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tenants)
+/// <summary>The figures of a simulation.</summary>
+internal sealed class SimulationResult(Scenario scenario, SimulatedTenant[] tenants, Station dispatcher, Station storage)
 {
-    private readonly int[] _perMinute = new int[(int)(2 * scenario.Day / 60) + 1];
     private double _busy, _useful;
-    private double _longestLockWait;
-    private long _begun, _hits;
+    private long _hits;
 
-    /// <summary>When the last sample was done.</summary>
+    /// <summary>When the last sample was done, in seconds.</summary>
     public double End { get; set; }
 
-    /// <summary>Turns that a death took away from a node.</summary>
-    public long Deaths { get; set; }
+    /// <summary>Jobs that a crash interrupted.</summary>
+    public long Interrupted { get; set; }
 
-    /// <summary>How long nodes had free slots, and looked for work.</summary>
-    public double IdleNodeSeconds { get; set; }
+    /// <summary>State writes.</summary>
+    public long Writes { get; set; }
 
-    /// <summary>Samples that came to their end.</summary>
+    /// <summary>Samples that were made.</summary>
     public long Samples { get; private set; }
 
-    /// <summary>Activations.</summary>
-    public long Begun => _begun;
+    /// <summary>Jobs that were started.</summary>
+    public long Started { get; private set; }
 
-    /// <summary>Admissions a second in the busiest minute.</summary>
-    public double Peak => _perMinute.Max() / 60.0;
+    /// <summary>Part of the slots' time that was work which counted.</summary>
+    public double Utilisation => _useful / (scenario.Silos * scenario.Slots * Math.Max(scenario.Duration, End));
 
-    /// <summary>Part of the slots' time in the day that was work which counted.</summary>
-    public double Utilisation => _useful / (scenario.Nodes * scenario.Slots * Math.Max(scenario.Day, End));
-
-    /// <summary>Part of the activations that found their levels on their node.</summary>
-    public double HitRate => (double)_hits / _begun;
+    /// <summary>Part of the jobs that found their levels in memory.</summary>
+    public double HitRate => (double)_hits / Started;
 
     /// <summary>Part of the slots' busy time that went into cold levels and into work that was lost.</summary>
     public double Wasted => 1 - (_useful / _busy);
 
-    /// <summary>Seconds from submission to the first sample's start: the tenants' medians and 95th percentiles, sorted.</summary>
+    /// <summary>Samples per second.</summary>
+    public double SamplesPerSecond => Samples / Math.Max(scenario.Duration, End);
+
+    /// <summary>Part of one core that the dispatcher uses in the busiest minute.</summary>
+    public double DispatcherLoad => dispatcher.PeakLoad;
+
+    /// <summary>The longest time in seconds that a call waited for the dispatcher.</summary>
+    public double DispatcherWait => dispatcher.LongestWait;
+
+    /// <summary>Writes in the busiest minute as part of those that the storage can do.</summary>
+    public double StorageLoad => storage.PeakLoad;
+
+    /// <summary>Rows of the membership table that all silos together read in a second.</summary>
+    public double MembershipRows => scenario.Silos * scenario.Silos / ClusterCost.MembershipSeconds;
+
+    /// <summary>Seconds from submission to the first sample's start, of all requests, without the time in the queue for a slot; sorted.</summary>
+    public IReadOnlyList<float> StartLatencies => [.. tenants.SelectMany(t => t.StartLatencies).Order()];
+
+    /// <summary>Seconds from submission to the first sample's start: the tenants' medians and 95th percentiles, sorted by the latter.</summary>
     public IReadOnlyList<(int Tenant, double Median, double High)> Waits => [.. tenants.Where(t => t.FirstWaits.Count > 0).Select(t =>
     {
         float[] sorted = [.. t.FirstWaits.Order()];
         return (t.Index, (double)sorted[sorted.Length / 2], (double)sorted[(int)(sorted.Length * 0.95)]);
     }).OrderBy(w => w.Item3)];
 
-    /// <summary>Part of its time that the admission lock is held, in the busiest minute.</summary>
-    public double LockUtilisation => Peak * scenario.Cost.AdmissionLock / 1000;
+    /// <summary>What the tenant with the least work done per weight got, as part of what the one with the most got.</summary>
+    public double Fairness => tenants.Min(t => t.Served / t.Weight) / tenants.Max(t => t.Served / t.Weight);
 
-    /// <summary>Seconds that an admission waited for the lock, at most.</summary>
-    public double LongestLockWait => _longestLockWait;
+    /// <summary>The part whose load is highest, and how many silos it can carry.</summary>
+    public (string Part, double Silos) Limit => DispatcherLoad > StorageLoad
+        ? ("dispatcher", scenario.Silos / DispatcherLoad)
+        : ("storage", scenario.Silos / StorageLoad);
 
-    /// <summary>Processors of the database in the busiest minute.</summary>
-    public double DatabaseCores
+    public void Start(bool hit)
     {
-        get
-        {
-            DatabaseCost cost = scenario.Cost;
-            double checkpoints = scenario.Mix.Sum(k => k.Share * k.Samples * Math.Min(8, Math.Max(1, k.Seconds / 4))) / scenario.Mix.Sum(k => k.Share * k.Samples);
-            double idle = IdleNodeSeconds / scenario.Day;
-            return ((Peak * (cost.Turn + (checkpoints * cost.Checkpoint))) + (scenario.Nodes * ((10 * cost.Glance) + cost.Beat)) + (idle / scenario.Poll * cost.Poll)) / 1000;
-        }
-    }
-
-    /// <summary>An admission got the lock; what is left over from the day belongs to none of its minutes.</summary>
-    public void Admitted(double time, double waited)
-    {
-        if ((int)(time / 60) < _perMinute.Length) _perMinute[(int)(time / 60)]++;
-        _longestLockWait = Math.Max(_longestLockWait, waited);
-    }
-
-    public void Begin(bool hit)
-    {
-        _begun++;
+        Started++;
         if (hit) _hits++;
     }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# build.sh FOLDER: the server with the .NET runtime that it needs, into a folder of its own. Needs the SDK.
+# build.sh FOLDER: publishes the server, with the .NET runtime that it needs, into a folder. Requires the SDK.
 set -euo pipefail
 
 self=$(readlink -f -- "${BASH_SOURCE[0]}")

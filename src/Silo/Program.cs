@@ -1,14 +1,14 @@
 using Vgpnn.Grains;
-using Vgpnn.Grains.Blobs;
-using Vgpnn.Grains.State;
+using Vgpnn.Grains.Storage;
+using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Silo;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Examining;
 using Vgpnn.Silo.Hosting;
-using Vgpnn.Silo.Scheduling;
+using Vgpnn.Silo.Observing;
 
 // silo [migrate | check | doctor] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
-// environment variable VGPNN_SETTING. Without a verb it runs as a node until it is told to stop.
+// environment variable VGPNN_SETTING. Without a verb it runs as a silo until it is told to stop.
 string? verb = args is [{ } first, ..] && !first.StartsWith('-') ? first : null;
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
 {
@@ -25,15 +25,15 @@ try
             await RunAsync(settings);
             return 0;
         case "migrate":
-            await Schema.MigrateAsync(settings.Database);
-            await BlobStores.PrepareAsync(settings.Blobs);
+            await Migrator.MigrateAsync(StorageSetting.Parse(settings.Storage, settings.Data));
+            await BlobStores.Open(settings.Blobs).PrepareAsync();
             return 0;
         case "check":
-            return await CheckAsync(settings);
+            return await CheckVerb.RunAsync(builder, settings, Console.Out);
         case "doctor":
-            return await Examination.RunAsync(settings, TimeProvider.System, builder.Configuration.GetValue("json", false), Console.Out);
+            return await Examination.RunAsync(settings, builder.Configuration.GetValue("json", false), Console.Out);
         default:
-            throw new GrainException("unknown-verb", $"{verb} is none of: migrate, check, doctor");
+            throw new GrainException("unknown-verb", $"unknown verb '{verb}'; use migrate, check or doctor");
     }
 }
 catch (GrainException e)
@@ -47,17 +47,9 @@ async Task RunAsync(SiloSettings settings)
     builder.AddSilo(settings);
     WebApplication app = builder.Build();
     app.MapHealth();
+    app.MapMetrics(settings);
     if (settings.IsApi) app.MapApi();
+    app.MapDashboard(settings);
     using var signals = new StopSignals(app.Lifetime);
     await app.RunAsync();
-}
-
-static async Task<int> CheckAsync(SiloSettings settings)
-{
-    await using StateStore store = StateStore.Open(settings.Database);
-    await Migrator.RequireAsync(store);
-    IReadOnlyList<string> violations = await Invariants.ViolationsAsync(store);
-    foreach (string violation in violations) Console.WriteLine(violation);
-    if (violations.Count == 0) Console.WriteLine("all is well");
-    return violations.Count == 0 ? 0 : 1;
 }

@@ -1,81 +1,103 @@
 using Vgpnn.Grains;
-using Vgpnn.Grains.Blobs;
-using Vgpnn.Grains.Contracts;
-using Vgpnn.Grains.Scheduling;
-using Vgpnn.Grains.State;
+using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Levels;
+using Vgpnn.Grains.Maintenance;
+using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Videos;
+using Vgpnn.Grains.Webhooks;
 using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
-using Vgpnn.Silo.Scheduling;
-using Vgpnn.Synthesis.Media;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Silo;
 
-/// <summary>How the parts of a node are put together.</summary>
+/// <summary>How the parts of a silo are put together.</summary>
 internal static class SiloServices
 {
-    /// <summary>The key of the state store whose connections are the node's signs of life alone.</summary>
-    private const string Reserved = "reserved";
-
     public static void AddSilo(this WebApplicationBuilder builder, SiloSettings settings)
     {
         IServiceCollection services = builder.Services;
         builder.WebHost.UseUrls(settings.Urls);
         builder.AddTelemetry(settings);
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Orleans", settings.Serve ? LogLevel.Error : LogLevel.Warning);
+
+        // What these warn of at every start is harmless.
+        foreach (string source in (string[])["Orleans.Runtime.Silo", "Orleans.Runtime.Watchdog", "Polly"]) builder.Logging.AddFilter(source, LogLevel.Error);
         if (settings.Serve) builder.Logging.SetMinimumLevel(LogLevel.Warning);
         services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(settings.DrainSeconds + 15));
         services.AddSingleton(settings);
         services.AddSingleton(TimeProvider.System);
-        services.AddSingleton<StopTokens>();
-        services.AddSingleton(_ => StateStore.Open(settings.Database));
-        services.AddSingleton<IBlobStore>(_ => new TracedBlobStore(BlobStores.Open(settings.Blobs)));
-        services.AddSingleton<TenantGrain>();
-        services.AddSingleton(p => new RequestGrain(p.GetRequiredService<StateStore>(), settings.HasDevice));
-        services.AddSingleton<Outbox>();
-        services.AddSingleton<Retention>();
-        services.AddSingleton(p => new VideoGrain(
-            p.GetRequiredService<StateStore>(), p.GetRequiredService<IBlobStore>(),
-            MediaLimits.Default with { Timeout = TimeSpan.FromSeconds(settings.DecodeSeconds) }));
+        services.AddSingleton<IBlobStore>(_ => new TracedBlobs(BlobStores.Open(settings.Blobs)));
+        if (settings.IsClient)
+        {
+            builder.AddOrleansClient(settings);
+            builder.AddApi();
+            return;
+        }
+
+        // In this order: what a service needs is there when it starts, and still there when it stops.
         services.AddHostedService<Preparation>();
+        builder.AddOrleans(settings);
+        builder.AddDashboard(settings);
+        services.AddGrainParts(settings);
         if (settings.IsApi) builder.AddApi();
         if (settings.IsWorker) services.AddWorker(settings);
-        if (settings.IsNotifier) services.AddHostedService<Notifier>();
-        if (settings.IsWorker) services.AddHostedService<Housekeeping>();
-        if (settings.Serve && settings.IsApi) services.AddHostedService<Welcome>();
+        if (settings.Storage.Length > 0) services.AddHostedService<SiloWatch>();
+        services.AddHostedService<Hosting.Maintenance>();
+        if (settings.Serve && settings.IsApi) services.AddHostedService<StartupBanner>();
+    }
+
+    /// <summary>A silo that takes part in the cluster for the time of a check, and runs no jobs.</summary>
+    public static void AddCheckSilo(this WebApplicationBuilder builder, SiloSettings settings)
+    {
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton<IBlobStore>(_ => BlobStores.Open(settings.Blobs));
+        builder.Services.AddHostedService<Preparation>();
+        builder.AddOrleans(settings);
+        builder.Services.AddGrainParts(settings);
+    }
+
+    /// <summary>What grains are made with, on any silo.</summary>
+    private static void AddGrainParts(this IServiceCollection services, SiloSettings settings)
+    {
+        services.AddSingleton(new GrainSettings
+        {
+            MaxCrashes = settings.MaxCrashes,
+            Lease = settings.Lease,
+
+            // With SQLite there is no other process that could still run something.
+            DispatcherGrace = settings.Storage.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1.5),
+        });
+        services.AddSingleton<IWebhookSender>(_ => new WebhookSender(settings.InsecureWebhooks) { IsAllowed = settings.IsNotifier });
+        services.AddSingleton<BlobSweeper>();
+        services.AddSingleton<IIncomingGrainCallFilter, TenantWall>();
     }
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)
     {
-        services.AddKeyedSingleton(Reserved, (p, _) => p.GetRequiredService<StateStore>().Postgres is null
-            ? p.GetRequiredService<StateStore>()
-            : StateStore.Open($"{settings.Database};Maximum Pool Size=2;Application Name=life"));
         OpenClEngine? device = settings.HasDevice ? OpenDevice(settings) : null;
-        long deviceMemory = device is null ? 0 : DeviceCost.UsableBytes(device.Session);
-        services.AddSingleton(new NodeInfo(
-            $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)],
-            typeof(SiloServices).Assembly.GetName().Version!.ToString(3), settings.HasDevice ? [EngineClass.Cpu, EngineClass.OpenCl] : [EngineClass.Cpu], settings.Slots, settings.Memory, deviceMemory));
-        services.AddSingleton(new Capacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => device.Session.Broken is null));
-        services.AddSingleton(new LevelGrain(settings.LevelCache, device));
+        long? deviceMemory = device is null ? null : DeviceCost.UsableBytes(device.Session);
+        string id = $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)];
+        services.AddSingleton(new WorkerIdentity(
+            id, typeof(SiloServices).Assembly.GetName().Version!.ToString(3), device is null ? [EngineClass.Cpu] : [EngineClass.Cpu, EngineClass.OpenCl]));
+        services.AddSingleton(new SiloCapacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => device.Session.Broken is null));
+        services.AddSingleton(new LevelBudget(settings.LevelCache));
+        services.AddSingleton<ClipCache>();
+        services.AddSingleton(_ => new ScratchDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{id}")));
+        services.AddSingleton(p => new SamplerSource(
+            p.GetRequiredService<IBlobStore>(), p.GetRequiredService<ScratchDirectory>(), p.GetRequiredService<ClipCache>(), device));
         services.AddSingleton(new SampleOptions(settings.ThreadsPerSample, TimeSpan.FromSeconds(settings.CheckpointSeconds)));
-        services.AddSingleton(p => new WorkDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{p.GetRequiredService<NodeInfo>().Id}")));
-        services.AddSingleton(p => new LongTurns(p.GetRequiredService<StateStore>(), settings.MaxCrashes));
-        services.AddSingleton(p => new NodeLife(
-            p.GetRequiredKeyedService<StateStore>(Reserved), p.GetRequiredService<NodeInfo>(), settings.CheckIn,
-            p.GetRequiredService<ILogger<NodeLife>>()));
-        services.AddSingleton<SampleGrain>();
-        services.AddSingleton<TurnRunner>();
-        services.AddSingleton<QuartzTurnScheduler>();
-        services.AddSingleton<ITurnScheduler>(p => p.GetRequiredService<QuartzTurnScheduler>());
-        services.AddSingleton<Reconciler>();
-        services.AddSingleton<Sweeper>();
-        services.AddSingleton<AdmissionPump>();
-        services.AddScheduler(settings);
-        services.AddHostedService<Worker>();
-        services.AddHostedService(p => p.GetRequiredService<AdmissionPump>());
-        services.AddHostedService<Upkeep>();
+        services.AddSingleton(MediaLimits.Default with { Timeout = TimeSpan.FromSeconds(settings.DecodeSeconds) });
+        services.AddSingleton<SampleRunner>();
+        services.AddSingleton<IngestRunner>();
+        services.AddSingleton<Worker>();
+        services.AddHostedService(p => p.GetRequiredService<Worker>());
     }
 
     private static OpenClEngine OpenDevice(SiloSettings settings)

@@ -92,6 +92,8 @@ public sealed class Analogist : Sampler
         }
     }
 
+    private protected override SourcePyramid Source => _pyramid;
+
     private protected override Volume<T> Run<T>(SampleRun run)
     {
         Prepare(run.Workers);

@@ -47,6 +47,8 @@ public sealed class Generator : Sampler
         return _noise ??= MeasureNoise(workers);
     }
 
+    private protected override SourcePyramid Source => _pyramid;
+
     private protected override Volume<T> Run<T>(SampleRun run) =>
         new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery<T>(run), run);
 

@@ -63,6 +63,8 @@ public sealed class Inpainter : Sampler
     /// <inheritdoc/>
     public override IReadOnlyList<string> Notices { get; }
 
+    private protected override SourcePyramid Source => _source.Value;
+
     private protected override Volume<T> Run<T>(SampleRun run) => _canvas is null
         ? _painted.Value.Of<T>().Level(0, run.Workers)
         : new CoarseToFine<T>(Plan, _source.Value.Of<T>(), Options, _canvas).Run(() => CoarsestQuery(run), run);

@@ -42,14 +42,20 @@ internal sealed class InputPyramid<T>
     /// <summary>x₀ in parts of one frame size.</summary>
     public IReadOnlyList<Volume<T>> Clips => _clips;
 
+    /// <summary>Keeps levels in place of this object; <c>null</c>: they are kept here.</summary>
+    public ILevelStore? Store { get; set; }
+
     /// <summary>x_n. The caller may read it, not change it.</summary>
     public Volume<T> Level(int n, Workers workers)
     {
         if (n == 0) return Joined(_clips);
         if (_kept[n] is { } kept) return kept;
+        ILevelStore? store = n >= _finestKept ? Store : null;
+        if (store?.Find(n) is Volume<T> shared) return shared;
         Scale scale = _levels[n].Scale;
         Volume<T> level = Joined([.. _clips.Select(c => Resampler.Resize(c, Size(c, n), scale, workers, _border))]);
-        if (n >= _finestKept) _kept[n] = level;
+        if (store is not null) store.Keep(n, level);
+        else if (n >= _finestKept) _kept[n] = level;
         return level;
     }
 

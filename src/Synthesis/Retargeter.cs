@@ -28,6 +28,8 @@ public sealed class Retargeter : Sampler
         : base(options, PyramidPlanner.Plan(input.Extent, options), input.FrameRate) =>
         _pyramid = new SourcePyramid([input], Plan.Levels);
 
+    private protected override SourcePyramid Source => _pyramid;
+
     private protected override Volume<T> Run<T>(SampleRun run) =>
         new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
 

@@ -117,6 +117,12 @@ public abstract class Sampler
     {
     }
 
+    /// <summary>Has levels of the input kept in a store, so that they can be shared and released one by one, instead of in this object.</summary>
+    public void KeepLevelsIn(ILevelStore store) => Source.Store = store;
+
+    /// <summary>The levels that patches are taken from.</summary>
+    private protected abstract SourcePyramid Source { get; }
+
     /// <summary>How many samples are best made together (<see cref="Samples"/>): more than one on a device, as many as fit there.</summary>
     /// <exception cref="VgpnnException">Kind Device: not even one fits.</exception>
     public int BatchSize => _device?.BatchSize ?? 1;

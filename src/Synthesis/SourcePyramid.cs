@@ -15,10 +15,17 @@ internal sealed class SourcePyramid(IReadOnlyList<Clip> clips, IReadOnlyList<Lev
     private readonly Lazy<InputPyramid<float>> _floats =
         new(() => new InputPyramid<float>([.. clips.Select(c => c.ToFloats())], levels, excluded: excluded));
 
+    /// <summary>Keeps levels in place of this object; <c>null</c>: they are kept here.</summary>
+    public ILevelStore? Store { get; set; }
+
     /// <summary>The levels as one kind of samples.</summary>
     public InputPyramid<T> Of<T>()
-        where T : unmanaged =>
-        typeof(T) == typeof(float) ? (InputPyramid<T>)(object)_floats.Value : (InputPyramid<T>)(object)_bytes.Value;
+        where T : unmanaged
+    {
+        var pyramid = typeof(T) == typeof(float) ? (InputPyramid<T>)(object)_floats.Value : (InputPyramid<T>)(object)_bytes.Value;
+        pyramid.Store = Store;
+        return pyramid;
+    }
 
     /// <summary>One clip at another size and level in one step, in floats whatever the engine.</summary>
     public Volume<float> Resized(Engine engine, Extent size, Scale scale, Workers workers, int clip = 0) => engine == Engine.Float

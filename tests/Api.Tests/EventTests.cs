@@ -62,7 +62,9 @@ public sealed class EventTests(ApiServer server)
         (HttpClient one, _) = await server.TenantAsync();
         (HttpClient two, _) = await server.TenantAsync();
         Task<List<SseItem<string>>> heard = ReadAsync(one, "/v1/events", null, i => i.EventType == EventNames.Request && i.Data.Contains("succeeded\",\"app", StringComparison.Ordinal));
-        Video foreign = await ApiServer.UploadAsync(two, await Clips.SmallAsync());
+
+        // The id of a video is that of its content, so the contents must differ.
+        Video foreign = await ApiServer.UploadAsync(two, [.. await Clips.SmallAsync(), 0, 0, 0, 8, .. "free"u8]);
         await server.EndedAsync(two, await ApiServer.SubmitAsync(two, ApiServer.Draft(foreign.Id, 1)));
         Video own = await ApiServer.UploadAsync(one, await Clips.SmallAsync());
         Request request = await ApiServer.SubmitAsync(one, ApiServer.Draft(own.Id, 1));
@@ -70,6 +72,18 @@ public sealed class EventTests(ApiServer server)
         Assert.Contains(items, i => i.EventType == EventNames.Video && i.Data.Contains(own.Id, StringComparison.Ordinal));
         Assert.Contains(items, i => i.EventType == EventNames.Request && i.Data.Contains(request.Id, StringComparison.Ordinal));
         Assert.DoesNotContain(items, i => i.Data.Contains(foreign.Id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_stream_ends_when_its_key_is_revoked()
+    {
+        Tenant tenant = await ApiServer.SendAsync<Tenant>(server.First, HttpMethod.Post, "/v1/tenants", new TenantDraft($"t-{Guid.NewGuid():N}"));
+        NewKey key = await ApiServer.SendAsync<NewKey>(server.First, HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read]));
+        var begun = new TaskCompletionSource();
+        Task<List<SseItem<string>>> heard = ReadAsync(server.Connect(key.Key), "/v1/events", null, _ => !begun.TrySetResult());
+        await begun.Task;
+        await server.First.DeleteAsync($"/v1/tenants/{tenant.Id}/keys/{key.Description.Id}");
+        Assert.Equal([EventNames.Reset], (await heard).Select(i => i.EventType));
     }
 
     private static async Task<List<SseItem<string>>> ReadAsync(HttpClient http, string address, string? last, Predicate<SseItem<string>> until)

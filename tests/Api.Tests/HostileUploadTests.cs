@@ -17,7 +17,7 @@ public sealed class HostileUploadTests(ApiServer server)
     [InlineData("12000 pixels wide", "-f lavfi -i color=black:s=12000x12000 -frames:v 1 -c:v png -f image2pipe", "input-too-large")]
     [InlineData("4096 pixels high", "-f lavfi -i color=black:s=4096x4096 -frames:v 30 -c:v libx264 -preset ultrafast -f matroska", "input-too-large")]
     [InlineData("an hour long", "-f lavfi -i color=black:s=16x16:r=30 -frames:v 20000 -c:v libx264 -preset ultrafast -f matroska", "input-too-many-frames")]
-    public async Task What_would_unfold_to_more_than_is_allowed_is_refused(string name, string ffmpeg, string code)
+    public async Task Files_that_unfold_beyond_the_limits_are_refused(string name, string ffmpeg, string code)
     {
         Video video = await ApiServer.UploadAsync(server.First, await MadeAsync(ffmpeg), name);
         Assert.Equal((VideoState.Failed, code), (video.State, video.Error?.Code));
@@ -25,7 +25,7 @@ public sealed class HostileUploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task What_a_container_says_of_its_length_and_size_is_not_believed()
+    public async Task Length_and_size_in_a_container_header_are_not_trusted()
     {
         byte[] clip = await Clips.SmallAsync();
         Video honest = await ApiServer.UploadAsync(server.First, clip);
@@ -67,7 +67,6 @@ public sealed class HostileUploadTests(ApiServer server)
             ["serve"] = "true",
             ["slots"] = "1",
             ["threads"] = "1",
-            ["pollSeconds"] = "0.05",
             ["decodeSeconds"] = "2",
         };
         await using (SiloProcess silo = SiloProcess.Start(directory, settings, programs: programs))

@@ -85,7 +85,7 @@ public sealed class PageTests(ApiServer server)
     }
 
     [Fact]
-    public async Task What_is_painted_becomes_a_video_and_a_mask_and_every_other_bit_stays()
+    public async Task Painted_pixels_become_a_video_and_a_mask_and_every_other_bit_stays()
     {
         // Two layers of 12×8: a red cue in the left half, held over frames 1 to 3, and a mark without colour on the right, in frame 8.
         const int rows = 8, columns = 12;

@@ -25,7 +25,7 @@ public sealed partial class ReadmeTests
         {
             Assert.StartsWith($"Vgpnn listens on http://127.0.0.1:{port}", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
             Assert.StartsWith($"Open http://127.0.0.1:{port}/#enter=vgp_once_", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
-            Assert.Contains("lets one browser in, once", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
+            Assert.Contains("signs one browser in, once", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
             Assert.Contains("vgp_live_", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
 
             // The request is made once more: one that is over cannot be cancelled.

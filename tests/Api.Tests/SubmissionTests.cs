@@ -27,6 +27,19 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
+    public async Task A_request_sent_again_under_its_key_is_found_after_its_input_was_deleted()
+    {
+        (HttpClient http, _) = await server.TenantAsync();
+        Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());
+        using HttpResponseMessage first = await SubmitAsync(http, ApiServer.Draft(video.Id, 1, seed: null), "key");
+        Request request = await server.EndedAsync(http, (await first.Content.ReadFromJsonAsync<Request>(ApiJson.Options))!);
+        await http.DeleteAsync(video.Links.Self);
+        using HttpResponseMessage again = await SubmitAsync(http, ApiServer.Draft(video.Id, 1, seed: null), "key");
+        Assert.Equal((HttpStatusCode.Accepted, request.Id), (again.StatusCode, (await again.Content.ReadFromJsonAsync<Request>(ApiJson.Options))!.Id));
+        Assert.Equal("not-found", (await ApiServer.ProblemAsync(await SubmitAsync(http, ApiServer.Draft(video.Id, 1, seed: null), "other key"))).Code);
+    }
+
+    [Fact]
     public async Task A_quota_is_never_exceeded_by_those_who_ask_at_once()
     {
         (HttpClient http, _) = await server.TenantAsync(new TenantLimits { MaxQueued = 10 });

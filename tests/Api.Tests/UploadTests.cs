@@ -53,7 +53,7 @@ public sealed class UploadTests(ApiServer server)
     [InlineData("ffconcat version 1.0\nfile 'URL'\n", "input-playlist")]
     [InlineData("hello", "input-unknown-format")]
     [InlineData("\u007fELF\u0002\u0001\u0001", "input-unknown-format")]
-    public async Task What_is_no_video_is_refused_and_nobody_is_asked_for_anything(string text, string code)
+    public async Task Files_that_are_not_videos_are_refused_without_outgoing_calls(string text, string code)
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

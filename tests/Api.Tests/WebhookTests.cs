@@ -4,8 +4,9 @@ using System.Net.Sockets;
 using Vgpnn.Api.Tests.Support;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Grains;
+using Vgpnn.Grains.Webhooks;
 using Vgpnn.Silo.Api;
+using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Testing.Cluster;
 
@@ -51,8 +52,8 @@ public sealed class WebhookTests(ApiServer server)
     public async Task A_name_that_leads_inside_is_never_connected_to(string address)
     {
         using var sender = new WebhookSender(insecure: false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34"), IPAddress.Parse(address)]));
-        SendOutcome outcome = await sender.SendAsync(Delivery("https://example.com/"), Secret, CancellationToken.None);
-        Assert.True(outcome is { Heard: false, ForEver: true }, outcome.Why);
+        WebhookOutcome outcome = await SendAsync(sender, "https://example.com/");
+        Assert.True(outcome is { Delivered: false, Final: true }, outcome.Status);
     }
 
     [Fact]
@@ -61,8 +62,8 @@ public sealed class WebhookTests(ApiServer server)
         using var target = new Receiver(200);
         using var receiver = new Receiver(302) { Location = target.Address };
         using var sender = new WebhookSender(insecure: true);
-        SendOutcome outcome = await sender.SendAsync(Delivery(receiver.Address), Secret, CancellationToken.None);
-        Assert.False(outcome.Heard);
+        WebhookOutcome outcome = await SendAsync(sender, receiver.Address);
+        Assert.False(outcome.Delivered);
         Assert.Empty(target.Heard);
     }
 
@@ -82,7 +83,7 @@ public sealed class WebhookTests(ApiServer server)
 
     private static string Secret { get; } = "whsec_" + Convert.ToBase64String(new byte[32]);
 
-    private static Delivery Delivery(string url) => new() { DeliveryId = "msg_1", TenantId = "t", Url = url, Body = "{}", Attempts = 1 };
+    private static Task<WebhookOutcome> SendAsync(WebhookSender sender, string url) => sender.SendAsync("msg_1", url, "{}", Secret, CancellationToken.None);
 
     /// <summary>A receiver that answers with these statuses in turn, and then with the last.</summary>
     private sealed class Receiver : IDisposable

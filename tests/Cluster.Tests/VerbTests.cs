@@ -1,6 +1,5 @@
 using Vgpnn.Cluster.Tests.Support;
-using Vgpnn.Grains.State;
-using Vgpnn.Testing.Cluster;
+using Vgpnn.Contracts;
 
 namespace Vgpnn.Cluster.Tests;
 
@@ -8,42 +7,54 @@ namespace Vgpnn.Cluster.Tests;
 public class VerbTests
 {
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_schema_is_made_by_one_verb_and_looked_at_by_another(bool postgres)
+    [InlineData("SQLite")]
+    [InlineData("PostgreSQL")]
+    [InlineData("Azure Storage")]
+    public async Task Migrate_sets_up_the_storage_once_and_check_requires_it(string storage)
     {
-        string directory = Directory.CreateTempSubdirectory("vgpnn-verbs-").FullName;
-        string database = postgres
-            ? await (await PostgresServer.SharedAsync()).CreateDatabaseAsync()
-            : $"Data Source={Path.Combine(directory, "state.db")}";
-        (int code, string said) = await RunAsync("check");
-        Assert.Equal(2, code);
-        Assert.Contains("run: silo migrate", said, StringComparison.Ordinal);
-
-        (int Code, string Said)[] started = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunAsync("migrate")));
-        Assert.All(started, s => Assert.Equal((0, ""), s));
-        Assert.Equal((0, ""), await RunAsync("migrate"));
-        Assert.Equal((0, "all is well"), await RunAsync("check"));
-
-        await using (StateStore store = StateStore.Open(database))
+        await using TestCluster cluster = storage switch
         {
-            await store.RunAsync(state => state.ExecuteAsync(
-                """
-                INSERT INTO tenants (tenant_id, name, weight, max_running, max_queued, max_bytes, max_voxels, queued, created_at)
-                VALUES ('t', 'x', 1, 1, 1, 1, 1, 5, 0)
-                """));
+            "SQLite" => TestCluster.Sqlite(),
+            "PostgreSQL" => await TestCluster.PostgresAsync(),
+            _ => await TestCluster.AzuriteAsync(),
+        };
+        if (storage != "Azure Storage")
+        {
+            (int refused, string reason) = await cluster.RunAsync("check");
+            Assert.Equal(2, refused);
+            Assert.Contains("silo migrate", reason, StringComparison.Ordinal);
         }
 
-        Assert.Equal((1, "a tenant's waiting samples are counted: t"), await RunAsync("check"));
-        (code, said) = await RunAsync("chekc");
-        Assert.Equal(2, code);
-        Assert.Contains("chekc is none of: migrate, check, doctor", said, StringComparison.Ordinal);
-        Directory.Delete(directory, recursive: true);
+        (int, string)[] migrations = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => cluster.RunAsync("migrate")));
+        Assert.All(migrations, m => Assert.Equal((0, ""), m));
+        Assert.Equal((0, ""), await cluster.RunAsync("migrate"));
+        (int code, string said) = await cluster.RunAsync("check");
+        Assert.Equal(0, code);
+        Assert.StartsWith("consistent: 0 tenants", said, StringComparison.Ordinal);
+    }
 
-        async Task<(int Code, string Said)> RunAsync(string verb)
-        {
-            await using SiloProcess silo = SiloProcess.Start(directory, new Dictionary<string, string> { ["database"] = database }, verb);
-            return (await silo.ExitAsync(), silo.Log.Trim());
-        }
+    [Fact]
+    public async Task Unknown_verb_is_refused()
+    {
+        await using TestCluster cluster = TestCluster.Sqlite();
+        Assert.Equal((2, "silo: unknown verb 'chekc'; use migrate, check or doctor"), await cluster.RunAsync("chekc"));
+    }
+
+    [Fact]
+    public async Task Check_reports_a_blob_that_is_missing()
+    {
+        await using TestCluster cluster = TestCluster.Sqlite();
+        SiloProcess silo = await cluster.StartAsync();
+        TestTenant tenant = await cluster.TenantAsync();
+        Request request = await tenant.SubmitAsync(1);
+        await tenant.SucceedsAsync(request);
+        silo.Terminate();
+        Assert.Equal(0, await silo.ExitAsync());
+        await cluster.CheckAsync();
+        string video = Assert.Single(Directory.GetFiles(cluster.BlobDirectory, "sample.mp4", SearchOption.AllDirectories));
+        File.Delete(video);
+        (int code, string said) = await cluster.RunAsync("check");
+        Assert.Equal(1, code);
+        Assert.StartsWith($"blob {Path.GetRelativePath(cluster.BlobDirectory, video)} is missing", said, StringComparison.Ordinal);
     }
 }

@@ -1,33 +1,68 @@
 using Vgpnn.Cluster.Tests.Support;
-using Vgpnn.Grains.Contracts;
-using Vgpnn.Testing.Cluster;
+using Vgpnn.Contracts;
 
 namespace Vgpnn.Cluster.Tests;
 
-public class WorkTests
+/// <summary>Two silos of one slot each.</summary>
+public sealed class WorkTests(WorkTests.Place place) : IClassFixture<WorkTests.Place>
 {
+    private readonly TestCluster _cluster = place.Cluster;
+
     [Fact]
-    public async Task One_process_with_Sqlite_makes_what_a_plain_program_makes()
+    public async Task Silos_share_the_work_and_make_the_frames_of_the_plain_engine()
     {
-        await using TestCluster cluster = await TestCluster.SqliteAsync();
-        await cluster.StartAsync();
-        (string tenant, string video) = await cluster.TenantAsync();
-        RequestStatus request = await cluster.SubmitAsync(tenant, video, 4);
-        Assert.Equal(4, (await cluster.FinishedAsync(tenant, request.RequestId)).Succeeded);
-        Assert.Equal(await Clips.ExpectedAsync(await Clips.SmallAsync(), Clips.Quick, 7, 4), await cluster.HashesAsync(tenant, request.RequestId));
-        await cluster.HoldsAsync();
+        TestTenant tenant = await _cluster.TenantAsync();
+        Request request = await tenant.SubmitAsync(12);
+        await tenant.SucceedsAsync(request);
+        Assert.All(Enumerable.Range(0, 12), i => Assert.Single(_cluster.Attempts(request, i)));
+        Assert.Equal(2, _cluster.Attempts(request).Select(a => a.Silo).Distinct().Count());
+        await _cluster.CheckAsync();
     }
 
     [Fact]
-    public async Task Two_silos_share_the_work_and_make_what_a_plain_program_makes()
+    public async Task Samples_of_a_request_decode_its_clip_once_on_each_silo()
     {
-        await using TestCluster cluster = await TestCluster.PostgresAsync();
-        await Task.WhenAll(cluster.StartAsync(), cluster.StartAsync());
-        (string tenant, string video) = await cluster.TenantAsync();
-        RequestStatus request = await cluster.SubmitAsync(tenant, video, 12);
-        Assert.Equal(12, (await cluster.FinishedAsync(tenant, request.RequestId)).Succeeded);
-        Assert.Equal(await Clips.ExpectedAsync(await Clips.SmallAsync(), Clips.Quick, 7, 12), await cluster.HashesAsync(tenant, request.RequestId));
-        Assert.Equal(2, (await cluster.QueryAsync<string>("SELECT DISTINCT node FROM activations WHERE grain LIKE 'sample/%'")).Count);
-        await cluster.HoldsAsync();
+        TestTenant tenant = await _cluster.TenantAsync();
+        double[] before = [await LookupsAsync("miss"), await LookupsAsync("hit")];
+        Request request = await tenant.SubmitAsync(8, Effort.Tenths);
+        await tenant.SucceedsAsync(request);
+        int silos = _cluster.Attempts(request).Select(a => a.Silo).Distinct().Count();
+        Assert.Equal([silos, 8 - silos], [await LookupsAsync("miss") - before[0], await LookupsAsync("hit") - before[1]]);
+        await _cluster.CheckAsync();
+
+        async Task<double> LookupsAsync(string result) =>
+            (await Task.WhenAll(_cluster.Silos.Select(s => ClusterApi.MetricAsync(s, "vgpnn_level_cache_lookups_total", $"result=\"{result}\"")))).Sum();
+    }
+
+    [Fact]
+    public async Task Cancelled_samples_stop_at_once_keep_their_previews_and_free_their_slots()
+    {
+        TestTenant tenant = await _cluster.TenantAsync(await Effort.MinutesClipAsync()), other = await _cluster.TenantAsync();
+        Request request = await tenant.SubmitAsync(2, Effort.Minutes);
+        for (int i = 0; i < 2; i++) await _cluster.UntilAsync("there is a preview", async () => (await tenant.SampleAsync(request, i)).Links.Preview is not null);
+        Request next = await other.SubmitAsync(1);
+        Assert.Equal(2, (await tenant.CancelAsync(request)).Samples.Cancelled);
+        await other.SucceedsAsync(next);
+        Assert.Equal(2, (await tenant.CancelAsync(request)).Samples.Cancelled);
+        await _cluster.UntilAsync("both samples have stopped", () => Task.FromResult(_cluster.Attempts(request).All(a => a.Outcome is not null)));
+
+        Sample sample = await tenant.SampleAsync(request);
+        Assert.Equal(WorkState.Cancelled, sample.State);
+        using HttpResponseMessage preview = await tenant.Api.TryAsync(_cluster.Silos[0], HttpMethod.Get, sample.Links.Preview!);
+        Assert.Equal("image/png", preview.Content.Headers.ContentType?.MediaType);
+        await _cluster.CheckAsync();
+    }
+
+    public sealed class Place : IAsyncLifetime
+    {
+        internal TestCluster Cluster { get; private set; } = null!;
+
+        public async Task InitializeAsync()
+        {
+            Cluster = await TestCluster.PostgresAsync(("metrics", "true"), ("slots", "1"));
+            await Cluster.StartAsync(2);
+        }
+
+        public Task DisposeAsync() => Cluster.DisposeAsync().AsTask();
     }
 }

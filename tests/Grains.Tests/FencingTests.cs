@@ -1,169 +1,158 @@
-using Vgpnn.Grains.Contracts;
-using Vgpnn.Grains.Scheduling;
+using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>docs/grains.md, "Fencing".</summary>
+/// <summary>Attempts that were replaced change nothing.</summary>
 public class FencingTests
 {
-    [Theory]
-    [InlineData(Database.Sqlite)]
-    [InlineData(Database.Postgres)]
-    public async Task An_activation_that_was_replaced_writes_nothing(Database database)
-    {
-        await using Bundle bundle = await Bundle.NewAsync(database);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode frozen = bundle.Node("frozen"), other = bundle.Node("other");
-        Activation old = await frozen.BeginAsync();
-        Activation now = (await other.Turns.BeginAsync(old.Grain, "other", other.Capacity))!;
-        Assert.Equal((1, 2), (old.Epoch, now.Epoch));
+    private static readonly StoredBlob Late = new("late", 1, "hash");
+    private static readonly JobFailure Failure = new("late", "too late");
 
-        await Assert.ThrowsAsync<FencedException>(() => LongTurns.HandBackAsync(old));
-        await Assert.ThrowsAsync<FencedException>(() => LongTurns.FailAsync(old, "x", "x"));
-        await Assert.ThrowsAsync<FencedException>(() => old.CommitAsync(_ => Task.FromResult(true)));
-        await LongTurns.HandBackAsync(now);
-        await bundle.HoldsAsync();
-    }
+    public static TheoryData<string> Calls => ["checkpoint", "drop", "preview", "end", "fail", "release"];
 
     [Theory]
-    [InlineData(Database.Sqlite, 30)]
-    [InlineData(Database.Postgres, 150)]
-    public async Task Of_two_activations_that_end_at_once_one_ends_the_turn(Database database, int rounds)
+    [MemberData(nameof(Calls))]
+    public async Task Replaced_attempt_of_a_sample_changes_nothing(string call)
     {
-        await using Bundle bundle = await Bundle.NewAsync(database);
-        string tenant = await bundle.TenantAsync();
-        RequestStatus request = await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode a = bundle.Node("a"), b = bundle.Node("b");
-        for (int i = 0; i < rounds; i++)
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        string request = await tenant.SubmitAsync(samples: 1);
+        ISampleGrain sample = tenant.Sample(request, 0);
+        var job = JobKey.Sample(tenant.Id, request, 0);
+        Assert.Equal(1, (await sample.Begin(new JobOrder { Id = "first", Job = job }, 1)).Attempt);
+        Assert.Equal(2, (await sample.Begin(new JobOrder { Id = "second", Job = job }, 1)).Attempt);
+        await sample.Checkpoint(2, 3, 0.5, new StoredBlob("good", 1, "hash"));
+        SampleStatus before = await sample.Get();
+        bool refused = await CallAsync(sample, 1, call);
+        Assert.Equal(call != "release", refused);
+        Assert.Equal(before, await sample.Get());
+        Assert.Equal(SampleState.Running, (await tenant.Request(request).GetSample(0)).State);
+        await sample.End(2, new SampleResult { Video = new StoredBlob("video", 7, "hash"), FramesSha256 = "frames" });
+
+        // Nor does it once the sample is over.
+        before = await sample.Get();
+        foreach (int attempt in new[] { 1, 2 })
+            if (call != "end" || attempt == 1) Assert.Equal(call != "release", await CallAsync(sample, attempt, call));
+        Assert.Equal(before, await sample.Get());
+        Assert.Equal(1, (await tenant.FinishedAsync(request)).Succeeded);
+    }
+
+    [Fact]
+    public async Task Replaced_attempt_of_an_ingest_changes_nothing()
+    {
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        var gate = new Gate();
+        cluster.OnIngest(tenant.Id, gate.PassAsync);
+        await tenant.StoreAsync("fish");
+        await gate.Reached;
+        string id = TestTenant.VideoId("fish");
+        IVideoGrain video = tenant.Video(id);
+        VideoJob second = await video.Begin(new JobOrder { Id = "second", Job = JobKey.Video(tenant.Id, id) }, 1);
+        Assert.Equal(2, second.Attempt);
+        var result = new IngestResult { Frames = 1, Height = 1, Width = 1, FrameRate = "1", Thumbnail = Late };
+        Assert.True((await Assert.ThrowsAsync<GrainException>(() => video.End(1, result))).IsFenced);
+        Assert.True((await Assert.ThrowsAsync<GrainException>(() => video.Fail(1, Failure, true))).IsFenced);
+        await video.Release(1);
+        Assert.Equal((VideoState.Ingesting, null), ((await video.Get()).State, (await video.Get()).Result));
+        await video.End(2, result with { Frames = 8 });
+        await video.End(2, result with { Frames = 8 });
+        Assert.Equal((VideoState.Ready, 8), ((await video.Get()).State, (await video.Get()).Result!.Frames));
+        gate.Open();
+    }
+
+    [Fact]
+    public async Task Same_order_begins_once()
+    {
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        string request = await tenant.SubmitAsync(samples: 1);
+        var order = new JobOrder { Id = NewId.Make(), Job = JobKey.Sample(tenant.Id, request, 0) };
+        SampleJob[] begun = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => tenant.Sample(request, 0).Begin(order, 0)));
+        Assert.All(begun, b => Assert.Equal((JobDecision.Run, 1), (b.Decision, b.Attempt)));
+        await tenant.Sample(request, 0).Release(1);
+        Assert.Equal(2, (await tenant.Sample(request, 0).Begin(order with { Id = NewId.Make() }, 0)).Attempt);
+    }
+
+    [Fact]
+    public async Task Repeated_end_of_an_attempt_is_counted_once()
+    {
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        string request = await tenant.SubmitAsync(samples: 2);
+        ISampleGrain sample = tenant.Sample(request, 0);
+        await sample.Begin(new JobOrder { Id = NewId.Make(), Job = JobKey.Sample(tenant.Id, request, 0) }, 0);
+        var result = new SampleResult { Video = new StoredBlob("video", 7, "hash"), FramesSha256 = "frames" };
+        await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => sample.End(1, result)));
+        RequestExamination state = await tenant.Request(request).Examine();
+        Assert.Equal(("0", 7), (state.Succeeded, state.Bytes));
+    }
+
+    [Fact]
+    public async Task Only_one_of_two_concurrent_completions_succeeds()
+    {
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        string request = await tenant.SubmitAsync(samples: 50);
+        bool[][] wins = await Task.WhenAll(Enumerable.Range(0, 50).Select(async index =>
         {
-            Activation held = await a.BeginAsync();
-            using var together = new Barrier(2);
-            Task<bool>[] both =
-            [
-                Task.Run(() => EndsAsync(() => LongTurns.HandBackAsync(held))),
-                Task.Run(() => EndsAsync(() => SampleGrain.CancelAsync(bundle.Store, tenant, request.RequestId, 0))),
-            ];
-            bool[] ended = await Task.WhenAll(both);
-            a.Capacity.Release(held.Grain);
+            ISampleGrain sample = tenant.Sample(request, index);
+            var job = JobKey.Sample(tenant.Id, request, index);
+            await sample.Begin(new JobOrder { Id = NewId.Make(), Job = job }, 1);
+            await sample.Begin(new JobOrder { Id = NewId.Make(), Job = job }, 1);
+            return await Task.WhenAll(EndAsync(sample, 1), EndAsync(sample, 2));
+        }));
+        Assert.All(wins, w => Assert.Equal([false, true], w));
+        Assert.Equal(50, (await tenant.FinishedAsync(request)).Succeeded);
 
-            // Cancelling never fails; it ends the sample whichever came first, and then the hand-back may be fenced.
-            Assert.True(ended[1]);
-            Assert.Equal(SampleState.Cancelled, (await bundle.SampleAsync(tenant, request.RequestId)).State);
-            await bundle.HoldsAsync();
-            request = await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-
-            async Task<bool> EndsAsync(Func<Task> end)
-            {
-                together.SignalAndWait();
-                try
-                {
-                    await end();
-                    return true;
-                }
-                catch (FencedException)
-                {
-                    return false;
-                }
-            }
+        static async Task<bool> EndAsync(ISampleGrain sample, int attempt)
+        {
+            var result = new SampleResult { Video = new StoredBlob($"video {attempt}", attempt, "hash"), FramesSha256 = "frames" };
+            return !await IsFencedAsync(() => sample.End(attempt, result));
         }
     }
 
     [Fact]
-    public async Task A_grain_that_took_two_processes_with_it_is_given_up_as_poisoned()
+    public async Task Cancel_that_races_with_the_end_of_a_sample_leaves_one_final_state()
     {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        RequestStatus request = await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant), samples: 2);
-        await using TestNode a = bundle.Node("a"), b = bundle.Node("b"), c = bundle.Node("c");
-        GrainKey grain = (await a.BeginAsync()).Grain;
-        Assert.NotNull(await b.Turns.BeginAsync(grain, "b", b.Capacity));
-        Assert.Null(await c.Turns.BeginAsync(grain, "c", c.Capacity));
-
-        SampleStatus sample = await bundle.SampleAsync(tenant, request.RequestId);
-        Assert.Equal((SampleState.Failed, "poisoned"), (sample.State, sample.ErrorCode));
-        Assert.Equal(SampleState.Queued, (await bundle.SampleAsync(tenant, request.RequestId, 1)).State);
-        await bundle.HoldsAsync();
-    }
-
-    /// <summary>docs/grains.md, "Recovery": a process that was lost with several turns tells little about any of them.</summary>
-    [Fact]
-    public async Task Crashes_in_company_count_less_and_not_without_limit()
-    {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        RequestStatus request = await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant), samples: 2);
-        for (int crash = 1; crash <= LongTurns.DefaultMaxCrashes * LongTurns.CrashesInCompany; crash++)
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        cluster.StartWorker(tenant.Backend, slots: 8);
+        for (int round = 0; round < 8; round++)
         {
-            Assert.Equal(SampleState.Queued, (await bundle.SampleAsync(tenant, request.RequestId)).State);
-            await using TestNode dying = bundle.Node($"dying-{crash}", slots: 2), finder = bundle.Node($"finder-{crash}");
-            await dying.BeginAsync();
-            await dying.BeginAsync();
-            for (int i = 0; i < 2; i++) await finder.Turns.RecoverAsync(GrainKey.Sample(request.RequestId, i), dying.Info.Id, crashed: true);
-            await bundle.HoldsAsync();
+            string request = await tenant.SubmitAsync(samples: 30);
+            await Until.HoldsAsync("some samples are made", async () => (await tenant.Request(request).Get()).Succeeded > round);
+            if (round % 2 == 0) await tenant.Request(request).Cancel();
+            else await Task.WhenAll(Enumerable.Range(0, 30).Select(i => tenant.Request(request).CancelSample(i)));
+            RequestStatus status = await tenant.FinishedAsync(request);
+            Assert.Equal((30, 0), (status.Succeeded + status.Cancelled, status.Failed));
         }
 
-        for (int i = 0; i < 2; i++) Assert.Equal("poisoned", (await bundle.SampleAsync(tenant, request.RequestId, i)).ErrorCode);
+        await tenant.AgreesAsync();
     }
 
-    /// <summary>The answer to a begin was lost, and the scheduler starts the turn again in the same process.</summary>
-    [Fact]
-    public async Task A_node_that_begins_its_own_turn_again_is_not_charged()
+    private static async Task<bool> CallAsync(ISampleGrain sample, int attempt, string call) => await IsFencedAsync(() => call switch
     {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode node = bundle.Node();
-        Activation first = await node.BeginAsync();
-        for (int i = 2; i < 6; i++) Assert.Equal(i, (await node.Turns.BeginAsync(first.Grain, node.Info.Id, node.Capacity))!.Epoch);
-        await bundle.HoldsAsync();
-    }
+        "checkpoint" => sample.Checkpoint(attempt, 1, 0.9, Late),
+        "drop" => sample.DropCheckpoint(attempt),
+        "preview" => sample.Preview(attempt, 0.9, new SamplePreview(1, 1, Late)),
+        "end" => sample.End(attempt, new SampleResult { Video = Late, FramesSha256 = "late" }),
+        "fail" => sample.Fail(attempt, Failure, true),
+        _ => sample.Release(attempt),
+    });
 
-    [Fact]
-    public async Task A_node_that_was_only_frozen_takes_its_crash_back()
+    private static async Task<bool> IsFencedAsync(Func<Task> call)
     {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode a = bundle.Node("a"), b = bundle.Node("b"), c = bundle.Node("c");
-        Activation frozen = await a.BeginAsync();
-        Assert.NotNull(await b.Turns.BeginAsync(frozen.Grain, "b", b.Capacity));
-        await a.Turns.SurvivedAsync(frozen);
-        Assert.NotNull(await c.Turns.BeginAsync(frozen.Grain, "c", c.Capacity));
-        await bundle.HoldsAsync();
-    }
-
-    [Fact]
-    public async Task Hand_backs_are_never_charged()
-    {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant));
-        await using TestNode node = bundle.Node();
-        for (int i = 0; i < 10; i++)
+        try
         {
-            Activation activation = await node.BeginAsync();
-            Assert.Equal(0, activation.Attempts);
-            await LongTurns.HandBackAsync(activation);
-            node.Capacity.Release(activation.Grain);
+            await call();
+            return false;
         }
-
-        await bundle.HoldsAsync();
-    }
-
-    [Fact]
-    public async Task What_died_with_its_process_is_found_in_the_state_alone()
-    {
-        await using Bundle bundle = await Bundle.NewAsync(Database.Sqlite);
-        string tenant = await bundle.TenantAsync();
-        await bundle.SubmitAsync(tenant, await bundle.VideoRowAsync(tenant), samples: 3);
-        await using TestNode dead = bundle.Node("dead"), next = bundle.Node("next");
-        await dead.BeginAsync();
-        await dead.AdmitAsync();
-        Assert.Equal(2, await next.Reconciler.RunAsync(TimeSpan.Zero));
-        await bundle.HoldsAsync();
-        Assert.Equal(0, await next.Reconciler.RunAsync(TimeSpan.Zero));
-        for (int i = 0; i < 3; i++) await next.BeginAsync();
+        catch (GrainException e) when (e.IsFenced)
+        {
+            return true;
+        }
     }
 }

@@ -5,27 +5,24 @@ using System.Text.RegularExpressions;
 namespace Vgpnn.Grains.Keys;
 
 /// <summary>
-/// A secret as people and programs carry it: <c>PREFIX_ID_SECRET</c>. The id finds its row; the secret has 256 random bits and
-/// ends in a checksum, so that a slip of the hand is found without asking anybody. One double-click marks all of it.
+/// A secret as people and programs carry it: <c>PREFIX_ID_SECRET</c>. The id finds its grain; the secret has 256 random bits and
+/// ends in a checksum, so that a typing error is found without a call. A double click selects the whole key.
 /// </summary>
-/// <param name="Prefix">What it is, for people and for programs that look for secrets that leaked.</param>
-/// <param name="Id">Its id: no secret.</param>
-/// <param name="Secret">Its secret with the checksum.</param>
+/// <param name="Prefix">Its kind, for people and for programs that look for leaked secrets.</param>
+/// <param name="Id">Its id, which is no secret.</param>
+/// <param name="Secret">The secret with the checksum.</param>
 public sealed partial record KeyText(string Prefix, string Id, string Secret)
 {
     /// <summary>A key of the API.</summary>
     public const string Key = "vgp_live";
 
-    /// <summary>A session of a browser.</summary>
-    public const string Session = "vgp_session";
-
-    /// <summary>Lets one browser in, once.</summary>
+    /// <summary>A link that signs one browser in, once.</summary>
     public const string Once = "vgp_once";
 
     private const int SecretLength = 43, ChecksumLength = 6, IdLength = 12;
     private const string Letters = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
-    /// <summary>A fresh one.</summary>
+    /// <summary>Makes a random one.</summary>
     public static KeyText New(string prefix)
     {
         string id = RandomNumberGenerator.GetString(Letters, IdLength);
@@ -33,7 +30,7 @@ public sealed partial record KeyText(string Prefix, string Id, string Secret)
         return new KeyText(prefix, id, secret + Checksum($"{prefix}_{id}_{secret}"));
     }
 
-    /// <summary>Reads one; null: it is none, or somebody mistyped it.</summary>
+    /// <summary>Reads one; <c>null</c>: the text is not one, or was mistyped.</summary>
     public static KeyText? Read(string? text)
     {
         if (text is null || text.Length > 200) return null;
@@ -45,10 +42,10 @@ public sealed partial record KeyText(string Prefix, string Id, string Secret)
             : null;
     }
 
-    /// <summary>What is kept of it.</summary>
+    /// <summary>The hash that is stored of it.</summary>
     public string Hash() => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(ToString())));
 
-    /// <summary>Whether it is the one that a hash was kept of, in a time that says nothing.</summary>
+    /// <summary>Whether it has this hash; compared in constant time.</summary>
     public bool Matches(string hash) => CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Hash()), Encoding.ASCII.GetBytes(hash));
 
     /// <inheritdoc/>
@@ -64,6 +61,6 @@ public sealed partial record KeyText(string Prefix, string Id, string Secret)
         });
     }
 
-    [GeneratedRegex("^(vgp_live|vgp_session|vgp_once)_([0-9A-Za-z]{12})_([0-9A-Za-z]{49})\\z")]
+    [GeneratedRegex("^(vgp_live|vgp_once)_([0-9A-Za-z]{12})_([0-9A-Za-z]{49})\\z")]
     private static partial Regex Form();
 }

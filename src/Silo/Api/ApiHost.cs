@@ -1,37 +1,57 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http.Json;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.StaticFiles;
 using Vgpnn.Contracts;
-using Vgpnn.Grains;
-using Vgpnn.Grains.Keys;
+using Vgpnn.Grains.Calls;
+using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Silo.Api.Cluster;
+using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Events;
+using Vgpnn.Silo.Api.Rendering;
+using Vgpnn.Silo.Api.Requests;
+using Vgpnn.Silo.Api.Samples;
+using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Silo.Api.Tenants;
+using Vgpnn.Silo.Api.Videos;
+using Vgpnn.Silo.Api.Webhooks;
+using Vgpnn.Silo.Hosting;
 
 namespace Vgpnn.Silo.Api;
 
-/// <summary>How the API is put together.</summary>
+/// <summary>Puts the HTTP API together.</summary>
 internal static class ApiHost
 {
-    private const long LargestJson = 256 << 10;
+    private const long MaxJsonBytes = 256 << 10;
 
     public static void AddApi(this WebApplicationBuilder builder)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestJson;
+            kestrel.Limits.MaxRequestBodySize = MaxJsonBytes;
             kestrel.Limits.MaxRequestHeadersTotalSize = 32 << 10;
         });
         IServiceCollection services = builder.Services;
         services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         services.Configure<JsonOptions>(o => ApiJson.Configure(o.SerializerOptions, strict: true));
         services.AddOpenApi("v1", Description.Configure);
+        services.AddSingleton<IOutgoingGrainCallFilter, CallGuard>();
+        services.AddSessionProtection();
+
+        // Its keys lie where only the silos read; it warns that they are not encrypted once more.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         services.AddSingleton<ApiKeys>();
+        services.AddSingleton<SessionTickets>();
+        services.AddSingleton<OneTimeLink>();
         services.AddSingleton<CallRates>();
-        services.AddSingleton<TenantBlobs>();
-        services.AddSingleton<Changes>();
+        services.AddSingleton<ClusterView>();
+        services.AddSingleton<EventStreams>();
+        services.AddSingleton<RenderCache>();
         services.AddSingleton<Renderings>();
         services.AddSingleton<Speed>();
-        services.AddSingleton<WorkSignal>();
-        services.AddSingleton<Doorbell>();
+        services.AddSingleton<Submissions>();
+        services.AddSingleton<VideoUploads>();
     }
 
     public static void MapApi(this WebApplication app)
@@ -64,5 +84,12 @@ internal static class ApiHost
         group.MapTenants();
         group.MapWebhooks();
         group.MapNodes();
+    }
+
+    /// <summary>Sessions are protected with keys that all silos share.</summary>
+    private static void AddSessionProtection(this IServiceCollection services)
+    {
+        services.AddDataProtection().SetApplicationName("vgpnn");
+        services.AddOptions<KeyManagementOptions>().Configure<IBlobStore, ILogger<BlobKeyRing>>((o, blobs, log) => o.XmlRepository = new BlobKeyRing(blobs, log));
     }
 }

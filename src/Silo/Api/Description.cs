@@ -1,10 +1,11 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Vgpnn.Contracts;
+using Vgpnn.Silo.Api.Sessions;
 
 namespace Vgpnn.Silo.Api;
 
-/// <summary>What the OpenAPI document says beyond what the endpoints themselves do.</summary>
+/// <summary>Adds to the OpenAPI document what the endpoints do not say themselves.</summary>
 internal static class Description
 {
     public static void Configure(OpenApiOptions options)
@@ -16,13 +17,13 @@ internal static class Description
             {
                 Title = "Vgpnn",
                 Version = "v1",
-                Description = "New videos out of a single video. Every error is a problem (RFC 9457) with a stable code; see docs/api.md.",
+                Description = "Makes new videos from a single video. Every error is a problem (RFC 9457) with a stable code; see docs/api.md.",
             };
             document.Servers = [];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
             {
-                ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A key of the API." },
+                ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
             };
             return Task.CompletedTask;
         });
@@ -54,5 +55,5 @@ internal static class Description
     }
 }
 
-/// <summary>The endpoint's body is a file as it is, whatever kind its sender says it is.</summary>
+/// <summary>The endpoint's request body is a file, whatever media type the caller declares.</summary>
 internal sealed record TakesFile;

@@ -1,11 +1,25 @@
+using System.Security.Cryptography;
+using System.Text;
+using Vgpnn.Silo.Api.Errors;
+
 namespace Vgpnn.Silo.Api;
 
-/// <summary>Ids as callers give them: what could be none is answered like one that is not there, and never asked of the state.</summary>
+/// <summary>Ids as callers send them. A malformed one is answered like an unknown one, and never reaches a grain.</summary>
 internal static class Ids
 {
-    public static bool AreWellFormed(string id) => id.Length == 32 && id.All(char.IsAsciiHexDigitLower);
+    private const int Length = 32;
 
-    /// <summary>Checks every id in an address.</summary>
+    public static bool AreWellFormed(string id) => id.Length == Length && id.All(char.IsAsciiHexDigitLower);
+
+    /// <summary>The id of a video with this content.</summary>
+    /// <param name="sha256">SHA-256 of the content in lower-case hexadecimal.</param>
+    public static string OfVideo(string sha256) => sha256[..Length];
+
+    /// <summary>The id of the request that a tenant submits with an idempotency key.</summary>
+    public static string OfRequest(string tenant, string idempotencyKey) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{tenant}\n{idempotencyKey}")))[..Length];
+
+    /// <summary>Checks every id in a route.</summary>
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         foreach ((string name, object? value) in context.HttpContext.Request.RouteValues)

@@ -1,16 +1,21 @@
 namespace Vgpnn.Silo.Api;
 
-/// <summary>What every answer says to browsers: nothing but the server's own files runs, and nobody else may frame or read it.</summary>
+/// <summary>Headers of every answer: browsers run the server's own files only, and no other site may frame or read an answer.</summary>
 internal static class PageHeaders
 {
     private const string Policy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "
         + "font-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
+    // The dashboard of Orleans writes styles and scripts into its page.
+    private const string DashboardPolicy =
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; font-src 'self' data:; "
+        + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
     public static void Set(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
+        headers.ContentSecurityPolicy = context.Request.Path.StartsWithSegments(Hosting.Dashboard.Path, StringComparison.Ordinal) ? DashboardPolicy : Policy;
         headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         headers["Referrer-Policy"] = "no-referrer";

@@ -1,14 +1,15 @@
 using System.Net;
 using System.Net.Sockets;
+using Vgpnn.Silo.Api.Errors;
 
 namespace Vgpnn.Silo.Api;
 
-/// <summary>Where webhooks may go: to the outside, never to this network.</summary>
+/// <summary>Checks that webhooks go to public addresses, never to this network.</summary>
 internal static class WebhookTarget
 {
-    private const int LongestUrl = 2_000;
+    private const int MaxLength = 2_000;
 
-    private static readonly IPNetwork[] Inside =
+    private static readonly IPNetwork[] NotPublic =
     [
         .. new[]
         {
@@ -18,25 +19,25 @@ internal static class WebhookTarget
         }.Select(n => IPNetwork.Parse(n)),
     ];
 
-    /// <summary>Checks an address as it is given, without asking anybody.</summary>
-    /// <exception cref="ApiException">It is refused.</exception>
+    /// <summary>Checks a URL, without resolving its name.</summary>
+    /// <exception cref="ApiException"><c>webhook-refused</c>.</exception>
     public static void Check(string url, bool insecure)
     {
-        bool good = url.Length <= LongestUrl && Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.UserInfo.Length == 0
+        bool good = url.Length <= MaxLength && Uri.TryCreate(url, UriKind.Absolute, out Uri? address) && address.UserInfo.Length == 0
             && (address.Scheme == "https" || (insecure && address.Scheme == "http"))
             && (insecure || !IPAddress.TryParse(address.Host.Trim('[', ']'), out IPAddress? literal) || IsOutside(literal));
-        if (!good) throw new ApiException(422, "webhook-refused", "webhook is no https address of somebody outside", "https://example.com/path");
+        if (!good) throw new ApiException(422, "webhook-refused", "the webhook must be a public https URL", "use a URL such as https://example.com/path");
     }
 
-    /// <summary>Whether an address belongs to somebody outside.</summary>
+    /// <summary>Whether an address is public.</summary>
     public static bool IsOutside(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        return !Inside.Any(n => n.BaseAddress.AddressFamily == address.AddressFamily && n.Contains(address));
+        return !NotPublic.Any(n => n.BaseAddress.AddressFamily == address.AddressFamily && n.Contains(address));
     }
 
-    /// <summary>Connects to a name's first address, having checked all of them: what was checked is what is connected to.</summary>
-    /// <exception cref="WebhookRefusedException">One of them is inside.</exception>
+    /// <summary>Connects to a name's first address after checking all of them, so that no other address than a checked one is connected to.</summary>
+    /// <exception cref="WebhookRefusedException">One of them is not public.</exception>
     public static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, Func<string, CancellationToken, Task<IPAddress[]>> resolve, bool insecure, CancellationToken cancellation)
     {
         IPAddress[] addresses = await resolve(target.Host, cancellation);
@@ -56,5 +57,5 @@ internal static class WebhookTarget
     }
 }
 
-/// <summary>A name led into this network.</summary>
-internal sealed class WebhookRefusedException() : Exception("the name leads to an address inside");
+/// <summary>A name has an address that is not public.</summary>
+internal sealed class WebhookRefusedException() : Exception("the host name has an address that is not public");

@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Vgpnn.Silo.Examining;
 
 /// <summary>
-/// <c>silo doctor</c>: tries everything that a node with these settings needs, and says what to mend. It changes nothing: what it writes
-/// to try it is gone afterwards.
+/// <c>silo doctor</c>: checks everything that a silo with these settings requires, and says how to fix it. It changes nothing: what it
+/// writes to try it is removed again.
 /// </summary>
 internal static class Examination
 {
@@ -17,16 +17,15 @@ internal static class Examination
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    /// <summary>Looks at everything, and writes what it finds, as it finds it.</summary>
-    /// <param name="settings">The node's.</param>
-    /// <param name="clock">This machine's clock.</param>
-    /// <param name="json">Whether programs read it: an object a line.</param>
-    /// <param name="output">Where to.</param>
-    /// <returns>0: a node would run; 1: something is broken.</returns>
-    public static async Task<int> RunAsync(SiloSettings settings, TimeProvider clock, bool json, TextWriter output)
+    /// <summary>Runs all checks, and writes each finding at once.</summary>
+    /// <param name="settings">Settings of the silo.</param>
+    /// <param name="json">Whether to write a JSON object per line, for programs.</param>
+    /// <param name="output">Receives the findings.</param>
+    /// <returns>0: a silo would run; 1: something is broken.</returns>
+    public static async Task<int> RunAsync(SiloSettings settings, bool json, TextWriter output)
     {
         bool broken = false;
-        foreach ((string of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> look) in Checks(settings, clock))
+        foreach ((string of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> look) in Checks(settings))
         {
             foreach (Finding finding in await LookAsync(of, look))
             {
@@ -38,13 +37,13 @@ internal static class Examination
         return broken ? 1 : 0;
     }
 
-    private static IEnumerable<(string Of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Look)> Checks(SiloSettings settings, TimeProvider clock) =>
+    private static IEnumerable<(string Of, Func<CancellationToken, Task<IReadOnlyList<Finding>>> Look)> Checks(SiloSettings settings) =>
     [
         ("ffmpeg", MachineChecks.FfmpegAsync),
         ("sandbox", _ => Task.FromResult(MachineChecks.Sandbox())),
         ("devices", _ => Task.FromResult(MachineChecks.Devices(settings))),
         ("disk", _ => Task.FromResult(MachineChecks.Disk(settings))),
-        ("database", c => StateChecks.DatabaseAsync(settings, clock, c)),
+        ("storage", c => StateChecks.StorageAsync(settings, c)),
         ("blobs", c => StateChecks.BlobsAsync(settings, c)),
     ];
 

@@ -9,7 +9,7 @@ internal enum Health
     /// <summary>It works, but not as well as it could.</summary>
     Doubtful,
 
-    /// <summary>A node would not start, or its work would fail.</summary>
+    /// <summary>A silo would not start, or its jobs would fail.</summary>
     Broken,
 }
 

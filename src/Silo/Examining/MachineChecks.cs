@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Silo.Examining;
 
-/// <summary>What a node needs of its machine: ffmpeg, walls around it, something to compute with, and room.</summary>
+/// <summary>Checks of the machine: ffmpeg and its sandbox, processors and devices, disk.</summary>
 internal static class MachineChecks
 {
     private const long GibiByte = 1L << 30;
@@ -27,7 +27,7 @@ internal static class MachineChecks
             ReadResult back = await ClipReader.ReadAsync(path, cancellation: cancellation);
             return back.Clip.Frames.Count == clip.Frames.Count
                 ? [Finding.Well("ffmpeg", "a clip was written and read back")]
-                : [Finding.Broken("ffmpeg", $"of {clip.Frames.Count} frames {back.Clip.Frames.Count} came back", "install ffmpeg anew: apt-get install ffmpeg")];
+                : [Finding.Broken("ffmpeg", $"of {clip.Frames.Count} frames {back.Clip.Frames.Count} came back", "reinstall ffmpeg: apt-get install --reinstall ffmpeg")];
         }
         catch (VgpnnException e)
         {
@@ -73,7 +73,7 @@ internal static class MachineChecks
         return [processor, .. OpenCl(settings)];
     }
 
-    // A node without the setting needs none, and is told of those that are there.
+    // Without the setting a silo requires no device; those that exist are listed.
     private static IEnumerable<Finding> OpenCl(SiloSettings settings)
     {
         try
@@ -91,12 +91,12 @@ internal static class MachineChecks
         }
     }
 
-    /// <summary>Room where files are on their way, and where they stay.</summary>
+    /// <summary>Free space for temporary files, blobs and state.</summary>
     public static IReadOnlyList<Finding> Disk(SiloSettings settings)
     {
-        var places = new Dictionary<string, string> { ["for files on the way"] = Path.GetTempPath() };
+        var places = new Dictionary<string, string> { ["for temporary files"] = Path.GetTempPath() };
         if (StateChecks.IsLocal(settings.Blobs)) places["for blobs"] = settings.Blobs;
-        if (StateChecks.SqliteFile(settings.Database) is { } file) places["for the database"] = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        if (settings.Storage.Length == 0) places["for the state"] = settings.Data;
         return [.. places.Select(place => Room(place.Key, place.Value))];
     }
 

@@ -1,34 +1,33 @@
-using Vgpnn.Grains;
-using Vgpnn.Grains.Blobs;
-using Vgpnn.Grains.State;
-using Vgpnn.Silo.Scheduling;
+using Vgpnn.Grains.Storage;
+using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Silo.Hosting;
 
-/// <summary>What comes before everything else: the schema, the clock, the container of the blobs.</summary>
-internal sealed class Preparation(SiloSettings settings, StateStore store, TimeProvider clock) : IHostedService
+/// <summary>What comes before the silo joins: threads, the schema of the storage, the container of the blobs.</summary>
+internal sealed class Preparation(SiloSettings settings, IBlobStore blobs) : IHostedService, IDisposable
 {
-    // The scheduler compares times that different nodes wrote.
-    internal static readonly TimeSpan LargestDifference = TimeSpan.FromSeconds(1);
-
-    // The pool starts threads slowly; heartbeats and timers must not wait for that behind the engine's.
+    // The pool starts threads slowly; probes and timers must not wait for that behind computing threads.
     private const int SpareThreads = 16;
+
+    private DataDirectoryLock? _lock;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         ThreadPool.SetMinThreads((settings.Slots * settings.ThreadsPerSample) + SpareThreads, SpareThreads);
-        if (settings.Database.StartsWith("Data Source=", StringComparison.OrdinalIgnoreCase)) Directory.CreateDirectory(settings.Data);
-        if (settings.Migrate) await Schema.MigrateAsync(settings.Database, cancellationToken);
-        await Migrator.RequireAsync(store, cancellationToken);
-        TimeSpan difference = await NodeRegistry.ClockDifferenceAsync(store, clock, cancellationToken);
-        if (difference.Duration() > LargestDifference)
+        StorageSetting storage = StorageSetting.Parse(settings.Storage, settings.Data);
+        if (storage is SqliteStorage) _lock = DataDirectoryLock.Acquire(settings.Data);
+        if (settings.Migrate)
         {
-            throw new GrainException(
-                "clock", $"this machine's clock is {difference.TotalSeconds:F1} s ahead of the database's, and 1 s is allowed", "keep clocks with NTP");
+            await Migrator.MigrateAsync(storage, cancellationToken);
+            await blobs.PrepareAsync(cancellationToken);
         }
-
-        if (settings.Migrate) await BlobStores.PrepareAsync(settings.Blobs, cancellationToken);
+        else
+        {
+            await Migrator.RequireAsync(storage, cancellationToken);
+        }
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose() => _lock?.Dispose();
 }

@@ -2,30 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Vgpnn.Silo.Hosting;
 
-/// <summary>The two ways in which long turns are stopped.</summary>
-internal sealed class StopTokens : IDisposable
-{
-    private readonly CancellationTokenSource _handBack = new();
-    private readonly CancellationTokenSource _now = new();
-
-    /// <summary>Stop after the next checkpoint.</summary>
-    public CancellationToken HandBack => _handBack.Token;
-
-    /// <summary>Stop at once.</summary>
-    public CancellationToken Now => _now.Token;
-
-    public Task AskAsync() => _handBack.CancelAsync();
-
-    public Task ForceAsync() => _now.CancelAsync();
-
-    public void Dispose()
-    {
-        _handBack.Dispose();
-        _now.Dispose();
-    }
-}
-
-/// <summary>The first SIGTERM or Ctrl-C asks the node to hand its work back; the second one ends it as it stands.</summary>
+/// <summary>The first SIGTERM or Ctrl-C drains the silo; the second one ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable
 {
     private readonly PosixSignalRegistration[] _registrations;

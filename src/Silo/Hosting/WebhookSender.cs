@@ -2,19 +2,13 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using Vgpnn.Grains;
+using Vgpnn.Grains.Webhooks;
 using Vgpnn.Silo.Api;
 
 namespace Vgpnn.Silo.Hosting;
 
-/// <summary>How a try to send something ended.</summary>
-/// <param name="Heard">Whether it was heard.</param>
-/// <param name="ForEver">Whether trying again is in vain.</param>
-/// <param name="Why">What went wrong.</param>
-internal readonly record struct SendOutcome(bool Heard, bool ForEver, string Why);
-
-/// <summary>Sends one webhook, signed as in Standard Webhooks: no redirect is followed, and little is read of the answer.</summary>
-internal sealed class WebhookSender : IDisposable
+/// <summary>Sends webhooks, signed as in Standard Webhooks: no redirect is followed, and little is read of the answer.</summary>
+internal sealed class WebhookSender : IWebhookSender, IDisposable
 {
     private const int LargestAnswer = 64 << 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -37,6 +31,9 @@ internal sealed class WebhookSender : IDisposable
             MaxResponseContentBufferSize = LargestAnswer,
         };
 
+    /// <inheritdoc/>
+    public bool IsAllowed { get; init; } = true;
+
     public void Dispose() => _http.Dispose();
 
     /// <summary>The signature of a message.</summary>
@@ -47,29 +44,30 @@ internal sealed class WebhookSender : IDisposable
         return "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed));
     }
 
-    public async Task<SendOutcome> SendAsync(Delivery delivery, string secret, CancellationToken cancellation)
+    /// <inheritdoc/>
+    public async Task<WebhookOutcome> SendAsync(string id, string url, string body, string secret, CancellationToken cancellation)
     {
         long timestamp = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-        using var message = new HttpRequestMessage(HttpMethod.Post, delivery.Url)
+        using var message = new HttpRequestMessage(HttpMethod.Post, url)
         {
-            Content = new StringContent(delivery.Body, Encoding.UTF8, "application/json"),
+            Content = new StringContent(body, Encoding.UTF8, "application/json"),
         };
-        message.Headers.Add("webhook-id", delivery.DeliveryId);
+        message.Headers.Add("webhook-id", id);
         message.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        message.Headers.Add("webhook-signature", Sign(secret, delivery.DeliveryId, timestamp, delivery.Body));
+        message.Headers.Add("webhook-signature", Sign(secret, id, timestamp, body));
         try
         {
             using HttpResponseMessage response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellation);
             int status = (int)response.StatusCode;
-            return new SendOutcome(response.IsSuccessStatusCode, status == 410, $"the receiver answered {status}");
+            return new WebhookOutcome(response.IsSuccessStatusCode, status == 410, $"the receiver answered {status}");
         }
         catch (HttpRequestException e) when (e.InnerException is WebhookRefusedException)
         {
-            return new SendOutcome(false, true, e.InnerException.Message);
+            return new WebhookOutcome(false, true, e.InnerException.Message);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            return new SendOutcome(false, false, e is OperationCanceledException ? "no answer in time" : e.Message);
+            return new WebhookOutcome(false, false, e is OperationCanceledException ? "no answer in time" : e.Message);
         }
     }
 }

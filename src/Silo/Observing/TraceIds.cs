@@ -1,17 +1,17 @@
 using System.Diagnostics;
-using Vgpnn.Grains;
+using Vgpnn.Grains.Telemetry;
 
 namespace Vgpnn.Silo.Observing;
 
 /// <summary>
-/// For a node without a collector: spans are not recorded, but have ids, so that the log's lines of one sample belong together on
-/// whatever node they were written.
+/// For a silo without a collector: spans are not recorded, but have ids, so that all log lines of a sample have the same trace id, on
+/// any silo.
 /// </summary>
 internal sealed class TraceIds : IHostedService, IDisposable
 {
     private readonly ActivityListener _listener = new()
     {
-        ShouldListenTo = source => source.Name == Telemetry.Name,
+        ShouldListenTo = source => source.Name == VgpnnTelemetry.Name,
         Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.PropagationData,
     };
 

@@ -38,7 +38,6 @@ public sealed class ApiServer : IAsyncLifetime
             ["serve"] = "true",
             ["slots"] = "2",
             ["threads"] = "1",
-            ["pollSeconds"] = "0.05",
             ["checkpointSeconds"] = "0",
             ["maxUploadMegabytes"] = "4",
             ["insecureWebhooks"] = "true",

@@ -6,7 +6,12 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests.Support;
 
-/// <summary>A silo as a process of its own, which a test may stop, freeze and kill.</summary>
+/// <summary>A line of a silo's log.</summary>
+/// <param name="At">When this process read it, as <see cref="Stopwatch.GetTimestamp"/>.</param>
+/// <param name="Text">The line.</param>
+internal readonly record struct LogLine(long At, string Text);
+
+/// <summary>A silo as a process, which a test may stop, freeze and kill.</summary>
 internal sealed partial class SiloProcess : IAsyncDisposable
 {
     private const int Sigkill = 9, Sigterm = 15, Sigcont = 18, Sigstop = 19;
@@ -14,7 +19,8 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     private readonly Process _process;
-    private readonly ConcurrentQueue<string> _output = new();
+    private readonly ConcurrentQueue<LogLine> _lines = new();
+    private volatile bool _frozen;
 
     private SiloProcess(Process process, int port)
     {
@@ -25,27 +31,31 @@ internal sealed partial class SiloProcess : IAsyncDisposable
 
         void Add(string? line)
         {
-            if (line is not null) _output.Enqueue(line);
+            if (line is not null) _lines.Enqueue(new LogLine(Stopwatch.GetTimestamp(), line));
         }
     }
 
     public int Port { get; }
 
-    public string Log => string.Join('\n', _output);
+    public IEnumerable<LogLine> Lines => _lines;
+
+    public string Log => string.Join('\n', _lines.Select(l => l.Text));
 
     public bool HasExited => _process.HasExited;
+
+    public bool IsFrozen => _frozen;
 
     public int ExitCode => _process.ExitCode;
 
     public int Id => _process.Id;
 
-    /// <summary>Starts a silo; it comes up in its own time.</summary>
-    /// <param name="directory">Where it stands.</param>
-    /// <param name="settings">What it is told.</param>
+    /// <summary>Starts a silo without waiting for it.</summary>
+    /// <param name="directory">Its working directory.</param>
+    /// <param name="settings">Its settings, by name.</param>
     /// <param name="verb">What it does instead of serving.</param>
-    /// <param name="programs">A directory in which it looks for programs first; null: none.</param>
-    /// <param name="environment">Variables that it gets besides this process's.</param>
-    /// <param name="silo">Another version's silo.dll; null: this one's.</param>
+    /// <param name="programs">A directory in which it looks for programs first; <c>null</c>: none.</param>
+    /// <param name="environment">Environment variables in addition to this process's.</param>
+    /// <param name="silo">The silo.dll of another version; <c>null</c>: this one's.</param>
     public static SiloProcess Start(
         string directory, IReadOnlyDictionary<string, string> settings, string verb = "", string? programs = null,
         IReadOnlyDictionary<string, string>? environment = null, string? silo = null)
@@ -71,7 +81,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         return process;
     }
 
-    /// <summary>What a probe answers, or nothing when nobody does.</summary>
+    /// <summary>What a probe answers; <c>null</c>: nothing.</summary>
     public async Task<string?> HealthAsync(string probe)
     {
         try
@@ -85,19 +95,34 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         }
     }
 
-    public Task ReadyAsync() => Until.HoldsAsync("the silo is ready", async () =>
-    {
-        if (HasExited) throw new InvalidOperationException($"the silo ended with {ExitCode}:\n{Log}");
-        return await HealthAsync("ready") is { } answer && answer.StartsWith("200", StringComparison.Ordinal);
-    });
+    public Task ReadyAsync() => Until.HoldsAsync(
+        "the silo is ready",
+        async () =>
+        {
+            if (HasExited) throw new InvalidOperationException($"the silo ended with {ExitCode}:\n{Log}");
+            return await HealthAsync("ready") is { } answer && answer.StartsWith("200", StringComparison.Ordinal);
+        },
+        () => Task.FromResult(Log));
+
+    /// <summary>Waits until the log contains a text.</summary>
+    public Task SaysAsync(string text) => Until.HoldsAsync(
+        $"the log says '{text}'", () => Task.FromResult(_lines.Any(l => l.Text.Contains(text, StringComparison.Ordinal))), () => Task.FromResult(Log));
 
     public void Kill() => Signal(Sigkill);
 
     public void Terminate() => Signal(Sigterm);
 
-    public void Freeze() => Signal(Sigstop);
+    public void Freeze()
+    {
+        _frozen = true;
+        Signal(Sigstop);
+    }
 
-    public void Wake() => Signal(Sigcont);
+    public void Wake()
+    {
+        Signal(Sigcont);
+        _frozen = false;
+    }
 
     public async Task<int> ExitAsync()
     {
@@ -111,7 +136,6 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         if (!_process.HasExited)
         {
             Signal(Sigkill);
-            Signal(Sigcont);
             await ExitAsync();
         }
 

@@ -1,198 +1,205 @@
-using Vgpnn.Grains;
-using Vgpnn.Grains.Blobs;
-using Vgpnn.Grains.Contracts;
-using Vgpnn.Grains.State;
-using Vgpnn.Silo.Scheduling;
-using Vgpnn.Synthesis;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Vgpnn.Contracts;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests.Support;
 
-/// <summary>A test's own database and blobs, and the silos that work on them.</summary>
-internal sealed class TestCluster : IAsyncDisposable
+/// <summary>A run of a job, as the log of its silo tells of it.</summary>
+/// <param name="Silo">The silo.</param>
+/// <param name="Number">The attempt's number.</param>
+/// <param name="Begun">When its silo said so, as a timestamp of the stopwatch.</param>
+/// <param name="Outcome">How it ended; <c>null</c>: its silo has not said so.</param>
+internal sealed record JobAttempt(SiloProcess Silo, int Number, long Begun, string? Outcome);
+
+/// <summary>A storage of a test's own, and the silos that use it. The test knows of them what anybody can: their API, their logs, their exit codes.</summary>
+internal sealed partial class TestCluster : IAsyncDisposable
 {
+    private const int LongestLine = 400;
+
     private readonly string _directory = Directory.CreateTempSubdirectory("vgpnn-cluster-").FullName;
     private readonly List<SiloProcess> _silos = [];
+    private readonly HashSet<SiloProcess> _workers = [];
     private readonly Dictionary<string, string> _settings;
+    private ClusterApi? _operator;
 
-    private TestCluster(string connection, IReadOnlyDictionary<string, string> settings)
+    private TestCluster(IEnumerable<(string Name, string Value)> storage, IEnumerable<(string Name, string Value)> settings)
     {
-        Connection = connection;
-        Store = StateStore.Open(connection);
-        Blobs = new FileBlobStore(Path.Combine(_directory, "blobs"));
-        Tenants = new TenantGrain(Store);
-        Videos = new VideoGrain(Store, Blobs);
-        Requests = new RequestGrain(Store);
-        _settings = new Dictionary<string, string>(settings);
-        _settings.TryAdd("database", connection);
-        _settings.TryAdd("blobs", Path.Combine(_directory, "blobs"));
-        foreach ((string name, string value) in Fast) _settings.TryAdd(name, value);
+        _settings = new()
+        {
+            ["data"] = Path.Combine(_directory, "data"),
+            ["blobs"] = BlobDirectory,
+            ["checkpointSeconds"] = "0",
+            ["slots"] = "2",
+            ["threads"] = "1",
+            ["drainSeconds"] = "10",
+        };
+        foreach ((string name, string value) in storage.Concat(settings)) _settings[name] = value;
     }
 
-    /// <summary>Short times, so that deaths are noticed within two seconds.</summary>
-    private static readonly Dictionary<string, string> Fast = new()
-    {
-        ["checkInSeconds"] = "0.5",
-        ["thresholdSeconds"] = "1.5",
-        ["pollSeconds"] = "0.1",
-        ["checkpointSeconds"] = "0",
-        ["slots"] = "2",
-        ["threads"] = "1",
-        ["drainSeconds"] = "10",
-    };
-
-    public string Connection { get; }
-
-    public StateStore Store { get; }
-
-    public FileBlobStore Blobs { get; }
-
-    public TenantGrain Tenants { get; }
-
-    public VideoGrain Videos { get; }
-
-    public RequestGrain Requests { get; }
-
+    /// <summary>The directory of the blobs, unless they are elsewhere.</summary>
     public string BlobDirectory => Path.Combine(_directory, "blobs");
 
+    /// <summary>All silos, including those that have exited.</summary>
     public IReadOnlyList<SiloProcess> Silos => _silos;
 
-    /// <summary>Variables that silos started from now on get.</summary>
-    public Dictionary<string, string> Environment { get; } = [];
+    /// <summary>Silos that have not exited.</summary>
+    public IReadOnlyList<SiloProcess> Running => [.. _silos.Where(s => !s.HasExited)];
 
-    /// <summary>The silo.dll of those started from now on; null: this version's.</summary>
-    public string? Program { get; set; }
+    /// <summary>Silos that serve the API now.</summary>
+    public IReadOnlyList<SiloProcess> Servers => [.. _silos.Where(s => !s.HasExited && !s.IsFrozen && !_workers.Contains(s))];
 
-    public static Task<TestCluster> SqliteAsync(params (string Name, string Value)[] settings) =>
-        NewAsync($"Data Source={Path.Combine(Directory.CreateTempSubdirectory("vgpnn-sqlite-").FullName, "state.db")}", settings);
+    /// <summary>The API with the first key, which may do everything.</summary>
+    public ClusterApi Operator => _operator ??= new ClusterApi(this, File.ReadAllText(Path.Combine(_settings["data"], "first-key")).Trim());
 
+    /// <summary>A new database on the PostgreSQL of this test process.</summary>
     public static async Task<TestCluster> PostgresAsync(params (string Name, string Value)[] settings) =>
-        await NewAsync(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync(), settings);
+        OnPostgres(await (await PostgresServer.SharedAsync()).CreateDatabaseAsync(), settings);
 
-    public static async Task<TestCluster> NewAsync(string connection, params (string Name, string Value)[] settings)
+    /// <summary>A database.</summary>
+    public static TestCluster OnPostgres(string connection, params (string Name, string Value)[] settings) =>
+        new([("storage", $"postgres:{connection}")], settings);
+
+    /// <summary>Azurite for everything: membership, state and blobs.</summary>
+    public static async Task<TestCluster> AzuriteAsync(params (string Name, string Value)[] settings) =>
+        OnAzure((await AzuriteServer.SharedAsync()).ConnectionString, settings);
+
+    /// <summary>A storage account, with names of its own.</summary>
+    public static TestCluster OnAzure(string connection, params (string Name, string Value)[] settings)
     {
-        await Schema.MigrateAsync(connection);
-        return Unmigrated(connection, settings);
+        string name = AzuriteServer.NewName();
+        return new([("storage", $"azure:{connection}"), ("blobs", $"azure:{connection};Container={name}"), ("serviceId", name), ("clusterId", name)], settings);
     }
 
-    /// <summary>One whose schema somebody else makes.</summary>
-    public static TestCluster Unmigrated(string connection, params (string Name, string Value)[] settings) =>
-        new(connection, settings.ToDictionary(s => s.Name, s => s.Value));
+    /// <summary>A data directory for one process.</summary>
+    public static TestCluster Sqlite(params (string Name, string Value)[] settings) => new([], settings);
 
-    /// <summary>Starts a silo and waits until it is ready.</summary>
-    public async Task<SiloProcess> StartAsync(params (string Name, string Value)[] settings)
+    /// <summary>Starts silos, and waits until they are ready. The first one of a cluster makes the first key.</summary>
+    public async Task<IReadOnlyList<SiloProcess>> StartAsync(int count, params (string Name, string Value)[] settings)
     {
-        SiloProcess silo = Launch(settings: settings);
-        await silo.ReadyAsync();
-        return silo;
+        SiloProcess[] silos = [.. Enumerable.Range(0, count).Select(_ => Launch(settings))];
+        await Task.WhenAll(silos.Select(s => s.ReadyAsync()));
+        return silos;
     }
 
-    public SiloProcess Launch(string verb = "", params (string Name, string Value)[] settings)
+    /// <summary>Starts silos until so many run.</summary>
+    public async Task<IReadOnlyList<SiloProcess>> EnsureAsync(int count, params (string Name, string Value)[] settings)
     {
-        var all = new Dictionary<string, string>(_settings) { ["name"] = $"silo{_silos.Count}" };
-        foreach ((string name, string value) in settings) all[name] = value;
-        SiloProcess silo = SiloProcess.Start(_directory, all, verb, environment: Environment, silo: Program);
+        await StartAsync(Math.Max(0, count - Running.Count), settings);
+        return Running;
+    }
+
+    /// <summary>Starts a silo, and waits until it is ready.</summary>
+    public async Task<SiloProcess> StartAsync(params (string Name, string Value)[] settings) => (await StartAsync(1, settings))[0];
+
+    /// <summary>Starts a silo without waiting for it.</summary>
+    public SiloProcess Launch(params (string Name, string Value)[] settings)
+    {
+        (string, string)[] own = [("name", string.Create(CultureInfo.InvariantCulture, $"silo{_silos.Count}")), .. settings];
+        if (_silos.Count == 0) own = [("serve", "true"), .. own];
+        SiloProcess silo = Start("", own);
         _silos.Add(silo);
+        if (settings.Contains(("roles", "worker"))) _workers.Add(silo);
         return silo;
     }
 
-    /// <summary>Stores a file and waits until a silo has taken it in.</summary>
-    public async Task<string> VideoAsync(string tenant, byte[] content)
+    /// <summary>Starts a silo that is not expected to serve.</summary>
+    public SiloProcess LaunchApart(params (string Name, string Value)[] settings)
     {
-        VideoStatus video = await Videos.StoreAsync(tenant, "clip.mp4", new MemoryStream(content));
-        await UntilAsync("the video is ready", async () =>
+        SiloProcess silo = Launch(settings);
+        _workers.Add(silo);
+        return silo;
+    }
+
+    /// <summary>Runs a verb to its end.</summary>
+    public async Task<(int Code, string Output)> RunAsync(string verb, params (string Name, string Value)[] settings)
+    {
+        await using SiloProcess silo = Start(verb, settings);
+        return (await silo.ExitAsync(), silo.Log.Trim());
+    }
+
+    /// <summary>Runs <c>silo check</c>. What the end of a request sets off may go on for a moment, so it may find the state consistent at a later try.</summary>
+    public async Task CheckAsync()
+    {
+        string said = "";
+        await UntilAsync("the state is consistent", async () =>
         {
-            VideoStatus now = await Videos.GetAsync(tenant, video.VideoId);
-            return now.State == VideoState.Failed ? throw new InvalidOperationException(now.Error) : now.State == VideoState.Ready;
-        });
-        return video.VideoId;
+            (int code, said) = await RunAsync("check");
+            return code == 0;
+        }, () => Task.FromResult(said));
+        Assert.StartsWith("consistent", said, StringComparison.Ordinal);
     }
 
-    /// <summary>A tenant with a video that a silo has taken in.</summary>
-    public async Task<(string Tenant, string Video)> TenantAsync(string name = "a", byte[]? clip = null)
+    /// <summary>A new tenant with a key and a clip that can be used.</summary>
+    /// <param name="clip">The clip; <c>null</c>: the small one.</param>
+    /// <param name="through">The silo that is called; <c>null</c>: whichever answers.</param>
+    public async Task<TestTenant> TenantAsync(byte[]? clip = null, SiloProcess? through = null)
     {
-        string tenant = await Tenants.CreateAsync(name, new TenantLimits());
-        return (tenant, await VideoAsync(tenant, clip ?? await Clips.SmallAsync()));
+        Tenant tenant = await Operator.SendAsync<Tenant>(HttpMethod.Post, "/v1/tenants", new TenantDraft($"tenant {Guid.NewGuid():N}"));
+        NewKey key = await Operator.SendAsync<NewKey>(HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read, KeyScope.Write]));
+        return await TestTenant.UploadAsync(this, tenant.Id, new ClusterApi(this, key.Key, through), clip ?? await Clips.SmallAsync());
     }
 
-    public Task<RequestStatus> SubmitAsync(string tenant, string video, int samples, MethodOptions? options = null, ulong seed = 7) =>
-        Requests.SubmitAsync(tenant, new NewRequest
-        {
-            Inputs = [new RequestInput(InputRole.Input, video)],
-            Settings = new RequestSettings { Options = options ?? Clips.Quick },
-            Samples = samples,
-            Seed = seed,
-        });
+    /// <summary>The attempts of all samples of a request so far.</summary>
+    public IReadOnlyList<JobAttempt> Attempts(Contracts.Request request) =>
+        [.. Enumerable.Range(0, request.Samples.Total).SelectMany(i => Attempts(request, i))];
 
-    public async Task<RequestStatus> FinishedAsync(string tenant, string request)
+    /// <summary>The attempts of a sample so far, in the order of their beginnings.</summary>
+    public IReadOnlyList<JobAttempt> Attempts(Contracts.Request request, int index)
     {
-        await UntilAsync("the request is finished", async () => (await Requests.GetAsync(tenant, request)).State == RequestState.Finished);
-        return await Requests.GetAsync(tenant, request);
+        string job = string.Create(CultureInfo.InvariantCulture, $"/request/{request.Id}/{index}");
+        return [.. _silos.SelectMany(silo => AttemptsOn(silo, job)).OrderBy(a => a.Begun)];
     }
 
-    public Task<SampleStatus> SampleAsync(string tenant, string request, int index = 0) => SampleGrain.GetAsync(Store, tenant, request, index);
+    public Task UntilAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null) =>
+        Until.HoldsAsync(what, condition, async () => $"{(explain is null ? "" : await explain())}\n{Logs()}", TimeSpan.FromMilliseconds(40));
 
-    public async Task<string?[]> HashesAsync(string tenant, string request) =>
-        [.. (await SampleGrain.ListAsync(Store, tenant, request, -1, 100_000)).Select(s => s.FramesSha256)];
-
-    public Task<IReadOnlyList<T>> QueryAsync<T>(string sql, object? parameters = null) => Store.RunAsync(state => state.QueryAsync<T>(sql, parameters));
-
-    public Task<T> ScalarAsync<T>(string sql, object? parameters = null) => Store.RunAsync(state => state.ScalarAsync<T>(sql, parameters));
-
-    /// <summary>The silo that runs a node; null while nobody does.</summary>
-    public SiloProcess? Of(string? node) => node is null ? null : _silos.Single(s => node.StartsWith($"silo{_silos.IndexOf(s)}-", StringComparison.Ordinal));
-
-    /// <summary>The silo that runs a sample now; null: none does.</summary>
-    public async Task<SiloProcess?> RunnerAsync(string request, int index = 0) => Of((await QueryAsync<string>(
-        "SELECT node FROM turns WHERE grain = @grain AND state = 'running'", new { grain = GrainKey.Sample(request, index).ToString() })).SingleOrDefault());
-
-    /// <summary>Waits for a sample to have a checkpoint, and says who runs it.</summary>
-    public async Task<SiloProcess> UnderWayAsync(string tenant, string request, int index = 0)
-    {
-        SiloProcess? runner = null;
-        await UntilAsync("a level of the sample is safe", async () =>
-            (await SampleAsync(tenant, request, index)).CheckpointKey is not null && (runner = await RunnerAsync(request, index)) is not null);
-        return runner!;
-    }
-
-    public Task UntilAsync(string what, Func<Task<bool>> condition, TimeSpan? every = null) => Until.HoldsAsync(what, condition, ExplainAsync, every);
-
-    /// <summary>How a sample's activations ended, in their order; null: it has not.</summary>
-    public Task<IReadOnlyList<string?>> OutcomesAsync(string request, int index = 0) => QueryAsync<string?>(
-        "SELECT outcome FROM activations WHERE grain = @grain ORDER BY epoch", new { grain = GrainKey.Sample(request, index).ToString() });
-
-    /// <summary>Checks every rule of the state, and that each blob has a row and each row a blob.</summary>
-    public async Task HoldsAsync()
-    {
-        Assert.Empty(await Invariants.ViolationsAsync(Store));
-        var sweeper = new Sweeper(Store, Blobs);
-        await sweeper.SweepDeadAsync();
-        await sweeper.SweepOrphansAsync(TimeSpan.Zero);
-        IEnumerable<string> rows = await QueryAsync<string>("SELECT blob_key FROM blobs");
-        Assert.Equal(
-            rows.Order(StringComparer.Ordinal),
-            Directory.EnumerateFiles(BlobDirectory, "*", SearchOption.AllDirectories)
-                .Select(f => Path.GetRelativePath(BlobDirectory, f)).Where(k => !k.StartsWith('.')).Order(StringComparer.Ordinal));
-    }
-
-    /// <summary>Who ran what, for the message of a test that fails.</summary>
-    public async Task<string> ExplainAsync()
-    {
-        IEnumerable<string> activations = await QueryAsync<string>(
-            "SELECT grain || ' ' || epoch || ' ' || node || ' ' || coalesce(outcome, 'open') FROM activations ORDER BY started_at");
-        IEnumerable<string> turns = await QueryAsync<string>("SELECT grain || ' ' || state || ' ' || coalesce(node, '') FROM turns ORDER BY grain");
-        return $"activations:\n{string.Join('\n', activations)}\nturns:\n{string.Join('\n', turns)}\n"
-            + string.Join('\n', _silos.Select((s, i) => $"--- silo{i} {(s.HasExited ? "gone" : "alive")}\n{Tail(s.Log)}"));
-
-        static string Tail(string log) => string.Join('\n', log.Split('\n').TakeLast(40));
-    }
+    /// <summary>The ends of all logs, for the message of a failure.</summary>
+    public string Logs() => string.Join('\n', _silos.Select((s, i) =>
+        $"--- silo{i} {(s.HasExited ? $"exited with {s.ExitCode}" : s.IsFrozen ? "is frozen" : "runs")}\n{string.Join('\n', s.Lines.TakeLast(60).Select(l => Cut(l.Text)))}"));
 
     public async ValueTask DisposeAsync()
     {
         foreach (SiloProcess silo in _silos) await silo.DisposeAsync();
-        await Store.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
-        if (Connection.StartsWith("Data Source=", StringComparison.Ordinal))
-            Directory.Delete(Path.GetDirectoryName(Connection["Data Source=".Length..])!, recursive: true);
     }
+
+    private static string Cut(string line) => line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+
+    private SiloProcess Start(string verb, IEnumerable<(string Name, string Value)> settings)
+    {
+        var all = new Dictionary<string, string>(_settings);
+        foreach ((string name, string value) in settings) all[name] = value;
+
+        // With the setting Serve, a silo logs warnings only.
+        Dictionary<string, string> environment = verb.Length > 0 ? [] : new() { ["Logging__LogLevel__Default"] = "Information" };
+        return SiloProcess.Start(_directory, all, verb, environment: environment);
+    }
+
+    private static IEnumerable<JobAttempt> AttemptsOn(SiloProcess silo, string job)
+    {
+        JobAttempt? open = null;
+        foreach (LogLine line in silo.Lines)
+        {
+            if (!line.Text.Contains(job, StringComparison.Ordinal)) continue;
+            if (Begin().Match(line.Text) is { Success: true } begin && begin.Groups[1].Value.EndsWith(job, StringComparison.Ordinal))
+            {
+                if (open is not null) yield return open;
+                open = new JobAttempt(silo, int.Parse(begin.Groups[2].ValueSpan, CultureInfo.InvariantCulture), line.At, null);
+            }
+            else if (open is not null && End().Match(line.Text) is { Success: true } end && end.Groups[1].Value.EndsWith(job, StringComparison.Ordinal))
+            {
+                yield return open with { Outcome = end.Groups[2].Value };
+                open = null;
+            }
+        }
+
+        if (open is not null) yield return open;
+    }
+
+    [GeneratedRegex(@"\bBegin (\S+), attempt (\d+), on ")]
+    private static partial Regex Begin();
+
+    [GeneratedRegex(@"\bEnd (\S+) on \S+: (\w+) after ")]
+    private static partial Regex End();
 }

@@ -2,13 +2,13 @@ using System.Diagnostics;
 
 namespace Vgpnn.Cluster.Tests.Support;
 
-/// <summary>Waiting for conditions of other processes, which tell nobody when they come true.</summary>
+/// <summary>Waits for conditions in other processes.</summary>
 internal static class Until
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
-    /// <summary>Comes back once the condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not within two minutes; the message names it.</exception>
+    /// <summary>Returns when the condition holds.</summary>
+    /// <exception cref="TimeoutException">It did not hold in time; the message names it.</exception>
     public static async Task HoldsAsync(string what, Func<Task<bool>> condition, Func<Task<string>>? explain = null, TimeSpan? every = null)
     {
         long start = Stopwatch.GetTimestamp();

@@ -1,15 +1,13 @@
+using System.Globalization;
 using System.Text.Json;
-using Vgpnn.Grains.State;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Operations.Tests.Support;
-using Vgpnn.Silo;
-using Vgpnn.Silo.Examining;
-using Vgpnn.Silo.Scheduling;
 using Vgpnn.Testing.Cluster;
 using Xunit.Abstractions;
 
 namespace Vgpnn.Operations.Tests.Doctor;
 
-/// <summary><c>vgpnn doctor</c> on a healthy machine, and on ones that are broken in one way each.</summary>
+/// <summary><c>vgpnn doctor</c> on a healthy machine, and on machines with one fault each.</summary>
 public sealed class DoctorTests(ITestOutputHelper output) : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vgpnn-doctor-").FullName;
@@ -17,83 +15,80 @@ public sealed class DoctorTests(ITestOutputHelper output) : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task A_healthy_machine_before_its_first_start()
+    public async Task Healthy_machine_passes_before_the_first_start_and_nothing_is_created()
     {
         IReadOnlyList<Found> found = await ExamineAsync(0);
         Assert.DoesNotContain(found, f => f.Health == "broken");
-        Assert.Equal(["blobs", "database", "devices", "disk", "ffmpeg", "sandbox"], found.Select(f => f.Of).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(["blobs", "devices", "disk", "ffmpeg", "sandbox", "storage"], found.Select(f => f.Of).Distinct().Order(StringComparer.Ordinal));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
     }
 
     [Fact]
-    public async Task A_healthy_cluster()
+    public async Task Migrated_database_and_writable_blobs_pass()
     {
-        string database = await DatabaseAsync();
-        await Schema.MigrateAsync(database);
-        IReadOnlyList<Found> found = await ExamineAsync(0, ("VGPNN_DATABASE", database), ("VGPNN_BLOBS", Directory.CreateDirectory(Path.Combine(_directory, "blobs")).FullName));
-        Assert.Contains(found, f => f is { Of: "database", Health: "well" or "doubtful" } && f.Says.Contains($"schema {Migrator.Version}", StringComparison.Ordinal));
-        Assert.Contains(found, f => f is { Of: "clock", Health: "well" or "doubtful" });
+        string storage = await DatabaseAsync();
+        await Migrator.MigrateAsync(StorageSetting.Parse(storage, _directory));
+        string blobs = Directory.CreateDirectory(Path.Combine(_directory, "blobs")).FullName;
+        IReadOnlyList<Found> found = await ExamineAsync(0, ("VGPNN_STORAGE", storage), ("VGPNN_BLOBS", blobs));
+        Assert.Contains(found, f => f is { Of: "storage", Health: "well" or "doubtful" }
+            && f.Says.Contains(string.Create(CultureInfo.InvariantCulture, $"schema {Migrator.SchemaVersion}"), StringComparison.Ordinal));
         Assert.Contains(found, f => f is { Of: "blobs", Health: "well" } && f.Says.Contains("64 KiB written, read and deleted", StringComparison.Ordinal));
-        Assert.Empty(Directory.EnumerateFiles(Path.Combine(_directory, "blobs"), "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(blobs, "*", SearchOption.AllDirectories));
     }
 
     [Fact]
-    public async Task A_machine_without_ffmpeg() =>
-        Breaks(await ExamineAsync(1, ("PATH", _directory)), "ffmpeg", "ffmpeg", "apt-get install");
+    public async Task Missing_ffmpeg_is_broken() => IsBroken(await ExamineAsync(1, ("PATH", _directory)), "ffmpeg", "ffmpeg", "apt-get install");
 
     [Fact]
-    public async Task A_database_that_is_not_there() => Breaks(
-        await ExamineAsync(1, ("VGPNN_DATABASE", $"Host=127.0.0.1;Port={PostgresServer.FreePort()};Database=x;Username=x")), "database", "cannot be reached", "VGPNN_DATABASE");
+    public async Task Unreachable_database_is_broken() => IsBroken(
+        await ExamineAsync(1, ("VGPNN_STORAGE", $"postgres:Host=127.0.0.1;Port={PostgresServer.FreePort()};Database=x;Username=x")),
+        "storage", "cannot be reached", "VGPNN_STORAGE");
 
-    [Fact]
-    public async Task A_connection_text_that_names_no_database() => Breaks(await ExamineAsync(1, ("VGPNN_DATABASE", "Sever=x")), "database", "neither a Host", "VGPNN_DATABASE");
-
-    [Fact]
-    public async Task A_database_without_the_schema() => Breaks(await ExamineAsync(1, ("VGPNN_DATABASE", await DatabaseAsync())), "database", "schema version 0", "silo migrate");
-
-    [Fact]
-    public async Task A_database_of_a_newer_version()
+    [Theory]
+    [InlineData("Host=db;Password=secret", "no connection")]
+    [InlineData("mysql:Host=db;Password=secret", "unknown kind of storage")]
+    [InlineData("postgres:Sever=x;Password=secret", "invalid")]
+    [InlineData("postgres:Password=secret", "no host")]
+    [InlineData("azure:Password=secret", "invalid")]
+    public async Task Invalid_storage_setting_is_broken_and_not_repeated(string storage, string says)
     {
-        string database = await DatabaseAsync();
-        await Schema.MigrateAsync(database);
-        await using (StateStore store = StateStore.Open(database))
-        await using (System.Data.Common.DbConnection owner = await store.OpenOwnerAsync(default))
-        {
-            await using System.Data.Common.DbCommand newer = owner.CreateCommand();
-            newer.CommandText = "INSERT INTO schema_version (version, applied_at) VALUES (999, 0)";
-            await newer.ExecuteNonQueryAsync();
-        }
-
-        Breaks(await ExamineAsync(1, ("VGPNN_DATABASE", database)), "database", "schema version 999", "newer version");
+        IReadOnlyList<Found> found = await ExamineAsync(1, ("VGPNN_STORAGE", storage), ("VGPNN_BLOBS", Path.Combine(_directory, "blobs")));
+        IsBroken(found, "storage", says, ":");
+        Assert.DoesNotContain(found, f => $"{f.Says} {f.Mend}".Contains("secret", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task Blobs_and_a_disk_that_cannot_be_written()
+    public async Task Database_without_the_schema_is_broken() =>
+        IsBroken(await ExamineAsync(1, ("VGPNN_STORAGE", await DatabaseAsync())), "storage", "has not been set up", "silo migrate");
+
+    [Fact]
+    public async Task Database_of_a_newer_version_is_broken()
     {
-        // A file system without room and without rights, on every machine.
+        string storage = await DatabaseAsync();
+        await Migrator.MigrateAsync(StorageSetting.Parse(storage, _directory));
+        PostgresServer server = await PostgresServer.SharedAsync();
+        await server.ExecuteAsync(
+            new Npgsql.NpgsqlConnectionStringBuilder(storage["postgres:".Length..]).Database!,
+            "UPDATE OrleansQuery SET QueryText = '999' WHERE QueryKey = 'VgpnnSchemaVersion'");
+        IsBroken(await ExamineAsync(1, ("VGPNN_STORAGE", storage)), "storage", "schema version 999", "newer version");
+    }
+
+    [Fact]
+    public async Task Blobs_and_a_disk_that_cannot_be_written_are_broken()
+    {
+        // A file system without room and without permissions, on every machine.
         IReadOnlyList<Found> found = await ExamineAsync(1, ("VGPNN_BLOBS", "/proc/self/vgpnn"));
-        Breaks(found, "blobs", "cannot be made", "--data");
-        Breaks(found, "disk", "0.0 GiB free for blobs", "make room");
+        IsBroken(found, "blobs", "cannot be created", "--data");
+        IsBroken(found, "disk", "0.0 GiB free for blobs", "make room");
     }
 
     [Fact]
-    public async Task A_blob_storage_that_does_not_answer() => Breaks(
-        await ExamineAsync(1, ("VGPNN_BLOBS", $"Container=http://127.0.0.1:{PostgresServer.FreePort()}/a/blobs;Account=a;Key=AAAA")), "blobs", "doctor/", "VGPNN_BLOBS");
+    public async Task Unreachable_blob_storage_is_broken() => IsBroken(
+        await ExamineAsync(1, ("VGPNN_BLOBS", $"azure:AccountName=a;AccountKey=AAAA;BlobEndpoint=http://127.0.0.1:{PostgresServer.FreePort()}/a;Container=blobs")),
+        "blobs", "", "");
 
     [Fact]
-    public async Task A_clock_that_is_an_hour_ahead()
-    {
-        string database = await DatabaseAsync();
-        await Schema.MigrateAsync(database);
-        var written = new StringWriter();
-        Assert.Equal(1, await Examination.RunAsync(
-            new SiloSettings { Database = database, Blobs = _directory }, new Ahead(TimeSpan.FromHours(1)), json: false, written));
-        output.WriteLine(written.ToString());
-        Assert.Matches(@"BROKEN +clock +3[56][0-9][0-9]\.\d\d s ahead of the database's\n +keep clocks with NTP", written.ToString());
-    }
-
-    [Fact]
-    public async Task People_read_lines_that_say_what_to_mend()
+    public async Task Text_output_names_the_check_and_the_remedy()
     {
         (int code, string said, string error) = await RunAsync([], ("PATH", _directory));
         output.WriteLine(said);
@@ -102,14 +97,14 @@ public sealed class DoctorTests(ITestOutputHelper output) : IDisposable
         Assert.Matches(@"(?m)^ok +blobs ", said);
     }
 
-    private static void Breaks(IReadOnlyList<Found> found, string of, string says, string mend)
+    private static void IsBroken(IReadOnlyList<Found> found, string of, string says, string mend)
     {
         Found broken = Assert.Single(found, f => f.Of == of && f.Health == "broken");
         Assert.Contains(says, broken.Says, StringComparison.Ordinal);
         Assert.Contains(mend, broken.Mend!, StringComparison.Ordinal);
     }
 
-    private static async Task<string> DatabaseAsync() => await (await PostgresServer.SharedAsync()).CreateDatabaseAsync();
+    private static async Task<string> DatabaseAsync() => $"postgres:{await (await PostgresServer.SharedAsync()).CreateDatabaseAsync()}";
 
     private async Task<IReadOnlyList<Found>> ExamineAsync(int expected, params (string Name, string Value)[] environment)
     {
@@ -121,16 +116,11 @@ public sealed class DoctorTests(ITestOutputHelper output) : IDisposable
         return found;
     }
 
-    // As a person types it: the command line, which becomes the silo.
+    /// <summary>Runs the command line, which becomes the silo.</summary>
     private Task<(int Code, string Output, string Error)> RunAsync(string[] arguments, params (string Name, string Value)[] environment) => Repository.RunAsync(
         Environment.ProcessPath is { } host && host.EndsWith("dotnet", StringComparison.Ordinal) ? host : Repository.Find("dotnet")!,
         [Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), "doctor", .. arguments],
         environment: environment.ToDictionary(e => e.Name, e => (string?)e.Value), directory: _directory);
 
     private sealed record Found(string Of, string Health, string Says, string? Mend);
-
-    private sealed class Ahead(TimeSpan by) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + by;
-    }
 }

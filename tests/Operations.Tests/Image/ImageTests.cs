@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Vgpnn.Cluster.Tests.Support;
+using System.Text.RegularExpressions;
 using Vgpnn.Operations.Tests.Support;
 using Vgpnn.Testing.Cluster;
 using Xunit.Abstractions;
@@ -7,21 +7,33 @@ using Xunit.Abstractions;
 namespace Vgpnn.Operations.Tests.Image;
 
 /// <summary>
-/// The image's steps, run into a root of their own, and the silo in it: as a user without rights, with a root that cannot be written. It
-/// takes minutes and half a gigabyte from Debian's mirror: <c>VGPNN_IMAGE_TEST=1 ./test Operations</c>.
+/// The steps of the image, run into a root directory of their own, and the silo in it: as a user without capabilities, on a read-only root.
+/// That takes minutes and half a gigabyte from Debian's mirror: <c>VGPNN_IMAGE_TEST=1 ./test Operations</c>.
 /// </summary>
-public sealed class ImageTests(ITestOutputHelper output)
+public sealed partial class ImageTests(ITestOutputHelper output)
 {
     [Fact]
-    public async Task The_dockerfile_runs_the_scripts_of_the_repository_and_nothing_else()
+    public async Task Dockerfile_runs_scripts_of_the_repository_only()
     {
-        string[] steps = [.. (await File.ReadAllLinesAsync(Repository.At("Dockerfile"))).Where(l => l.StartsWith("RUN ", StringComparison.Ordinal))];
-        Assert.Equal(["RUN /source/scripts/image/build.sh /opt/vgpnn", "RUN /tmp/install.sh && rm /tmp/install.sh"], steps);
-        Assert.Contains("USER 10001:10001", await File.ReadAllTextAsync(Repository.At("Dockerfile")), StringComparison.Ordinal);
+        string dockerfile = await File.ReadAllTextAsync(Repository.At("Dockerfile"));
+        Assert.Equal(
+            ["/source/scripts/image/build.sh /opt/vgpnn", "/tmp/install.sh && rm /tmp/install.sh"], Step("RUN").Matches(dockerfile).Select(m => m.Groups[1].Value));
+        foreach (string script in (string[])["build.sh", "install.sh"])
+            Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(Repository.At("scripts", "image", script)).HasFlag(UnixFileMode.UserExecute), $"{script} is not executable");
+    }
+
+    [Fact]
+    public async Task Image_exposes_the_ports_of_the_deployments_and_runs_as_their_user()
+    {
+        string dockerfile = await File.ReadAllTextAsync(Repository.At("Dockerfile")), api = await File.ReadAllTextAsync(Repository.At("k8s", "base", "api.yaml"));
+        Assert.Equal(["7413", "11111", "30000"], Step("EXPOSE").Match(dockerfile).Groups[1].Value.Split(' '));
+        Assert.Equal(["7413", "11111", "30000"], ContainerPort().Matches(api).Select(m => m.Groups[1].Value));
+        Assert.Equal("10001:10001", Step("USER").Match(dockerfile).Groups[1].Value);
+        Assert.Equal("[\"/opt/vgpnn/silo\"]", Step("ENTRYPOINT").Match(dockerfile).Groups[1].Value);
     }
 
     [ImageFact]
-    public async Task The_silo_runs_in_its_image_without_rights_on_a_root_that_cannot_be_written()
+    public async Task Silo_runs_in_its_image_without_capabilities_on_a_read_only_root()
     {
         string root = Directory.CreateTempSubdirectory("vgpnn-image-").FullName;
         try
@@ -42,9 +54,8 @@ public sealed class ImageTests(ITestOutputHelper output)
                 string key = line.Split(' ')[^1];
                 using var calls = new Calls(port, key);
                 Contracts.Video video = await calls.UploadAsync(await Clips.SmallAsync());
-                Assert.Equal(Contracts.WorkState.Succeeded, (await calls.EndedAsync(await calls.SubmitAsync(video.Id, 2))).State);
+                Assert.Equal(Contracts.WorkState.Succeeded, (await calls.FinishedAsync(await calls.SubmitAsync(video.Id, 2))).State);
 
-                // Who it is, and what it may write.
                 string status = await File.ReadAllTextAsync($"/proc/{silo.Id}/status");
                 Assert.Matches(@"Uid:\s+10001\s+10001", status);
                 Assert.Matches(@"CapEff:\s+0000000000000000", status);
@@ -62,6 +73,8 @@ public sealed class ImageTests(ITestOutputHelper output)
         }
     }
 
+    private static Regex Step(string instruction) => new($"(?m)^{instruction} (.+)$");
+
     private async Task StepAsync(string script, params string[] arguments)
     {
         long start = Stopwatch.GetTimestamp();
@@ -69,14 +82,17 @@ public sealed class ImageTests(ITestOutputHelper output)
         output.WriteLine($"{Path.GetFileName(script)}: {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
         Assert.True(code == 0, said + error);
     }
+
+    [GeneratedRegex(@"containerPort: (\d+)")]
+    private static partial Regex ContainerPort();
 }
 
-/// <summary>A test that makes a whole root, skipped unless it was asked for.</summary>
+/// <summary>A test that builds a whole root directory, skipped unless VGPNN_IMAGE_TEST is 1.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ImageFactAttribute : FactAttribute
 {
-    /// <summary>Looks whether it was asked for, and can be done.</summary>
+    /// <summary>Skips the test unless it is wanted and possible.</summary>
     public ImageFactAttribute() => Skip = Environment.GetEnvironmentVariable("VGPNN_IMAGE_TEST") != "1" ? "it takes minutes; VGPNN_IMAGE_TEST=1 runs it"
-        : Environment.UserName != "root" ? "only root makes roots"
+        : Environment.UserName != "root" ? "only root can run it"
         : Repository.Find("debootstrap") is null ? "debootstrap is not installed" : null;
 }

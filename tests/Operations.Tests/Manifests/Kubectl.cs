@@ -4,10 +4,10 @@ using Vgpnn.Operations.Tests.Support;
 
 namespace Vgpnn.Operations.Tests.Manifests;
 
-/// <summary>A kubectl that can render: on the path, or where ./test installs one.</summary>
+/// <summary>A kubectl that can render the overlays: on the path, or installed by ./test.</summary>
 internal static class Kubectl
 {
-    /// <summary>The first one whose kustomize knows all that the overlays use.</summary>
+    /// <summary>The oldest version whose kustomize supports what the overlays use.</summary>
     public static readonly Version Oldest = new(1, 27);
 
     private static readonly Lazy<string?> Found = new(() => Candidates().FirstOrDefault(IsNewEnough));
@@ -16,7 +16,7 @@ internal static class Kubectl
 
     public static Task<IReadOnlyList<Resource>> RenderAsync(string overlay) => RenderFolderAsync(Repository.At("k8s", "overlays", overlay));
 
-    /// <summary>An overlay with one more component.</summary>
+    /// <summary>Renders an overlay with an additional component.</summary>
     public static async Task<IReadOnlyList<Resource>> RenderAsync(string overlay, string component)
     {
         DirectoryInfo folder = Directory.CreateDirectory(Repository.At(".build", $"overlay-{Guid.NewGuid():N}"));
@@ -59,10 +59,10 @@ internal static class Kubectl
     }
 }
 
-/// <summary>A test of rendered overlays, skipped where nothing can render them.</summary>
+/// <summary>A test of rendered overlays, skipped where there is no kubectl.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class RenderTheoryAttribute : TheoryAttribute
 {
-    /// <summary>Looks for kubectl.</summary>
-    public RenderTheoryAttribute() => Skip = Kubectl.Path is null ? $"there is no kubectl of version {Kubectl.Oldest} or newer" : null;
+    /// <summary>Skips the test if there is no kubectl.</summary>
+    public RenderTheoryAttribute() => Skip = Kubectl.Path is null ? $"kubectl {Kubectl.Oldest} or newer is not installed" : null;
 }

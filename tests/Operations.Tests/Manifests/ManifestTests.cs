@@ -1,20 +1,18 @@
-using Npgsql;
 using Vgpnn.Operations.Tests.Support;
-using Vgpnn.Silo.Scheduling;
-using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Operations.Tests.Manifests;
 
 public class ManifestTests
 {
-    /// <summary>Labels of every namespace's own name, by which policies may tell pods apart.</summary>
-    private const string Component = "[app.kubernetes.io/component]";
+    private static readonly string[] Roles = ["api", "notify", "worker"];
+
+    public static TheoryData<string> Overlays => ["azure", "dev", "postgres"];
 
     [Fact]
-    public void Pods_of_the_base_are_walled_in_bounded_and_asked_how_they_are() => PodRules.Hold(Resource.ReadFolder(Repository.At("k8s", "base")));
+    public void Pods_of_the_base_are_confined_limited_and_probed() => PodRules.Check(Resource.ReadFolder(Repository.At("k8s", "base")));
 
     [Fact]
-    public void A_gpu_is_asked_for_under_limits_only()
+    public void Gpu_component_sets_gpus_under_limits_only()
     {
         Resource worker = Resource.ReadFolder(Repository.At("k8s", "components", "gpu")).Single();
         Assert.Equal("1", worker.Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
@@ -22,103 +20,182 @@ public class ManifestTests
     }
 
     [RenderTheory]
-    [InlineData("dev")]
-    [InlineData("prod")]
-    public async Task Rendered_pods_are_walled_in_bounded_and_asked_how_they_are(string overlay)
+    [MemberData(nameof(Overlays))]
+    public async Task Rendered_pods_are_confined_limited_and_probed(string overlay)
     {
         IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
-        PodRules.Hold(resources);
+        PodRules.Check(resources);
         Assert.All(resources.Where(r => r.Kind != "Namespace"), r => Assert.Equal("vgpnn", r.Text("metadata.namespace")));
         Assert.Equal("restricted", resources.Single(r => r.Kind == "Namespace").Text("metadata.labels.[pod-security.kubernetes.io/enforce]"));
         Assert.Equal("false", resources.Single(r => r.Kind == "ServiceAccount").Text("automountServiceAccountToken"));
-
-        // One image, and everything runs it but what stands in for services.
-        string[] images = [.. resources.Where(r => r.IsWorkload && r.Kind != "StatefulSet").SelectMany(r => r.Containers).Select(c => c.Text("image")!)];
-        Assert.Equal(3, images.Length);
-        Assert.Single(images.Distinct());
-        Assert.Equal(["migrate"], resources.Single(r => r.Kind == "Job").Containers.Single().List("args").Select(a => a.Value));
     }
 
     [RenderTheory]
-    [InlineData("dev")]
-    [InlineData("prod")]
-    public async Task With_the_component_gpu_workers_have_one_each_and_requests_are_made_there(string overlay)
-    {
-        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay, "gpu");
-        PodRules.Hold(resources);
-        Resource worker = resources.Single(r => r is { Kind: "Deployment", Name: "vgpnn-worker" }), api = resources.Single(r => r is { Kind: "Deployment", Name: "vgpnn-api" });
-        Assert.Equal("1", worker.Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
-        Assert.NotNull(worker.Containers.Single().Text("resources.limits.memory"));
-        Assert.Null(api.Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
-        Assert.Equal("opencl", resources.Single(r => r.Kind == "ConfigMap").Text("data.VGPNN_DEVICE"));
-    }
-
-    [RenderTheory]
-    [InlineData("dev", "HorizontalPodAutoscaler", false)]
-    [InlineData("prod", "ScaledObject", true)]
-    public async Task Workers_are_scaled_in_one_way_and_states_are_where_the_overlay_says(string overlay, string scaler, bool external)
+    [MemberData(nameof(Overlays))]
+    public async Task All_pods_run_one_image_in_their_own_roles(string overlay)
     {
         IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
-        Resource[] scalers = [.. resources.Where(r => r.Kind is "HorizontalPodAutoscaler" or "ScaledObject")];
-        Assert.Equal(scaler, Assert.Single(scalers).Kind);
-        Assert.Equal("vgpnn-worker", scalers[0].Text("spec.scaleTargetRef.name"));
-        Assert.Null(resources.Single(r => r is { Kind: "Deployment", Name: "vgpnn-worker" }).At("spec.replicas"));
-        Assert.Equal(external ? [] : ["azurite", "postgres"], resources.Where(r => r.Kind == "StatefulSet").Select(r => r.Name).Order(StringComparer.Ordinal));
-        foreach (string name in (string[])["vgpnn-api", "vgpnn-worker"])
-            Assert.Contains(resources, r => r.Kind == "PodDisruptionBudget" && r.Name == name);
+        Assert.Equal(
+            [.. Roles.Select(r => $"vgpnn-{r}")],
+            resources.Where(r => r is { IsSilo: true, Kind: "Deployment" }).Select(r => r.Name).Order(StringComparer.Ordinal));
+        foreach (string role in Roles) Assert.Equal(role, Setting(resources, Deployment(resources, role), "VGPNN_ROLES"));
+        Assert.Equal(["migrate"], resources.Single(r => r.Kind == "Job").Containers.Single().List("args").Select(a => a.Value));
+        Assert.Equal(["check"], resources.Single(r => r.Kind == "CronJob").Containers.Single().List("args").Select(a => a.Value));
+        Assert.Equal("true", resources.Single(r => r.Kind == "CronJob").Text("spec.suspend"));
+        string[] images = [.. resources.Where(r => r.IsWorkload && r.Kind != "StatefulSet").SelectMany(r => r.Containers).Select(c => c.Text("image")!)];
+        Assert.Equal(5, images.Length);
+        Assert.Single(images.Distinct());
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Overlays))]
+    public async Task Silos_advertise_their_pod_and_listen_on_known_ports(string overlay)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
+        foreach (Resource silo in resources.Where(r => r.IsSilo))
+        {
+            Assert.Equal("status.podIP", Variable(silo, "VGPNN_ADDRESS")!.Text("valueFrom.fieldRef.fieldPath"));
+            Assert.Equal("11111", Setting(resources, silo, "VGPNN_SILOPORT"));
+            Assert.Equal("11111", Port(silo, "silo"));
+            Assert.Equal("false", Setting(resources, silo, "VGPNN_MIGRATE"));
+        }
+
+        Assert.Equal("30000", Setting(resources, Deployment(resources, "api"), "VGPNN_GATEWAYPORT"));
+        Assert.Equal("30000", Port(Deployment(resources, "api"), "gateway"));
+        Assert.Null(Setting(resources, Deployment(resources, "worker"), "VGPNN_GATEWAYPORT"));
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Overlays))]
+    public async Task Silos_use_certificates_of_their_own_authority(string overlay)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
+        Resource certificate = Named(resources, "Certificate", "vgpnn-silo");
+        foreach (Resource silo in resources.Where(r => r.IsSilo))
+        {
+            Resource mount = Assert.Single(silo.Containers.Single().List("volumeMounts"), m => m.Text("name") == "tls");
+            Assert.Null(mount.Text("subPath"));
+            Resource volume = Assert.Single(silo.Pod.List("volumes"), v => v.Text("name") == "tls");
+            Assert.Equal(certificate.Text("spec.secretName"), volume.Text("secret.secretName"));
+            string folder = mount.Text("mountPath")!;
+            Assert.Equal($"{folder}/tls.crt", Setting(resources, silo, "VGPNN_TLSCERTIFICATE"));
+            Assert.Equal($"{folder}/tls.key", Setting(resources, silo, "VGPNN_TLSKEY"));
+            Assert.Equal($"{folder}/ca.crt", Setting(resources, silo, "VGPNN_TLSAUTHORITY"));
+        }
+
+        string[] usages = [.. certificate.List("spec.usages").Select(u => u.Value!)];
+        Assert.Contains("server auth", usages);
+        Assert.Contains("client auth", usages);
+        Resource issuer = Named(resources, "Issuer", certificate.Text("spec.issuerRef.name")!);
+        Resource authority = Assert.Single(resources, r => r.Kind == "Certificate" && r.Text("spec.secretName") == issuer.Text("spec.ca.secretName"));
+        Assert.Equal("true", authority.Text("spec.isCA"));
+        Assert.Equal("Never", authority.Text("spec.privateKey.rotationPolicy"));
+    }
+
+    [RenderTheory]
+    [InlineData("azure", null)]
+    [InlineData("dev", "storage")]
+    [InlineData("postgres", "storage")]
+    public async Task Storage_comes_from_the_secret_unless_it_needs_no_credentials(string overlay, string? key)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
+        foreach (Resource workload in resources.Where(r => r.IsSilo || r.Kind == "Job"))
+        {
+            string? expected = key is not null && workload.Kind == "Job" ? $"owner-{key}" : key;
+            Assert.Equal(expected, Variable(workload, "VGPNN_STORAGE")?.Text("valueFrom.secretKeyRef.key"));
+            Assert.Equal(key is null ? null : "blobs", Variable(workload, "VGPNN_BLOBS")?.Text("valueFrom.secretKeyRef.key"));
+            if (key is not null) continue;
+            Assert.StartsWith("azure:https://", Setting(resources, workload, "VGPNN_STORAGE"), StringComparison.Ordinal);
+            Assert.StartsWith($"{Setting(resources, workload, "VGPNN_STORAGE")}/", Setting(resources, workload, "VGPNN_BLOBS"), StringComparison.Ordinal);
+            Assert.Equal("true", workload.Template.Text("metadata.labels.[azure.workload.identity/use]"));
+        }
+
+        if (key is null) Assert.NotNull(resources.Single(r => r.Kind == "ServiceAccount").Text("metadata.annotations.[azure.workload.identity/client-id]"));
+        Assert.Equal(overlay == "dev" ? ["azurite", "postgres"] : [], resources.Where(r => r.Kind == "StatefulSet").Select(r => r.Name).Order(StringComparer.Ordinal));
+    }
+
+    [RenderTheory]
+    [InlineData("azure", "ScaledObject")]
+    [InlineData("dev", "HorizontalPodAutoscaler")]
+    [InlineData("postgres", "ScaledObject")]
+    public async Task Workers_are_scaled_by_exactly_one_scaler(string overlay, string scaler)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
+        Resource one = Assert.Single(resources, r => r.Kind is "HorizontalPodAutoscaler" or "ScaledObject");
+        Assert.Equal(scaler, one.Kind);
+        Assert.Equal("vgpnn-worker", one.Text("spec.scaleTargetRef.name"));
+        Assert.Null(Deployment(resources, "worker").At("spec.replicas"));
+        Assert.True(int.Parse(Deployment(resources, "api").Text("spec.replicas")!, null) > 1);
+        Assert.True(int.Parse(Deployment(resources, "notify").Text("spec.replicas")!, null) > 1);
+    }
+
+    [RenderTheory]
+    [MemberData(nameof(Overlays))]
+    public async Task Gpu_component_gives_each_worker_a_gpu_and_api_silos_the_setting(string overlay)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay, "gpu");
+        PodRules.Check(resources);
+        Assert.Equal("1", Deployment(resources, "worker").Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
+        Assert.NotNull(Deployment(resources, "worker").Containers.Single().Text("resources.limits.memory"));
+        Assert.Null(Deployment(resources, "api").Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
+        foreach (string role in Roles) Assert.Equal("opencl", Setting(resources, Deployment(resources, role), "VGPNN_DEVICE"));
     }
 
     [RenderTheory]
     [InlineData("dev")]
-    [InlineData("prod")]
-    public async Task Nothing_goes_in_or_out_unless_a_policy_says_so(string overlay)
+    public async Task Metrics_are_scraped_from_all_silos(string overlay)
     {
-        Resource[] policies = [.. (await Kubectl.RenderAsync(overlay)).Where(r => r.Kind == "NetworkPolicy")];
-        Resource deny = policies.Single(p => p.Name == "vgpnn-deny");
-        Assert.Empty(deny.At("spec.podSelector")!.Keys.SelectMany(k => deny.At($"spec.podSelector.{k}")!.Keys).Except(["app.kubernetes.io/name"]));
-        Assert.Equal(["Ingress", "Egress"], deny.List("spec.policyTypes").Select(t => t.Value));
-        Assert.Null(deny.At("spec.ingress"));
-        Assert.Null(deny.At("spec.egress"));
-
-        // Every rule names somebody, and ports.
-        foreach (Resource rule in policies.SelectMany(p => p.List("spec.egress").Concat(p.List("spec.ingress"))))
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay, "podmonitor");
+        foreach (string role in Roles)
         {
-            Assert.NotEmpty(rule.List("to").Concat(rule.List("from")));
-            Assert.NotEmpty(rule.List("ports"));
+            Resource silo = Deployment(resources, role);
+            Assert.Equal("true", Setting(resources, silo, "VGPNN_METRICS"));
+            Assert.Equal("true", silo.Template.Text("metadata.annotations.[prometheus.io/scrape]"));
+            Assert.Equal("/metrics", silo.Template.Text("metadata.annotations.[prometheus.io/path]"));
+            Assert.Equal(Port(silo, "http"), silo.Template.Text("metadata.annotations.[prometheus.io/port]"));
         }
 
-        // Only the API reaches outside, and from there nowhere inside.
-        Resource[] outside = [.. policies.Where(p => p.Texts().Any(t => t is ("cidr", "0.0.0.0/0")))];
-        Assert.Equal("api", Assert.Single(outside).Text($"spec.podSelector.matchLabels.{Component}"));
-        string?[] kept = [.. outside[0].List("spec.egress")[0].List("to")[0].List("ipBlock.except").Select(e => e.Value)];
-        Assert.All((string[])["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"], inside => Assert.Contains(inside, kept));
+        Resource monitor = Named(resources, "PodMonitor", "vgpnn");
+        Assert.Equal(Roles, monitor.List("spec.selector.matchExpressions").Single(e => e.Text("key") == "app.kubernetes.io/component").List("values").Select(v => v.Value!));
+        Assert.Equal(("http", "/metrics"), (monitor.List("spec.podMetricsEndpoints")[0].Text("port"), monitor.List("spec.podMetricsEndpoints")[0].Text("path")));
     }
 
-    [Fact]
-    public async Task Whatever_scales_the_workers_may_count_turns_and_read_nothing_else()
+    [RenderTheory]
+    [InlineData("azure")]
+    [InlineData("postgres")]
+    public async Task Ingress_serves_the_page_and_the_api_but_not_the_metrics(string overlay)
     {
-        Resource scaled = Resource.ReadFolder(Repository.At("k8s", "components", "keda")).Single(r => r.Kind == "ScaledObject");
-        string query = scaled.List("spec.triggers")[0].Text("metadata.query")!;
-        PostgresServer server = await PostgresServer.SharedAsync();
-        string database = await server.CreateDatabaseAsync();
-        await Schema.MigrateAsync(database);
-        string login = $"scaler_{Guid.NewGuid():N}", name = new NpgsqlConnectionStringBuilder(database).Database!;
-        await server.ExecuteAsync(name, $"CREATE ROLE {login} LOGIN IN ROLE vgpnn_scaler");
-        await server.ExecuteAsync(
-            name,
-            """
-            INSERT INTO tenants (tenant_id, name, weight, max_running, max_queued, max_bytes, max_voxels, created_at)
-            VALUES ('a', 'a', 1, 2, 100, 1, 1, 0), ('b', 'b', 1, 100, 100, 1, 1, 0);
-            INSERT INTO turns (grain, tenant_id, state, engine_class, protocol, priority, bytes, charge, ready_at)
-            SELECT 'sample/' || t || '/' || i, t, 'ready', 'cpu', 1, 1, 1, 1, 0 FROM unnest(ARRAY['a', 'b']) t, generate_series(1, 5) i
-            """);
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Username = login }.ConnectionString);
-        await using NpgsqlCommand count = source.CreateCommand(query);
-        Assert.Equal(7L, await count.ExecuteScalarAsync());
-        foreach (string table in (string[])["samples", "requests", "videos", "api_keys", "tenants"])
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay);
+        Resource[] paths = [.. resources.Single(r => r.Kind == "Ingress").List("spec.rules")[0].List("http.paths")];
+        Assert.All(paths, p => Assert.Equal("vgpnn-api", p.Text("backend.service.name")));
+        string page = Repository.At("src", "Silo", "wwwroot");
+        foreach (string file in Directory.EnumerateFiles(page, "*", SearchOption.AllDirectories))
         {
-            await using NpgsqlCommand curious = source.CreateCommand($"SELECT * FROM {table}");
-            Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, (await Assert.ThrowsAsync<PostgresException>(() => curious.ExecuteScalarAsync())).SqlState);
+            string path = $"/{Path.GetRelativePath(page, file)}";
+            Assert.True(IsServed(path), $"{path} is not served");
         }
+
+        foreach (string path in (string[])["/", "/v1/requests", "/v1/openapi.json"]) Assert.True(IsServed(path), $"{path} is not served");
+        foreach (string path in (string[])["/metrics", "/orleans", "/orleans/index.html", "/health/ready"]) Assert.False(IsServed(path), $"{path} is served");
+
+        bool IsServed(string path) => Array.Exists(paths, p => p.Text("pathType") == "Exact"
+            ? p.Text("path") == path
+            : path == p.Text("path") || path.StartsWith($"{p.Text("path")}/", StringComparison.Ordinal));
+    }
+
+    private static Resource Named(IReadOnlyList<Resource> resources, string kind, string name) => resources.Single(r => r.Kind == kind && r.Name == name);
+
+    private static Resource Deployment(IReadOnlyList<Resource> resources, string role) => Named(resources, "Deployment", $"vgpnn-{role}");
+
+    private static Resource? Variable(Resource workload, string name) => workload.Containers.Single().List("env").SingleOrDefault(e => e.Text("name") == name);
+
+    private static string? Port(Resource workload, string name) =>
+        workload.Containers.Single().List("ports").SingleOrDefault(p => p.Text("name") == name)?.Text("containerPort");
+
+    /// <summary>A setting as the container gets it: from its own variable, or from the shared ones.</summary>
+    private static string? Setting(IReadOnlyList<Resource> resources, Resource workload, string name)
+    {
+        Assert.Contains(workload.Containers.Single().List("envFrom"), e => e.Text("configMapRef.name") == "vgpnn-settings");
+        return Variable(workload, name) is { } own ? own.Text("value") : resources.Single(r => r.Kind == "ConfigMap").Text($"data.{name}");
     }
 }

@@ -2,38 +2,44 @@ using System.Globalization;
 
 namespace Vgpnn.Operations.Tests.Manifests;
 
-/// <summary>What holds for every pod, in the files as they are and in what is rendered from them.</summary>
+/// <summary>Rules for all pods, in the files as they are and in what is rendered from them.</summary>
 internal static class PodRules
 {
+    /// <summary>Seconds that a silo may take to exit after the drain.</summary>
     private const double LastSeconds = 15;
 
-    public static void Hold(IReadOnlyList<Resource> resources)
+    public static void Check(IReadOnlyList<Resource> resources)
     {
         Assert.Contains(resources, r => r.IsWorkload);
         foreach (Resource workload in resources.Where(r => r.IsWorkload))
         {
-            IsWalledIn(workload);
+            IsConfined(workload);
             HasLimits(workload);
-            if (workload.Kind != "Job") HasProbes(workload);
+            if (workload.Kind is "Deployment" or "StatefulSet") HasProbes(workload);
         }
 
-        foreach (Resource silo in resources.Where(IsSilo)) StopsInTime(silo, resources.Single(r => r.Kind == "ConfigMap"));
+        Resource settings = resources.Single(r => r.Kind == "ConfigMap");
+        foreach (Resource silo in resources.Where(r => r is { IsSilo: true, Kind: "Deployment" }))
+        {
+            StopsInTime(silo, settings);
+            IsSpread(silo);
+            Assert.Contains(resources, r => r.Kind == "PodDisruptionBudget" && r.Name == silo.Name);
+        }
+
         HasNoSecret(resources);
     }
 
-    public static bool IsSilo(Resource resource) => resource.Kind == "Deployment" && resource.Name is "vgpnn-api" or "vgpnn-worker";
-
-    private static void IsWalledIn(Resource workload)
+    private static void IsConfined(Resource workload)
     {
         Assert.True(workload.Pod.Text("securityContext.runAsNonRoot") == "true", $"{workload} may run as root");
         Assert.True(int.Parse(workload.Pod.Text("securityContext.runAsUser")!, CultureInfo.InvariantCulture) > 0, $"{workload} runs as root");
         Assert.Equal("RuntimeDefault", workload.Pod.Text("securityContext.seccompProfile.type"));
-        Assert.True(workload.Pod.Text("automountServiceAccountToken") == "false", $"{workload} gets a token");
+        Assert.True(workload.Pod.Text("automountServiceAccountToken") == "false", $"{workload} gets a token of the Kubernetes API");
         Assert.NotEqual("true", workload.Pod.Text("hostNetwork"));
         Assert.DoesNotContain(workload.Pod.List("volumes"), v => v.At("hostPath") is not null);
         foreach (Resource container in workload.Containers)
         {
-            Assert.True(container.Text("securityContext.readOnlyRootFilesystem") == "true", $"{workload}'s root can be written");
+            Assert.True(container.Text("securityContext.readOnlyRootFilesystem") == "true", $"the root file system of {workload} is writable");
             Assert.Equal("false", container.Text("securityContext.allowPrivilegeEscalation"));
             Assert.Equal(["ALL"], container.List("securityContext.capabilities.drop").Select(c => c.Value));
             Assert.Contains(container.List("volumeMounts"), m => m.Text("mountPath") == "/tmp");
@@ -46,7 +52,7 @@ internal static class PodRules
         {
             Assert.NotNull(container.Text("resources.requests.cpu"));
             Assert.NotNull(container.Text("resources.requests.memory"));
-            Assert.True(container.Text("resources.limits.memory") is not null, $"{workload} may use all memory");
+            Assert.True(container.Text("resources.limits.memory") is not null, $"{workload} has no memory limit");
             Assert.DoesNotContain(container.At("resources.requests")!.Keys, k => k.Contains("gpu", StringComparison.Ordinal));
         }
     }
@@ -55,15 +61,14 @@ internal static class PodRules
     {
         foreach (Resource container in workload.Containers)
         {
-            Assert.True(container.At("readinessProbe") is not null && container.At("livenessProbe") is not null, $"{workload} is not asked how it is");
-            if (!IsSilo(workload)) continue;
+            Assert.True(container.At("readinessProbe") is not null && container.At("livenessProbe") is not null, $"{workload} has no probes");
+            if (!workload.IsSilo) continue;
             Assert.Equal("/health/startup", container.Text("startupProbe.httpGet.path"));
             Assert.Equal("/health/ready", container.Text("readinessProbe.httpGet.path"));
             Assert.Equal("/health/live", container.Text("livenessProbe.httpGet.path"));
         }
     }
 
-    // The silo's own time: what it is told, and the 15 s after which the host gives up.
     private static void StopsInTime(Resource silo, Resource settings)
     {
         Resource container = silo.Containers.Single();
@@ -71,9 +76,18 @@ internal static class PodRules
             ?? settings.Text("data.VGPNN_DRAINSECONDS")!;
         double before = container.List("lifecycle.preStop.exec.command") is [{ Value: "sleep" }, var seconds] ? Number(seconds.Value!) : 0;
         double grace = Number(silo.Pod.Text("terminationGracePeriodSeconds")!);
-        Assert.True(grace > before + Number(drain) + LastSeconds, $"{silo} is killed after {grace} s, and may need {before} + {drain} + {LastSeconds}");
+        Assert.True(grace > before + Number(drain) + LastSeconds, $"{silo} is killed after {grace} s, but may need {before} + {drain} + {LastSeconds} s");
 
         static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+    }
+
+    private static void IsSpread(Resource silo)
+    {
+        Assert.Equal(
+            ["kubernetes.io/hostname", "topology.kubernetes.io/zone"],
+            silo.Pod.List("topologySpreadConstraints").Select(c => c.Text("topologyKey")).Order(StringComparer.Ordinal));
+        Assert.All(silo.Pod.List("topologySpreadConstraints"), c => Assert.Equal(
+            silo.Text("metadata.labels.[app.kubernetes.io/component]"), c.Text("labelSelector.matchLabels.[app.kubernetes.io/component]")));
     }
 
     private static void HasNoSecret(IReadOnlyList<Resource> resources)
@@ -85,8 +99,8 @@ internal static class PodRules
         foreach (Resource variable in resources.Where(r => r.IsWorkload).SelectMany(r => r.Containers).SelectMany(c => c.List("env")))
         {
             string name = variable.Text("name")!;
-            bool isSecret = name is "VGPNN_DATABASE" or "VGPNN_BLOBS" or "AZURITE_ACCOUNTS" || name.EndsWith("PASSWORD", StringComparison.Ordinal);
-            Assert.True(!isSecret || variable.At("valueFrom.secretKeyRef") is not null, $"{name} is in clear");
+            bool isSecret = name is "VGPNN_STORAGE" or "VGPNN_BLOBS" or "AZURITE_ACCOUNTS" || name.EndsWith("PASSWORD", StringComparison.Ordinal);
+            Assert.True(!isSecret || variable.At("valueFrom.secretKeyRef") is not null, $"{name} is not taken from a Secret");
         }
     }
 }

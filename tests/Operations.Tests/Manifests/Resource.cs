@@ -2,7 +2,7 @@ using YamlDotNet.RepresentationModel;
 
 namespace Vgpnn.Operations.Tests.Manifests;
 
-/// <summary>A resource of Kubernetes, or a part of one.</summary>
+/// <summary>A Kubernetes resource, or a part of one.</summary>
 internal sealed class Resource(YamlNode node)
 {
     public static IReadOnlyList<Resource> Parse(string yaml)
@@ -12,7 +12,7 @@ internal sealed class Resource(YamlNode node)
         return [.. stream.Documents.Select(d => new Resource(d.RootNode))];
     }
 
-    /// <summary>All resources of a folder's files, as they are written.</summary>
+    /// <summary>All resources in a folder's files, before kustomize changes them.</summary>
     public static IReadOnlyList<Resource> ReadFolder(string path) =>
         [.. Directory.EnumerateFiles(path, "*.yaml").Where(f => !f.EndsWith("kustomization.yaml", StringComparison.Ordinal)).SelectMany(f => Parse(File.ReadAllText(f)))];
 
@@ -20,15 +20,21 @@ internal sealed class Resource(YamlNode node)
 
     public string Name => Text("metadata.name")!;
 
-    /// <summary>Whether it has pods.</summary>
-    public bool IsWorkload => Kind is "Deployment" or "StatefulSet" or "Job";
+    /// <summary>Whether it creates pods.</summary>
+    public bool IsWorkload => Kind is "Deployment" or "StatefulSet" or "Job" or "CronJob";
 
-    /// <summary>What its pods are.</summary>
-    public Resource Pod => At("spec.template.spec")!;
+    /// <summary>Whether its pods join the cluster.</summary>
+    public bool IsSilo => IsWorkload && Template.Text("metadata.labels.[vgpnn/silo]") == "true";
+
+    /// <summary>The template of its pods.</summary>
+    public Resource Template => At(Kind == "CronJob" ? "spec.jobTemplate.spec.template" : "spec.template")!;
+
+    /// <summary>The specification of its pods.</summary>
+    public Resource Pod => Template.At("spec")!;
 
     public IReadOnlyList<Resource> Containers => Pod.List("containers");
 
-    /// <summary>A part, by names with dots between them; a name with a dot in it stands in brackets. Null: it is not there.</summary>
+    /// <summary>A part by its path, such as <c>spec.[a.b/c]</c> with brackets around a name with dots; <c>null</c> if it does not exist.</summary>
     public Resource? At(string path)
     {
         YamlNode? at = node;
@@ -51,7 +57,7 @@ internal sealed class Resource(YamlNode node)
 
     public IEnumerable<string> Keys => node is YamlMappingNode mapping ? mapping.Children.Keys.Select(k => ((YamlScalarNode)k).Value!) : [];
 
-    /// <summary>Every text in it, with what it stands under.</summary>
+    /// <summary>All scalar values in it, with the name of the member that holds each.</summary>
     public IEnumerable<(string Key, string Value)> Texts(string key = "") => node switch
     {
         YamlScalarNode scalar => [(key, scalar.Value ?? "")],

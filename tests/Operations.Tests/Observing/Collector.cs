@@ -8,19 +8,20 @@ using Vgpnn.Operations.Tests.Support;
 
 namespace Vgpnn.Operations.Tests.Observing;
 
-/// <summary>A span that was received.</summary>
-/// <param name="Trace">Its trace.</param>
+/// <summary>A received span.</summary>
+/// <param name="Trace">Id of its trace.</param>
 /// <param name="Id">Its id.</param>
-/// <param name="Parent">The span that it belongs to; empty: none.</param>
-/// <param name="Name">What it is.</param>
-/// <param name="Service">The <c>service.instance.id</c> of whoever sent it.</param>
+/// <param name="Parent">Id of its parent; empty for a root.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Source">The name of its source.</param>
+/// <param name="Service">The <c>service.instance.id</c> of the process that sent it.</param>
 /// <param name="Start">Nanoseconds since 1970.</param>
 /// <param name="End">Nanoseconds since 1970.</param>
-/// <param name="Attributes">What else is known of it.</param>
+/// <param name="Attributes">Its attributes.</param>
 internal sealed record ReceivedSpan(
-    string Trace, string Id, string Parent, string Name, string Service, ulong Start, ulong End, IReadOnlyDictionary<string, string> Attributes);
+    string Trace, string Id, string Parent, string Name, string Source, string Service, ulong Start, ulong End, IReadOnlyDictionary<string, string> Attributes);
 
-/// <summary>Takes what OpenTelemetry's protocol sends over HTTP, and has it decoded by protoc.</summary>
+/// <summary>Receives OpenTelemetry's protocol over HTTP; protoc decodes it.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -28,7 +29,7 @@ internal sealed class Collector : IAsyncDisposable
 
     private Collector(WebApplication app) => _app = app;
 
-    /// <summary>What a silo is told in its environment.</summary>
+    /// <summary>Environment variables for silos.</summary>
     public Dictionary<string, string> Environment => new()
     {
         ["OTEL_EXPORTER_OTLP_ENDPOINT"] = _app.Urls.Single(),
@@ -65,10 +66,10 @@ internal sealed class Collector : IAsyncDisposable
             foreach (ProtocolText source in export.Messages("resource_spans"))
             {
                 string service = source.Message("resource")!.Attributes["service.instance.id"];
-                foreach (ProtocolText span in source.Messages("scope_spans").SelectMany(s => s.Messages("spans")))
+                foreach ((string scope, ProtocolText span) in source.Messages("scope_spans").SelectMany(s => s.Messages("spans").Select(p => (s.Message("scope")!.Text("name")!, p))))
                 {
                     spans.Add(new ReceivedSpan(
-                        span.Hex("trace_id"), span.Hex("span_id"), span.Hex("parent_span_id"), span.Text("name")!, service,
+                        span.Hex("trace_id"), span.Hex("span_id"), span.Hex("parent_span_id"), span.Text("name")!, scope, service,
                         ulong.Parse(span.Text("start_time_unix_nano")!, null), ulong.Parse(span.Text("end_time_unix_nano")!, null), span.Attributes));
                 }
             }
@@ -77,7 +78,7 @@ internal sealed class Collector : IAsyncDisposable
         return spans;
     }
 
-    /// <summary>Names of measurements, with their units and, for each, the attributes of every point.</summary>
+    /// <summary>Names of metrics with unit and kind, and the attributes of each data point.</summary>
     public async Task<ILookup<(string Name, string Unit, string Kind), IReadOnlyDictionary<string, string>>> MetricsAsync() =>
         (await DecodeAsync("metrics", "ExportMetricsServiceRequest"))
             .SelectMany(e => e.Messages("resource_metrics")).SelectMany(r => r.Messages("scope_metrics")).SelectMany(s => s.Messages("metrics"))
@@ -90,7 +91,7 @@ internal sealed class Collector : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
-    // Messages of one kind that follow each other are one message with the fields of all: protoc is called once.
+    // Concatenated messages of one type are one message with the fields of all: protoc is called once.
     private async Task<IReadOnlyList<ProtocolText>> DecodeAsync(string signal, string message)
     {
         byte[] all = [.. _received.Where(r => r.Path == signal).SelectMany(r => r.Body)];
@@ -101,10 +102,10 @@ internal sealed class Collector : IAsyncDisposable
     }
 }
 
-/// <summary>A test that needs protoc, skipped where it is not installed.</summary>
+/// <summary>A test that needs protoc, skipped if it is not installed.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class ProtocFactAttribute : FactAttribute
 {
-    /// <summary>Looks for protoc.</summary>
+    /// <summary>Skips the test if protoc is not installed.</summary>
     public ProtocFactAttribute() => Skip = Repository.Find("protoc") is null ? "protoc is not installed (Debian: protobuf-compiler)" : null;
 }

@@ -7,7 +7,7 @@ using Vgpnn.Silo;
 
 namespace Vgpnn.Operations.Tests.Observing;
 
-/// <summary>Whoever searches logs finds an event by its number, in every version.</summary>
+/// <summary>Events have numbers, by which they are found in logs of every version.</summary>
 public sealed partial class LogTests
 {
     private static readonly Assembly[] Assemblies = [typeof(SiloSettings).Assembly, typeof(GrainException).Assembly];
@@ -23,12 +23,25 @@ public sealed partial class LogTests
     }
 
     [Fact]
-    public void Nothing_is_logged_but_through_events()
+    public void Code_logs_through_numbered_events_only()
     {
         foreach (string file in ((string[])["Silo", "Grains"]).SelectMany(p => Directory.EnumerateFiles(Repository.At("src", p), "*.cs", SearchOption.AllDirectories)))
             Assert.DoesNotMatch(PlainLog(), File.ReadAllText(file));
     }
 
+    [Fact]
+    public void Events_that_operations_md_names_exist()
+    {
+        int[] ids = [.. Assemblies.SelectMany(a => a.GetTypes()).SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Instance | BindingFlags.NonPublic))
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()?.EventId).OfType<int>()];
+        string operations = File.ReadAllText(Repository.At("docs", "operations.md"));
+        foreach (Match named in NamedEvents().Matches(operations))
+            foreach (Capture number in named.Groups[1].Captures) Assert.Contains(int.Parse(number.Value, null), ids);
+    }
+
     [GeneratedRegex(@"(?<!Math)\.Log(?:Trace|Debug|Information|Warning|Error|Critical)?\(")]
     private static partial Regex PlainLog();
+
+    [GeneratedRegex(@"\bevent(?:s)? (?:(\d{3})(?: or )?)+")]
+    private static partial Regex NamedEvents();
 }

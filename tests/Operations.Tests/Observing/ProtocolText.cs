@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vgpnn.Operations.Tests.Observing;
 
-/// <summary>A message as <c>protoc --decode</c> writes it: fields in order, each with a text or with another message.</summary>
+/// <summary>A message as <c>protoc --decode</c> prints it: fields in order, each with a text or another message.</summary>
 internal sealed class ProtocolText
 {
     private readonly List<(string Name, string? Text, ProtocolText? Message)> _fields = [];
@@ -17,13 +17,13 @@ internal sealed class ProtocolText
 
     public ProtocolText? Message(string name) => Messages(name).SingleOrDefault();
 
-    /// <summary>A field's text; numbers as they are, texts without their quotes. Null: it has its default.</summary>
+    /// <summary>A field's text without quotes; <c>null</c> if the field has its default.</summary>
     public string? Text(string name) => _fields.SingleOrDefault(f => f.Name == name).Text is { } text ? Plain(text) : null;
 
-    /// <summary>A field of bytes, in hexadecimal; empty: there are none.</summary>
+    /// <summary>A field of bytes in hexadecimal.</summary>
     public string Hex(string name) => string.Concat(Bytes(Text(name) ?? "").Select(b => b.ToString("x2", CultureInfo.InvariantCulture)));
 
-    /// <summary>Attributes, whatever the type of their values.</summary>
+    /// <summary>Attributes; values of all types as text.</summary>
     public IReadOnlyDictionary<string, string> Attributes =>
         Messages("attributes").ToDictionary(a => a.Text("key")!, a => Plain(a.Message("value")?._fields.FirstOrDefault().Text ?? ""));
 
@@ -41,7 +41,7 @@ internal sealed class ProtocolText
         return message;
     }
 
-    // Bytes that are no printable characters stand as \ooo or as one of the escapes of C.
+    // Bytes that are not printable are written as \ooo, or as an escape of C.
     private static IEnumerable<byte> Bytes(string text)
     {
         for (int i = 0; i < text.Length; i++)

@@ -2,10 +2,11 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
+using Request = Vgpnn.Contracts.Request;
 
 namespace Vgpnn.Operations.Tests.Support;
 
-/// <summary>The few calls of the API that operators' tests make.</summary>
+/// <summary>Calls of the API.</summary>
 internal sealed class Calls : IDisposable
 {
     private readonly HttpClient _http;
@@ -18,16 +19,16 @@ internal sealed class Calls : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Uploads a clip, and waits until a silo has taken it in.</summary>
-    public async Task<Video> UploadAsync(byte[] content)
+    /// <summary>Uploads a clip, and waits until it is ingested.</summary>
+    public async Task<Video> UploadAsync(byte[] content, VideoState expected = VideoState.Ready)
     {
         using HttpResponseMessage response = await _http.PostAsync("/v1/videos?name=clip.mp4", new ByteArrayContent(content));
         Video video = await ReadAsync<Video>(response);
-        await Until.HoldsAsync("the video is ready", async () =>
-            (video = (await _http.GetFromJsonAsync<Video>(video.Links.Self, ApiJson.Options))!).State == VideoState.Ready);
+        await Until.HoldsAsync($"the video is {expected}", async () => (video = await GetAsync<Video>(video.Links.Self)).State == expected);
         return video;
     }
 
+    /// <summary>Submits a request; more iterations take longer.</summary>
     public async Task<Request> SubmitAsync(string video, int samples, int iterations = 2)
     {
         var draft = new RequestDraft
@@ -41,12 +42,20 @@ internal sealed class Calls : IDisposable
         return await ReadAsync<Request>(response);
     }
 
-    public async Task<Request> EndedAsync(Request request)
+    /// <summary>Waits until a request has finished.</summary>
+    public async Task<Request> FinishedAsync(Request request)
     {
-        await Until.HoldsAsync("the request has ended", async () =>
-            (request = (await _http.GetFromJsonAsync<Request>(request.Links.Self, ApiJson.Options))!).State is not (WorkState.Queued or WorkState.Running));
+        await Until.HoldsAsync("the request has finished", async () =>
+            (request = await GetAsync<Request>(request.Links.Self)).State is not (WorkState.Queued or WorkState.Running));
         return request;
     }
+
+    public Task<Request> GetAsync(Request request) => GetAsync<Request>(request.Links.Self);
+
+    /// <summary>The workers, as the operator sees them.</summary>
+    public async Task<IReadOnlyList<Node>> WorkersAsync() => (await GetAsync<ClusterStatus>("/v1/nodes")).Nodes;
+
+    private async Task<T> GetAsync<T>(string address) => (await _http.GetFromJsonAsync<T>(address, ApiJson.Options))!;
 
     private static async Task<T> ReadAsync<T>(HttpResponseMessage response)
     {

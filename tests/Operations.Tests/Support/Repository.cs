@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace Vgpnn.Operations.Tests.Support;
 
-/// <summary>The files that the tests are about, and programs that look at them.</summary>
+/// <summary>The repository's files, and programs that read them.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot();
 
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>Its exit status, and what it said on both streams.</returns>
+    /// <summary>Runs a program and waits for its exit.</summary>
+    /// <returns>The exit status, and the texts of both streams.</returns>
     public static async Task<(int Code, string Output, string Error)> RunAsync(
         string program, IEnumerable<string> arguments, byte[]? input = null, IReadOnlyDictionary<string, string?>? environment = null, string? directory = null)
     {
@@ -30,7 +30,7 @@ internal static class Repository
         return (process.ExitCode, await output, await error);
     }
 
-    /// <summary>A program's path; null where it is not installed.</summary>
+    /// <summary>A program's path; <c>null</c> if it is not installed.</summary>
     public static string? Find(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
         .Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
 

@@ -1,67 +1,65 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
-using Vgpnn.Grains.Blobs;
 
 namespace Vgpnn.Testing.Cluster;
 
 /// <summary>
-/// A real Azurite, the maker's own emulator of Azure Blob Storage, on a private port, started once for the test process.
-/// ./test installs it; where that is not possible the tests that need it are skipped.
+/// Azurite, Microsoft's emulator of Azure Storage, on private ports: one server with its blob and table services for the test process.
+/// <c>./test</c> installs it; tests that need it are skipped where it is missing.
 /// </summary>
 internal sealed partial class AzuriteServer
 {
-    /// <summary>Azurite's one account; name and key are the same everywhere, and no secret.</summary>
+    /// <summary>Name of Azurite's only account; name and key are public.</summary>
     public const string Account = "devstoreaccount1";
 
-    /// <summary>Its key.</summary>
+    /// <summary>The account's key.</summary>
     public const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
     private static readonly string? Program = Find();
     private static readonly Lazy<Task<AzuriteServer>> Instance = new(() => Task.Run(StartAsync));
 
-    // As long as its input is open Azurite lives; the test process may end in any way.
+    // Azurite stops when this process's standard input closes, however the test process ends.
     private readonly Process _keeper;
 
-    private AzuriteServer(int port, Process keeper) => (Port, _keeper) = (port, keeper);
+    private AzuriteServer(int blobPort, int tablePort, Process keeper) => (BlobPort, TablePort, _keeper) = (blobPort, tablePort, keeper);
 
-    /// <summary>Why it cannot be had here; null: it can.</summary>
-    public static string? Missing { get; } = Program is null ? "Azurite is not there: npm could not install it into .build/azurite" : null;
+    /// <summary>Why Azurite is missing; <c>null</c> means that it is installed.</summary>
+    public static string? Missing { get; } = Program is null ? "Azurite is missing: npm could not install it into .build/azurite" : null;
 
-    /// <summary>The port that it listens on.</summary>
-    public int Port { get; }
+    /// <summary>Port of the blob service.</summary>
+    public int BlobPort { get; }
 
-    /// <summary>The one of this test process.</summary>
+    /// <summary>Port of the table service.</summary>
+    public int TablePort { get; }
+
+    /// <summary>Connection string of the blob and table services.</summary>
+    public string ConnectionString => ConnectionStringVia(BlobPort, TablePort);
+
+    /// <summary>The server of this test process.</summary>
     public static Task<AzuriteServer> SharedAsync() => Instance.Value;
 
-    /// <summary>The address of a container that nobody else uses.</summary>
-    public Uri NewContainer(int? port = null) => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port ?? Port}/{Account}/t{Guid.NewGuid():N}"));
+    /// <summary>A new name for a container or a table, or a prefix of such names, so that tests do not share them.</summary>
+    public static string NewName() => $"t{Guid.NewGuid():N}";
 
-    /// <summary>A container's address with a shared access signature for an hour (the service's REST reference, "Create a service SAS", version 2020-12-06 and later).</summary>
-    public static Uri Signed(Uri container, string permissions = "rwdl")
-    {
-        string expiry = DateTimeOffset.UtcNow.AddHours(1).ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
-        string name = container.AbsolutePath.Split('/')[^1];
-        string text = string.Join('\n', permissions, "", expiry, $"/blob/{Account}/{name}", "", "", "", "2020-12-06", "c", "", "", "", "", "", "", "");
-        string signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(Key), Encoding.UTF8.GetBytes(text)));
-        return new Uri($"{container}?sv=2020-12-06&sr=c&sp={permissions}&se={Uri.EscapeDataString(expiry)}&sig={Uri.EscapeDataString(signature)}");
-    }
+    /// <summary>Address of a container.</summary>
+    public Uri Container(string name, int? blobPort = null) => new($"{Endpoint(blobPort ?? BlobPort)}/{name}");
 
-    /// <summary>A store in a container of its own.</summary>
-    public async Task<AzureBlobStore> NewStoreAsync()
-    {
-        AzureBlobStore store = AzureBlobStore.WithSharedKey(NewContainer(), Account, Key);
-        await store.CreateContainerAsync();
-        return store;
-    }
+    /// <summary>Connection string of proxies in front of the services.</summary>
+    public string ConnectionStringVia(int blobPort, int? tablePort = null) =>
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoint(blobPort)};"
+        + $"TableEndpoint={Endpoint(tablePort ?? TablePort)};";
+
+    private static string Endpoint(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/{Account}");
 
     private static async Task<AzuriteServer> StartAsync()
     {
         string directory = Directory.CreateTempSubdirectory("vgpnn-azurite-").FullName;
         const string keeper = "node \"$@\" & read -r end; kill $!; wait; rm -rf -- \"$0\"";
-        var start = new ProcessStartInfo("sh", ["-c", keeper, directory, Program!, "--blobHost", "127.0.0.1", "--blobPort", "0", "--location", directory,
+        const string host = "127.0.0.1", anyPort = "0";
+        var start = new ProcessStartInfo("sh", ["-c", keeper, directory, Program!, "--location", directory, "--blobHost", host, "--blobPort", anyPort,
+            "--tableHost", host, "--tablePort", anyPort, "--queueHost", host, "--queuePort", anyPort,
             "--silent", "--skipApiVersionCheck", "--disableTelemetry"])
         {
             RedirectStandardInput = true,
@@ -70,36 +68,36 @@ internal sealed partial class AzuriteServer
             WorkingDirectory = directory,
         };
         var process = Process.Start(start)!;
-        var said = new StringBuilder();
-        process.ErrorDataReceived += (_, line) => said.AppendLine(line.Data);
+        var output = new StringBuilder();
+        process.ErrorDataReceived += (_, line) => output.AppendLine(line.Data);
         process.BeginErrorReadLine();
+        var ports = new Dictionary<string, int>();
         while (await process.StandardOutput.ReadLineAsync() is { } line)
         {
-            if (Listens().Match(line) is not { Success: true } listens)
-            {
-                said.AppendLine(line);
-                continue;
-            }
+            output.AppendLine(line);
+            if (Listening().Match(line) is { Success: true } found)
+                ports[found.Groups[1].Value] = int.Parse(found.Groups[2].Value, CultureInfo.InvariantCulture);
+            if (!ports.TryGetValue("Blob", out int blobPort) || !ports.TryGetValue("Table", out int tablePort)) continue;
 
-            // Nobody may let the pipe run full.
+            // The pipe must not fill up.
             _ = Task.Run(process.StandardOutput.ReadToEndAsync);
-            return new AzuriteServer(int.Parse(listens.Groups[1].Value, CultureInfo.InvariantCulture), process);
+            return new AzuriteServer(blobPort, tablePort, process);
         }
 
-        throw new InvalidOperationException($"Azurite did not start: {said}");
+        throw new InvalidOperationException($"Azurite did not start: {output}");
     }
 
     private static string? Find()
     {
         for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
-            string program = Path.Combine(at.FullName, ".build", "azurite", "node_modules", "azurite", "dist", "src", "blob", "main.js");
+            string program = Path.Combine(at.FullName, ".build", "azurite", "node_modules", "azurite", "dist", "src", "azurite.js");
             if (File.Exists(program)) return program;
         }
 
         return null;
     }
 
-    [GeneratedRegex(@"listens on http://127\.0\.0\.1:(\d+)")]
-    private static partial Regex Listens();
+    [GeneratedRegex(@"Azurite (\w+) service is successfully listening at http://127\.0\.0\.1:(\d+)")]
+    private static partial Regex Listening();
 }

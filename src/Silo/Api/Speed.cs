@@ -1,0 +1,12 @@
+using Vgpnn.Synthesis;
+
+namespace Vgpnn.Silo.Api;
+
+/// <summary>How fast this process's threads make samples, measured once for each engine.</summary>
+internal sealed class Speed(SiloSettings settings)
+{
+    private readonly Lazy<Task<CostModel>>[] _models =
+        [.. Enum.GetValues<Engine>().Select(e => new Lazy<Task<CostModel>>(() => Task.Run(() => CostModel.Measure(e, settings.ThreadsPerSample))))];
+
+    public Task<CostModel> OfAsync(Engine engine) => _models[(int)engine].Value;
+}

@@ -1,0 +1,28 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Vgpnn.Testing.Cluster;
+
+/// <summary>The way to a service, which a test may close: connections break, and new ones are closed at once.</summary>
+/// <param name="target">The service's port.</param>
+internal sealed class GateProxy(int target) : LoopbackProxy(target)
+{
+    private volatile CancellationTokenSource _open = new();
+
+    /// <summary>Closes the way.</summary>
+    public void Close() => _open.Cancel();
+
+    /// <summary>Opens it again.</summary>
+    public void Open() => _open = new CancellationTokenSource();
+
+    protected override async Task ServeAsync(TcpClient client)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(_open.Token, Over);
+        end.Token.ThrowIfCancellationRequested();
+        using var server = new TcpClient { NoDelay = true };
+        client.NoDelay = true;
+        await server.ConnectAsync(IPAddress.Loopback, Target, end.Token);
+        NetworkStream near = client.GetStream(), far = server.GetStream();
+        await await Task.WhenAny(near.CopyToAsync(far, end.Token), far.CopyToAsync(near, end.Token));
+    }
+}
