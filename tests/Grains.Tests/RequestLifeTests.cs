@@ -110,6 +110,8 @@ public class RequestLifeTests
         string request = await tenant.SubmitAsync(samples: 40);
         await Until.HoldsAsync("two samples run", () => worker.Begun.Count == 2);
         await gate.Reached;
+        await Until.HoldsAsync(
+            "the first sample has a preview", async () => (await tenant.Request(request).GetSample(worker.Begun.First().Job.Index)).Preview is not null);
         RequestStatus cancelled = await tenant.Request(request).Cancel();
         Assert.Equal((40, true), (cancelled.Cancelled, cancelled.IsFinished));
         await Until.HoldsAsync("the worker is empty", () => worker.Running.Count == 0);
