@@ -57,7 +57,9 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 
     private RequestData Data => _data.State;
 
-    private RequestStatus Status => Data.Status(Id, _live.Values.Count(s => s.State == SampleState.Running));
+    private RequestStatus Status => Data.Status(Id, Running);
+
+    private int Running => _live.Values.Count(s => s.State == SampleState.Running);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -440,7 +442,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         // Samples before their request: whoever hears that a request is finished has heard of all its samples.
         Change[] changes = Data.Exists ? [.. samples.Select(s => new Change { Sample = s }), new Change { Request = Status }] : [];
         _feed.Add(changes);
-        int running = _live.Values.Count(s => s.State == SampleState.Running);
+        int running = Running;
         return new EntryUpdate
         {
             Entry = Entry,

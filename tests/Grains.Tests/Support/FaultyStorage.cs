@@ -19,65 +19,11 @@ internal enum StorageFault
     Outage,
 }
 
-/// <summary>Faults of the storage that tests switch on and off.</summary>
-internal sealed class StorageFaults
+/// <summary>Faults of the storage, named by the state, such as <c>sample</c>.</summary>
+internal sealed class StorageFaults() : FaultRules<StorageFault>(seed: 7)
 {
-    private readonly Lock _lock = new();
-    private readonly List<Rule> _rules = [];
-
-    /// <summary>Injects a fault until the result is disposed, or it has happened <paramref name="times"/> times.</summary>
-    /// <param name="state">The name of the state, such as <c>sample</c>; <c>null</c> for all.</param>
-    /// <param name="key">A part of the grain's key, such as the tenant's id.</param>
-    /// <param name="fault">What goes wrong.</param>
-    /// <param name="times">How often.</param>
-    /// <param name="chance">The probability of the fault for each operation.</param>
-    public Rule Inject(string? state, string key, StorageFault fault, int times = int.MaxValue, double chance = 1)
-    {
-        var rule = new Rule(this, state, key, fault, times, chance);
-        lock (_lock) _rules.Add(rule);
-        return rule;
-    }
-
-    internal Rule? Find(string state, GrainId grain, bool write)
-    {
-        string key = grain.Key.ToString()!;
-        lock (_lock) return _rules.FirstOrDefault(r => (write || r.Fault == StorageFault.Outage) && r.Matches(state, key));
-    }
-
-    /// <summary>An injected fault.</summary>
-    internal sealed class Rule(StorageFaults faults, string? state, string key, StorageFault fault, int times, double chance) : IDisposable
-    {
-        private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly TaskCompletionSource _removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private readonly Random _random = new(7);
-        private int _left = times;
-
-        public StorageFault Fault { get; } = fault;
-
-        /// <summary>Completes when an operation met the fault.</summary>
-        public Task Reached => _reached.Task;
-
-        /// <summary>How often it has happened.</summary>
-        public int Hits { get; private set; }
-
-        internal Task Removed => _removed.Task;
-
-        public void Dispose()
-        {
-            lock (faults._lock) faults._rules.Remove(this);
-            _removed.TrySetResult();
-        }
-
-        internal bool Matches(string itsState, string itsKey)
-        {
-            if (_left <= 0 || (state is not null && state != itsState) || !itsKey.Contains(key, StringComparison.Ordinal)) return false;
-            if (chance < 1 && _random.NextDouble() >= chance) return false;
-            _left--;
-            Hits++;
-            _reached.TrySetResult();
-            return true;
-        }
-    }
+    internal Rule? Find(string state, GrainId grain, bool write) =>
+        Find(state, grain.Key.ToString()!, fault => write || fault == StorageFault.Outage);
 }
 
 /// <summary>A storage whose operations go wrong on demand.</summary>
