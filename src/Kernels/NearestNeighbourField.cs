@@ -70,6 +70,24 @@ public sealed class NearestNeighbourField
         Distances[query] = distance;
     }
 
+    /// <summary>The places of query patches from <paramref name="first"/> on, to be stored.</summary>
+    public ReadOnlySpan<uint> StoredPlaces(int first, int count) => Places.AsSpan(first, count);
+
+    /// <summary>Takes over stored places, at infinite distances.</summary>
+    /// <returns>Whether all of them are places of key patches; if not, nothing has changed.</returns>
+    public bool TryRestorePlaces(int first, ReadOnlySpan<uint> places)
+    {
+        foreach (uint place in places)
+        {
+            (int t, int h, int w) = Split(place);
+            if ((uint)t >= (uint)KeyGrid.T || h >= KeyGrid.H || w >= KeyGrid.W) return false;
+        }
+
+        places.CopyTo(Places.AsSpan(first));
+        Distances.AsSpan(first, places.Length).Fill(float.PositiveInfinity);
+        return true;
+    }
+
     /// <summary>A copy with the last frames of queries repeated before the first: for an output whose ends meet.</summary>
     /// <param name="frames">How many; more than there are go around again.</param>
     public NearestNeighbourField RepeatedBefore(int frames)

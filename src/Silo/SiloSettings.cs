@@ -186,8 +186,13 @@ internal sealed record SiloSettings
             || (Device.StartsWith("opencl:", StringComparison.Ordinal) && Device.Length is 8 or 9 && Device[7..].All(char.IsAsciiDigit));
         Require(device, nameof(Device), Device, "cpu, opencl, or opencl: and a number");
         Require(MaxCrashes is >= 1 and <= 1000, nameof(MaxCrashes), MaxCrashes, "1 to 1000");
-        Require(Name.Length is >= 1 and <= 100 && Name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'), nameof(Name), Name, "letters, digits, dots and dashes");
+        RequireName(Name, nameof(Name));
+        RequireName(ClusterId, nameof(ClusterId));
+        RequireName(ServiceId, nameof(ServiceId));
     }
+
+    private static void RequireName(string value, string setting) => Require(
+        value.Length is >= 1 and <= 100 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'), setting, value, "up to 100 letters, digits, dots and dashes");
 
     private static void Require(bool holds, string name, IFormattable value, string allowed) =>
         Require(holds, name, value.ToString(null, CultureInfo.InvariantCulture), allowed);

@@ -14,7 +14,7 @@ public readonly record struct LevelPart(int Iteration, int Passes);
 /// <param name="Output">Its output y_n so far, of floats or, by the fast engine, of bytes.</param>
 public sealed record Checkpoint(int Level, Volume Output)
 {
-    private const int Magic = 0x33435056; // "VPC3"
+    private const int Magic = 0x34435056; // "VPC4"
     private const int HeaderBytes = 10 * sizeof(int);
 
     /// <summary>Where the state holds more than the output: its matches.</summary>
@@ -29,8 +29,8 @@ public sealed record Checkpoint(int Level, Volume Output)
 
     /// <summary>
     /// Writes ten little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample, fields, and where the
-    /// level is not finished its iteration and passes, else 0), the samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the linear index of its match, and the
-    /// SHA-256 of all that.
+    /// level is not finished its iteration and passes, else 0), the samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the
+    /// place of its match (t·H + h)·W + w in the volume of keys, and the SHA-256 of all that.
     /// </summary>
     public void Save(Stream stream)
     {
@@ -51,16 +51,16 @@ public sealed record Checkpoint(int Level, Volume Output)
         {
             if (field is null) continue;
             (Extent q, Extent k, Extent p) = (field.QueryGrid, field.Keys, field.Patch);
-            Write([q.T, q.H, q.W, k.T, k.H, k.W, p.T, p.H, p.W]);
-            int row = q.W;
-            for (int at = 0; at < q.Count; at += row) Write([.. Enumerable.Range(at, row).Select(field.LinearMatch)]);
+            ReadOnlySpan<int> sizes = [q.T, q.H, q.W, k.T, k.H, k.W, p.T, p.H, p.W];
+            Write(MemoryMarshal.AsBytes(sizes));
+            int frame = q.H * q.W;
+            for (int t = 0; t < q.T; t++) Write(MemoryMarshal.AsBytes(field.StoredPlaces(t * frame, frame)));
         }
 
         stream.Write(hash.GetHashAndReset());
 
-        void Write(int[] numbers)
+        void Write(ReadOnlySpan<byte> bytes)
         {
-            ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
             hash.AppendData(bytes);
             stream.Write(bytes);
         }
@@ -110,31 +110,26 @@ public sealed record Checkpoint(int Level, Volume Output)
 
     private static NearestNeighbourField LoadField(Stream stream, IncrementalHash hash)
     {
-        int[] sizes = Read(9);
+        Span<int> sizes = stackalloc int[9];
+        Read(MemoryMarshal.AsBytes(sizes));
         Extent query = new(sizes[0], sizes[1], sizes[2]), keys = new(sizes[3], sizes[4], sizes[5]), patch = new(sizes[6], sizes[7], sizes[8]);
         if (patch is not { T: > 0 and < 256, H: > 0 and < 256, W: > 0 and < 256 } || !keys.Holds(patch)
             || (double)query.T * query.H * query.W > Volume.MaxSamples || !NearestNeighbourField.Fits(query, keys))
             throw new InvalidDataException("this is no checkpoint");
         var field = new NearestNeighbourField(new Extent(query.T + patch.T - 1, query.H + patch.H - 1, query.W + patch.W - 1), keys, patch);
+        var row = new uint[query.W];
         for (int at = 0; at < query.Count; at += query.W)
         {
-            int[] row = Read(query.W);
-            for (int w = 0; w < row.Length; w++)
-            {
-                if (row[w] < 0 || row[w] >= field.KeyGrid.Count) throw new InvalidDataException("the checkpoint was changed");
-                field.SetLinearMatch(at + w, row[w], float.PositiveInfinity);
-            }
+            Read(MemoryMarshal.AsBytes(row.AsSpan()));
+            if (!field.TryRestorePlaces(at, row)) throw new InvalidDataException("the checkpoint was changed");
         }
 
         return field;
 
-        int[] Read(int count)
+        void Read(Span<byte> bytes)
         {
-            var numbers = new int[count];
-            Span<byte> bytes = MemoryMarshal.AsBytes(numbers.AsSpan());
             stream.ReadExactly(bytes);
             hash.AppendData(bytes);
-            return numbers;
         }
     }
 

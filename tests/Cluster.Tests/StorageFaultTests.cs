@@ -10,6 +10,8 @@ namespace Vgpnn.Cluster.Tests;
 /// <summary>Databases and blob stores that are stopped, block or break connections while silos work: no silo exits, nothing is lost or made twice.</summary>
 public sealed class StorageFaultTests(StorageFaultTests.Place place) : IClassFixture<StorageFaultTests.Place>
 {
+    private static readonly int LongOutage = int.Parse(Environment.GetEnvironmentVariable("VGPNN_OUTAGE_SECONDS") ?? "15", CultureInfo.InvariantCulture);
+
     private readonly TestCluster _cluster = place.Cluster;
 
     [Fact]
@@ -20,8 +22,9 @@ public sealed class StorageFaultTests(StorageFaultTests.Place place) : IClassFix
         await tenant.AdvancesAsync(request);
         var keys = new ConcurrentQueue<string>();
 
-        // As if the power failed. The second time it is away for longer than a lease lasts, and than it takes to declare a silo dead.
-        foreach (int seconds in (int[])[5, 15])
+        // As if the power failed. The second time it is away for longer than a lease lasts, and than it takes to declare a silo dead;
+        // VGPNN_OUTAGE_SECONDS=60 makes it longer still.
+        foreach (int seconds in (int[])[5, LongOutage])
         {
             await using var probe = new ApiProbe(_cluster, (silo, call) =>
             {

@@ -29,7 +29,7 @@ public class VerbTests
         Assert.All(migrations, m => Assert.Equal((0, ""), m));
         Assert.Equal((0, ""), await cluster.RunAsync("migrate"));
         (int code, string said) = await cluster.RunAsync("check");
-        Assert.Equal(0, code);
+        Assert.True(code == 0, said);
         Assert.StartsWith("consistent: 0 tenants", said, StringComparison.Ordinal);
     }
 

@@ -151,7 +151,7 @@ public class DispatchBoardTests
         var unknown = new JobOrder { Id = "unknown", Job = JobKey.Sample("a", "2", 0) };
         Assert.Empty(Report("w", running: [wanted, cancelled, unknown]).Stop);
         Assert.True(_board.HasAdopted);
-        IReadOnlyList<DispatchBoard.Assignment> adopted = _board.Adopted("a");
+        IReadOnlyList<Assignment> adopted = _board.Adopted("a");
         Assert.Empty(_board.Adopted("b"));
         _board.Verify(adopted, [new QueueItem { Entry = "request/1", Indices = "0,2-5" }]);
         Assert.False(_board.HasAdopted);
@@ -168,12 +168,12 @@ public class DispatchBoardTests
         string worker, int free = 0, IReadOnlyList<JobOrder>? running = null, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)>? ended = null, long pause = 0,
         Orleans.Runtime.SiloAddress? silo = null)
     {
-        DispatchBoard.Worker accepted = Accept(worker, free, running, ended, pause, silo: silo)!;
+        BoardWorker accepted = Accept(worker, free, running, ended, pause, silo: silo)!;
         _board.Dispatch(_now);
         return accepted.Take();
     }
 
-    private DispatchBoard.Worker? Accept(
+    private BoardWorker? Accept(
         string worker, int free, IReadOnlyList<JobOrder>? running = null, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)>? ended = null, long pause = 0, bool leaving = false,
         Orleans.Runtime.SiloAddress? silo = null) => _board.Accept(NewReport(worker, free, running ?? [], ended ?? [], leaving, silo, pause), _now);
 

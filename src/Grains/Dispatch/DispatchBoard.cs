@@ -19,7 +19,7 @@ internal sealed class DispatchBoard(long lease)
     private readonly FairShare _share = new();
     private bool _queued;
     private readonly Dictionary<string, QueueOwner> _owners = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Worker> _workers = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, BoardWorker> _workers = new(StringComparer.Ordinal);
     private readonly HashSet<string> _left = new(StringComparer.Ordinal);
     private readonly Dictionary<JobKey, Assignment> _assigned = [];
     private readonly HashSet<Assignment> _adopted = [];
@@ -33,7 +33,7 @@ internal sealed class DispatchBoard(long lease)
     public Action<JobKey>? OnLost { get; init; }
 
     /// <summary>Workers that have reported lately.</summary>
-    public IEnumerable<Worker> Workers => _workers.Values;
+    public IEnumerable<BoardWorker> Workers => _workers.Values;
 
     /// <summary>Tenants that are known.</summary>
     public IEnumerable<QueueOwner> Owners => _owners.Values;
@@ -113,10 +113,10 @@ internal sealed class DispatchBoard(long lease)
 
     /// <summary>Takes a worker's report in.</summary>
     /// <returns>The worker; <c>null</c>: a newer report of it was there before, or its last one.</returns>
-    public Worker? Accept(WorkerReport report, long now)
+    public BoardWorker? Accept(WorkerReport report, long now)
     {
         if (_left.Contains(report.Worker)) return null;
-        if (!_workers.TryGetValue(report.Worker, out Worker? worker)) _workers.Add(report.Worker, worker = new Worker());
+        if (!_workers.TryGetValue(report.Worker, out BoardWorker? worker)) _workers.Add(report.Worker, worker = new BoardWorker());
         if (report.Sequence <= worker.Sequence) return null;
         worker.Supersede(report, now);
         foreach (EndedJob ended in report.Ended) End(worker, ended, now);
@@ -149,7 +149,7 @@ internal sealed class DispatchBoard(long lease)
     public bool RemoveLost(long now, Func<SiloAddress, bool>? isDead = null)
     {
         bool any = false;
-        foreach ((string id, Worker worker) in _workers
+        foreach ((string id, BoardWorker worker) in _workers
             .Where(w => now - w.Value.Seen > lease || (w.Value.Report.Silo is { } silo && isDead?.Invoke(silo) == true)).ToArray())
         {
             any = true;
@@ -170,7 +170,7 @@ internal sealed class DispatchBoard(long lease)
     /// <summary>Renews all leases, after this process was suspended and received no reports.</summary>
     public void Forgive(long now)
     {
-        foreach (Worker worker in _workers.Values) worker.Seen = now;
+        foreach (BoardWorker worker in _workers.Values) worker.Seen = now;
     }
 
     /// <summary>Gives orders to workers with room, one each in turn.</summary>
@@ -179,11 +179,11 @@ internal sealed class DispatchBoard(long lease)
     /// The worker that has just reported: the others were asked before, and are asked again only if something was queued since, so
     /// that a report costs the same however many workers there are. <c>null</c>: all.
     /// </param>
-    public void Dispatch(long now, Worker? reporting = null)
+    public void Dispatch(long now, BoardWorker? reporting = null)
     {
         bool all = reporting is null || _queued;
         _queued = false;
-        List<(string Id, Worker Worker)> open = all
+        List<(string Id, BoardWorker Worker)> open = all
             ? [.. _workers.Where(w => w.Value.TakesOrders).Select(w => (w.Key, w.Value)).OrderByDescending(w => w.Value.FreeSlots)]
             : reporting!.TakesOrders ? [(reporting.Report.Worker, reporting)] : [];
         while (open.Count > 0) open.RemoveAll(w => !TryOrder(w.Id, w.Worker, now));
@@ -194,7 +194,7 @@ internal sealed class DispatchBoard(long lease)
     {
         HashSet<string> waiting = [.. _owners.Values.Where(MayStart).Select(o => o.Tenant)];
         if (waiting.Count == 0) return;
-        foreach (Worker worker in _workers.Values.Where(w => w.FreeSlots <= 0))
+        foreach (BoardWorker worker in _workers.Values.Where(w => w.FreeSlots <= 0))
         {
             foreach (Assignment job in worker.Orders.Values)
             {
@@ -210,7 +210,7 @@ internal sealed class DispatchBoard(long lease)
     /// <summary>When a paused job is due; <c>null</c>: none pauses.</summary>
     public long? NextDue(long now) => _share.NextDue(now);
 
-    private bool TryOrder(string id, Worker worker, long now)
+    private bool TryOrder(string id, BoardWorker worker, long now)
     {
         if (worker.FreeSlots <= 0 && !worker.MayKeepRoom) return false;
         Decision decision = _share.Next(worker.Room(id), now);
@@ -233,7 +233,7 @@ internal sealed class DispatchBoard(long lease)
         return true;
     }
 
-    private void End(Worker worker, EndedJob ended, long now)
+    private void End(BoardWorker worker, EndedJob ended, long now)
     {
         JobKey job = ended.Job;
         worker.Stopping.Remove(ended.Order);
@@ -264,7 +264,7 @@ internal sealed class DispatchBoard(long lease)
         }
     }
 
-    private void Confirm(Worker worker, RunningJob running, long now)
+    private void Confirm(BoardWorker worker, RunningJob running, long now)
     {
         if (worker.Orders.ContainsKey(running.Order)) return;
         if (worker.Stopping.TryGetValue(running.Order, out long told))
@@ -305,7 +305,7 @@ internal sealed class DispatchBoard(long lease)
         if (sent) assignment.Worker.StopSoon(assignment.Order.Id, 0);
     }
 
-    private void Assign(Worker worker, Assignment assignment)
+    private void Assign(BoardWorker worker, Assignment assignment)
     {
         worker.Orders.Add(assignment.Order.Id, assignment);
         _assigned[assignment.Order.Job] = assignment;
@@ -317,104 +317,5 @@ internal sealed class DispatchBoard(long lease)
         assignment.Worker.Start.Remove(assignment.Order);
         _adopted.Remove(assignment);
         if (_assigned.GetValueOrDefault(assignment.Order.Job) == assignment) _assigned.Remove(assignment.Order.Job);
-    }
-
-    /// <summary>A job that was given to a worker.</summary>
-    internal sealed record Assignment(JobOrder Order, Worker Worker, long Started)
-    {
-        /// <summary>The report whose answer held the order; until then it cannot be missed in a report.</summary>
-        public long SentIn { get; set; } = long.MaxValue;
-
-        /// <summary>Whether it was asked to give way.</summary>
-        public bool AskedToRelease { get; set; }
-
-        public bool Equals(Assignment? other) => ReferenceEquals(this, other);
-
-        public override int GetHashCode() => Order.Id.GetHashCode(StringComparison.Ordinal);
-    }
-
-    /// <summary>A worker: its last report, what it was ordered, and what it is to be told next.</summary>
-    internal sealed class Worker
-    {
-        private readonly List<string> _stop = [];
-        private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public WorkerReport Report { get; private set; } = null!;
-
-        public long Sequence { get; private set; }
-
-        public long Seen { get; set; }
-
-        public Dictionary<string, Assignment> Orders { get; } = new(StringComparer.Ordinal);
-
-        public List<JobOrder> Start { get; } = [];
-
-        public List<string> Release { get; } = [];
-
-        /// <summary>Orders that were told to stop, and when.</summary>
-        public Dictionary<string, long> Stopping { get; } = new(StringComparer.Ordinal);
-
-        /// <summary>Slots that are free, less what was ordered since the report.</summary>
-        public int FreeSlots => Report.FreeSlots - Unreported.Count();
-
-        /// <summary>Whether it may be given jobs.</summary>
-        public bool TakesOrders => !Report.Draining;
-
-        /// <summary>Whether room may be kept on it, which needs no free slot now.</summary>
-        public bool MayKeepRoom => !Report.Draining && Report.FreeSlots > 0;
-
-        /// <summary>Whether there is something to tell it.</summary>
-        public bool HasNews => Start.Count + _stop.Count + Release.Count > 0;
-
-        private IEnumerable<Assignment> Unreported => Orders.Values.Where(a => a.SentIn >= Sequence);
-
-        /// <summary>A newer report is there: whoever waits for the answer to the older one gets an empty one.</summary>
-        public void Supersede(WorkerReport report, long now)
-        {
-            (Report, Sequence, Seen) = (report, report.Sequence, now);
-            Wake();
-        }
-
-        /// <summary>Ends the wait for news.</summary>
-        public void Wake()
-        {
-            TaskCompletionSource news = _news;
-            _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            news.TrySetResult();
-        }
-
-        /// <summary>Waits for news, for a newer report, or for the time to be over.</summary>
-        public async Task NewsAsync(TimeSpan wait) => await _news.Task.WaitAsync(wait)
-            .ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
-
-        /// <summary>Has an order stopped.</summary>
-        public void StopSoon(string order, long now)
-        {
-            Stopping[order] = now;
-            if (!_stop.Contains(order)) _stop.Add(order);
-        }
-
-        /// <summary>What is to be told, in the answer to the last report.</summary>
-        public WorkerOrders Take()
-        {
-            var orders = new WorkerOrders { Start = [.. Start], Stop = [.. _stop], Release = [.. Release] };
-            foreach (JobOrder order in Start)
-                if (Orders.TryGetValue(order.Id, out Assignment? assignment)) assignment.SentIn = Sequence;
-            Start.Clear();
-            _stop.Clear();
-            Release.Clear();
-            return orders;
-        }
-
-        /// <summary>What is free, less what was ordered since the report.</summary>
-        public WorkerRoom Room(string id) => new()
-        {
-            Silo = id,
-            FreeSlots = Math.Max(0, FreeSlots),
-            Memory = Report.FreeMemory - Unreported.Sum(a => a.Order.Memory),
-            TotalMemory = Report.Memory,
-            DeviceMemory = Unreported.Any(a => a.Order.DeviceMemory is not null) ? null : Report.FreeDeviceMemory,
-            WarmLevels = Report.Warm.ToHashSet(),
-        };
     }
 }

@@ -131,10 +131,10 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         });
     }
 
-    private void Dispatch(DispatchBoard.Worker? reporting = null)
+    private void Dispatch(BoardWorker? reporting = null)
     {
         if (Stopwatch.GetTimestamp() >= _ready) _board.Dispatch(Now, reporting);
-        foreach (DispatchBoard.Worker worker in _board.Workers)
+        foreach (BoardWorker worker in _board.Workers)
             if (worker.HasNews) worker.Wake();
     }
 
@@ -183,7 +183,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
     {
         try
         {
-            IReadOnlyList<DispatchBoard.Assignment> adopted = _board.Adopted(tenant);
+            IReadOnlyList<Assignment> adopted = _board.Adopted(tenant);
             QueueSnapshot queue = await GrainFactory.Tenant(tenant).Queue(this.GetPrimaryKeyString());
             if (queue.Owner is { } owner) _board.Configure(owner);
             if (queue.Items.Count > 0) _busyAt[tenant] = Now;

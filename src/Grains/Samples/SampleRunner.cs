@@ -25,8 +25,8 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
     /// <summary>A level of more patches than this is kept in its middle too: it takes longer than anyone wants to lose.</summary>
     private const long LargeLevel = 1_000_000;
 
-    /// <summary>In the middle of a level there is much to write, and a checkpoint pays only after some seconds.</summary>
-    private static readonly TimeSpan PartInterval = TimeSpan.FromSeconds(4);
+    /// <summary>In the middle of a level there is much to write, and a checkpoint pays only after some time.</summary>
+    private static readonly TimeSpan PartInterval = TimeSpan.FromSeconds(2);
 
     /// <summary>Runs one attempt.</summary>
     public async Task<JobEnd> RunAsync(JobRun run, Func<int, IDisposable?> begun)

@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Providers;
 using Orleans.Runtime.Hosting;
@@ -15,8 +17,8 @@ public static class StorageExtensions
     private const string SqliteInvariant = "System.Data.SQLite";
     private const string PostgresInvariant = "Npgsql";
 
-    /// <summary>The name of Orleans' own database storage, which the default provider wraps.</summary>
-    private const string Database = "database";
+    /// <summary>The name of Orleans' own storage, which the default provider wraps.</summary>
+    private const string Wrapped = "wrapped";
 
     /// <summary>Adds clustering, grain storage and reminders to a silo. Call it after the endpoints are configured.</summary>
     public static ISiloBuilder UseStorage(this ISiloBuilder builder, StorageSetting storage) => storage switch
@@ -59,32 +61,39 @@ public static class StorageExtensions
         return builder.UseDatabase(PostgresInvariant, source);
     }
 
-    private static ISiloBuilder UseDatabase(this ISiloBuilder builder, string invariant, DbDataSource source)
-    {
-        builder.AddAdoNetGrainStorage(Database, o =>
+    private static ISiloBuilder UseDatabase(this ISiloBuilder builder, string invariant, DbDataSource source) => builder
+        .AddAdoNetGrainStorage(Wrapped, o =>
         {
             (o.Invariant, o.DataSource) = (invariant, source);
             o.GrainStorageSerializer = new GrainStateSerializer();
             o.DeleteStateOnClear = true;
-        });
-        builder.Services.AddGrainStorage(
-            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
-            (services, _) => new QualifiedKeyStorage(services.GetRequiredKeyedService<IGrainStorage>(Database)));
-        builder.Services.AddSingleton(
-            services => services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
-        return builder.UseAdoNetReminderService(o => (o.Invariant, o.DataSource) = (invariant, source));
-    }
+        })
+        .UseQualifiedKeys((storage, _) => QualifiedKeyStorage.ForDatabase(storage))
+        .UseAdoNetReminderService(o => (o.Invariant, o.DataSource) = (invariant, source));
 
     private static ISiloBuilder UseAzure(this ISiloBuilder builder, AzureStorage azure) => builder
         .UseAzureStorageClustering(o => (o.TableServiceClient, o.TableName) = (azure.Tables, AzureStorage.MembershipTable))
-        .AddAzureBlobGrainStorageAsDefault(o =>
+        .AddAzureBlobGrainStorage(Wrapped, o =>
         {
             (o.BlobServiceClient, o.ContainerName) = (azure.Blobs, AzureStorage.StateContainer);
             o.GrainStorageSerializer = new GrainStateSerializer();
             o.DeleteStateOnClear = true;
         })
+        .UseQualifiedKeys((storage, cluster) => QualifiedKeyStorage.ForAzure(storage, cluster.ServiceId))
         .UseAzureTableReminderService(o => o.Configure(
             options => (options.TableServiceClient, options.TableName) = (azure.Tables, AzureStorage.RemindersTable)));
+
+    /// <summary>Makes the wrapped storage, with qualified keys, the default one.</summary>
+    private static ISiloBuilder UseQualifiedKeys(this ISiloBuilder builder, Func<IGrainStorage, ClusterOptions, QualifiedKeyStorage> qualify)
+    {
+        builder.Services.AddGrainStorage(
+            ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME,
+            (services, _) => qualify(
+                services.GetRequiredKeyedService<IGrainStorage>(Wrapped), services.GetRequiredService<IOptions<ClusterOptions>>().Value));
+        builder.Services.AddSingleton(
+            services => services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME));
+        return builder;
+    }
 
     /// <summary>Registers the data source so that it is disposed with the host.</summary>
     private static DbDataSource AddDataSource(this IServiceCollection services, DbDataSource source)

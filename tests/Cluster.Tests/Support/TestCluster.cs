@@ -9,7 +9,7 @@ namespace Vgpnn.Cluster.Tests.Support;
 /// <param name="Silo">The silo.</param>
 /// <param name="Number">The attempt's number.</param>
 /// <param name="Begun">When its silo said so, as a timestamp of the stopwatch.</param>
-/// <param name="Outcome">How it ended; <c>null</c>: its silo has not said so.</param>
+/// <param name="Outcome">How it ended, <c>Dropped</c> where its silo started over; <c>null</c>: its silo has not said so.</param>
 internal sealed record JobAttempt(SiloProcess Silo, int Number, long Begun, string? Outcome);
 
 /// <summary>A storage of a test's own, and the silos that use it. The test knows of them what anybody can: their API, their logs, their exit codes.</summary>
@@ -181,6 +181,13 @@ internal sealed partial class TestCluster : IAsyncDisposable
         JobAttempt? open = null;
         foreach (LogLine line in silo.Lines)
         {
+            // A silo that was declared dead says nothing of the jobs that it drops.
+            if (open is not null && line.Text.Contains("Orleans cannot continue", StringComparison.Ordinal))
+            {
+                yield return open with { Outcome = "Dropped" };
+                open = null;
+            }
+
             if (!line.Text.Contains(job, StringComparison.Ordinal)) continue;
             if (Begin().Match(line.Text) is { Success: true } begin && begin.Groups[1].Value.EndsWith(job, StringComparison.Ordinal))
             {

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 using Orleans.Storage;
+using Vgpnn.Grains.Storage;
+using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Grains.Tests.Storage;
 
@@ -87,6 +89,24 @@ public class GrainStorageTests
         var other = new GrainState<CounterState>(new CounterState());
         await host.Storage.ReadStateAsync("state", GrainId.Create("other", "acme/1"), other);
         Assert.False(other.RecordExists);
+    }
+
+    [AzureFact]
+    public Task Services_in_one_Azure_account_keep_their_states_apart() => ServicesAsync(async () =>
+        StorageSetting.Parse($"azure:{(await AzuriteServer.SharedAsync()).ConnectionString}", "unused"));
+
+    [Fact]
+    public Task Services_in_one_database_keep_their_states_apart() => ServicesAsync(() => StorageHost.NewDatabaseAsync(Database.Postgres));
+
+    private static async Task ServicesAsync(Func<Task<StorageSetting>> make)
+    {
+        StorageSetting setting = await make();
+        string first = AzuriteServer.NewName(), second = AzuriteServer.NewName();
+        await using StorageHost one = await StorageHost.StartAsync(setting, first), other = await StorageHost.StartAsync(setting, second);
+        Assert.True(await TryWriteAsync(one.Storage, "acme/1", new GrainState<CounterState>(new CounterState { Count = 1 })));
+        Assert.False((await ReadAsync(other.Storage, "acme/1")).RecordExists);
+        Assert.True(await TryWriteAsync(other.Storage, "acme/1", new GrainState<CounterState>(new CounterState { Count = 2 })));
+        Assert.Equal(1, await CountAsync(one.Storage, "acme/1"));
     }
 
     [Fact]

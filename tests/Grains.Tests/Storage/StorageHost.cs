@@ -39,14 +39,16 @@ internal sealed class StorageHost : IAsyncDisposable
         ? StorageSetting.Parse("", Directory.CreateTempSubdirectory("vgpnn-storage-").FullName)
         : StorageSetting.Parse($"postgres:{await (await PostgresServer.SharedAsync()).CreateDatabaseAsync()}", "unused");
 
-    public static async Task<StorageHost> StartAsync(Database database)
+    public static async Task<StorageHost> StartAsync(Database database) => await StartAsync(await NewDatabaseAsync(database));
+
+    /// <summary>Starts a silo of a service on a storage that other services may use too.</summary>
+    public static async Task<StorageHost> StartAsync(StorageSetting setting, string service = "test")
     {
-        StorageSetting setting = await NewDatabaseAsync(database);
         await Migrator.MigrateAsync(setting);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
         builder.UseOrleans(silo => silo
-            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = ("test", "test"))
+            .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (service, service))
             .Configure<EndpointOptions>(o => (o.AdvertisedIPAddress, o.SiloPort, o.GatewayPort) = (IPAddress.Loopback, PostgresServer.FreePort(), 0))
             .UseStorage(setting));
         IHost host = builder.Build();
