@@ -9,27 +9,39 @@ internal static class FieldStart
     private const int BandRows = 24;
 
     /// <summary>
-    /// Gives every query patch a uniformly random allowed place at iteration 0, keeps the field's places later, or where the search was interrupted, where they are
-    /// allowed, and measures their distances: the query has changed since the field was made.
+    /// Keeps the places of the first <paramref name="frames"/> frames of queries where they are allowed, and measures their distances: the
+    /// query has changed since the field was made, or the search was interrupted.
     /// </summary>
+    public static void Measure<T, TDistance>(SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, int frames)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance> =>
+        Bands(task, workers, 0, frames, (t, top, seed) => Band(task, distance, allowed, null, keep: true, seed, t, top));
+
+    /// <summary>Gives the queries of some frames uniformly random allowed places, and measures their distances.</summary>
     /// <param name="task">The search.</param>
     /// <param name="distance">Measures.</param>
     /// <param name="allowed">The keys to draw from.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="index">If given, every query patch also tries the keys that it leads to.</param>
-    public static void Prepare<T, TDistance>(SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, PatchIndex<T>? index = null)
+    /// <param name="first">The first frame.</param>
+    /// <param name="frames">How many.</param>
+    public static void Find<T, TDistance>(
+        SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, PatchIndex<T>? index, int first, int frames)
         where T : unmanaged
-        where TDistance : struct, IPatchDistance<T, TDistance>
+        where TDistance : struct, IPatchDistance<T, TDistance> =>
+        Bands(task, workers, first, frames, (t, top, seed) => Band(task, distance, allowed, index, keep: false, seed, t, top));
+
+    private static void Bands<T>(SearchTask<T> task, Workers workers, int first, int frames, Action<int, int, ulong> band)
+        where T : unmanaged
     {
-        Extent grid = task.Field.QueryGrid;
-        int bands = (grid.H + BandRows - 1) / BandRows;
+        int bands = (task.Field.QueryGrid.H + BandRows - 1) / BandRows;
         ulong seed = Hash.Derive(task.Seed, 0xF1E1D);
-        workers.For(grid.T * bands, piece => Band(task, distance, allowed, index, seed, piece / bands, piece % bands * BandRows));
+        workers.For(frames * bands, piece => band(first + (piece / bands), piece % bands * BandRows, seed));
     }
 
     [MethodImpl(Jit.Hot)]
     private static void Band<T, TDistance>(
-        SearchTask<T> task, TDistance distance, AllowedKeys allowed, PatchIndex<T>? index, ulong seed, int t, int top)
+        SearchTask<T> task, TDistance distance, AllowedKeys allowed, PatchIndex<T>? index, bool keep, ulong seed, int t, int top)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>
     {
@@ -46,7 +58,7 @@ internal static class FieldStart
             Span<uint> places = field.Places.AsSpan(row, grid.W);
             Span<float> distances = field.Distances.AsSpan(row, grid.W);
             distances.Fill(float.PositiveInfinity);
-            if (task.Iteration > 0 || task.PassesDone > 0)
+            if (keep)
             {
                 for (int w = 0; w < grid.W; w++) trials.Add(w, places[w]);
                 trials.Settle<T, TDistance>(ref distance, h, places, distances);

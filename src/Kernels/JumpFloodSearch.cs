@@ -26,8 +26,9 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         task.Validate();
         TDistance distance = TDistance.Create(task, workers);
         AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
-        FieldStart.Prepare(task, distance, allowed, workers);
         Extent grid = task.Field.QueryGrid;
+        if (task.Iteration > 0) FieldStart.Measure(task, distance, allowed, workers, grid.T);
+        else FieldStart.Find(task, distance, allowed, workers, index: null, 0, grid.T);
         var before = new uint[task.Field.Places.Length];
         int passes = Rounds * Steps.Length;
         for (int pass = 0; pass < passes; pass++)

@@ -29,10 +29,10 @@ public sealed record SearchTask<T>
     public int Iteration { get; init; }
 
     /// <summary>
-    /// Passes over the field that the same search has done before it was interrupted: it goes on after them, from the field's places,
-    /// to the same result. Only where <see cref="Passed"/> told so.
+    /// Steps that the same search has done before it was interrupted: it goes on after them, from the field's places, to the same
+    /// result. Only where <see cref="Passed"/> told so.
     /// </summary>
-    public int PassesDone { get; init; }
+    public int StepsDone { get; init; }
 
     /// <summary>Determines all random choices.</summary>
     public ulong Seed { get; init; }
@@ -41,8 +41,9 @@ public sealed record SearchTask<T>
     public Action<double>? Progress { get; init; }
 
     /// <summary>
-    /// Told after every pass but the last how many are done, on the caller's thread; the field's places then are all that a later
-    /// search needs to go on. Searches that are not made of passes never do.
+    /// Told after every step but the last how many are done, on the caller's thread; the field's places then are all that a later
+    /// search needs to go on. A step is a pass over the field, or in large fields a frame whose start is found. Searches that are
+    /// not made of passes never do.
     /// </summary>
     public Action<int>? Passed { get; init; }
 

@@ -28,6 +28,9 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 
     // Columns that are collected and measured together: what they need stays in the innermost cache.
     private const int Segment = 256;
+
+    // Patches of a field whose start takes longer than a second.
+    private const long LargeField = 1_000_000;
     private static readonly int[] Jumps = [8, 4, 2];
 
     // Passes at EM iteration 0, 1 and later: from scratch, then with sharp keys, then with a new query only. An index over the
@@ -43,22 +46,47 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         TDistance distance = TDistance.Create(task, workers);
 
         AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
-        PatchIndex<T>? index = task.Iteration == 0 && task.PassesDone == 0 ? new PatchIndex<T>(task.Keys, task.Patch, allowed, workers) : null;
-        FieldStart.Prepare(task, distance, allowed, workers, index);
         Extent grid = task.Field.QueryGrid;
+        int starts = StartSteps(task), passes = PassesAt(task.Iteration), steps = starts + passes;
+        Start(task, distance, allowed, workers, starts);
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
         var before = new uint[task.Field.Places.Length];
-        int passes = PassesAt(task.Iteration);
-        for (int i = task.PassesDone; i < passes; i++)
+        for (int i = Math.Max(0, task.StepsDone - starts); i < passes; i++)
         {
             task.Field.Places.CopyTo(before, 0);
             int direction = i % 2 == 0 ? 1 : -1;
             var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
-            task.Progress?.Invoke((i + 1.0) / passes);
-            workers.Cancellation.ThrowIfCancellationRequested();
-            if (i + 1 < passes) task.Passed?.Invoke(i + 1);
+            StepDone(task, starts + i + 1, steps, workers);
         }
+    }
+
+    // Every query starts by itself: in a large field one frame after the other, so that little is lost where the search is interrupted.
+    private static void Start(SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, int starts)
+    {
+        int frames = task.Field.QueryGrid.T, known = task.Iteration > 0 || task.StepsDone >= Math.Max(1, starts) ? frames : task.StepsDone;
+        PatchIndex<T>? index = known < frames ? new PatchIndex<T>(task.Keys, task.Patch, allowed, workers) : null;
+        if (known > 0) FieldStart.Measure(task, distance, allowed, workers, known);
+        int each = starts > 0 ? 1 : frames;
+        for (int t = known; t < frames; t += each)
+        {
+            FieldStart.Find(task, distance, allowed, workers, index!, t, each);
+            if (starts > 0) StepDone(task, t + 1, starts + PassesAt(task.Iteration), workers);
+        }
+    }
+
+    private static int StartSteps(SearchTask<T> task) => task.Iteration == 0 && task.Field.QueryGrid.Count > LargeField ? task.Field.QueryGrid.T : 0;
+
+    private static void StepDone(SearchTask<T> task, int done, int steps, Workers workers)
+    {
+        int starts = StartSteps(task), passes = steps - starts;
+
+        // All starts together cost about as much as a pass and a quarter.
+        const double pass = 4, start = 1 + PatchIndex<T>.Near;
+        task.Progress?.Invoke(starts == 0 ? (double)done / steps
+            : ((start * Math.Min(1, (double)done / starts)) + (pass * Math.Max(0, done - starts))) / (start + (pass * passes)));
+        workers.Cancellation.ThrowIfCancellationRequested();
+        if (done < steps) task.Passed?.Invoke(done);
     }
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ namespace Vgpnn.Synthesis;
 
 /// <summary>Where in a level a run is.</summary>
 /// <param name="Iteration">The EM iteration, from 0, whose search is under way.</param>
-/// <param name="Passes">Passes that it has done, 1 or more.</param>
-public readonly record struct LevelPart(int Iteration, int Passes);
+/// <param name="Steps">Steps that it has done, 1 or more.</param>
+public readonly record struct LevelPart(int Iteration, int Steps);
 
 /// <summary>The state of a run between two levels, or in the middle of one: a run that goes on from here ends in the same bits.</summary>
 /// <param name="Level">Index of the level that is finished, or under way.</param>
@@ -29,7 +29,7 @@ public sealed record Checkpoint(int Level, Volume Output)
 
     /// <summary>
     /// Writes ten little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample, fields, and where the
-    /// level is not finished its iteration and passes, else 0), the samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the
+    /// level is not finished its iteration and steps, else 0), the samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the
     /// place of its match (t·H + h)·W + w in the volume of keys, and the SHA-256 of all that.
     /// </summary>
     public void Save(Stream stream)
@@ -37,7 +37,7 @@ public sealed record Checkpoint(int Level, Volume Output)
         ArgumentNullException.ThrowIfNull(stream);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Extent e = Output.Extent;
-        ReadOnlySpan<int> header = [Magic, Level, e.T, e.H, e.W, Output.Channels, Output is Volume<float> ? 4 : 1, Fields.Matches is null ? 0 : Fields.Users is null ? 1 : 2, Part?.Iteration ?? 0, Part?.Passes ?? 0];
+        ReadOnlySpan<int> header = [Magic, Level, e.T, e.H, e.W, Output.Channels, Output is Volume<float> ? 4 : 1, Fields.Matches is null ? 0 : Fields.Users is null ? 1 : 2, Part?.Iteration ?? 0, Part?.Steps ?? 0];
         hash.AppendData(MemoryMarshal.AsBytes(header));
         stream.Write(MemoryMarshal.AsBytes(header));
         for (int t = 0; t < e.T; t++)

@@ -56,12 +56,12 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="progress">Told the iteration, from 0, and which part of it is done.</param>
     /// <param name="from">Where an interrupted run of the level was; <see cref="Fields"/> and <paramref name="output"/> are what it left.</param>
-    /// <param name="passed">Told after passes of a search where the level can be interrupted.</param>
+    /// <param name="passed">Told after steps of a search where the level can be interrupted.</param>
     public LayerTiming Run(
         LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<int, double>? progress = null, LevelPart? from = null, Action<LevelPart>? passed = null)
     {
-        if (from is { } part) return Iterate(part.Iteration, Fields.Matches!, level, output, ref blurredKeys, values, weights, seed, workers, progress, part.Passes, passed);
+        if (from is { } part) return Iterate(part.Iteration, Fields.Matches!, level, output, ref blurredKeys, values, weights, seed, workers, progress, part.Steps, passed);
         Fields = level.StartsFromCoarser
             ? Fields.Resized(level)
             : new LevelFields(new NearestNeighbourField(level.Query, level.Input, level.Patch), null);
@@ -71,7 +71,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
 
     private LayerTiming Iterate(
         int first, NearestNeighbourField field, LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values,
-        float[]? weights, ulong seed, Workers workers, Action<int, double>? progress, int passesDone = 0, Action<LevelPart>? passed = null)
+        float[]? weights, ulong seed, Workers workers, Action<int, double>? progress, int stepsDone = 0, Action<LevelPart>? passed = null)
     {
         TimeSpan searching = TimeSpan.Zero;
         var voting = new Stopwatch();
@@ -80,9 +80,9 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             Volume<T> query = canvas.Query(level, output), keys = canvas.Keys(level, blurredKeys ?? values);
             int iteration = j;
             searching += Search(
-                level, query, keys, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress, passesDone,
-                passed is null ? null : passes => passed(new LevelPart(iteration, passes)));
-            passesDone = 0;
+                level, query, keys, field, weights, j, Hash.Derive(seed, (ulong)j), workers, progress, stepsDone,
+                passed is null ? null : steps => passed(new LevelPart(iteration, steps)));
+            stepsDone = 0;
             blurredKeys = null;
             voting.Start();
             canvas.Vote(level, values, field, options.Vote, output, workers);
@@ -101,7 +101,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
 
     private TimeSpan Search<TSample>(
         LevelPlan level, Volume<TSample> query, Volume<TSample> keys, NearestNeighbourField field, float[]? weights, int iteration,
-        ulong seed, Workers workers, Action<int, double>? progress, int passesDone = 0, Action<int>? passed = null)
+        ulong seed, Workers workers, Action<int, double>? progress, int stepsDone = 0, Action<int>? passed = null)
         where TSample : unmanaged
     {
         var clock = Stopwatch.StartNew();
@@ -128,7 +128,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             KeyWeights = weights,
             Iteration = level.SearchIteration(iteration),
             Seed = seed,
-            PassesDone = passesDone,
+            StepsDone = stepsDone,
             Passed = passed,
             Progress = progress is null ? null : part => progress(iteration, before + (part * (1 - before))),
         };

@@ -17,6 +17,9 @@ public class Measurements
     /// <summary>Real clips, where there are some; else moving blobs serve.</summary>
     private static readonly string? Footage = Environment.GetEnvironmentVariable("VGPNN_FOOTAGE");
 
+    /// <summary>Part of a Full-HD sample's work that is done when its finest level begins.</summary>
+    private const double Finest = 0.66;
+
     private static readonly Extent FullHd = new(13, 1080, 1920);
 
     [MeasurementFact]
@@ -73,24 +76,30 @@ public class Measurements
         await cluster.StartAsync(2);
         TestTenant tenant = await cluster.TenantAsync(clip);
         Request request = await tenant.SubmitAsync(1, new MethodOptions());
-        Sample before = null!;
 
-        // The finest level is nearly all of the work: a fifth of the whole is within it.
-        await cluster.UntilAsync("the finest level is under way", async () => (before = await tenant.SampleAsync(request)).Fraction > 0.5);
-        SiloProcess killed = await tenant.RunsAsync(request);
-        long began = cluster.Attempts(request)[0].Begun, start = Stopwatch.GetTimestamp();
-        double rate = before.Fraction / Stopwatch.GetElapsedTime(began, start).TotalSeconds;
-        killed.Kill();
-        double resumedAt = 0;
-        long resumed = 0;
-        await cluster.UntilAsync("the sample is resumed", async () =>
+        // What is stored last is where the sample goes on: what came since is lost.
+        double fraction = 0, longest = 0;
+        long stored = Stopwatch.GetTimestamp(), killed = 0;
+        await cluster.UntilAsync("the sample is done", async () =>
         {
-            if (cluster.Attempts(request).Count < 2) return false;
-            if (resumed == 0) resumed = Stopwatch.GetTimestamp();
-            return cluster.Attempts(request)[1].Outcome is not null || ((resumedAt = (await tenant.SampleAsync(request)).Fraction) > 0 && resumedAt != before.Fraction);
+            Sample sample = await tenant.SampleAsync(request);
+            long now = Stopwatch.GetTimestamp();
+            if (sample.Fraction != fraction)
+            {
+                if (fraction > Finest && killed == 0) longest = Math.Max(longest, Stopwatch.GetElapsedTime(stored, now).TotalSeconds);
+                (fraction, stored) = (sample.Fraction, now);
+            }
+
+            if (killed == 0 && fraction > Finest + 0.1)
+            {
+                (await tenant.RunsAsync(request)).Kill();
+                killed = Stopwatch.GetTimestamp();
+                Report($"Full HD: {Stopwatch.GetElapsedTime(stored, killed).TotalSeconds:F1} s of work lost by a kill in the finest level; the longest time between two checkpoints in it was {longest:F1} s");
+            }
+
+            return sample.State == WorkState.Succeeded;
         });
-        Report($"Full HD: killed at {100 * before.Fraction:F1} %, begun again after {Stopwatch.GetElapsedTime(start, resumed).TotalSeconds:F1} s, first progress afterwards {100 * resumedAt:F1} %");
-        Report($"Full HD: about {Math.Max(0, before.Fraction - resumedAt) / rate:F1} s of work lost");
+        Report($"Full HD: begun again {Stopwatch.GetElapsedTime(killed, cluster.Attempts(request)[1].Begun).TotalSeconds:F1} s after the kill, done after {Stopwatch.GetElapsedTime(killed).TotalSeconds:F1} s");
         await tenant.SucceedsAsync(request);
         await cluster.CheckAsync();
     }

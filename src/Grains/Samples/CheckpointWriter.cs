@@ -55,7 +55,7 @@ internal sealed class CheckpointWriter : IAsyncDisposable
         checkpoint.Save(content);
         content.Position = 0;
         string name = checkpoint.Part is { } part
-            ? string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}-{part.Iteration}-{part.Passes}.vpc")
+            ? string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}-{part.Iteration}-{part.Steps}.vpc")
             : string.Create(CultureInfo.InvariantCulture, $"level-{checkpoint.Level:D2}.vpc");
         _pending.Writer.TryWrite(new Pending(name, checkpoint.Level, fraction, content, now, level));
     }

@@ -26,7 +26,7 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
     private const long LargeLevel = 1_000_000;
 
     /// <summary>In the middle of a level there is much to write, and a checkpoint pays only after some time.</summary>
-    private static readonly TimeSpan PartInterval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan PartInterval = TimeSpan.FromSeconds(3);
 
     /// <summary>Runs one attempt.</summary>
     public async Task<JobEnd> RunAsync(JobRun run, Func<int, IDisposable?> begun)
