@@ -88,6 +88,10 @@ public sealed record QueueItem
     /// <summary>W3C trace context of the call that asked for it.</summary>
     [Id(7)]
     public string? Trace { get; init; }
+
+    /// <summary>Bytes of device memory for each further job that is made together with one; <c>null</c>: jobs are made alone.</summary>
+    [Id(8)]
+    public long? MoreDeviceMemory { get; init; }
 }
 
 /// <summary>What a worker runs and has room for.</summary>

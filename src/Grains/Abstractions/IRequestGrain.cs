@@ -161,6 +161,10 @@ public sealed record RequestPlan
     [Id(8)]
     public int Width { get; init; }
 
+    /// <summary>Bytes of device memory for each further sample that is made together with one; <c>null</c>: samples are made alone.</summary>
+    [Id(9)]
+    public long? MoreDeviceMemory { get; init; }
+
     /// <summary>Voxels of a sample.</summary>
     public long Voxels => (long)Frames * Height * Width;
 }

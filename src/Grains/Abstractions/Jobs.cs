@@ -68,7 +68,7 @@ public sealed record JobOrder
     [Id(2)]
     public long Memory { get; init; }
 
-    /// <summary>Bytes of device memory that it needs; <c>null</c>: it runs on the CPU.</summary>
+    /// <summary>Bytes of device memory that it needs, in a batch beside the others; <c>null</c>: it runs on the CPU.</summary>
     [Id(3)]
     public long? DeviceMemory { get; init; }
 
@@ -83,6 +83,10 @@ public sealed record JobOrder
     /// <summary>W3C trace context of the call that asked for the job.</summary>
     [Id(6)]
     public string? Trace { get; init; }
+
+    /// <summary>Equal for orders of one answer whose samples are made together on the device; <c>null</c>: it is made alone.</summary>
+    [Id(7)]
+    public string? Batch { get; init; }
 }
 
 /// <summary>Why a job is over for its worker.</summary>

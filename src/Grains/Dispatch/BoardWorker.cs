@@ -38,7 +38,7 @@ internal sealed class BoardWorker
     public Dictionary<string, long> Stopping { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Slots that are free, less what was ordered since the report.</summary>
-    public int FreeSlots => Report.FreeSlots - Unreported.Count();
+    public int FreeSlots => Report.FreeSlots - Unreported.Select(a => a.Order.Batch ?? a.Order.Id).Distinct().Count();
 
     /// <summary>Whether it may be given jobs.</summary>
     public bool TakesOrders => !Report.Draining;

@@ -16,6 +16,9 @@ internal sealed class DispatchBoard(long lease)
 
     private const long StopAgain = 500, FencedPause = 500;
 
+    /// <summary>Samples that a device makes together at most.</summary>
+    private const int MostTogether = 16;
+
     private readonly FairShare _share = new();
     private bool _queued;
     private readonly Dictionary<string, QueueOwner> _owners = new(StringComparer.Ordinal);
@@ -91,6 +94,7 @@ internal sealed class DispatchBoard(long lease)
                 Priority = JobKey.Of(tenant, item.Entry, 0).Kind == JobKind.Video ? 1 : 0,
                 Memory = item.Memory,
                 DeviceMemory = item.DeviceMemory,
+                MoreDeviceMemory = item.MoreDeviceMemory,
                 LevelKey = item.LevelKey,
             },
             replace);
@@ -213,24 +217,37 @@ internal sealed class DispatchBoard(long lease)
     private bool TryOrder(string id, BoardWorker worker, long now)
     {
         if (worker.FreeSlots <= 0 && !worker.MayKeepRoom) return false;
-        Decision decision = _share.Next(worker.Room(id), now);
+        WorkerRoom room = worker.Room(id);
+        Decision decision = _share.Next(room, now);
         if (decision.Outcome != DispatchOutcome.Chosen) return false;
         QueueEntry entry = decision.Entry!;
-        var job = JobKey.Of(entry.Tenant, entry.Key, decision.Index);
+
+        // One that was lost with its worker may be why: it takes no others with it again.
+        bool suspect = _lostBeside.ContainsKey(JobKey.Of(entry.Tenant, entry.Key, decision.Index));
+        IndexSet more = suspect ? IndexSet.Empty : _share.TakeMore(entry, entry.FitTogether(room, MostTogether) - 1);
+        string? batch = more.Count > 0 ? NewId.Make() : null;
+        Order(worker, entry, decision.Index, entry.DeviceMemory, batch, now);
+        foreach (int index in more) Order(worker, entry, index, entry.MoreDeviceMemory, batch, now);
+        return true;
+    }
+
+    private void Order(BoardWorker worker, QueueEntry entry, int index, long? deviceMemory, string? batch, long now)
+    {
+        var job = JobKey.Of(entry.Tenant, entry.Key, index);
         bool lost = _lostBeside.Remove(job, out int beside);
         var order = new JobOrder
         {
             Id = NewId.Make(),
             Job = job,
             Memory = entry.Memory,
-            DeviceMemory = entry.DeviceMemory,
+            DeviceMemory = deviceMemory,
+            Batch = batch,
             LostBeside = lost ? beside : null,
             QueueTime = Math.Max(0, now - entry.Created),
             Trace = _traces.GetValueOrDefault((entry.Tenant, entry.Key)),
         };
         Assign(worker, new Assignment(order, worker, now));
         worker.Start.Add(order);
-        return true;
     }
 
     private void End(BoardWorker worker, EndedJob ended, long now)

@@ -29,6 +29,9 @@ public sealed record QueueEntry
     /// <summary>Bytes of device memory that one job needs; <c>null</c> if it does not use the device.</summary>
     public long? DeviceMemory { get; init; }
 
+    /// <summary>Bytes of device memory for each further job that is made together with one; <c>null</c>: jobs are made alone.</summary>
+    public long? MoreDeviceMemory { get; init; }
+
     /// <summary>Equal for jobs that use the same levels; <c>null</c> if the jobs use none.</summary>
     public string? LevelKey { get; init; }
 
@@ -37,6 +40,15 @@ public sealed record QueueEntry
     {
         ArgumentNullException.ThrowIfNull(room);
         return Memory <= room.Memory && (DeviceMemory is not { } needed || needed <= room.DeviceMemory);
+    }
+
+    /// <summary>How many jobs a worker has memory to make together now, at least 1 and at most <paramref name="most"/>.</summary>
+    public int FitTogether(WorkerRoom room, int most)
+    {
+        ArgumentNullException.ThrowIfNull(room);
+        if (DeviceMemory is not { } one || MoreDeviceMemory is not { } more || room.DeviceMemory is not { } free) return 1;
+        long fit = Math.Min(more > 0 ? 1 + ((free - one) / more) : most, Memory > 0 ? room.Memory / Memory : most);
+        return (int)Math.Clamp(fit, 1, most);
     }
 
     internal void Validate()

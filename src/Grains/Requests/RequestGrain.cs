@@ -264,6 +264,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
         Indices = Data.Remaining.ToString(),
         Memory = Data.Plan!.Memory,
         DeviceMemory = Data.Plan.DeviceMemory,
+        MoreDeviceMemory = Data.Plan.MoreDeviceMemory,
         Cost = Data.Plan.Cost,
         LevelKey = Data.Plan.LevelKey,
         Trace = Data.Trace,

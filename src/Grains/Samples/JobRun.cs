@@ -17,6 +17,9 @@ public sealed record JobRun
     /// <summary>Other jobs that the worker runs.</summary>
     public int Beside { get; init; }
 
+    /// <summary>The batch that it is a part of; <c>null</c>: it is made alone.</summary>
+    public SampleBatch? Batch { get; init; }
+
     /// <summary>Asks to stop at the next checkpoint.</summary>
     public CancellationToken Release { get; init; }
 

@@ -33,19 +33,20 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
     {
         JobKey job = run.Order.Job;
         ISampleGrain grain = grains.Sample(job.Tenant, job.Id, job.Index);
+        using var seat = new BatchSeat(run.Batch);
         SampleJob begin = await WorkerCalls.RetryAsync(() => grain.Begin(run.Order, run.Beside), run.Stop);
         if (begin.Decision != JobDecision.Run)
             return new JobEnd(begin.Decision == JobDecision.Failed ? JobOutcome.Failed : JobOutcome.Done, Failure: begin.Failure);
         var attempt = new SampleAttempt(grain, job, begin.Attempt);
         using IDisposable? span = begun(begin.Attempt);
         return await AttemptRunner.RunAsync(
-            () => MakeAsync(run, attempt, begin),
+            () => MakeAsync(run, attempt, begin, seat),
             (failure, final) => grain.Fail(attempt.Number, failure, final),
             () => grain.Release(attempt.Number),
             run.Stop);
     }
 
-    private async Task MakeAsync(JobRun run, SampleAttempt attempt, SampleJob begin)
+    private async Task MakeAsync(JobRun run, SampleAttempt attempt, SampleJob begin, BatchSeat seat)
     {
         long start = Stopwatch.GetTimestamp();
         RequestWork work = begin.Work!;
@@ -54,6 +55,7 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
             sampler = await LevelsAsync(work, run.Stop);
 
         Checkpoint? from = await ResumeAsync(attempt, begin.Checkpoint, sampler, run.Stop);
+        if (from is not null) seat.Dispose();
         var timings = new List<LevelFinished>();
         var telemetry = new LevelTelemetry(Activity.Current?.Context ?? default, sampler.Plan, work.Backend, resumed: from is not null);
         using ScratchFile file = scratch.Create(".mp4");
@@ -93,7 +95,9 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
             await using var checkpoints = new CheckpointWriter(attempt, blobs, options.CheckpointInterval);
             try
             {
-                return await ComputeThread.RunAsync(() => sampler.Sample(work.Seed, attempt.Job.Index, new Workers(options.Threads, run.Stop), Observe, from));
+                return seat.Take() is { } batch
+                    ? await batch.JoinAsync(sampler, work.Seed, attempt.Job.Index, options.Threads, Observe, run.Stop)
+                    : await ComputeThread.RunAsync(() => sampler.Sample(work.Seed, attempt.Job.Index, new Workers(options.Threads, run.Stop), Observe, from));
             }
             catch (ReleasedException)
             {

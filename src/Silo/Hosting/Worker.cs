@@ -146,10 +146,15 @@ internal sealed partial class Worker(
 
     private void Take(BackendReports reports, WorkerOrders orders)
     {
-        foreach (JobOrder order in orders.Start)
+        foreach (JobOrder[] together in orders.Start.GroupBy(o => o.Batch ?? o.Id).Select(g => g.ToArray()))
         {
-            if (_draining || !capacity.TryTake(order.Id, order.Memory, order.DeviceMemory)) reports.Add(new EndedJob { Order = order.Id, Job = order.Job, Outcome = JobOutcome.Declined });
-            else Start(reports, order);
+            if (!_draining && capacity.TryTake(together[0].Batch ?? together[0].Id, together.Sum(o => o.Memory), together[0].DeviceMemory is null ? null : together.Sum(o => o.DeviceMemory)))
+            {
+                Start(reports, together);
+                continue;
+            }
+
+            foreach (JobOrder order in together) reports.Add(new EndedJob { Order = order.Id, Job = order.Job, Outcome = JobOutcome.Declined });
         }
 
         foreach (string order in orders.Stop)
@@ -158,15 +163,18 @@ internal sealed partial class Worker(
             if (_jobs.TryGetValue(order, out ActiveJob? job)) job.ReleaseSoon();
     }
 
-    private void Start(BackendReports reports, JobOrder order)
+    private void Start(BackendReports reports, IReadOnlyList<JobOrder> orders)
     {
-        var job = new ActiveJob(reports, order, _release.Token, _stopNow.Token);
-        _jobs[order.Id] = job;
+        var slot = new Slot(orders.Count);
+        SampleBatch? batch = orders.Count > 1 ? new SampleBatch(orders.Count) : null;
+        ActiveJob[] jobs = [.. orders.Select(o => new ActiveJob(reports, o, slot, _release.Token, _stopNow.Token))];
+        foreach (ActiveJob job in jobs) _jobs[job.Order.Id] = job;
         int beside = _jobs.Count - 1;
-        _ = Task.Run(() => RunAsync(job, beside));
+        Task all = Task.WhenAll(jobs.Select(job => Task.Run(() => RunAsync(job, beside, batch))));
+        if (batch is not null) _ = all.ContinueWith(_ => batch.Dispose(), TaskScheduler.Default);
     }
 
-    private async Task RunAsync(ActiveJob job, int beside)
+    private async Task RunAsync(ActiveJob job, int beside, SampleBatch? batch)
     {
         JobOrder order = job.Order;
         CallerContext.ActForCluster();
@@ -179,6 +187,7 @@ internal sealed partial class Worker(
             {
                 Order = order,
                 Beside = beside,
+                Batch = batch,
                 Release = job.Release,
                 Stop = job.Stop,
                 OnComputed = () => Free(job, succeeded: true),
@@ -217,9 +226,10 @@ internal sealed partial class Worker(
         job.Dispose();
     }
 
+    // The slot of a batch is free when all of its jobs have left it.
     private void Free(ActiveJob job, bool succeeded)
     {
-        capacity.Release(job.Order.Id, succeeded);
+        if (job.LeavesSlotLast()) capacity.Release(job.Order.Batch ?? job.Order.Id, succeeded);
         Wake();
     }
 
@@ -279,8 +289,9 @@ internal sealed partial class Worker(
     private static partial void LogAnswered(ILogger log, string backend);
 
     /// <summary>A job that runs here.</summary>
-    private sealed class ActiveJob(BackendReports reports, JobOrder order, CancellationToken release, CancellationToken stop) : IDisposable
+    private sealed class ActiveJob(BackendReports reports, JobOrder order, Slot slot, CancellationToken release, CancellationToken stop) : IDisposable
     {
+        private int _left;
         private readonly CancellationTokenSource _release = CancellationTokenSource.CreateLinkedTokenSource(release);
         private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
 
@@ -291,6 +302,9 @@ internal sealed partial class Worker(
         public CancellationToken Release => _release.Token;
 
         public CancellationToken Stop => _stop.Token;
+
+        /// <summary>Notes that the job needs its slot no more; whether it was the last one there.</summary>
+        public bool LeavesSlotLast() => Interlocked.Exchange(ref _left, 1) == 0 && slot.Leave();
 
         public void StopNow() => Cancel(_stop);
 
@@ -313,6 +327,15 @@ internal sealed partial class Worker(
                 // The job ended at this moment.
             }
         }
+    }
+
+    /// <summary>A slot that jobs share which are made together.</summary>
+    private sealed class Slot(int jobs)
+    {
+        private int _jobs = jobs;
+
+        /// <summary>Whether nobody is left.</summary>
+        public bool Leave() => Interlocked.Decrement(ref _jobs) == 0;
     }
 
     /// <summary>The reports to one dispatcher.</summary>
