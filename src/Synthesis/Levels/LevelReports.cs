@@ -3,8 +3,9 @@ using Vgpnn.Synthesis.Backends;
 namespace Vgpnn.Synthesis.Levels;
 
 /// <summary>
-/// Reports what happens to the samples of a batch: progress as a fraction of the whole that never decreases, states to resume from, and finished levels. A device
-/// sends a level's result while it computes the next one: such a level is reported after the next one's first iteration.
+/// Reports what happens to the samples of a batch: progress as a fraction of the whole that never decreases, states to resume from, and
+/// finished levels. A device sends a level's result while it computes the next one: such a level is reported after the next one's first
+/// iteration.
 /// </summary>
 internal sealed class LevelReports : IDisposable
 {

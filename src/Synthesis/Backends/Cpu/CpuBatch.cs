@@ -11,12 +11,14 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
     private readonly VpnnLayer<T> _layer = new(backend.Options, backend.Canvas);
     private readonly Stopwatch _resampling = new();
     private LevelPlan? _level;
+    private LevelPlan? _collected;
     private Volume<float>? _coarsestQuery;
     private Volume<T>? _output;
     private Volume<T>? _values;
     private Volume<T>? _blurred;
     private float[]? _weights;
     private int _passesDone;
+    private bool _isEnlarged;
 
     public void Start(LevelPlan level, IReadOnlyList<Volume<float>> queries)
     {
@@ -31,9 +33,7 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
         _output = backend.Canvas.Enlarge(_output!, backend.Plan.Levels[level.Index + 1], level, backend.Border, workers);
         _blurred = backend.Pyramid.Blurred(level.Index, workers);
         _resampling.Stop();
-        if (!level.StartsFromCoarser) _layer.Fields = default;
-        CollectIfLarge(level);
-        _layer.Begin(level);
+        _isEnlarged = true;
     }
 
     public void Restore(LevelPlan level, Checkpoint checkpoint)
@@ -50,12 +50,14 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
         if (part.Iteration == 0) _blurred = backend.Pyramid.Blurred(level.Index, workers);
         _passesDone = part.Passes;
         _resampling.Stop();
-        CollectIfLarge(level);
     }
 
     public void Iterate(int iteration, IterationReports reports)
     {
         LevelPlan level = _level!;
+        if (level != backend.Plan.Coarsest) CollectIfLarge(level);
+        if (_isEnlarged) _layer.Begin(level);
+        _isEnlarged = false;
         ulong levelSeed = Hash.Derive(seed, (ulong)level.Index);
         if (_coarsestQuery is { } query)
         {
@@ -98,9 +100,12 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
         _weights = backend.Pyramid.KeyWeights(level);
     }
 
-    // What the coarser level has left goes back to the system: it is of other sizes than what comes now.
-    private static void CollectIfLarge(LevelPlan level)
+    // What the coarser level has left goes back to the system: it is of other sizes than what comes now. Once per level, and not in the method that made
+    // the output, where the coarser one may still be reachable.
+    private void CollectIfLarge(LevelPlan level)
     {
+        if (_collected == level) return;
+        _collected = level;
         if (Volume.Bytes<T>(level.Input, 3) > CpuBuffers.LargeVolume)
             GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }

@@ -4,9 +4,9 @@ using Vgpnn.Kernels.OpenCl;
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// The levels of a plan's input on a device, what <see cref="InputPyramid{T}"/> is in host memory: uploaded once in full size, resized there, and shared by all
-/// samples of the plan. A level stays on the device while a batch uses it, and afterwards as long as <see cref="GpuMemory"/> has room. Members are called within
-/// work items.
+/// The levels of a plan's input on a device, what <see cref="InputPyramid{T}"/> is in host memory: uploaded once in full size, resized there,
+/// and shared by all samples of the plan. A level stays on the device while a batch uses it, and afterwards as long as
+/// <see cref="GpuMemory"/> has room. Members are called within work items.
 /// </summary>
 internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, PyramidPlan plan)
 {
