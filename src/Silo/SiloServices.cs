@@ -12,6 +12,7 @@ using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Silo;
@@ -81,12 +82,12 @@ internal static class SiloServices
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)
     {
-        OpenClEngine? device = settings.HasDevice ? OpenDevice(settings) : null;
-        long? deviceMemory = device is null ? null : DeviceCost.UsableBytes(device.Session);
+        GpuDevice? device = settings.HasDevice ? OpenDevice(settings) : null;
+        long? deviceMemory = device is null ? null : device.UsableBytes;
         string id = $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)];
         services.AddSingleton(new WorkerIdentity(
             id, typeof(SiloServices).Assembly.GetName().Version!.ToString(3), device is null ? [EngineClass.Cpu] : [EngineClass.Cpu, EngineClass.OpenCl]));
-        services.AddSingleton(new SiloCapacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => device.Session.Broken is null));
+        services.AddSingleton(new SiloCapacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => !device.IsBroken));
         services.AddSingleton(new LevelBudget(settings.LevelCache));
         services.AddSingleton<ClipCache>();
         services.AddSingleton(_ => new ScratchDirectory(Path.Combine(Path.GetTempPath(), $"vgpnn-{id}")));
@@ -100,11 +101,11 @@ internal static class SiloServices
         services.AddHostedService(p => p.GetRequiredService<Worker>());
     }
 
-    private static OpenClEngine OpenDevice(SiloSettings settings)
+    private static GpuDevice OpenDevice(SiloSettings settings)
     {
         try
         {
-            return new OpenClEngine(OpenClDevice.Find(settings.DeviceIndex));
+            return new GpuDevice(new OpenClEngine(OpenClDevice.Find(settings.DeviceIndex)));
         }
         catch (OpenClException e)
         {

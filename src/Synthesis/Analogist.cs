@@ -1,5 +1,8 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -19,7 +22,7 @@ public sealed class Analogist : Sampler
     private readonly Clip _style;
     private readonly IOpticalFlow _flow;
     private readonly SourcePyramid _pyramid;
-    private StructureCanvas? _canvas;
+    private StructureGuide? _guide;
     private Volume<float>? _coarsest;
 
     /// <summary>Plans the run; nothing heavy happens yet but to make a large style smaller.</summary>
@@ -52,7 +55,7 @@ public sealed class Analogist : Sampler
     public override void Prepare(Workers workers, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(workers);
-        if (_canvas is not null) return;
+        if (_guide is not null) return;
         bool sketch = Options.Application == Application.Sketch;
         Volume<float>?[] content = sketch
             ? ByLevel(SketchStructure.Of(_content, Options.Ink, workers), l => l.Output, Plan.OutputScale, workers)
@@ -65,7 +68,7 @@ public sealed class Analogist : Sampler
                 : Moving(_style, Options.Bins.Style, "style", sketch ? 0 : 0.5),
             l => l.Input, fit, workers);
         _coarsest = content[Plan.Coarsest.Index];
-        _canvas = new StructureCanvas(content, style, sketch ? SketchWeight : 1);
+        _guide = new StructureGuide(content, style, sketch ? SketchWeight : 1);
 
         Volume<float> Moving(Clip clip, int bins, string name, double before)
         {
@@ -94,11 +97,13 @@ public sealed class Analogist : Sampler
 
     private protected override SourcePyramid Source => _pyramid;
 
-    private protected override Volume<T> Run<T>(SampleRun run)
+    private protected override RunInputs Inputs(Workers workers)
     {
-        Prepare(run.Workers);
-        return new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, _canvas!).Run(() => CoarsestQuery(run), run);
+        Prepare(workers);
+        return new RunInputs(Plan, Options, _pyramid) { Structure = _guide };
     }
+
+    private protected override CoarsestQueries Queries(Workers workers) => CoarsestQueries.Of(CoarsestQuery);
 
     private Volume<float> CoarsestQuery(SampleRun run)
     {

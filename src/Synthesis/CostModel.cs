@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -35,7 +35,7 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CostModel Measure(
-        Engine engine, int threads, IOpticalFlow? flow = null, OpenClEngine? device = null, CancellationToken cancellation = default)
+        Engine engine, int threads, IOpticalFlow? flow = null, GpuDevice? device = null, CancellationToken cancellation = default)
     {
         var workers = new Workers(1, cancellation);
         var options = new MethodOptions { Iterations = 2, Noise = 3, Engine = engine };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -49,8 +50,14 @@ public sealed class Generator : Sampler
 
     private protected override SourcePyramid Source => _pyramid;
 
-    private protected override Volume<T> Run<T>(SampleRun run) =>
-        new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery<T>(run), run);
+    private protected override RunInputs Inputs(Workers workers) => new(Plan, Options, _pyramid);
+
+    private protected override CoarsestQueries Queries(Workers workers)
+    {
+        // Once for all samples and starts, when the first one asks.
+        var mean = new Lazy<Volume<float>>(() => Mean(Plan.Coarsest, workers));
+        return new CoarsestQueries((run, start) => Noisy(mean.Value, run, start), () => Mean(SampleStart.JudgedLevel(Plan.Levels), workers));
+    }
 
     private double MeasureNoise(Workers workers)
     {
@@ -66,37 +73,10 @@ public sealed class Generator : Sampler
         return CoarsestNoise.Auto(level, coarsest.Patch, bytes.KeyWeights(coarsest), workers);
     }
 
-    private protected override DeviceLevels OnDevice(OpenClEngine engine) => new(engine, _pyramid.Of<byte>(), Plan, Options);
-
-    private protected override IReadOnlyList<Volume<byte>> Run(DeviceLevels levels, IReadOnlyList<SampleRun> runs)
-    {
-        Workers workers = runs[0].Workers;
-        Volume<float> mean = Mean(Plan.Coarsest, workers);
-        double sigma = ResolveNoise(workers);
-        using var walk = new DeviceWalk(levels, Plan, Options, runs);
-        return walk.Run(
-            (run, start) => Noisy(mean, sigma, run, start),
-            sigma == 0 || Plan.Starts == 1 ? null : Mean(SampleStart.JudgedLevel(Plan.Levels), workers));
-    }
-
-    private Volume<float> CoarsestQuery<T>(SampleRun run)
-        where T : unmanaged
+    // A sample's query in one of its starts.
+    private Volume<float> Noisy(Volume<float> mean, SampleRun run, int start)
     {
         double sigma = ResolveNoise(run.Workers);
-        Volume<float> mean = Mean(Plan.Coarsest, run.Workers);
-        if (sigma == 0) return mean;
-        var walk = new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options));
-        SampleRun quiet = run with { Observe = null, ResumeFrom = null };
-        if (Plan.Starts == 1) return Noisy(mean, sigma, run, 0);
-        LevelPlan judged = SampleStart.JudgedLevel(Plan.Levels);
-        return Noisy(mean, sigma, run, SampleStart.Best(
-            _pyramid.Of<T>().Level(judged.Index, run.Workers), Mean(judged, run.Workers), judged.Patch, Plan.Starts,
-            i => walk.Run(() => Noisy(mean, sigma, run, i), quiet, judged.Index), run.Workers));
-    }
-
-    // A sample's query in one of its starts.
-    private Volume<float> Noisy(Volume<float> mean, double sigma, SampleRun run, int start)
-    {
         ulong seed = Hash.Derive(run.Seed, ulong.MaxValue);
         Volume<float> query = mean.Clone();
         CoarsestNoise.Add(query, sigma, Options.NoiseTime, start == 0 ? seed : Hash.Derive(seed, (ulong)start), run.Workers);

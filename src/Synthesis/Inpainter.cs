@@ -1,4 +1,7 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -27,7 +30,7 @@ public sealed class Inpainter : Sampler
     private readonly Lazy<SourcePyramid> _known;
     private readonly Lazy<SourcePyramid> _source;
     private readonly Lazy<SourcePyramid> _painted;
-    private readonly MaskedCanvas? _canvas;
+    private readonly Box[]? _boxes;
 
     /// <summary>Checks mask and video against each other, and plans the run; nothing heavy happens yet.</summary>
     /// <param name="video">What is filled, cues painted into it.</param>
@@ -56,8 +59,7 @@ public sealed class Inpainter : Sampler
         _known = new(() => new SourcePyramid([HoleFilling.Fill(video, mask, new Workers(1))], own, source is null ? mask : null));
         _source = source is null ? _known : new(() => new SourcePyramid([source], Plan.Levels));
         if (mask.Count == 0) return;
-        Box[] boxes = [.. Plan.Levels.Select(l => _masks[l.Index].Bounds(l.Patch))];
-        _canvas = new MaskedCanvas(_masks, boxes, () => _known.Value);
+        _boxes = [.. Plan.Levels.Select(l => _masks[l.Index].Bounds(l.Patch))];
     }
 
     /// <inheritdoc/>
@@ -65,9 +67,13 @@ public sealed class Inpainter : Sampler
 
     private protected override SourcePyramid Source => _source.Value;
 
-    private protected override Volume<T> Run<T>(SampleRun run) => _canvas is null
-        ? _painted.Value.Of<T>().Level(0, run.Workers)
-        : new CoarseToFine<T>(Plan, _source.Value.Of<T>(), Options, _canvas).Run(() => CoarsestQuery(run), run);
+    // With an empty mask there is nothing to make.
+    private protected override Clip? Unchanged => _boxes is null ? _video : null;
+
+    private protected override RunInputs Inputs(Workers workers) =>
+        new(Plan, Options, _source.Value) { Masked = new MaskedRegion(_masks, _boxes!, _known.Value) };
+
+    private protected override CoarsestQueries Queries(Workers workers) => CoarsestQueries.Of(CoarsestQuery);
 
     private Volume<float> CoarsestQuery(SampleRun run)
     {

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Backends.Cpu;
 
 namespace Vgpnn.Synthesis;
 
@@ -35,7 +36,7 @@ internal sealed class InputPyramid<T>
         _levels = levels;
         _border = border;
         _excluded = excluded;
-        _finestKept = PlanCost.FinestKeptLevel<T>(levels);
+        _finestKept = CpuBuffers.FinestKeptLevel<T>(levels);
         _kept = new Volume<T>?[levels.Count];
     }
 

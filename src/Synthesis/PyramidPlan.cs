@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Synthesis;
 
@@ -24,7 +25,7 @@ public enum Guide
 /// <param name="Iterations">EM iterations.</param>
 public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Output, Extent Patch, int Iterations)
 {
-    /// <summary>Size of Q: the output's, unless only a part of it is searched or its ends meet (<see cref="Canvas"/>).</summary>
+    /// <summary>Size of Q: the output's, unless only a part of it is searched or its ends meet (<see cref="Backends.Cpu.Canvas"/>).</summary>
     public Extent Query { get; init; } = Output;
 
     /// <summary>What patches are compared by.</summary>
@@ -64,6 +65,15 @@ public sealed record PyramidPlan(
 
     /// <summary>How many times a sample starts, the two coarsest levels each; the best start goes on.</summary>
     public int Starts { get; init; } = 1;
+
+    /// <summary>Clips that patches are taken from, each with motion of its own.</summary>
+    public int Clips { get; init; } = 1;
+
+    /// <summary>Inputs whose structure the output follows; <c>null</c> for none.</summary>
+    internal IReadOnlyList<InputSize>? Followed { get; init; }
+
+    /// <summary>The buffers that <see cref="PeakBytes"/> is derived from; <c>null</c> where a plan was not made by the planner.</summary>
+    internal MemoryEstimate? Memory { get; init; }
 
     /// <summary>The coarsest level, where a run starts.</summary>
     public LevelPlan Coarsest => Levels[^1];

@@ -1,5 +1,7 @@
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -30,16 +32,9 @@ public sealed class Retargeter : Sampler
 
     private protected override SourcePyramid Source => _pyramid;
 
-    private protected override Volume<T> Run<T>(SampleRun run) =>
-        new CoarseToFine<T>(Plan, _pyramid.Of<T>(), Options, Canvas.Of(Options)).Run(() => CoarsestQuery(run), run);
+    private protected override RunInputs Inputs(Workers workers) => new(Plan, Options, _pyramid);
 
-    private protected override DeviceLevels OnDevice(OpenClEngine engine) => new(engine, _pyramid.Of<byte>(), Plan, Options);
-
-    private protected override IReadOnlyList<Volume<byte>> Run(DeviceLevels levels, IReadOnlyList<SampleRun> runs)
-    {
-        using var walk = new DeviceWalk(levels, Plan, Options, runs);
-        return walk.Run((run, _) => CoarsestQuery(run));
-    }
+    private protected override CoarsestQueries Queries(Workers workers) => CoarsestQueries.Of(CoarsestQuery);
 
     private Volume<float> CoarsestQuery(SampleRun run)
     {

@@ -1,6 +1,9 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Backends.Gpu;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
@@ -53,7 +56,9 @@ public sealed record InputSize(InputRole Role, Extent Size);
 /// </summary>
 public abstract class Sampler
 {
-    private DeviceWork? _device;
+    private readonly Lock _gpuGate = new();
+    private GpuDevice? _device;
+    private GpuBackend? _gpu;
 
     private protected Sampler(MethodOptions options, PyramidPlan plan, FrameRate frameRate)
     {
@@ -82,10 +87,10 @@ public abstract class Sampler
     /// </param>
     /// <param name="options">What is made of them, and how.</param>
     /// <param name="flow">What finds movement where movement counts; null: what needs no weights.</param>
-    /// <param name="device">A device to compute on; null: the processor.</param>
+    /// <param name="device">The device to compute on; <c>null</c> for the CPU.</param>
     /// <exception cref="VgpnnException">Inputs and options do not go together, or not with the device.</exception>
     public static Sampler Create(
-        IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null, OpenClEngine? device = null)
+        IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null, GpuDevice? device = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
@@ -100,7 +105,7 @@ public abstract class Sampler
             Application.Sketch => new Analogist(Only(InputRole.Sketch), Only(InputRole.Style), options, flow),
             _ => throw new ArgumentOutOfRangeException(nameof(options)),
         };
-        if (device is not null) sampler._device = new DeviceWork(device, sampler.OnDevice);
+        sampler._device = device;
         return sampler;
 
         Clip Only(InputRole role) => inputs.Single(i => i.Role == role).Clip;
@@ -123,49 +128,42 @@ public abstract class Sampler
     /// <summary>The levels that patches are taken from.</summary>
     private protected abstract SourcePyramid Source { get; }
 
-    /// <summary>How many samples are best made together (<see cref="Samples"/>): more than one on a device, as many as fit there.</summary>
+    /// <summary>Maximum number of samples in a call of <see cref="Samples"/>: 1 on the CPU, on a device as many as fit there, up to 16.</summary>
     /// <exception cref="VgpnnException">Kind Device: not even one fits.</exception>
-    public int BatchSize => _device?.BatchSize ?? 1;
+    public int BatchSize => _device is null ? 1 : OnDevice(new Workers(1)).BatchSize;
 
     /// <summary>
-    /// Gives back what a device holds of the inputs. Whoever makes a sample now keeps it until that is done, and a later sample brings it there
-    /// again.
+    /// Frees what a device holds of the inputs. A sample that is being made keeps it until it is finished, and a later sample copies it there again.
     /// </summary>
-    public void ReleaseDevice() => _device?.Release();
+    public void ReleaseDevice() => _gpu?.Release();
 
     /// <summary>Makes several samples together: each has the frames that it has alone.</summary>
     /// <param name="seed">The seed of the whole set.</param>
     /// <param name="indices">Which of the set; at most <see cref="BatchSize"/> of them.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="observe">Told of every step of each, by its place in <paramref name="indices"/>, on the caller's thread.</param>
-    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
+    /// <param name="observe">Callback invoked on the calling thread with every event and the sample's place in <paramref name="indices"/>; <c>null</c> for none.</param>
     public IReadOnlyList<Clip> Samples(ulong seed, IReadOnlyList<int> indices, Workers workers, Action<int, SynthesisEvent>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(indices);
-        SampleRun Started(int index, int i) =>
-            new(Hash.Derive(seed, (ulong)index), index, workers, observe is null ? null : what => observe(i, what), null);
         if (_device is null || indices.Count == 1)
             return [.. indices.Select((index, i) => Sample(seed, index, workers, observe is null ? null : what => observe(i, what)))];
-        return [.. _device.Run(levels => Run(levels, [.. indices.Select(Started)])).Select(v => Clip.FromVolume(v, FrameRate))];
+        return Make([.. indices.Select((index, i) =>
+            new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe is null ? null : what => observe(i, what), null))]);
     }
 
     /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
     /// <param name="seed">The seed of the whole set.</param>
-    /// <param name="index">Which sample of the set, from 0.</param>
+    /// <param name="index">Number of the sample in the set, from 0.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="observe">Told of every step, on the caller's thread; null: nobody listens.</param>
-    /// <param name="resumeFrom">What the same sample left when it was interrupted, to go on from; null: from the coarsest level.</param>
+    /// <param name="observe">Callback invoked on the calling thread with every event; <c>null</c> for none.</param>
+    /// <param name="resumeFrom">What the same sample left when it was interrupted; <c>null</c>: it begins at the coarsest level.</param>
     /// <exception cref="ArgumentException">The checkpoint is of another plan.</exception>
-    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     public Clip Sample(ulong seed, int index, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentNullException.ThrowIfNull(workers);
         if (resumeFrom is not null && !Takes(resumeFrom)) throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
-
-        var run = new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom);
-        if (_device is not null) return Clip.FromVolume(_device.Run(levels => Run(levels, [run]))[0], FrameRate);
-        return Clip.FromVolume(Options.Engine == Engine.Float ? Run<float>(run) : Run<byte>(run), FrameRate);
+        return Make([new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom)])[0];
     }
 
     /// <summary>Whether a checkpoint has the sizes that one of this plan has.</summary>
@@ -182,22 +180,26 @@ public abstract class Sampler
         return level.Index == 0 || !Plan.Levels[level.Index - 1].StartsFromCoarser || checkpoint.Fields.Fit(level, Options);
     }
 
-    /// <summary>Makes y₀.</summary>
-    private protected abstract Volume<T> Run<T>(SampleRun run)
-        where T : unmanaged;
+    /// <summary>What every sample comes to; <c>null</c>: it has to be made.</summary>
+    private protected virtual Clip? Unchanged => null;
 
-    /// <summary>The inputs on a device.</summary>
-    private protected virtual DeviceLevels OnDevice(OpenClEngine engine) => throw new NotSupportedException();
+    /// <summary>What samples are made from.</summary>
+    private protected abstract RunInputs Inputs(Workers workers);
 
-    /// <summary>Makes y₀ of several samples on a device.</summary>
-    private protected virtual IReadOnlyList<Volume<byte>> Run(DeviceLevels levels, IReadOnlyList<SampleRun> runs) =>
-        throw new NotSupportedException();
+    /// <summary>What samples start from.</summary>
+    private protected abstract CoarsestQueries Queries(Workers workers);
+
+    private IReadOnlyList<Clip> Make(IReadOnlyList<SampleRun> runs)
+    {
+        if (Unchanged is { } unchanged) return [.. runs.Select(_ => unchanged)];
+        Workers workers = runs[0].Workers;
+        ILevelBackend backend = _device is null ? CpuBackend.Create(Inputs(workers)) : OnDevice(workers);
+        return [.. new LevelRunner(Plan, backend).Run(runs, Queries(workers)).Select(v => Clip.FromVolume(v, FrameRate))];
+    }
+
+    // One for all samples: they share the levels of the inputs on the device.
+    private GpuBackend OnDevice(Workers workers)
+    {
+        lock (_gpuGate) return _gpu ??= new GpuBackend(_device!, Inputs(workers));
+    }
 }
-
-/// <summary>One sample in the making.</summary>
-/// <param name="Seed">The sample's own seed.</param>
-/// <param name="Index">Which sample of the set, from 0.</param>
-/// <param name="Workers">Threads and cancellation.</param>
-/// <param name="Observe">Told of every step.</param>
-/// <param name="ResumeFrom">What it left when it was interrupted.</param>
-internal sealed record SampleRun(ulong Seed, int Index, Workers Workers, Action<SynthesisEvent>? Observe, Checkpoint? ResumeFrom);

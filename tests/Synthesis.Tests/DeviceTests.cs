@@ -1,5 +1,6 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 using Vgpnn.Testing;
 
@@ -31,7 +32,7 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
         Assert.Equal([.. ((int[])[4, 0, 2]).Select(i => sampler.Sample(1, i, Two).ContentHash())], together);
     }
 
-    /// <summary>Sixteen bits for each of the coarsest query's samples and an unused fourth, for every start; and each start's seed and the sample's.</summary>
+    /// <summary>Sixteen bits for each of the coarsest query's components and an unused fourth, and a seed, for every start and for the sample.</summary>
     [DeviceFact]
     public void A_second_sample_uploads_nothing_but_its_noise()
     {
@@ -40,8 +41,8 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
         sampler.Sample(1, 0, Two);
         (long up, long held) = (queue.BytesUp, queue.BytesHeld);
         sampler.Sample(1, 1, Two);
-        long noise = sampler.Plan.Starts * sampler.Plan.Coarsest.Query.Count * 4 * sizeof(short), seeds = (sampler.Plan.Starts + 1) * sizeof(ulong);
-        Assert.Equal(noise + (sampler.Plan.Starts > 1 ? seeds : sizeof(ulong)), queue.BytesUp - up);
+        long noise = sampler.Plan.Coarsest.Query.Count * 4 * sizeof(short), runs = sampler.Plan.Starts == 1 ? 1 : sampler.Plan.Starts + 1;
+        Assert.Equal(runs * (noise + sizeof(ulong)), queue.BytesUp - up);
         Assert.Equal(held, queue.BytesHeld);
 
         sampler.ReleaseDevice();
@@ -95,7 +96,7 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
         Assert.Equal(48, wide.Width);
         Assert.InRange(Mean(clip, wide), 0, 0.5);
         SamplerInput[] two = [new(InputRole.Input, clip), new(InputRole.Input, other)];
-        double woven = Mean(clip, Sampler.Create(two, Quick, device: device.Engine).Sample(1, 0, Two), other);
+        double woven = Mean(clip, Sampler.Create(two, Quick, device: device.Device).Sample(1, 0, Two), other);
         Assert.InRange(woven, 0, 1.2 * Mean(clip, Sampler.Create(two, Quick).Sample(1, 0, Two), other));
     }
 
@@ -103,7 +104,7 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
     public void Work_that_does_not_fit_is_refused_with_what_it_needs()
     {
         using var small = new OpenClEngine(OpenClDevice.Find(), maxBytes: 20 << 20);
-        Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, TestClip.Noise(8, 120, 160))], Quick, device: small);
+        Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, TestClip.Noise(8, 120, 160))], Quick, device: new GpuDevice(small));
         VgpnnException e = Assert.Throws<VgpnnException>(() => sampler.Sample(1, 0, Two));
         Assert.Equal((ErrorKind.Device, "device-memory"), (e.Kind, e.Code));
         Assert.Matches(@"takes \d+ MiB .* allows 18 MiB", e.Message);
@@ -113,14 +114,49 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
     public void A_device_holds_no_more_than_the_plan_says()
     {
         Clip clip = TestClip.Noise(8, 60, 80);
-        foreach (MethodOptions options in (MethodOptions[])[Quick, Quick with { Loop = true, MinT = 4 }])
+        SamplerInput[] one = [new(InputRole.Input, clip)], two = [new(InputRole.Input, clip), new(InputRole.Input, TestClip.Noise(6, 60, 80))];
+        MethodOptions several = new() { Iterations = 1, Noise = 3, Search = SearchMethod.JumpFlood };
+        foreach ((SamplerInput[] inputs, MethodOptions options) in
+                 ((SamplerInput[], MethodOptions)[])[(one, Quick), (one, Quick with { Loop = true, MinT = 4 }), (two, Quick), (one, several)])
         {
-            using var engine = new OpenClEngine(OpenClDevice.Find());
-            Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: engine);
-            sampler.Samples(1, [0, 1], Two);
-            long needed = DeviceCost.PeakBytes(sampler.Plan, options, 2), volumes = needed - DeviceCost.Spare;
-            Assert.InRange(engine.Session.MostBytesHeld, volumes / 3, needed);
+            PyramidPlan plan = Sampler.Create(inputs, options).Plan;
+            long promised = GpuBuffers.PeakBytes(plan, options, 2), volumes = promised - GpuBuffers.Spare;
+
+            // With memory to spare the levels of the input are kept besides; with none to spare they are not, and the sample is the same.
+            (long most, string frames) = Run(inputs, options, maxBytes: null);
+            Assert.InRange(most, volumes / 3, promised + GpuBuffers.LevelBytes(plan));
+            (long least, string same) = Run(inputs, options, maxBytes: (long)(promised / 0.9) + 1024);
+            Assert.InRange(least, volumes / 3, promised);
+            Assert.Equal(frames, same);
         }
+
+        static (long Most, string Frames) Run(SamplerInput[] inputs, MethodOptions options, long? maxBytes)
+        {
+            using var engine = new OpenClEngine(OpenClDevice.Find(), maxBytes);
+            Sampler sampler = Sampler.Create(inputs, options, device: new GpuDevice(engine));
+            Assert.True(sampler.BatchSize >= 2);
+            IReadOnlyList<Clip> samples = sampler.Samples(1, [0, 1], Two);
+            return (engine.Session.MostBytesHeld, samples[1].ContentHash());
+        }
+    }
+
+    [DeviceFact]
+    public void Samplers_that_share_a_device_run_side_by_side_in_the_memory_of_two_and_a_third_waits()
+    {
+        Clip clip = TestClip.Noise(8, 40, 50);
+        MethodOptions options = Quick with { Iterations = 1 };
+        Sampler alone = Generator(clip, options);
+        string[] expected = [.. Enumerable.Range(0, 3).Select(i => alone.Sample(1, i, Two).ContentHash())];
+        long each = GpuBuffers.PeakBytes(alone.Plan, options);
+        using var engine = new OpenClEngine(OpenClDevice.Find(), (long)(2 * each / 0.9) + 1024);
+        var shared = new GpuDevice(engine);
+        string[] made = new string[3];
+        Thread[] threads = [.. Enumerable.Range(0, 3).Select(i => new Thread(() =>
+            made[i] = Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: shared).Sample(1, i, new Workers(1)).ContentHash()))];
+        foreach (Thread thread in threads) thread.Start();
+        foreach (Thread thread in threads) thread.Join();
+        Assert.Equal(expected, made);
+        Assert.InRange(engine.Session.MostBytesHeld, 1, 2 * each);
     }
 
     [DeviceFact]
@@ -145,7 +181,7 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
     }
 
     private Sampler Generator(Clip clip, MethodOptions options) =>
-        Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: device.Engine);
+        Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: device.Device);
 
     // How far the patches of a sample are from their nearest ones in what it was made of.
     private static double Mean(Clip input, Clip sample, Clip? other = null)
@@ -167,8 +203,11 @@ public class DeviceTests(DeviceTests.OneDevice device) : IClassFixture<DeviceTes
     public sealed class OneDevice : IDisposable
     {
         private readonly Lazy<OpenClEngine> _engine = new(() => new OpenClEngine(OpenClDevice.Find()));
+        private GpuDevice? _device;
 
         internal OpenClEngine Engine => _engine.Value;
+
+        internal GpuDevice Device => _device ??= new GpuDevice(Engine);
 
         public void Dispose()
         {

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Media;
 using Vgpnn.Testing;
 using Xunit.Abstractions;

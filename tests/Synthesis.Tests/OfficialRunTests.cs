@@ -1,4 +1,6 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;
@@ -91,15 +93,16 @@ public class OfficialRunTests
     {
         var run = new OfficialRun(name);
         var pyramid = new InputPyramid<float>(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
-        var levels = new CoarseToFine<float>(run.Plan, pyramid, Exhaustive, Canvas.Plain, BorderRule.FoldedDistance);
+        var backend = new CpuBackend<float>(run.Plan, Exhaustive, pyramid, Canvas.Plain, BorderRule.FoldedDistance);
         int finished = 0;
 
-        Volume<float> output = levels.Run(run.CoarsestQuery, new SampleRun(Seed: 0, Index: 0, Two, Observe, ResumeFrom: null));
+        Volume output = new LevelRunner(run.Plan, backend).Run(
+            [new SampleRun(Seed: 0, Index: 0, Two, Observe, ResumeFrom: null)], CoarsestQueries.Of(_ => run.CoarsestQuery())).Single();
 
         Assert.Equal(run.Count, finished);
 
         // The finest values are the input itself, and every median is one of them.
-        Near.Assert(run.Output(run.Count - 1, 1), output, 2e-7, $"run {name}");
+        Near.Assert(run.Output(run.Count - 1, 1), (Volume<float>)output, 2e-7, $"run {name}");
 
         void Observe(SynthesisEvent e)
         {

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;
@@ -52,21 +53,12 @@ public class SampleStartTests
     [Fact]
     public void Starts_that_are_all_the_input_leave_the_first() => Assert.Equal(0, Choose([Input, Input], new Workers(1)));
 
-    [Theory]
-    [InlineData(0)]
-    [InlineData(2)]
-    public void Choosing_ends_when_it_is_cancelled(int during)
+    [Fact]
+    public void Judging_a_start_ends_when_it_is_cancelled()
     {
         using var source = new CancellationTokenSource();
-        Volume<byte>[] starts = Starts(1);
-        int runs = 0;
-        Assert.ThrowsAny<OperationCanceledException>(() => SampleStart.Best(Input, Unchanged, Patch, starts.Length, i =>
-        {
-            runs++;
-            if (i == during) source.Cancel();
-            return starts[i];
-        }, new Workers(2, source.Token)));
-        Assert.Equal(during + 1, runs);
+        source.Cancel();
+        Assert.ThrowsAny<OperationCanceledException>(() => SampleStart.Missing(Input, Starts(1)[0], Patch, new Workers(2, source.Token)));
     }
 
     [Fact]
@@ -106,7 +98,8 @@ public class SampleStartTests
     private static Volume<byte>[] Starts(int seed) => [.. Enumerable.Range(0, 4).Select(i => RandomVolume.Blobs<byte>(Size, 3, unchecked((seed * 4) + i)))];
 
     private static int Choose(Volume<byte>[] starts, Workers workers) =>
-        SampleStart.Best(Input, Unchanged, Patch, starts.Length, i => starts[i], workers);
+        SampleStart.Choose(
+            [.. starts.Select(s => SampleStart.Missing(Input, s, Patch, workers))], [.. starts.Select(s => SampleStart.Difference(s, Unchanged))]);
 
     // The mean distance of a patch of the input to its nearest one of a start, patch by patch.
     private static double Missing(Volume<byte> start)

@@ -5,6 +5,7 @@ using Vgpnn.Client.Bench;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 
 namespace Vgpnn.Client.Commands;
 

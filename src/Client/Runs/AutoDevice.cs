@@ -4,6 +4,7 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
@@ -74,7 +75,7 @@ internal static class AutoDevice
             try
             {
                 using var engine = new OpenClEngine(candidate);
-                double seconds = Seconds(engine);
+                double seconds = Seconds(new GpuDevice(engine));
                 if (seconds >= fastest) continue;
                 (fastest, chosen) = (seconds, candidate.Index);
             }
@@ -100,7 +101,7 @@ internal static class AutoDevice
     }
 
     // The first sample takes compilers along, and brings the input to the device.
-    private static double Seconds(OpenClEngine? device)
+    private static double Seconds(GpuDevice? device)
     {
         var workers = new Workers(Environment.ProcessorCount);
         Clip scene = Clip.FromVolume(SyntheticScene.Render(Measured, 0, workers), new FrameRate(25, 1));

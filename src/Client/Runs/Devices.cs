@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
@@ -9,12 +10,12 @@ namespace Vgpnn.Client.Runs;
 /// <summary>The devices of this process: each is opened once, when it is first asked for.</summary>
 internal static class Devices
 {
-    private static readonly ConcurrentDictionary<(int Index, bool Measures), Lazy<OpenClEngine>> Open = new();
+    private static readonly ConcurrentDictionary<(int Index, bool Measures), Lazy<GpuDevice>> Open = new();
 
     /// <summary>What computes a run.</summary>
     /// <returns>A device; null: the processor.</returns>
     /// <exception cref="VgpnnException">There is no such device, or it cannot be opened.</exception>
-    public static OpenClEngine? Of(MachineRequest machine, MethodOptions options)
+    public static GpuDevice? Of(MachineRequest machine, MethodOptions options)
     {
         try
         {
@@ -31,6 +32,6 @@ internal static class Devices
         }
     }
 
-    private static OpenClEngine Opened(int? index, bool measures) =>
-        Open.GetOrAdd((index ?? 0, measures), key => new(() => new OpenClEngine(OpenClDevice.Find(key.Index), measures: key.Measures))).Value;
+    private static GpuDevice Opened(int? index, bool measures) =>
+        Open.GetOrAdd((index ?? 0, measures), key => new(() => new GpuDevice(new OpenClEngine(OpenClDevice.Find(key.Index), measures: key.Measures)))).Value;
 }

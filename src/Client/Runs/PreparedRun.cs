@@ -1,8 +1,8 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Manifest;
 using Vgpnn.Synthesis.Media;
 
@@ -59,7 +59,7 @@ internal sealed class PreparedRun
     {
         // Pipes, signals and timers must not wait until one of the computing threads is free.
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
-        OpenClEngine? device = Devices.Of(request.Machine, request.Options);
+        GpuDevice? device = Devices.Of(request.Machine, request.Options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
         // While the decoder is waited for.
@@ -77,7 +77,7 @@ internal sealed class PreparedRun
     }
 
     private static async Task<PreparedRun> PrepareAsync(
-        RunRequest request, OpenClEngine? device, Task<CostModel> measuring, IRunReporter reporter, CancellationToken cancellation)
+        RunRequest request, GpuDevice? device, Task<CostModel> measuring, IRunReporter reporter, CancellationToken cancellation)
     {
         var inputs = new List<ReadInput>();
         try

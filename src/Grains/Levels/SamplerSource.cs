@@ -1,8 +1,8 @@
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Kernels.OpenCl;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Grains.Levels;
@@ -12,7 +12,7 @@ namespace Vgpnn.Grains.Levels;
 /// <param name="scratch">Files for the decoder.</param>
 /// <param name="clips">Clips that were decoded a moment ago.</param>
 /// <param name="device">The silo's device; <c>null</c> if it has no device.</param>
-internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, ClipCache clips, OpenClEngine? device = null)
+internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, ClipCache clips, GpuDevice? device = null)
 {
     /// <summary>Decodes the inputs.</summary>
     /// <exception cref="VgpnnException">The inputs cannot be used as the settings say, or the device is missing.</exception>

@@ -3,6 +3,7 @@ using System.Text;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Grains.Requests;
@@ -58,8 +59,8 @@ public static class RequestPlanner
     public static RequestPlan? OnDevice(RequestPlan plan, PyramidPlan pyramid, MethodOptions options, long? largestDevice)
     {
         if (!DeviceSupport.Fits(options)) return null;
-        long bytes = DeviceCost.LeastBytes(pyramid, options);
-        return largestDevice < bytes ? null : plan with { Backend = EngineClass.OpenCl, DeviceMemory = bytes };
+        long bytes = GpuBuffers.PeakBytes(pyramid, options);
+        return largestDevice < bytes ? null : plan with { Backend = EngineClass.OpenCl, DeviceMemory = bytes, MoreDeviceMemory = GpuBuffers.PeakBytes(pyramid, options, samples: 2) - bytes };
     }
 
     private static void Require(IReadOnlyList<RequestInput> inputs, Application application)

@@ -163,10 +163,10 @@ internal sealed partial class Worker(
             if (_jobs.TryGetValue(order, out ActiveJob? job)) job.ReleaseSoon();
     }
 
-    private void Start(BackendReports reports, IReadOnlyList<JobOrder> orders)
+    private void Start(BackendReports reports, JobOrder[] orders)
     {
-        var slot = new Slot(orders.Count);
-        SampleBatch? batch = orders.Count > 1 ? new SampleBatch(orders.Count) : null;
+        var slot = new Slot(orders.Length);
+        SampleBatch? batch = orders.Length > 1 ? new SampleBatch(orders.Length) : null;
         ActiveJob[] jobs = [.. orders.Select(o => new ActiveJob(reports, o, slot, _release.Token, _stopNow.Token))];
         foreach (ActiveJob job in jobs) _jobs[job.Order.Id] = job;
         int beside = _jobs.Count - 1;

@@ -110,7 +110,7 @@ public class DeviceTests(OneDevice device)
     public void Every_launch_is_counted_where_that_is_asked_for()
     {
         using var engine = new OpenClEngine(OpenClDevice.Find(), measures: true);
-        var host = new OpenClHostEngine(engine);
+        var host = new DeviceHostEngine(engine);
         Volume<byte> query = RandomVolume.Noise<byte>(new Extent(3, 12, 20), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(4, 11, 9), 3, 2);
         var field = new NearestNeighbourField(query.Extent, keys.Extent, Patch);
         var task = new SearchTask<byte> { Query = query, Keys = keys, Patch = Patch, Field = field };

@@ -222,5 +222,5 @@ public class EngineConformanceTests(OneDevice device, ITestOutputHelper output)
         return data;
     }
 
-    private IKernelEngine Of(string engine) => engine == Cpu ? new CpuEngine() : new OpenClHostEngine(device.Engine);
+    private IKernelEngine Of(string engine) => engine == Cpu ? new CpuEngine() : new DeviceHostEngine(device.Engine);
 }

@@ -1,9 +1,10 @@
-namespace Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.OpenCl;
 
-/// <summary>A device behind the interface that all engines have: everything is copied there and back again.</summary>
-public sealed class OpenClHostEngine(OpenClEngine engine) : IKernelEngine
+namespace Vgpnn.Kernels.Tests.Engines;
+
+/// <summary>A device: everything is copied there and back again.</summary>
+internal sealed class DeviceHostEngine(OpenClEngine engine) : IKernelEngine
 {
-    /// <inheritdoc/>
     public Volume<byte> Resize(Volume<byte> source, Extent output, Scale scale, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -16,10 +17,8 @@ public sealed class OpenClHostEngine(OpenClEngine engine) : IKernelEngine
         return target;
     }
 
-    /// <inheritdoc/>
     public IPatchSearch<byte> Search(SearchMethod method) => new HostSearch(engine, method);
 
-    /// <inheritdoc/>
     public void Vote(Volume<byte> values, NearestNeighbourField field, Extent patch, VoteRule rule, Volume<byte> output, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(values);

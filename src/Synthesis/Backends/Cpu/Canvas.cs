@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Backends.Cpu;
 
 /// <summary>
 /// The output side of a level: which part of the output is searched for, how its votes are written back, and how it is
@@ -11,8 +11,14 @@ internal class Canvas
     /// <summary>All of the output, its borders being borders.</summary>
     public static Canvas Plain { get; } = new();
 
-    /// <summary>All of the output, with or without ends in time.</summary>
-    public static Canvas Of(MethodOptions options) => options.Loop ? new LoopCanvas() : Plain;
+    /// <summary>The canvas of a run.</summary>
+    public static Canvas Of(RunInputs inputs) => inputs switch
+    {
+        { Masked: { } region } => new MaskedCanvas(region),
+        { Structure: { } guide } => new StructureCanvas(guide),
+        { Options.Loop: true } => new LoopCanvas(),
+        _ => Plain,
+    };
 
     /// <summary>Q of a level, of size <see cref="LevelPlan.Query"/>; it may be <paramref name="output"/> itself.</summary>
     public virtual Volume<T> Query<T>(LevelPlan level, Volume<T> output)

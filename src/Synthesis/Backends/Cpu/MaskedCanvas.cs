@@ -1,16 +1,16 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Backends.Cpu;
 
 /// <summary>
 /// An output that is known but for a mask: only patches that touch the mask are searched, in a box around it, and only
 /// voxels in the mask take the vote. All others are those of the known video at that level.
 /// </summary>
-internal sealed class MaskedCanvas(IReadOnlyList<Mask> masks, IReadOnlyList<Box> boxes, Func<SourcePyramid> known) : Canvas
+internal sealed class MaskedCanvas(MaskedRegion region) : Canvas
 {
     public override Volume<T> Query<T>(LevelPlan level, Volume<T> output)
     {
-        Box box = boxes[level.Index];
+        Box box = region.Boxes[level.Index];
         if (box.Size == output.Extent) return output;
         var query = new Volume<T>(box.Size, output.Channels);
         for (int t = 0; t < box.Size.T; t++)
@@ -22,11 +22,11 @@ internal sealed class MaskedCanvas(IReadOnlyList<Mask> masks, IReadOnlyList<Box>
     public override void Vote<T>(
         LevelPlan level, Volume<T> values, NearestNeighbourField field, VoteRule rule, Volume<T> output, Workers workers)
     {
-        Box box = boxes[level.Index];
-        Mask mask = masks[level.Index];
+        Box box = region.Boxes[level.Index];
+        Mask mask = region.Masks[level.Index];
         var voted = new Volume<T>(box.Size, output.Channels);
         Voting.Vote(values, field, level.Patch, rule, voted, workers);
-        known().Of<T>().Level(level.Index, workers).Samples.CopyTo(output.Samples);
+        region.Known.Of<T>().Level(level.Index, workers).Samples.CopyTo(output.Samples);
         for (int t = 0; t < box.Size.T; t++)
             for (int h = 0; h < box.Size.H; h++)
                 Copy(voted.Row(t, h), Part(output.Row(box.T + t, box.H + h), box, output.Channels), mask.Row(box.T + t, box.H + h)[box.W..], output.Channels);

@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Levels;
 
 /// <summary>The noise z that makes samples differ (paper, section 3.2), and how strong it has to be.</summary>
 internal static class CoarsestNoise

@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Levels;
 
 /// <summary>
 /// Which noise a sample starts from. Whether a sample keeps the input's objects is decided at the two coarsest levels, which
@@ -55,33 +55,17 @@ internal static class SampleStart
         Volume.Bytes<T>(judged.Output, 3) + Volume.Bytes<float>(judged.Output, 3) + NearestNeighbourField.Bytes(judged.KeyGrid)
         + PatchSearch.Create<T>(SearchMethod.Exhaustive).WorkingBytes(judged.Input, judged.Output, judged.Patch, 3, 0);
 
-    /// <summary>The number of the best start.</summary>
-    /// <param name="input">The input at the judged level.</param>
-    /// <param name="unchanged">The input at that level, in the output's size.</param>
-    /// <param name="patch">Patch size there.</param>
-    /// <param name="starts">How many there are.</param>
-    /// <param name="run">What a start comes to at that level.</param>
-    /// <param name="workers">Threads and cancellation.</param>
-    public static int Best<T>(Volume<T> input, Volume<float> unchanged, Extent patch, int starts, Func<int, Volume<T>> run, Workers workers)
+    /// <summary>Mean distance of the input's patches to their nearest patches in a start: how much of the input is missing there.</summary>
+    public static double Missing<T>(Volume<T> input, Volume<T> output, Extent patch, Workers workers)
         where T : unmanaged
     {
-        var missing = new double[starts];
-        var different = new double[starts];
-        for (int i = 0; i < starts; i++)
-        {
-            Volume<T> output = run(i);
-            var field = new NearestNeighbourField(input.Extent, output.Extent, patch);
-            PatchSearch.Create<T>(SearchMethod.Exhaustive).Search(
-                new SearchTask<T> { Query = input, Keys = output, Patch = patch, Field = field }, workers);
-            missing[i] = field.MeanDistance();
-            different[i] = Difference(output, unchanged);
-        }
-
-        return Choose(missing, different);
+        var field = new NearestNeighbourField(input.Extent, output.Extent, patch);
+        PatchSearch.Create<T>(SearchMethod.Exhaustive).Search(new SearchTask<T> { Query = input, Keys = output, Patch = patch, Field = field }, workers);
+        return field.MeanDistance();
     }
 
     /// <summary>The number of the best start.</summary>
-    /// <param name="missing">How far the input's patches are from each start's, on average.</param>
+    /// <param name="missing">How much of the input each start misses (<see cref="Missing"/>).</param>
     /// <param name="different">How much each start differs from the input (<see cref="Difference"/>).</param>
     public static int Choose(double[] missing, double[] different)
     {
@@ -95,10 +79,9 @@ internal static class SampleStart
     private static double Share(double value, double[] all) => value / all.Average() is double share and >= 0 ? share : 1;
 
     /// <summary>The mean difference of a start from the input, for samples in [−1, 1].</summary>
-    public static double Difference<T>(Volume<T> output, Volume<float> unchanged)
-        where T : unmanaged
+    public static double Difference(Volume output, Volume<float> unchanged)
     {
-        Volume<float> floats = output as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)output);
+        Volume<float> floats = output as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)output);
         double sum = 0;
         for (int i = 0; i < floats.Count; i++) sum += Math.Abs(floats.Samples[i] - unchanged.Samples[i]);
         return sum / floats.Count;

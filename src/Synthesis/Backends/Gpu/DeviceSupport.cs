@@ -1,6 +1,6 @@
 using Vgpnn.Kernels.OpenCl;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>What devices can do, and their errors as a user can read them.</summary>
 public static class DeviceSupport

@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Backends.Cpu;
 
 /// <summary>
 /// An output whose last frame is followed by its first: its time axis is a circle in resampling, search and voting, while
@@ -15,13 +15,8 @@ internal sealed class LoopCanvas : Canvas
     /// <summary>Size of Q for an output of this size.</summary>
     public static Extent Wrapped(Extent output, Extent patch) => output with { T = output.T + patch.T - 1 };
 
-    /// <summary>Bytes that a level takes beside a plain one.</summary>
-    public static long WorkingBytes<T>(LevelPlan level)
-        where T : unmanaged
-    {
-        Extent voted = level.Output with { T = level.Output.T + (2 * (level.Patch.T - 1)) };
-        return Volume.Bytes<T>(level.Query, 3) + Volume.Bytes<T>(voted, 3) + NearestNeighbourField.Bytes(voted.PatchGrid(level.Patch));
-    }
+    /// <summary>Size of the output with frames repeated on both sides, where votes are taken.</summary>
+    public static Extent Voted(LevelPlan level) => level.Output with { T = level.Output.T + (2 * (level.Patch.T - 1)) };
 
     public override Volume<T> Query<T>(LevelPlan level, Volume<T> output) => Frames(output, 0, level.Query.T);
 
@@ -29,7 +24,7 @@ internal sealed class LoopCanvas : Canvas
         LevelPlan level, Volume<T> values, NearestNeighbourField field, VoteRule rule, Volume<T> output, Workers workers)
     {
         int before = level.Patch.T - 1;
-        var voted = new Volume<T>(output.Extent with { T = output.Extent.T + (2 * before) }, output.Channels);
+        var voted = new Volume<T>(Voted(level), output.Channels);
         Voting.Vote(values, field.RepeatedBefore(before), level.Patch, rule, voted, workers);
         for (int t = 0; t < output.Extent.T; t++) voted.Frame(before + t).CopyTo(output.Frame(t));
     }

@@ -1,25 +1,22 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Synthesis;
+namespace Vgpnn.Synthesis.Backends.Cpu;
 
 /// <summary>
 /// An output whose patches are also compared by how fast they move (paper, section 4, video analogies): at the coarsest
 /// level by that alone, at the next ones with it as a fourth channel, at the finer ones not at all.
 /// </summary>
-/// <param name="content">Dynamic structure of the output by level, one channel of 0 to 1; null: none at this level.</param>
-/// <param name="style">The same of the source.</param>
-/// <param name="weight">How far standing still and moving fastest are apart as a fourth channel; black and white are 2 apart in each of the other three.</param>
-internal sealed class StructureCanvas(IReadOnlyList<Volume<float>?> content, IReadOnlyList<Volume<float>?> style, float weight) : Canvas
+internal sealed class StructureCanvas(StructureGuide guide) : Canvas
 {
     // What stands still stays where it is in the style: so much does a whole width or height away count as a part of movement from 0 to 1.
     private const float PlaceWeight = 0.1f;
 
-    public override Volume<T> Query<T>(LevelPlan level, Volume<T> output) => Joined(level, output, content);
+    public override Volume<T> Query<T>(LevelPlan level, Volume<T> output) => Joined(level, output, guide.Content);
 
     public override Volume<T> Keys<T>(LevelPlan level, Volume<T> keys) =>
         level.Guide == Guide.Structure && typeof(T) == typeof(float)
-            ? (Volume<T>)(Volume)WithPlaces(style[level.Index]!)
-            : Joined(level, keys, style);
+            ? (Volume<T>)(Volume)WithPlaces(guide.Style[level.Index]!)
+            : Joined(level, keys, guide.Style);
 
     /// <summary>
     /// Movement, and two channels of places, each from 0 to <see cref="PlaceWeight"/> from one border to the other: of patches that
@@ -59,7 +56,7 @@ internal sealed class StructureCanvas(IReadOnlyList<Volume<float>?> content, IRe
         for (int i = 0; i < structure.Length; i++)
         {
             from.Slice(3 * i, 3).CopyTo(to[(4 * i)..]);
-            to[(4 * i) + 3] = Sample<T>(structure[i] * weight);
+            to[(4 * i) + 3] = Sample<T>(structure[i] * guide.Weight);
         }
 
         return joined;

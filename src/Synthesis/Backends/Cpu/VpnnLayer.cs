@@ -1,0 +1,154 @@
+using System.Diagnostics;
+using Vgpnn.Kernels;
+
+namespace Vgpnn.Synthesis.Backends.Cpu;
+
+/// <summary>
+/// The video patch nearest-neighbour layer (paper, section 3.1): queries find their nearest keys, the values at the same
+/// places are folded back, and the result is the next query.
+/// </summary>
+/// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
+internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
+    where T : unmanaged
+{
+    private const ulong ReverseSeed = 0x5EE0;
+
+    private readonly Stopwatch _searching = new();
+    private readonly Stopwatch _voting = new();
+    private double _meanDistance;
+
+    /// <summary>Matches of the level, for the next finer one to start from.</summary>
+    public LevelFields Fields { get; set; }
+
+    /// <summary>What was measured since the level was begun.</summary>
+    public LayerTiming Timing => new(_meanDistance, _searching.Elapsed, _voting.Elapsed);
+
+    /// <summary>Begins to measure a level.</summary>
+    public void Reset()
+    {
+        _searching.Reset();
+        _voting.Reset();
+    }
+
+    /// <summary>Begins a level: its first search starts from the coarser level's matches or from scratch.</summary>
+    public void Begin(LevelPlan level)
+    {
+        Reset();
+        Fields = level.StartsFromCoarser
+            ? Fields.Resized(level)
+            : new LevelFields(new NearestNeighbourField(level.Query, level.Input, level.Patch), null);
+        if (level.StartsFromCoarser) CollectIfLarge(level);
+    }
+
+    /// <summary>
+    /// The first iteration of the coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
+    /// </summary>
+    /// <param name="level">The coarsest level.</param>
+    /// <param name="query">Q in [−1, 1] plus noise.</param>
+    /// <param name="values">K and V.</param>
+    /// <param name="weights">Weights of the key patches; <c>null</c>: all are 1.</param>
+    /// <param name="seed">Determines all random choices.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="searched">Invoked with the searched fraction, 0 to 1.</param>
+    /// <returns>The output.</returns>
+    public Volume<T> IterateCoarsest(
+        LevelPlan level, Volume<float> query, Volume<T> values, float[]? weights, ulong seed, Workers workers, Action<double>? searched = null)
+    {
+        Volume<float> keys = canvas.Keys(level, values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values));
+        Begin(level);
+        var output = new Volume<T>(level.Output, values.Channels);
+        Search(level, canvas.Query(level, query), keys, weights, 0, seed, workers, searched);
+        Vote(level, values, output, workers);
+        return output;
+    }
+
+    /// <summary>One EM iteration of a level that was begun.</summary>
+    /// <param name="level">Patch size and search.</param>
+    /// <param name="iteration">EM iteration, from 0.</param>
+    /// <param name="output">The output so far, which is Q; overwritten by the vote, which needs Q no more.</param>
+    /// <param name="blurredKeys">K of the first iteration, as blurred as Q; released after the search. <c>null</c>: K is V.</param>
+    /// <param name="values">V, and K where there are no blurred keys.</param>
+    /// <param name="weights">Weights of the key patches; <c>null</c>: all are 1.</param>
+    /// <param name="seed">Determines all random choices of the level.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="searched">Invoked with the searched fraction, 0 to 1.</param>
+    /// <param name="stepsDone">Steps of this search that were done before it was interrupted.</param>
+    /// <param name="passed">Invoked after passes of the search with the number of those that are done.</param>
+    public void Iterate(
+        LevelPlan level, int iteration, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
+        Action<double>? searched = null, int stepsDone = 0, Action<int>? passed = null)
+    {
+        Search(
+            level, canvas.Query(level, output), canvas.Keys(level, blurredKeys ?? values), weights, iteration, Hash.Derive(seed, (ulong)iteration), workers,
+            searched, stepsDone, passed);
+        blurredKeys = null;
+        Vote(level, values, output, workers);
+    }
+
+    /// <summary>Runs all iterations of a level; parameters as of <see cref="Iterate"/>.</summary>
+    public LayerTiming Run(
+        LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers)
+    {
+        Begin(level);
+        for (int j = 0; j < level.Iterations; j++) Iterate(level, j, output, ref blurredKeys, values, weights, seed, workers);
+        if (!options.FollowsStructure) Fields = default;
+        return Timing;
+    }
+
+    // The coarser level's matches, and what the search for every key's query has left.
+    private static void CollectIfLarge(LevelPlan level)
+    {
+        if (NearestNeighbourField.Bytes(level.QueryGrid) + NearestNeighbourField.Bytes(level.KeyGrid) > CpuBuffers.LargeVolume) GC.Collect();
+    }
+
+    private void Vote(LevelPlan level, Volume<T> values, Volume<T> output, Workers workers)
+    {
+        _voting.Start();
+        canvas.Vote(level, values, Fields.Matches!, options.Vote, output, workers);
+        _voting.Stop();
+    }
+
+    private void Search<TComponent>(
+        LevelPlan level, Volume<TComponent> query, Volume<TComponent> keys, float[]? weights, int iteration, ulong seed, Workers workers,
+        Action<double>? searched, int stepsDone = 0, Action<int>? passed = null)
+        where TComponent : unmanaged
+    {
+        _searching.Start();
+        NearestNeighbourField field = Fields.Matches!;
+        double before = 0;
+        if (options.Completeness is { } alpha)
+        {
+            before = 0.5;
+            int start = Fields.Users is null ? 0 : level.SearchIteration(iteration);
+            NearestNeighbourField users = Fields.Users ?? new NearestNeighbourField(level.Input, level.Query, level.Patch);
+            IPatchSearch<TComponent> reverse = PatchSearch.Create<TComponent>(LevelSearch.ReverseMethod(options, level));
+            weights = Completeness.Weights(query, keys, level.Patch, alpha, reverse, Hash.Derive(seed, ReverseSeed), workers, users, start);
+            Fields = Fields with { Users = users };
+            CollectIfLarge(level);
+            searched?.Invoke(before);
+        }
+
+        var task = new SearchTask<TComponent>
+        {
+            Query = query,
+            Keys = keys,
+            Patch = level.Patch,
+            Field = field,
+            KeyWeights = weights,
+            Iteration = level.SearchIteration(iteration),
+            Seed = seed,
+            StepsDone = stepsDone,
+            Passed = passed,
+            Progress = searched is null ? null : part => searched(before + (part * (1 - before))),
+        };
+        PatchSearch.Create<TComponent>(LevelSearch.Method(options, level)).Search(task, workers);
+        _meanDistance = (options.Completeness is null ? field.MeanDistance() : field.MeanDistance(weights!)) / LevelUnits.PerSquared<TComponent>();
+        _searching.Stop();
+    }
+}
+
+/// <summary>What a layer measured.</summary>
+/// <param name="MeanDistance">Mean distance of the last search, for components in [−1, 1].</param>
+/// <param name="Search">Time of all searches.</param>
+/// <param name="Vote">Time of all votes.</param>
+internal readonly record struct LayerTiming(double MeanDistance, TimeSpan Search, TimeSpan Vote);

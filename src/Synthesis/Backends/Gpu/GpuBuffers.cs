@@ -1,0 +1,139 @@
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
+
+namespace Vgpnn.Synthesis.Backends.Gpu;
+
+/// <summary>
+/// What a batch holds on a device, named as in <see cref="GpuBatch"/>, <see cref="GpuCanvas"/> and <see cref="GpuLevels"/>. Whoever allocates a buffer there
+/// lists it here: a batch reserves the sum, and a test compares it with what the device really holds.
+/// </summary>
+public static class GpuBuffers
+{
+    // More samples fill no device better.
+    private const int LargestUseful = 16;
+
+    // Tables of filters, seeds, sums and kernels.
+    internal const long Spare = 16L << 20;
+
+    // Frames on either side of a loop that an enlarging filter may reach.
+    private const int LoopReach = 3;
+
+    // The coarsest query keeps its noise in 16 bits a channel, and is searched exhaustively in one launch, up to this many patch distances. A larger
+    // coarsest level is not really coarse: its query is cut to bytes and searched as all others are.
+    private const double MostWide = 1e10;
+    private const int WideVoxelBytes = 8;
+
+    /// <summary>The maximum number of bytes that a batch holds on a device, its input included.</summary>
+    /// <param name="plan">The levels.</param>
+    /// <param name="options">The options of the method.</param>
+    /// <param name="samples">Samples in the batch.</param>
+    public static long PeakBytes(PyramidPlan plan, MethodOptions options, int samples = 1)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(options);
+        return Of(plan, options, samples, 0).PeakBytes;
+    }
+
+    /// <summary>Bytes that the levels of the input take while all of them are kept.</summary>
+    internal static long LevelBytes(PyramidPlan plan) => plan.Levels.Sum(l => Voxels(l.Input) + (plan.Clips > 1 ? WeightBytes(l) : 0));
+
+    /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
+    internal static int LargestBatch(PyramidPlan plan, MethodOptions options, GpuDevice device)
+    {
+        for (int samples = Math.Min(LargestUseful, WideTogether(plan)); samples > 0; samples /= 2)
+            if (Fits(plan, options, device, samples, 0)) return samples;
+        long needed = Math.Max(PeakBytes(plan, options), LargestBuffer(plan, 1, 0));
+        throw new VgpnnException(
+            ErrorKind.Device, "device-memory",
+            $"this takes {needed >> 20} MiB on {device.Name}, {LargestBuffer(plan, 1, 0) >> 20} MiB of it in one piece, and it allows "
+            + $"{device.UsableBytes >> 20} MiB, {device.MaxBuffer >> 20} MiB in one piece",
+            "make it smaller (--max-height, --frames), or leave it to the processor: --device cpu");
+    }
+
+    /// <summary>Starts that the two coarsest levels are run for at once: those of a whole batch, or what fits.</summary>
+    internal static int LargestStartBatch(PyramidPlan plan, MethodOptions options, GpuDevice device, int wanted)
+    {
+        int starts = Math.Min(wanted, WideTogether(plan));
+        while (starts > 1 && !Fits(plan, options, device, starts, plan.Levels.Count - 2)) starts /= 2;
+        return starts;
+    }
+
+    /// <summary>Whether the coarsest query has 16 bits a channel. It depends on one sample alone, so that its result does not depend on its batch.</summary>
+    internal static bool IsWide(LevelPlan coarsest) => Distances(coarsest) <= MostWide;
+
+    internal static long Voxels(Extent size) => size.Count * DeviceVolume.VoxelBytes;
+
+    // A weight for every place and a list of the allowed ones.
+    internal static long WeightBytes(LevelPlan level) => 2 * sizeof(uint) * level.Input.Count;
+
+    internal static MemoryEstimate Of(PyramidPlan plan, MethodOptions options, int samples, int finest)
+    {
+        Extent full = plan.Levels[0].Input;
+        List<LevelBuffer> all =
+        [
+            new(null, "tables", Spare, Steps.Run),
+            new(null, "input in full size", Voxels(full), Steps.Run),
+            new(null, "upload of the input", 3 * full.Count, Steps.Run),
+        ];
+        foreach (LevelPlan level in plan.Levels.Skip(finest)) all.AddRange(Level(plan, options, level, samples));
+        return new MemoryEstimate(all);
+    }
+
+    private static IEnumerable<LevelBuffer> Level(PyramidPlan plan, MethodOptions options, LevelPlan level, int samples)
+    {
+        int n = level.Index;
+        Extent full = plan.Levels[0].Input;
+        yield return Of("output", Voxels(level.Output) * samples, Steps.Run & ~Steps.Values);
+
+        // What goes back to the host is unpacked first, 3 bytes a voxel, and leaves while the next level begins.
+        yield return Of("download", 3 * level.Output.Count * samples, Steps.Run);
+        if (plan.Clips > 1) yield return Of("key weights", WeightBytes(level), Steps.Run);
+        if (n > 0)
+        {
+            yield return Of("values", Voxels(level.Input), Steps.Run);
+            yield return Of("making the values", OpenClEngine.ResizingBytes(full, level.Input, 1), Steps.Values);
+        }
+
+        yield return Of("matches", DeviceField.Bytes(level.QueryGrid, samples));
+        if (n + 1 < plan.Levels.Count)
+        {
+            LevelPlan coarser = plan.Levels[n + 1];
+            yield return Of("coarser output", Voxels(coarser.Output) * samples, Steps.Values | Steps.Enlarge);
+            Extent wrapped = options.Loop ? coarser.Output with { T = coarser.Output.T + (2 * LoopReach) } : coarser.Output;
+            yield return Of("coarser download", 3 * coarser.Output.Count * samples, Steps.Level);
+            yield return Of("enlarging the output", OpenClEngine.ResizingBytes(wrapped, level.Output, samples), Steps.Enlarge);
+            yield return Of("blurred keys", Voxels(level.Input), Steps.Blur | Steps.AnySearch);
+            yield return Of("coarser values", Voxels(coarser.Input), Steps.Blur);
+            long making = OpenClEngine.ResizingBytes(full, coarser.Input, 1), enlarging = OpenClEngine.ResizingBytes(coarser.Input, level.Input, 1);
+            yield return Of("making and enlarging the coarser values", Math.Max(making, enlarging), Steps.Blur);
+            if (options.Loop) yield return Of("coarser output around the end", Voxels(wrapped) * samples, Steps.Enlarge);
+        }
+        else
+        {
+            yield return Of("query with noise", WideVoxelBytes * level.Query.Count * samples, Steps.Level);
+        }
+
+        if (options.Loop)
+        {
+            Extent longer = level.Query with { T = level.Query.T + level.Patch.T };
+            yield return Of("query around the end", Voxels(level.Query) * samples, Steps.AnySearch);
+            yield return Of("vote around the end", Voxels(longer) * samples, Steps.Vote);
+            yield return Of("matches around the end", DeviceField.Bytes(longer, samples), Steps.Vote);
+        }
+
+        if (plan.Starts > 1 && n == plan.Levels.Count - 2) yield return Of("judging starts", DeviceField.Bytes(level.KeyGrid, samples), Steps.Judge);
+
+        LevelBuffer Of(string name, long bytes, Steps lifetime = Steps.AnySearch | Steps.Vote) => new(n, name, bytes, lifetime);
+    }
+
+    private static bool Fits(PyramidPlan plan, MethodOptions options, GpuDevice device, int samples, int finest) =>
+        Of(plan, options, samples, finest).PeakBytes <= device.UsableBytes && LargestBuffer(plan, samples, finest) <= device.MaxBuffer;
+
+    private static long LargestBuffer(PyramidPlan plan, int samples, int finest) =>
+        plan.Levels.Skip(finest).Max(level => Math.Max(Voxels(level.Input), 2 * Voxels(level.Output) * samples));
+
+    private static double Distances(LevelPlan level) => (double)level.QueryGrid.Count * level.KeyGrid.Count;
+
+    private static int WideTogether(PyramidPlan plan) =>
+        IsWide(plan.Coarsest) ? (int)Math.Clamp(MostWide / Distances(plan.Coarsest), 1, int.MaxValue) : int.MaxValue;
+}

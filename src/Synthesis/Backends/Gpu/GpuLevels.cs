@@ -1,0 +1,136 @@
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.OpenCl;
+
+namespace Vgpnn.Synthesis.Backends.Gpu;
+
+/// <summary>
+/// The levels of a plan's input on a device, what <see cref="InputPyramid{T}"/> is in host memory: uploaded once in full size, resized there,
+/// and shared by all samples of the plan. A level stays on the device while a batch uses it, and afterwards as long as
+/// <see cref="GpuMemory"/> has room. Members are called within work items.
+/// </summary>
+internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, PyramidPlan plan)
+{
+    private readonly GpuLevel?[] _levels = new GpuLevel?[plan.Levels.Count];
+
+    /// <summary>x_n, to be given back by <see cref="Return"/>.</summary>
+    public GpuLevel Take(OpenClEngine engine, int n)
+    {
+        if (_levels[n] is { } kept)
+        {
+            memory.Take(kept);
+            kept.Users++;
+            return kept;
+        }
+
+        var level = new GpuLevel(n == 0 ? FullSize(engine) : ResizedFrom(engine, 0, n), level => Forget(n, level)) { Users = 1 };
+        return _levels[n] = level;
+    }
+
+    /// <summary>Weights by which patches of a level that was taken are no candidates; <c>null</c>: all are.</summary>
+    public DeviceWeights? KeyWeights(OpenClEngine engine, GpuLevel taken, LevelPlan level)
+    {
+        if (!taken.HasWeights) taken.SetWeights(pyramid.KeyWeights(level) is { } weights ? engine.Weights(weights, level.Input, level.Patch) : null, level);
+        return taken.Weights;
+    }
+
+    /// <summary>Gives a level back, which is then kept for later batches.</summary>
+    public void Return(GpuLevel level)
+    {
+        if (--level.Users > 0) return;
+        if (_levels.Contains(level)) memory.Keep(level);
+        else level.Free();
+    }
+
+    /// <summary>x_{n+1} enlarged to level n; the caller's to dispose of.</summary>
+    public DeviceVolume Blurred(OpenClEngine engine, int n) => ResizedFrom(engine, n + 1, n);
+
+    /// <summary>Frees all levels; those that a batch uses, when it gives them back.</summary>
+    public void Release()
+    {
+        for (int n = 0; n < _levels.Length; n++)
+        {
+            if (_levels[n] is not { } level) continue;
+            _levels[n] = null;
+            if (level.Users > 0) continue;
+            memory.Take(level);
+            level.Free();
+        }
+    }
+
+    private void Forget(int n, GpuLevel level)
+    {
+        if (_levels[n] == level) _levels[n] = null;
+    }
+
+    private DeviceVolume FullSize(OpenClEngine engine)
+    {
+        DeviceVolume full = engine.Allocate(plan.Levels[0].Input);
+        int frame = 0;
+        foreach (Volume<byte> clip in pyramid.Clips)
+        {
+            engine.UploadFrames(clip, full, frame);
+            frame += clip.Extent.T;
+        }
+
+        return full;
+    }
+
+    // Each clip by itself, as on the CPU.
+    private DeviceVolume ResizedFrom(OpenClEngine engine, int source, int target)
+    {
+        GpuLevel from = Take(engine, source);
+        try
+        {
+            DeviceVolume resized = engine.Allocate(plan.Levels[target].Input);
+            Scale scale = source == 0 ? plan.Levels[target].Scale : plan.Levels[target].Scale / plan.Levels[source].Scale;
+            (int read, int written) = (0, 0);
+            foreach (Volume<byte> clip in pyramid.Clips)
+            {
+                Extent size = pyramid.Size(clip, source), wanted = pyramid.Size(clip, target);
+                engine.ResizeFrames(from.Values, read, size, resized, written, wanted, scale);
+                (read, written) = (read + size.T, written + wanted.T);
+            }
+
+            return resized;
+        }
+        finally
+        {
+            Return(from);
+        }
+    }
+}
+
+/// <summary>One level of an input on a device: all that its searches and votes read and no sample changes.</summary>
+/// <param name="values">V, and K from the second iteration on.</param>
+/// <param name="freed">Invoked when the level is freed.</param>
+internal sealed class GpuLevel(DeviceVolume values, Action<GpuLevel> freed) : IdleBuffers
+{
+    private long _bytes = GpuBuffers.Voxels(values.Extent);
+
+    /// <summary>V, and K from the second iteration on.</summary>
+    public DeviceVolume Values => values;
+
+    /// <summary>Weights by which patches are no candidates; <c>null</c>: all are.</summary>
+    public DeviceWeights? Weights { get; private set; }
+
+    /// <summary>Whether <see cref="Weights"/> are known.</summary>
+    public bool HasWeights { get; private set; }
+
+    /// <summary>Batches that use the level.</summary>
+    public int Users { get; set; }
+
+    public override long Bytes => _bytes;
+
+    public void SetWeights(DeviceWeights? weights, LevelPlan level)
+    {
+        (Weights, HasWeights) = (weights, true);
+        if (weights is not null) _bytes += GpuBuffers.WeightBytes(level);
+    }
+
+    public override void Free()
+    {
+        freed(this);
+        Values.Dispose();
+        Weights?.Dispose();
+    }
+}
