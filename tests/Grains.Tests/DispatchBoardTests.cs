@@ -158,6 +158,54 @@ public class DispatchBoardTests
         Assert.Equal(["cancelled", "unknown"], Report("w", running: [wanted, cancelled, unknown]).Stop.Order(StringComparer.Ordinal));
     }
 
+    [Fact]
+    public void Device_gets_as_many_samples_of_a_request_together_as_fit_and_nobody_elses()
+    {
+        // 10 for one, 4 for each further: 9 take 42 of 45 bytes.
+        QueueForDevice("a", "request/1", "0-19");
+        QueueForDevice("b", "request/2", "0-1");
+        IReadOnlyList<JobOrder> orders = Report("w", free: 1, device: 45).Start;
+        Assert.Equal(Enumerable.Range(0, 9), orders.Select(o => o.Job.Index));
+        Assert.All(orders, o => Assert.Equal("a", o.Job.Tenant));
+        Assert.NotNull(Assert.Single(orders.Select(o => o.Batch).Distinct()));
+        Assert.Equal(42, orders.Sum(o => o.DeviceMemory));
+
+        // The whole batch took one slot, and the other tenant is next.
+        IReadOnlyList<JobOrder> next = Report("w", free: 1, device: 45, ended: [.. orders.Select(o => (o, JobOutcome.Done))]).Start;
+        Assert.Equal([("b", 0), ("b", 1)], next.Select(o => (o.Job.Tenant, o.Job.Index)));
+    }
+
+    [Fact]
+    public void Batch_has_at_most_sixteen_samples_and_no_more_than_its_tenant_may_run()
+    {
+        QueueForDevice("a", "request/1", "0-99");
+        Assert.Equal(16, Report("w", free: 1, device: 10_000).Start.Count);
+        QueueForDevice("b", "request/2", "0-99", maxRunning: 3);
+        Assert.Equal(["b", "b", "b"], Report("v", free: 1, device: 10_000).Start.Select(o => o.Job.Tenant));
+    }
+
+    [Fact]
+    public void Samples_that_were_lost_with_their_device_are_made_alone()
+    {
+        QueueForDevice("a", "request/1", "0-2");
+        Assert.Equal(3, Report("w", free: 1, device: 100).Start.Count);
+        _now += 10_000;
+        Assert.True(_board.RemoveLost(_now));
+        for (int i = 0; i < 3; i++)
+        {
+            JobOrder alone = Assert.Single(Report("v", free: 1, device: 100).Start);
+            Assert.Equal((i, null, 2), (alone.Job.Index, alone.Batch, alone.LostBeside));
+            Assert.Empty(Report("v", free: 0, ended: [(alone, JobOutcome.Done)]).Start);
+        }
+    }
+
+    private void QueueForDevice(string tenant, string entry, string indices, int maxRunning = 100)
+    {
+        _board.Configure(new QueueOwner { Tenant = tenant, Name = tenant, MaxRunning = maxRunning });
+        _board.Enqueue(
+            tenant, new QueueItem { Entry = entry, Created = _now, Indices = indices, Cost = 10, Memory = 1, DeviceMemory = 10, MoreDeviceMemory = 4 }, replace: true);
+    }
+
     private void Queue(string tenant, string entry, string indices, int maxRunning = 100)
     {
         _board.Configure(new QueueOwner { Tenant = tenant, Name = tenant, MaxRunning = maxRunning });
@@ -166,16 +214,17 @@ public class DispatchBoardTests
 
     private WorkerOrders Report(
         string worker, int free = 0, IReadOnlyList<JobOrder>? running = null, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)>? ended = null, long pause = 0,
-        Orleans.Runtime.SiloAddress? silo = null)
+        Orleans.Runtime.SiloAddress? silo = null, long? device = null)
     {
-        BoardWorker accepted = Accept(worker, free, running, ended, pause, silo: silo)!;
+        BoardWorker accepted = Accept(worker, free, running, ended, pause, silo: silo, device: device)!;
         _board.Dispatch(_now);
         return accepted.Take();
     }
 
     private BoardWorker? Accept(
         string worker, int free, IReadOnlyList<JobOrder>? running = null, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)>? ended = null, long pause = 0, bool leaving = false,
-        Orleans.Runtime.SiloAddress? silo = null) => _board.Accept(NewReport(worker, free, running ?? [], ended ?? [], leaving, silo, pause), _now);
+        Orleans.Runtime.SiloAddress? silo = null, long? device = null) =>
+        _board.Accept(NewReport(worker, free, running ?? [], ended ?? [], leaving, silo, pause) with { DeviceMemory = device, FreeDeviceMemory = device }, _now);
 
     private WorkerReport NewReport(
         string worker, int free, IReadOnlyList<JobOrder> running, IReadOnlyList<(JobOrder Order, JobOutcome Outcome)> ended, bool leaving, Orleans.Runtime.SiloAddress? silo, long pause = 0) => new()
