@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
@@ -10,7 +10,7 @@ namespace Vgpnn.Kernels.Tests.Engines;
 /// same lines; every device has to print them, whatever its maker and the shape of its groups.
 /// </summary>
 /// <param name="engine">The device.</param>
-internal sealed class GoldenScenes(OpenClEngine engine)
+internal sealed class GoldenScenes(GpuEngine engine)
 {
     private static readonly Extent[] Patches = [new(3, 7, 7), new(3, 5, 5), new(2, 3, 4), new(1, 1, 1)];
 
@@ -55,7 +55,8 @@ internal sealed class GoldenScenes(OpenClEngine engine)
         yield return Line("resize frames", Bytes(parts, 3));
     }
 
-    private IEnumerable<string> Searches(Extent patch, bool large)
+    /// <summary>The lines for one patch size, without the size of the volumes.</summary>
+    public IEnumerable<string> Searches(Extent patch, bool large)
     {
         Extent querySize = Around(patch, large ? new Extent(2, 11, 41) : new Extent(2, 3, 5));
         Extent keySize = Around(patch, large ? new Extent(3, 10, 37) : new Extent(3, 4, 3));
@@ -74,7 +75,7 @@ internal sealed class GoldenScenes(OpenClEngine engine)
             {
                 var task = new DeviceSearch
                 {
-                    Query = query, Keys = among, Field = field, Weights = weights, Channels = channels, Seeds = seeds, Purpose = 21,
+                    Query = query, Keys = among, Field = field, Weights = weights, Seeds = seeds, Purpose = 21,
                 };
                 engine.Exhaustive(task);
                 yield return Line($"exhaustive {name} {what}", field);
@@ -98,7 +99,7 @@ internal sealed class GoldenScenes(OpenClEngine engine)
             // Matches without order, whose votes need many looks.
             using DeviceVolume noise = engine.Upload(RandomVolume.Noise<byte>(keySize, channels, 8));
             using DeviceField random = engine.Field(querySize, keySize, patch, 2);
-            engine.JumpFlood(new DeviceSearch { Query = query, Keys = noise, Field = random, Channels = channels, Seeds = seeds });
+            engine.JumpFlood(new DeviceSearch { Query = query, Keys = noise, Field = random, Seeds = seeds });
             foreach (VoteRule rule in Enum.GetValues<VoteRule>())
             {
                 using DeviceVolume output = engine.Allocate(querySize, 2);
@@ -109,9 +110,9 @@ internal sealed class GoldenScenes(OpenClEngine engine)
             // Completeness, and the coarsest level.
             using DeviceVolume one = engine.Upload(Discs(querySize, channels, 1));
             using DeviceField users = engine.Field(keySize, querySize, patch), complete = engine.Field(querySize, keySize, patch);
-            engine.Exhaustive(new DeviceSearch { Query = keys, Keys = one, Field = users, Channels = channels, Seeds = seeds });
+            engine.Exhaustive(new DeviceSearch { Query = keys, Keys = one, Field = users, Seeds = seeds });
             using DeviceWeights whole = engine.CompletenessWeights(users, 0.5);
-            engine.JumpFlood(new DeviceSearch { Query = one, Keys = keys, Field = complete, Weights = whole, Channels = channels, Seeds = seeds });
+            engine.JumpFlood(new DeviceSearch { Query = one, Keys = keys, Field = complete, Weights = whole, Seeds = seeds });
             yield return Line($"complete {what}", complete);
             if (channels != 3) continue;
             Volume<float> far = RandomVolume.Noise(querySize, 3, 3), near = Discs(querySize, 3, 4).Plain();
@@ -183,7 +184,7 @@ internal sealed class GoldenScenes(OpenClEngine engine)
     private uint[] Read(DeviceBuffer buffer)
     {
         var numbers = new uint[buffer.Bytes / sizeof(uint)];
-        engine.Session.Read(buffer, numbers.AsSpan(), CancellationToken.None);
+        engine.Device.Read(buffer, numbers.AsSpan());
         return numbers;
     }
 
