@@ -11,6 +11,13 @@ internal sealed class GpuFactAttribute : FactAttribute
     public GpuFactAttribute() => Skip = GpuDevices.Missing;
 }
 
+/// <summary>A test of device kernels with data; skipped on machines with neither a GPU nor PoCL.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class GpuTheoryAttribute : TheoryAttribute
+{
+    public GpuTheoryAttribute() => Skip = GpuDevices.Missing;
+}
+
 /// <summary>The devices that tests may use.</summary>
 internal static class GpuDevices
 {

@@ -100,7 +100,8 @@ public sealed class DeviceField : IDisposable
 /// <summary>Which keys may be chosen, and what they weigh, on a device.</summary>
 public sealed class DeviceWeights : IDisposable
 {
-    internal DeviceWeights(DeviceBuffer byPlace, DeviceBuffer? allowed, int count) => (ByPlace, Allowed, Count) = (byPlace, allowed, count);
+    internal DeviceWeights(DeviceBuffer byPlace, DeviceBuffer? allowed, int count, long next = 0) =>
+        (ByPlace, Allowed, Count, Next) = (byPlace, allowed, count, next);
 
     /// <summary>A weight for every place; 0 where there is no candidate.</summary>
     internal DeviceBuffer ByPlace { get; }
@@ -110,6 +111,9 @@ public sealed class DeviceWeights : IDisposable
 
     /// <summary>How many candidates there are.</summary>
     internal int Count { get; }
+
+    /// <summary>Weights from one sample of a batch to the next; 0 if all samples share them.</summary>
+    internal long Next { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -123,6 +127,20 @@ public sealed class DeviceWeights : IDisposable
 public sealed class DeviceSeeds : IDisposable
 {
     internal DeviceSeeds(DeviceBuffer buffer) => Buffer = buffer;
+
+    internal DeviceBuffer Buffer { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Buffer.Dispose();
+}
+
+/// <summary>A mask on a device, which all samples of a batch share.</summary>
+public sealed class DeviceMask : IDisposable
+{
+    internal DeviceMask(DeviceBuffer buffer, Extent extent) => (Buffer, Extent) = (buffer, extent);
+
+    /// <summary>Its size, T×H×W.</summary>
+    public Extent Extent { get; }
 
     internal DeviceBuffer Buffer { get; }
 

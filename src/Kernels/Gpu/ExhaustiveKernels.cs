@@ -27,7 +27,7 @@ internal static class ExhaustiveKernels
         {
             place = a.Places[at];
             distance = a.Distances[at];
-            score = TWeighted.On ? (ulong)distance * a.Weights[(int)place] : distance;
+            if (TWeighted.On) score = (ulong)distance * SearchKernels.Weight(a, here.Sample, place);
         }
 
         for (int kt = a.First; kt < a.End; kt++)
@@ -45,28 +45,42 @@ internal static class ExhaustiveKernels
                         for (int j = 0; j < columnsHere; j++)
                         {
                             uint key = (uint)((((kt * a.KeySize.H) + kh0 + i) * a.KeySize.W) + kw0 + j);
-                            ulong weight = 1;
+                            uint sum;
+                            bool nearer;
+                            int first = (i * Tile<TPatch, TGroup>.W) + j;
                             if (TWeighted.On)
                             {
-                                weight = a.Weights[(int)key];
+                                ulong weight = SearchKernels.Weight(a, here.Sample, key);
                                 if (weight == 0) continue;
-                            }
 
-                            // The largest score that wins over the match so far.
-                            ulong wins = score;
-                            if (key >= place)
+                                // The largest score that wins over the match so far.
+                                ulong wins = score;
+                                if (key >= place)
+                                {
+                                    if (score == 0) continue;
+                                    wins--;
+                                }
+
+                                evaluations++;
+                                nearer = IsNearer<TPatch, TGroup>(tile, own, keyTile, first, weight, wins, ref rows, out sum);
+                                if (nearer) score = sum * weight;
+                            }
+                            else
                             {
-                                if (score == 0) continue;
-                                wins--;
+                                uint most = distance;
+                                if (key >= place)
+                                {
+                                    if (distance == 0) continue;
+                                    most--;
+                                }
+
+                                evaluations++;
+                                nearer = IsNearer<TPatch, TGroup>(tile, own, keyTile, first, most, ref rows, out sum);
                             }
 
-                            evaluations++;
-                            uint sum = Compare<TPatch, TGroup, TWeighted>(
-                                tile, own, keyTile, (i * Tile<TPatch, TGroup>.W) + j, weight, wins, ref rows, out bool nearer);
                             if (!nearer) continue;
                             place = key;
                             distance = sum;
-                            score = TWeighted.On ? sum * weight : sum;
                         }
                     }
                 }
@@ -112,7 +126,7 @@ internal static class ExhaustiveKernels
                         int key = (((kt * a.KeySize.H) + kh) * a.KeySize.W) + kw;
                         if (TWeighted.On)
                         {
-                            if (a.Weights[key] == 0) continue;
+                            if (SearchKernels.Weight(a, here.Sample, (uint)key) == 0) continue;
                         }
 
                         ulong sum = 0;
@@ -142,50 +156,72 @@ internal static class ExhaustiveKernels
         Counting.Write<TPatch, TGroup, TMeasured>(a.Counts, evaluations, rows);
     }
 
+    // Whether a key's distance is at most this much; if it is not, the sum is one of some rows only.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Compare<TPatch, TGroup, TWeighted>(
-        ArrayView<uint> tile, int own, ArrayView<uint> keyTile, int key, ulong weight, ulong wins, ref uint rows, out bool nearer)
+    private static bool IsNearer<TPatch, TGroup>(
+        ArrayView<uint> tile, int own, ArrayView<uint> keyTile, int key, uint most, ref uint rows, out uint sum)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
-        where TWeighted : struct, IFlag
     {
-        uint sum = 0, most = TWeighted.On ? 0 : (uint)Math.Min(wins, uint.MaxValue);
-        nearer = true;
-        int at = 0;
+        sum = 0;
         for (int t = 0; t < TPatch.T; t++)
         {
             for (int h = 0; h < TPatch.H; h++)
             {
-                if (nearer)
-                {
-                    sum = Voxels.Row<TPatch>(tile, own + at, keyTile, key + at, sum);
-                    rows++;
-                    nearer = TWeighted.On ? sum * weight <= wins : sum <= most;
-                }
-
-                at += Tile<TPatch, TGroup>.W;
+                sum = Voxels.Row<TPatch>(tile, own, keyTile, key, sum);
+                rows++;
+                if (sum > most) return false;
+                own += Tile<TPatch, TGroup>.W;
+                key += Tile<TPatch, TGroup>.W;
             }
 
-            at += Tile<TPatch, TGroup>.W * (TGroup.H - 1);
+            own += Tile<TPatch, TGroup>.W * (TGroup.H - 1);
+            key += Tile<TPatch, TGroup>.W * (TGroup.H - 1);
         }
 
-        return sum;
+        return true;
+    }
+
+    // The same with a weight.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsNearer<TPatch, TGroup>(
+        ArrayView<uint> tile, int own, ArrayView<uint> keyTile, int key, ulong weight, ulong wins, ref uint rows, out uint sum)
+        where TPatch : struct, IPatch
+        where TGroup : struct, IGroup
+    {
+        sum = 0;
+        for (int t = 0; t < TPatch.T; t++)
+        {
+            for (int h = 0; h < TPatch.H; h++)
+            {
+                sum = Voxels.Row<TPatch>(tile, own, keyTile, key, sum);
+                rows++;
+                if (sum * weight > wins) return false;
+                own += Tile<TPatch, TGroup>.W;
+                key += Tile<TPatch, TGroup>.W;
+            }
+
+            own += Tile<TPatch, TGroup>.W * (TGroup.H - 1);
+            key += Tile<TPatch, TGroup>.W * (TGroup.H - 1);
+        }
+
+        return true;
     }
 
     // Up to 4 · 32766², which 32 bits just hold.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Apart(ulong query, uint key)
-    {
-        int x = Voxels.WideChannel(query, 0) - Voxels.Channel(key, 0), y = Voxels.WideChannel(query, 1) - Voxels.Channel(key, 1);
-        int z = Voxels.WideChannel(query, 2) - Voxels.Channel(key, 2), w = Voxels.WideChannel(query, 3) - Voxels.Channel(key, 3);
-        return (uint)(x * x) + (uint)(y * y) + (uint)(z * z) + (uint)(w * w);
-    }
+    private static uint Apart(ulong query, uint key) => Apart(
+        (uint)query, (uint)(query >> 32), (key & 255) | ((key & 0xFF00) << 8), ((key >> 16) & 255) | ((key >> 8) & 0xFF0000));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint Apart(ulong query, ulong key)
+    private static uint Apart(ulong query, ulong key) => Apart((uint)query, (uint)(query >> 32), (uint)key, (uint)(key >> 32));
+
+    // Two channels of 16 bits in each word.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Apart(uint low, uint high, uint keyLow, uint keyHigh)
     {
-        int x = Voxels.WideChannel(query, 0) - Voxels.WideChannel(key, 0), y = Voxels.WideChannel(query, 1) - Voxels.WideChannel(key, 1);
-        int z = Voxels.WideChannel(query, 2) - Voxels.WideChannel(key, 2), w = Voxels.WideChannel(query, 3) - Voxels.WideChannel(key, 3);
+        int x = ((int)(low << 16) >> 16) - ((int)(keyLow << 16) >> 16), y = ((int)low >> 16) - ((int)keyLow >> 16);
+        int z = ((int)(high << 16) >> 16) - ((int)(keyHigh << 16) >> 16), w = ((int)high >> 16) - ((int)keyHigh >> 16);
         return (uint)(x * x) + (uint)(y * y) + (uint)(z * z) + (uint)(w * w);
     }
 }

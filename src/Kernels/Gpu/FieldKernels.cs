@@ -23,8 +23,11 @@ internal struct FieldArguments
     /// <summary>α in squares of bytes.</summary>
     public ulong Alpha;
 
-    /// <summary>Patches of a sample.</summary>
+    /// <summary>Numbers of a sample.</summary>
     public int Each;
+
+    /// <summary>Numbers in all.</summary>
+    public int Count;
 }
 
 /// <summary>What measures how fast a device computes.</summary>
@@ -46,13 +49,14 @@ internal static class FieldKernels
     /// </summary>
     public static void CompletenessWeights(FieldArguments a)
     {
-        int place = ResampleKernels.First();
-        if (place >= a.Size.T * a.Size.H * a.Size.W) return;
+        int i = ResampleKernels.First();
+        if (i >= a.Count) return;
+        int sample = i / a.Each, place = i - (sample * a.Each);
         SearchKernels.Split((uint)place, a.Size, out int t, out int h, out int w);
         uint weight = 0;
         if (t < a.Grid.T && h < a.Grid.H && w < a.Grid.W)
-            weight = (uint)Math.Min((1UL << 40) / (a.Alpha + a.Distances[(((t * a.Grid.H) + h) * a.Grid.W) + w]), uint.MaxValue);
-        a.Weights[place] = weight;
+            weight = (uint)Math.Min((1UL << 40) / (a.Alpha + a.Distances[(sample * a.Grid.Next) + (((t * a.Grid.H) + h) * a.Grid.W) + w]), uint.MaxValue);
+        a.Weights[i] = weight;
     }
 
     /// <summary>Sums of distances, one for each group of each sample; the host adds them.</summary>

@@ -29,18 +29,7 @@ public sealed partial class GpuEngine
         };
         bool weighted = task.Weights is not null;
         Search(kernels.Start(weighted, _device.Measures), kernels, field, cost, arguments);
-        int passes = Passes[Math.Min(task.Iteration, Passes.Length - 1)];
-        for (int i = 0; i < passes; i++)
-        {
-            field.Swap();
-            arguments.Before = field.Before.View<uint>();
-            arguments.Places = field.Places.View<uint>();
-            arguments.Salt = Hash.Derive(task.Purpose, (ulong)i);
-            arguments.Step = Steps[i % Steps.Length];
-            arguments.Radius = Radii[i % Radii.Length];
-            Search(kernels.Pass(weighted, _device.Measures), kernels, field, cost, arguments);
-            Pace((double)field.QueryGrid.Count * field.Samples * CandidatesPerPass, task.Cancellation);
-        }
+        Flood(task, arguments, Passes[Math.Min(task.Iteration, Passes.Length - 1)], Steps, Radii);
     }
 
     /// <summary>Tries every key for every query; of equally near ones the first in [T, H, W] order wins.</summary>
@@ -100,7 +89,7 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// Weights that make a search use all of the keys (<see cref="Completeness"/>), in whole numbers: 2⁴⁰/(α + d).
+    /// Weights that make a search use all of the keys (<see cref="Completeness"/>), in whole numbers: 2⁴⁰/(α + d); of every sample its own.
     /// </summary>
     /// <param name="users">Every key patch's nearest query patch: a search with Q and K exchanged.</param>
     /// <param name="alpha">α for components in [−1, 1], above 0.</param>
@@ -109,17 +98,20 @@ public sealed partial class GpuEngine
         ArgumentNullException.ThrowIfNull(users);
         if (!(alpha > 0)) throw new ArgumentOutOfRangeException(nameof(alpha));
         Extent keys = users.Query;
-        DeviceBuffer byPlace = _device.Allocate(keys.Count * sizeof(uint));
-        LaunchFlat(_device.Flat.CompletenessWeights, keys.Count, new LaunchCost(2 * sizeof(uint) * keys.Count), new FieldArguments
+        long count = keys.Count * users.Samples;
+        DeviceBuffer byPlace = _device.Allocate(count * sizeof(uint));
+        LaunchFlat(_device.Flat.CompletenessWeights, count, new LaunchCost(2 * sizeof(uint) * count), new FieldArguments
         {
             Distances = users.Distances.View<uint>(),
             Weights = byPlace.View<uint>(),
             Sums = byPlace.View<ulong>(),
             Size = Size.Of(keys, shared: true),
-            Grid = Size.Of(users.QueryGrid, shared: true),
+            Grid = Size.Of(users.QueryGrid, shared: false),
             Alpha = (ulong)Math.Max(1, Math.Round(alpha * 127.5 * 127.5)),
+            Each = (int)keys.Count,
+            Count = (int)count,
         });
-        return new DeviceWeights(byPlace, null, (int)users.QueryGrid.Count);
+        return new DeviceWeights(byPlace, null, (int)users.QueryGrid.Count, users.Samples == 1 ? 0 : keys.Count);
     }
 
     /// <summary>Begins to sum every sample's distances; the field may be used again at once.</summary>
@@ -143,6 +135,25 @@ public sealed partial class GpuEngine
         return new PendingMeans(_device, sums, groups, field.Samples, each);
     }
 
+    private void Flood(DeviceSearch task, SearchArguments arguments, int passes, int[] steps, int[] radii)
+    {
+        DeviceField field = task.Field;
+        PatchKernels kernels = _device.Patches(field.Patch);
+        Kernel<SearchArguments> pass = kernels.Pass(task.Weights is not null, _device.Measures);
+        LaunchCost cost = SearchCost(kernels, field);
+        for (int i = 0; i < passes; i++)
+        {
+            field.Swap();
+            arguments.Before = field.Before.View<uint>();
+            arguments.Places = field.Places.View<uint>();
+            arguments.Salt = Hash.Derive(task.Purpose, (ulong)i);
+            arguments.Step = steps[i % steps.Length];
+            arguments.Radius = radii[i % radii.Length];
+            Search(pass, kernels, field, cost, arguments);
+            Pace((double)field.QueryGrid.Count * field.Samples * CandidatesPerPass, task.Cancellation);
+        }
+    }
+
     private void Search(Kernel<SearchArguments> kernel, PatchKernels kernels, DeviceField field, LaunchCost cost, SearchArguments arguments)
     {
         KernelConfig config = Config(kernels, field.QueryGrid, field.Samples);
@@ -164,6 +175,7 @@ public sealed partial class GpuEngine
             Keys = task.Keys.Voxels,
             WideKeys = task.Keys.IsWide ? task.Keys.WideVoxels : seeds,
             Weights = weights is null ? places : weights.ByPlace.View<uint>(),
+            WeightsNext = weights?.Next ?? 0,
             Allowed = weights?.Allowed is null ? places : weights.Allowed.View<uint>(),
             Before = field.Before.View<uint>(),
             Places = places,

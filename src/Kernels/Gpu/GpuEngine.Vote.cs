@@ -11,13 +11,15 @@ public sealed partial class GpuEngine
     /// <param name="field">For every patch of the outputs its match.</param>
     /// <param name="rule">How a voxel is made from its candidates.</param>
     /// <param name="output">Takes the result; it may be the field's query.</param>
-    public void Vote(DeviceVolume values, DeviceField field, VoteRule rule, DeviceVolume output)
+    /// <param name="mask">Voxels that are wanted, of the output's size; the others keep their value. <c>null</c> means all.</param>
+    public void Vote(DeviceVolume values, DeviceField field, VoteRule rule, DeviceVolume output, DeviceMask? mask = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(output);
         if (values.Extent != field.Keys) throw new ArgumentException("the field points into another size", nameof(values));
         if (output.Extent.PatchGrid(field.Patch) != field.QueryGrid) throw new ArgumentException("the field is over another size", nameof(output));
+        if (mask is not null && mask.Extent != output.Extent) throw new ArgumentException("the mask has another size", nameof(mask));
         PatchKernels kernels = _device.Patches(field.Patch);
         long voxels = output.Extent.Count * output.Samples, candidates = voxels * field.Patch.Count;
         ArrayView<uint> places = field.Places.View<uint>();
@@ -27,33 +29,13 @@ public sealed partial class GpuEngine
             Places = places,
             Output = output.Voxels,
             Weights = rule == VoteRule.Median ? places : Bell(field.Patch, rule == VoteRule.Gaussian).View<uint>(),
-            Mask = field.Places.View<byte>(),
+            Mask = (mask?.Buffer ?? field.Places).View<byte>(),
             ValueSize = values.Size(output.Samples),
             OutputSize = output.Size(output.Samples),
         };
         _device.Launch(
-            rule == VoteRule.Median ? kernels.Median(false) : kernels.Mean(false), Config(kernels, output.Extent, output.Samples),
+            rule == VoteRule.Median ? kernels.Median(mask is not null) : kernels.Mean(mask is not null), Config(kernels, output.Extent, output.Samples),
             new LaunchCost((candidates + (2 * voxels)) * DeviceVolume.VoxelBytes, candidates), arguments);
-    }
-
-    /// <summary>A field with the last frames of queries repeated before the first: for outputs whose ends meet.</summary>
-    public DeviceField RepeatedBefore(DeviceField field, int frames)
-    {
-        ArgumentNullException.ThrowIfNull(field);
-        int length = field.QueryGrid.T;
-        DeviceField wrapped = Field(field.Query with { T = length + frames + field.Patch.T - 1 }, field.Keys, field.Patch, field.Samples);
-        long frame = (long)field.QueryGrid.H * field.QueryGrid.W * sizeof(uint);
-        for (int i = 0; i < field.Samples; i++)
-        {
-            for (int t = 0; t < wrapped.QueryGrid.T; t++)
-            {
-                int from = (((t - frames) % length) + length) % length;
-                _device.Copy(
-                    field.Places, (((long)i * length) + from) * frame, wrapped.Places, (((long)i * wrapped.QueryGrid.T) + t) * frame, frame);
-            }
-        }
-
-        return wrapped;
     }
 
     // What a candidate weighs by its place in the patch stays on the device.

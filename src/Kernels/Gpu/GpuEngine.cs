@@ -126,19 +126,6 @@ public sealed partial class GpuEngine
         return pending;
     }
 
-    /// <summary>Copies whole frames from one volume to another of the same rows and columns, within each sample.</summary>
-    public void CopyFrames(DeviceVolume from, int fromFrame, DeviceVolume to, int toFrame, int frames)
-    {
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(to);
-        for (int i = 0; i < to.Samples; i++)
-        {
-            _device.Copy(
-                from.Buffer, ((long)i * from.Extent.T + fromFrame) * from.FrameBytes, to.Buffer, ((long)i * to.Extent.T + toFrame) * to.FrameBytes,
-                frames * to.FrameBytes);
-        }
-    }
-
     /// <summary>Some samples of a batch as a batch of their own.</summary>
     public DeviceVolume Chosen(DeviceVolume from, IReadOnlyList<int> samples)
     {

@@ -32,6 +32,10 @@ internal abstract class PatchKernels
 
     public abstract Kernel<SearchArguments> Wide(bool weighted, bool wideKeys, bool measured);
 
+    public abstract Kernel<DescribeArguments> DescribeKeys { get; }
+
+    public abstract Kernel<LeadArguments> Lead(bool weighted, bool measured);
+
     public abstract Kernel<VoteArguments> Median(bool masked);
 
     public abstract Kernel<VoteArguments> Mean(bool masked);
@@ -80,6 +84,12 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
         new("exhaustive_wide", ExhaustiveKernels.Wide<TPatch, TGroup, No, Yes, Yes>), new("exhaustive_wide", ExhaustiveKernels.Wide<TPatch, TGroup, Yes, Yes, Yes>),
     ];
 
+    private readonly Kernel<LeadArguments>[] _leads =
+    [
+        new("search_index", IndexKernels.Lead<TPatch, TGroup, No, No>), new("search_index", IndexKernels.Lead<TPatch, TGroup, Yes, No>),
+        new("search_index", IndexKernels.Lead<TPatch, TGroup, No, Yes>), new("search_index", IndexKernels.Lead<TPatch, TGroup, Yes, Yes>),
+    ];
+
     private readonly Kernel<VoteArguments>[] _medians =
         [new("vote_median", VoteKernels.Median<TPatch, TGroup, No>), new("vote_median", VoteKernels.Median<TPatch, TGroup, Yes>)];
 
@@ -92,7 +102,8 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
 
     public override int Tile => Tile<TPatch, TGroup>.Count;
 
-    public override IEnumerable<Kernel> All => [.. _starts, .. _passes, .. _exhaustives, .. _wides, .. _medians, .. _means];
+    public override IEnumerable<Kernel> All => 
+        [.. _starts, .. _passes, .. _exhaustives, .. _wides, .. _medians, .. _means, .. _leads, DescribeKeys];
 
     public override Kernel<SearchArguments> Start(bool weighted, bool measured) => _starts[Bits(weighted, measured)];
 
@@ -101,6 +112,10 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
     public override Kernel<SearchArguments> Exhaustive(bool weighted, bool measured) => _exhaustives[Bits(weighted, measured)];
 
     public override Kernel<SearchArguments> Wide(bool weighted, bool wideKeys, bool measured) => _wides[Bits(weighted, measured, wideKeys)];
+
+    public override Kernel<DescribeArguments> DescribeKeys { get; } = new("describe_keys", IndexKernels.DescribeKeys<TPatch>);
+
+    public override Kernel<LeadArguments> Lead(bool weighted, bool measured) => _leads[Bits(weighted, measured)];
 
     public override Kernel<VoteArguments> Median(bool masked) => _medians[Bits(masked)];
 
@@ -129,8 +144,18 @@ internal sealed class FlatKernels
     /// <summary>For the simulator.</summary>
     public Kernel<FieldArguments> SmallSum { get; } = new("sum_distances", FieldKernels.Sum<PairGroup>);
 
+    public Kernel<FrameArguments> Frames { get; } = new("copy_frames", ShapingKernels.Frames);
+
+    public Kernel<BoxArguments> Part { get; } = new("copy_part", ShapingKernels.Part);
+
+    public Kernel<BoxArguments> Merge { get; } = new("merge", ShapingKernels.Merge);
+
+    public Kernel<BoxArguments> Join { get; } = new("join", ShapingKernels.Join);
+
+    public Kernel<FieldResizeArguments> ResizeField { get; } = new("resize_field", ShapingKernels.ResizeField);
+
     public Kernel<PeakArguments> Peak { get; } = new("peak", FieldKernels.Peak);
 
     /// <summary>Every kernel, for tests that compile them all.</summary>
-    public IEnumerable<Kernel> All => [Pack, Unpack, Time, Rows, Columns, CompletenessWeights, Sum, SmallSum, Peak];
+    public IEnumerable<Kernel> All => [Pack, Unpack, Time, Rows, Columns, CompletenessWeights, Sum, SmallSum, Frames, Part, Merge, Join, ResizeField, Peak];
 }

@@ -22,6 +22,9 @@ internal struct SearchArguments
     /// <summary>Weights of key patches by place, 0 where there is no candidate.</summary>
     public ArrayView<uint> Weights;
 
+    /// <summary>Weights from one sample to the next; 0 if all samples share them.</summary>
+    public long WeightsNext;
+
     /// <summary>The places of all candidates, if <see cref="IsListed"/>.</summary>
     public ArrayView<uint> Allowed;
 
@@ -98,7 +101,7 @@ internal static class SearchKernels
             if (TWeighted.On)
             {
                 // Forbidden since the last search.
-                if (!fresh) fresh = a.Weights[(int)place] == 0;
+                if (!fresh) fresh = Weight(a, here.Sample, place) == 0;
             }
 
             if (fresh) place = Drawn<TPatch, TWeighted>(ref state, a);
@@ -144,6 +147,10 @@ internal static class SearchKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Frame(Size size) => (long)size.T * size.H * size.W;
 
+    /// <summary>The weight of a key in a sample.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Weight(SearchArguments a, int sample, uint place) => a.Weights[(sample * a.WeightsNext) + place];
+
     // One loop with the choice of the place inside it: the comparison is compiled once, and all threads run it together.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Improve<TPatch, TGroup, TWeighted>(
@@ -156,7 +163,7 @@ internal static class SearchKernels
         ArrayView<uint> keys = a.Keys.SubView(here.Sample * a.KeySize.Next, Frame(a.KeySize));
         int own = Tile<TPatch, TGroup>.Own;
         ulong state = Voxels.Scramble(a.Seeds[here.Sample] ^ Voxels.Scramble(a.Salt + (uint)here.Patch));
-        ulong score = TWeighted.On ? (ulong)distance * a.Weights[(int)place] : 0;
+        ulong score = TWeighted.On ? (ulong)distance * Weight(a, here.Sample, place) : 0;
         uint bound = (uint)((2 * a.Radius) + 1);
         Split(place, a.KeySize, out int t, out int h, out int w);
         for (int i = 0; i < Candidates; i++)
@@ -203,7 +210,7 @@ internal static class SearchKernels
             if (TWeighted.On)
             {
                 // Weights are whole numbers; distances times weights are compared in 64 bits.
-                weight = a.Weights[(int)candidate];
+                weight = Weight(a, here.Sample, candidate);
                 if (weight == 0) continue;
                 limit = (uint)Math.Min((score + weight - 1) / weight, uint.MaxValue);
             }

@@ -60,7 +60,7 @@ internal sealed class GoldenScenes(GpuEngine engine)
     {
         Extent querySize = Around(patch, large ? new Extent(2, 11, 41) : new Extent(2, 3, 5));
         Extent keySize = Around(patch, large ? new Extent(3, 10, 37) : new Extent(3, 4, 3));
-        foreach (int channels in patch.W == 5 ? (int[])[3, 1, 4] : [3])
+        foreach (int channels in patch.W == 5 && !large ? (int[])[3, 1, 4] : [3])
         {
             string what = $"{patch.T}x{patch.H}x{patch.W} {channels}";
             using DeviceVolume query = engine.Upload(
@@ -133,7 +133,7 @@ internal sealed class GoldenScenes(GpuEngine engine)
         Extent size = new(5, 8, 9);
         using DeviceVolume query = engine.Upload([RandomVolume.Noise<byte>(size, 3, 1), RandomVolume.Noise<byte>(size, 3, 2)]);
         using DeviceVolume frames = engine.Allocate(size with { T = 7 }, 2);
-        for (int t = 0; t < 7; t++) engine.CopyFrames(query, t % 5, frames, t, 1);
+        engine.CopyFrames(query, 0, frames, 0, 7);
         yield return Line("frames", Bytes(frames, 3));
         using DeviceSeeds seeds = engine.Seeds([1, 2]);
         using DeviceField field = engine.Field(frames.Extent, size, patch, 2);

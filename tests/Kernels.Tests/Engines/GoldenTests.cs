@@ -18,8 +18,8 @@ public class GoldenTests(OneDevice device)
     public void Another_group_shape_gives_the_same_bits()
     {
         using Device square = Device.Open(Devices.Find(), new DeviceSettings { Group = typeof(SquareGroup) });
-        string[] lines = square.Invoke(engine => new GoldenScenes(engine).Searches(new Extent(3, 5, 5), large: true).ToArray());
-        Assert.Equal(Golden.Lines(large: true).Where(l => l.Contains(" 3x5x5 ", StringComparison.Ordinal)), lines.Select(l => $"large {l}"));
+        string[] lines = square.Invoke(engine => new GoldenScenes(engine).Searches(new Extent(2, 3, 4), large: true).ToArray());
+        Assert.Equal(Golden.Lines(large: true).Where(l => l.Contains(" 2x3x4 ", StringComparison.Ordinal)), lines.Select(l => $"large {l}"));
     }
 
     /// <summary>The simulator checks every access, and ends the process at the first one out of bounds.</summary>
