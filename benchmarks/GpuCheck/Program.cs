@@ -5,6 +5,7 @@ using Vgpnn.Kernels.Gpu;
 const string usage = """
     gpu-check devices                            list the devices
     gpu-check golden [wide|square|small|sim]     compare every kernel's results with the golden file
+    gpu-check lines tiny|large [GROUP]           print them, for the golden file
     gpu-check ceilings                           measure what the device can do at most
     gpu-check kernels HEIGHT [wide|square]       time the kernels of one level, five frames of that many rows
     gpu-check samples HEIGHT FRAMES N[,N...]     time whole samples, made together in batches of N
@@ -16,6 +17,7 @@ try
     {
         ["devices"] => Steps.List(),
         ["golden", .. var group] => Steps.CompareWithGolden(group.FirstOrDefault("wide")),
+        ["lines", var size, .. var group] => Steps.PrintLines(size == "large", group.FirstOrDefault("wide")),
         ["ceilings"] => Steps.MeasureCeilings(),
         ["kernels", var height, .. var group] => Steps.TimeKernels(int.Parse(height, null), group.FirstOrDefault("wide")),
         ["samples", var height, var frames, var batches] => Steps.TimeSamples(

@@ -43,6 +43,13 @@ internal static class Steps
         return equal ? 0 : 1;
     }
 
+    public static int PrintLines(bool large, string group)
+    {
+        using Device device = Open(group);
+        foreach (string line in Golden.Of(device, large)) Console.WriteLine(line);
+        return 0;
+    }
+
     public static int MeasureCeilings()
     {
         using Device device = Device.Open(Devices.Find(), measures: true);
@@ -51,7 +58,8 @@ internal static class Steps
         var chain = new Kernel<PeakArguments>("squared", Faults.Chain);
         device.Invoke(engine =>
         {
-            const int threads = 1 << 18, rounds = 1 << 12;
+            const int threads = 1 << 18;
+            int rounds = device.Description.Kind == DeviceKind.Cuda ? 1 << 12 : 1 << 5;
             using DeviceBuffer result = device.Allocate(threads * sizeof(int));
             double best = 0;
             for (int i = 0; i < Repetitions; i++)

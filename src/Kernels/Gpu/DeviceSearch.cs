@@ -18,6 +18,12 @@ public sealed record DeviceSearch
     /// <summary>EM iteration within the level, from 0.</summary>
     public int Iteration { get; init; }
 
+    /// <summary>
+    /// What has changed since the last search of this field, whose keys and weights have to be the same: patches around which nothing has
+    /// keep their matches. <c>null</c> searches for all.
+    /// </summary>
+    public DeviceChanges? Changes { get; init; }
+
     /// <summary>The samples' seeds.</summary>
     public required DeviceSeeds Seeds { get; init; }
 

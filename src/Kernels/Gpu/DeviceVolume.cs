@@ -147,3 +147,39 @@ public sealed class DeviceMask : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
 }
+
+/// <summary>Which queries of a batch have changed from one search to the next, on a device.</summary>
+public sealed class DeviceChanges : IDisposable
+{
+    internal DeviceChanges(Device device, Extent query, Extent patch, int samples)
+    {
+        (Query, Patch) = (query, patch);
+        Extent grid = query.PatchGrid(patch);
+        Blocks = (long)samples * grid.T * ((grid.H + ShapingKernels.BlockH - 1) / ShapingKernels.BlockH)
+            * ((grid.W + ShapingKernels.BlockW - 1) / ShapingKernels.BlockW);
+        Before = new DeviceVolume(device, query, samples);
+        Unchanged = device.Allocate(Blocks);
+    }
+
+    /// <summary>Size of Q.</summary>
+    public Extent Query { get; }
+
+    /// <summary>Patch size.</summary>
+    public Extent Patch { get; }
+
+    internal long Blocks { get; }
+
+    internal DeviceVolume Before { get; }
+
+    internal DeviceBuffer Unchanged { get; }
+
+    /// <summary>Bytes that it takes.</summary>
+    public static long Bytes(Extent query, int samples) => query.Count * samples * (DeviceVolume.VoxelBytes + 1);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Before.Dispose();
+        Unchanged.Dispose();
+    }
+}

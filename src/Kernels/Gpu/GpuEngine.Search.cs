@@ -58,6 +58,34 @@ public sealed partial class GpuEngine
         }
     }
 
+    /// <summary>Begins to follow what changes in queries; what is followed begins as these queries.</summary>
+    public DeviceChanges Changes(DeviceVolume query, Extent patch)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var changes = new DeviceChanges(_device, query.Extent, patch, query.Samples);
+        CopyFrames(query, 0, changes.Before, 0, query.Extent.T);
+        return changes;
+    }
+
+    /// <summary>Compares queries with those of the last call, for a search that follows.</summary>
+    public void Update(DeviceChanges changes, DeviceVolume query)
+    {
+        ArgumentNullException.ThrowIfNull(changes);
+        ArgumentNullException.ThrowIfNull(query);
+        if (query.Extent != changes.Query || query.Samples != changes.Before.Samples) throw new ArgumentException("the queries have another size", nameof(query));
+        LaunchFlat(
+            _device.Patches(changes.Patch).Compare, changes.Blocks, new LaunchCost(2 * DeviceVolume.VoxelBytes * query.Extent.Count * query.Samples),
+            new CompareArguments
+            {
+                Now = query.Voxels,
+                Before = changes.Before.Voxels,
+                Unchanged = changes.Unchanged.View<byte>(),
+                Size = Size.Of(query.Extent, shared: false),
+                Count = (int)changes.Blocks,
+            });
+        CopyFrames(query, 0, changes.Before, 0, query.Extent.T);
+    }
+
     /// <summary>About how many patch distances a search by jump flooding begins.</summary>
     public static double Evaluations(long queryPatches, int iteration) =>
         (double)queryPatches * ((Passes[Math.Min(iteration, Passes.Length - 1)] * CandidatesPerPass) + 1);
@@ -181,6 +209,8 @@ public sealed partial class GpuEngine
             Places = places,
             Distances = field.Distances.View<uint>(),
             Seeds = seeds,
+            Unchanged = (task.Changes?.Unchanged ?? field.Places).View<byte>(),
+            SkipsUnchanged = task.Changes is null || task.Iteration == 0 ? 0 : 1,
             Counts = seeds,
             QuerySize = task.Query.Size(field.Samples),
             KeySize = task.Keys.Size(field.Samples),

@@ -34,6 +34,8 @@ internal abstract class PatchKernels
 
     public abstract Kernel<DescribeArguments> DescribeKeys { get; }
 
+    public abstract Kernel<CompareArguments> Compare { get; }
+
     public abstract Kernel<LeadArguments> Lead(bool weighted, bool measured);
 
     public abstract Kernel<VoteArguments> Median(bool masked);
@@ -103,7 +105,7 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
     public override int Tile => Tile<TPatch, TGroup>.Count;
 
     public override IEnumerable<Kernel> All => 
-        [.. _starts, .. _passes, .. _exhaustives, .. _wides, .. _medians, .. _means, .. _leads, DescribeKeys];
+        [.. _starts, .. _passes, .. _exhaustives, .. _wides, .. _medians, .. _means, .. _leads, DescribeKeys, Compare];
 
     public override Kernel<SearchArguments> Start(bool weighted, bool measured) => _starts[Bits(weighted, measured)];
 
@@ -114,6 +116,8 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
     public override Kernel<SearchArguments> Wide(bool weighted, bool wideKeys, bool measured) => _wides[Bits(weighted, measured, wideKeys)];
 
     public override Kernel<DescribeArguments> DescribeKeys { get; } = new("describe_keys", IndexKernels.DescribeKeys<TPatch>);
+
+    public override Kernel<CompareArguments> Compare { get; } = new("compare", ShapingKernels.Compare<TPatch>);
 
     public override Kernel<LeadArguments> Lead(bool weighted, bool measured) => _leads[Bits(weighted, measured)];
 

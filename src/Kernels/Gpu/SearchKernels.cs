@@ -40,6 +40,9 @@ internal struct SearchArguments
     /// <summary>The samples' seeds.</summary>
     public ArrayView<ulong> Seeds;
 
+    /// <summary>For every block of patches whether its queries are those of the last search (<see cref="ShapingKernels.Compare{TPatch}"/>), if <see cref="SkipsUnchanged"/>.</summary>
+    public ArrayView<byte> Unchanged;
+
     /// <summary>Counts of every group, where they are measured.</summary>
     public ArrayView<ulong> Counts;
 
@@ -60,6 +63,9 @@ internal struct SearchArguments
 
     /// <summary>Whether a start draws random places.</summary>
     public int IsFresh;
+
+    /// <summary>Whether patches of unchanged blocks keep their matches.</summary>
+    public int SkipsUnchanged;
 
     /// <summary>Distance of the neighbours that make offers.</summary>
     public int Step;
@@ -92,7 +98,7 @@ internal static class SearchKernels
         Tile<TPatch, TGroup>.Load(tile, a.Query.SubView(here.Sample * a.QuerySize.Next, Frame(a.QuerySize)), a.QuerySize, here.T, here.H0, here.W0);
         Group.Barrier();
         uint evaluations = 0, rows = 0;
-        if (here.IsInside)
+        if (here.IsInside && !here.IsSettled(a))
         {
             ulong state = Voxels.Scramble(a.Seeds[here.Sample] ^ Voxels.Scramble(a.Salt + (uint)here.Patch));
             long at = here.First + here.Patch;
@@ -134,7 +140,7 @@ internal static class SearchKernels
             long at = here.First + here.Patch;
             ArrayView<uint> before = a.Before.SubView(here.First, (long)here.GridT * here.GridH * here.GridW);
             uint place = before[here.Patch], distance = a.Distances[at];
-            if (distance != 0)
+            if (distance != 0 && !here.IsSettled(a))
                 Improve<TPatch, TGroup, TWeighted>(a, here, tile, before, ref place, ref distance, ref evaluations, ref rows);
             a.Places[at] = place;
             a.Distances[at] = distance;
@@ -300,6 +306,16 @@ internal struct Position<TPatch, TGroup>
 
     /// <summary>The number of the sample's first patch in the batch.</summary>
     public long First;
+
+    /// <summary>Whether the patch keeps its match because nothing has changed around it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsSettled(SearchArguments a)
+    {
+        if (a.SkipsUnchanged == 0) return false;
+        int rows = (GridH + ShapingKernels.BlockH - 1) / ShapingKernels.BlockH, columns = (GridW + ShapingKernels.BlockW - 1) / ShapingKernels.BlockW;
+        int block = (((((Sample * GridT) + T) * rows) + (H / ShapingKernels.BlockH)) * columns) + (W / ShapingKernels.BlockW);
+        return a.Unchanged[block] != 0;
+    }
 
 #pragma warning disable CA1000 // As in Shapes.cs.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

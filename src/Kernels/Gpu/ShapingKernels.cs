@@ -65,6 +65,25 @@ internal struct BoxArguments
     public int Count;
 }
 
+/// <summary>Queries that are compared with those of the last search.</summary>
+internal struct CompareArguments
+{
+    /// <summary>Q of every sample.</summary>
+    public ArrayView<uint> Now;
+
+    /// <summary>Q at the last search.</summary>
+    public ArrayView<uint> Before;
+
+    /// <summary>For every block of patches whether it is unchanged.</summary>
+    public ArrayView<byte> Unchanged;
+
+    /// <summary>Size of Q.</summary>
+    public Size Size;
+
+    /// <summary>Blocks in all.</summary>
+    public int Count;
+}
+
 /// <summary>A field on its way to another size.</summary>
 internal struct FieldResizeArguments
 {
@@ -101,6 +120,37 @@ internal static class ShapingKernels
 {
     /// <summary>Bits after the point of what enlarges fields.</summary>
     public const int FieldBits = 16;
+
+    /// <summary>Columns of a block of patches that is skipped as a whole. Not a group's: results must not depend on those.</summary>
+    public const int BlockW = 8;
+
+    /// <summary>Rows of such a block.</summary>
+    public const int BlockH = 4;
+
+    /// <summary>Notes for every block whether all voxels that its patches hold are those of the last search.</summary>
+    public static void Compare<TPatch>(CompareArguments a)
+        where TPatch : struct, IPatch
+    {
+        int i = ResampleKernels.First();
+        if (i >= a.Count) return;
+        int frames = a.Size.T - TPatch.T + 1;
+        int rows = (a.Size.H - TPatch.H + BlockH) / BlockH, columns = (a.Size.W - TPatch.W + BlockW) / BlockW;
+        int row = i / columns, frame = row / rows, sample = frame / frames;
+        int h0 = (row - (frame * rows)) * BlockH, w0 = (i - (row * columns)) * BlockW, t0 = frame - (sample * frames);
+        int h1 = Math.Min(h0 + BlockH + TPatch.H - 1, a.Size.H), w1 = Math.Min(w0 + BlockW + TPatch.W - 1, a.Size.W);
+        byte same = 1;
+        for (int t = t0; t < t0 + TPatch.T; t++)
+        {
+            for (int h = h0; h < h1; h++)
+            {
+                long at = (sample * a.Size.Next) + Voxel(t, h, 0, a.Size);
+                for (int w = w0; w < w1; w++)
+                    if (a.Now[at + w] != a.Before[at + w]) same = 0;
+            }
+        }
+
+        a.Unchanged[i] = same;
+    }
 
     /// <summary>Copies frames, around a circle where they go beyond an end.</summary>
     public static void Frames(FrameArguments a)

@@ -10,16 +10,20 @@ namespace Vgpnn.Kernels.Tests.Engines;
 /// same lines; every device has to print them, whatever its maker and the shape of its groups.
 /// </summary>
 /// <param name="engine">The device.</param>
-internal sealed class GoldenScenes(GpuEngine engine)
+internal sealed partial class GoldenScenes(GpuEngine engine)
 {
     private static readonly Extent[] Patches = [new(3, 7, 7), new(3, 5, 5), new(2, 3, 4), new(1, 1, 1)];
 
     /// <summary>One line per result: what was computed, and the first 16 digits of the SHA-256 of its bytes.</summary>
     /// <param name="large">Volumes that need several groups a frame; otherwise few enough distances for a simulator.</param>
-    public IEnumerable<string> Lines(bool large)
+    /// <param name="only">The patch sizes that are wanted; <c>null</c> means all that such volumes are compared with.</param>
+    public IEnumerable<string> Lines(bool large, Func<Extent, bool>? only = null)
     {
+        // Compiling takes most of the time where kernels run on a CPU: the presets' smaller patch and single voxels come with the tiny volumes.
+        Extent[] patches = [.. (large ? [Patches[0], Patches[2]] : Patches).Where(only ?? (_ => true))];
         string size = large ? "large" : "tiny";
-        return Transfers().Concat(Resizing(large)).Concat(Patches.SelectMany(p => Searches(p, large))).Concat(Loops())
+        return Transfers().Concat(Resizing(large)).Concat(patches.SelectMany(p => Searches(p, large))).Concat(Loops())
+            .Concat(patches.SelectMany(p => Indexed(p, large))).Concat(Shapes())
             .Select(line => $"{size} {line}");
     }
 

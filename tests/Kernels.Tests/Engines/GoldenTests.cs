@@ -7,19 +7,21 @@ namespace Vgpnn.Kernels.Tests.Engines;
 [Collection(nameof(OneDevice))]
 public class GoldenTests(OneDevice device)
 {
+    // Compiling takes PoCL most of the time: a patch size is compiled for one group shape here. gpu-check compares everything.
+    private static readonly Extent Small = new(2, 3, 4);
+
     [GpuFact]
-    public void Every_kernel_gives_the_bits_of_the_golden_file()
-    {
-        foreach (bool large in (bool[])[false, true]) Assert.Equal(Golden.Lines(large), Golden.Of(device.Device, large));
-    }
+    public void Every_kernel_gives_the_bits_of_the_golden_file() => Assert.Equal(
+        Golden.Lines(large: true).Where(l => !IsSmall(l)),
+        device.Device.Invoke(engine => new GoldenScenes(engine).Lines(large: true, patch => patch != Small).ToArray()));
 
     /// <summary>Barriers that are missing, and tiles that are loaded wrongly, depend on the shape.</summary>
     [GpuFact]
     public void Another_group_shape_gives_the_same_bits()
     {
         using Device square = Device.Open(Devices.Find(), new DeviceSettings { Group = typeof(SquareGroup) });
-        string[] lines = square.Invoke(engine => new GoldenScenes(engine).Searches(new Extent(2, 3, 4), large: true).ToArray());
-        Assert.Equal(Golden.Lines(large: true).Where(l => l.Contains(" 2x3x4 ", StringComparison.Ordinal)), lines.Select(l => $"large {l}"));
+        string[] lines = square.Invoke(engine => new GoldenScenes(engine).Lines(large: true, patch => patch == Small).ToArray());
+        Assert.Equal(Golden.Lines(large: true).Where(IsSmall), lines.Where(IsSmall));
     }
 
     /// <summary>The simulator checks every access, and ends the process at the first one out of bounds.</summary>
@@ -29,4 +31,6 @@ public class GoldenTests(OneDevice device)
         string[] printed = await ProbeProcess.RunAsync(new Dictionary<string, string>(), Golden.Argument);
         Assert.Equal(Golden.Lines(large: false), printed);
     }
+
+    private static bool IsSmall(string line) => line.Contains(" 2x3x4", StringComparison.Ordinal);
 }

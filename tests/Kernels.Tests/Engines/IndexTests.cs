@@ -84,6 +84,54 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
         Assert.Equal(0, means.Wait()[0]);
     });
 
+    /// <summary>Blocks are of 8×4 patches; a patch of 3×5×5 voxels sees four more rows and columns, and two more frames.</summary>
+    [GpuFact]
+    public void Patches_around_which_nothing_has_changed_keep_their_matches() => device.Device.Invoke(engine =>
+    {
+        var patch = new Extent(3, 5, 5);
+        Volume<byte> query = RandomVolume.Noise<byte>(new Extent(5, 20, 44), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(4, 12, 19), 3, 2);
+        using DeviceVolume q = engine.Upload([query, query]), k = engine.Upload(keys);
+        using DeviceField field = engine.Field(query.Extent, keys.Extent, patch, 2);
+        using DeviceSeeds seeds = engine.Seeds([1, 2]);
+        var task = new DeviceSearch { Query = q, Keys = k, Field = field, Seeds = seeds, Iteration = 3 };
+        engine.JumpFlood(task with { Iteration = 0 });
+        using DeviceChanges changes = engine.Changes(q, patch);
+        uint[] before = Read(field.Places);
+        engine.Update(changes, q);
+        engine.IndexedFlood(task with { Changes = changes }, null);
+        Assert.Equal(before, Read(field.Places));
+
+        // One voxel of the second sample.
+        Volume<byte> other = query.Clone();
+        other.Row(2, 9)[3 * 20] ^= 255;
+        using DeviceVolume changed = engine.Upload([query, other]);
+        engine.Update(changes, changed);
+        engine.IndexedFlood(task with { Query = changed, Changes = changes }, null);
+        uint[] after = Read(field.Places), distances = Read(field.Distances);
+        int each = after.Length / 2;
+        Assert.Equal(before.Take(each), after.Take(each));
+        Extent grid = field.QueryGrid;
+        for (int i = 0; i < each; i++)
+        {
+            int w = i % grid.W, h = i / grid.W % grid.H;
+            bool seen = h / 4 * 4 <= 9 && (h / 4 * 4) + 7 >= 9 && w / 8 * 8 <= 20 && (w / 8 * 8) + 11 >= 20;
+            if (!seen) Assert.Equal(before[each + i], after[each + i]);
+        }
+
+        Assert.NotEqual(before.Skip(each), after.Skip(each));
+        var found = new NearestNeighbourField(query.Extent, keys.Extent, patch);
+        after.AsSpan(each).CopyTo(found.Places);
+        for (int i = 0; i < each; i++) found.Distances[i] = distances[each + i];
+        found.AssertSound(other, keys, patch);
+
+        uint[] Read(DeviceBuffer buffer)
+        {
+            var numbers = new uint[buffer.Bytes / sizeof(uint)];
+            engine.Device.Read(buffer, numbers.AsSpan());
+            return numbers;
+        }
+    });
+
     private static Volume<byte> Bytes(Volume<float> floats)
     {
         var bytes = new Volume<byte>(floats.Extent, floats.Channels);
