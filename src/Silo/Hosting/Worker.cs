@@ -122,7 +122,7 @@ internal sealed partial class Worker(
 
     private WorkerReport Report(BackendReports reports, bool leaving = false)
     {
-        bool device = reports.Backend == EngineClass.OpenCl;
+        bool device = reports.Backend == EngineClass.Gpu;
         return new WorkerReport
         {
             Worker = identity.Id,
