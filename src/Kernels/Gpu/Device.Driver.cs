@@ -92,7 +92,7 @@ public sealed partial class Device
     }
 
     /// <summary>Copies to the device; the source may change as soon as this returns.</summary>
-    internal void Write<T>(DeviceBuffer to, ReadOnlySpan<T> from)
+    internal unsafe void Write<T>(DeviceBuffer to, ReadOnlySpan<T> from)
         where T : unmanaged
     {
         ThrowUnlessUsable();
@@ -101,8 +101,12 @@ public sealed partial class Device
         Begin();
         try
         {
-            to.View<T>(0, from.Length).CopyFromCPU(stream, from);
-            stream.Synchronize();
+            // Drivers may read it until they have been waited for.
+            fixed (T* _ = from)
+            {
+                to.View<T>(0, from.Length).CopyFromCPU(stream, from);
+                stream.Synchronize();
+            }
         }
         finally
         {
@@ -122,7 +126,7 @@ public sealed partial class Device
     }
 
     /// <summary>Copies from the device, after all that was asked for before.</summary>
-    internal void Read<T>(DeviceBuffer from, Span<T> to)
+    internal unsafe void Read<T>(DeviceBuffer from, Span<T> to)
         where T : unmanaged
     {
         ThrowUnlessUsable();
@@ -131,8 +135,11 @@ public sealed partial class Device
         Begin();
         try
         {
-            from.View<T>(0, to.Length).CopyToCPU(stream, to);
-            stream.Synchronize();
+            fixed (T* _ = to)
+            {
+                from.View<T>(0, to.Length).CopyToCPU(stream, to);
+                stream.Synchronize();
+            }
         }
         finally
         {

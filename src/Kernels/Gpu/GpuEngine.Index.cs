@@ -32,7 +32,11 @@ public sealed partial class GpuEngine
                 Places = places.View<uint>(),
                 Index = new IndexArguments
                 {
-                    Columns = columns.View<int>(), Rows = rows.View<int>(), Nodes = rows.View<int>(), Places = unused, Leaves = unused,
+                    Columns = columns.View<int>(),
+                    Rows = rows.View<int>(),
+                    Nodes = rows.View<int>(),
+                    Places = unused,
+                    Leaves = unused,
                 },
                 KeySize = keys.Size(1),
                 IsListed = weights?.Allowed is null ? 0 : 1,

@@ -15,7 +15,7 @@ public sealed partial class GpuEngine
     private readonly Device _device;
     private double _asked;
     private double _askedAtMost = 1 << 22;
-    private long _waited = Stopwatch.GetTimestamp();
+    private long _waited;
 
     internal GpuEngine(Device device) => _device = device;
 
@@ -157,6 +157,9 @@ public sealed partial class GpuEngine
     private void Pace(double evaluations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+
+        // The time in which a device has nothing to do tells nothing about it.
+        if (_asked == 0) _waited = Stopwatch.GetTimestamp();
         _asked += evaluations;
         if (_asked < _askedAtMost) return;
         _device.Synchronize();
@@ -164,7 +167,7 @@ public sealed partial class GpuEngine
         // How much it does in that time is what it is asked for the next time.
         double speed = Ahead / Stopwatch.GetElapsedTime(_waited);
         _askedAtMost = Math.Max(1, _asked * Math.Min(2, speed));
-        (_asked, _waited) = (0, Stopwatch.GetTimestamp());
+        _asked = 0;
         cancellation.ThrowIfCancellationRequested();
     }
 

@@ -104,7 +104,7 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
 
     public override int Tile => Tile<TPatch, TGroup>.Count;
 
-    public override IEnumerable<Kernel> All => 
+    public override IEnumerable<Kernel> All =>
         [.. _starts, .. _passes, .. _exhaustives, .. _wides, .. _medians, .. _means, .. _leads, DescribeKeys, Compare];
 
     public override Kernel<SearchArguments> Start(bool weighted, bool measured) => _starts[Bits(weighted, measured)];

@@ -79,7 +79,12 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
             {
                 var task = new DeviceSearch
                 {
-                    Query = query, Keys = among, Field = field, Weights = weights, Seeds = seeds, Purpose = 21,
+                    Query = query,
+                    Keys = among,
+                    Field = field,
+                    Weights = weights,
+                    Seeds = seeds,
+                    Purpose = 21,
                 };
                 engine.Exhaustive(task);
                 yield return Line($"exhaustive {name} {what}", field);
