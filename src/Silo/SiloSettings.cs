@@ -88,7 +88,7 @@ internal sealed record SiloSettings
     public int MaxCrashes { get; init; } = 2;
 
     /// <summary>
-    /// <c>cpu</c>, or <c>opencl</c> (<c>opencl:1</c> for another device than the first): requests that a device can make are made on
+    /// <c>cpu</c>, or <c>gpu</c> (<c>gpu:1</c> for another than the first): requests that a device can make are made on
     /// devices. A worker with this setting opens its device at the start, and makes one sample at a time on it.
     /// </summary>
     public string Device { get; init; } = EngineClass.Cpu;

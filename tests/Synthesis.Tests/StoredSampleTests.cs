@@ -1,5 +1,6 @@
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
+using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
 using Vgpnn.Testing;
 
@@ -13,7 +14,7 @@ public class StoredSampleTests(StoredSampleTests.OneDevice device) : IClassFixtu
 {
     private static readonly MethodOptions Quick = new() { Iterations = 2, Noise = 3 };
 
-    [DeviceFact]
+    [GpuFact]
     public void Samples_of_the_first_version_are_made_again()
     {
         Assert.Equal(["be1847c83649ceffa2dc55b7", "933371af50bae738e721948c", "dfc29a811689c289e578cf2b"], Samples(Quick));
@@ -31,19 +32,19 @@ public class StoredSampleTests(StoredSampleTests.OneDevice device) : IClassFixtu
     private string[] Samples(MethodOptions options, params Clip[] others)
     {
         SamplerInput[] inputs = [.. others.Prepend(Scene(8, 0)).Select(c => new SamplerInput(InputRole.Input, c))];
-        return [.. Sampler.Create(inputs, options, device: device.Engine).Samples(7, [0, 1, 2], new Workers(2)).Select(c => c.ContentHash()[..24])];
+        return [.. Sampler.Create(inputs, options, device: device.Former).Samples(7, [0, 1, 2], new Workers(2)).Select(c => c.ContentHash()[..24])];
     }
 
     /// <summary>A device that the test opens.</summary>
     public sealed class OneDevice : IDisposable
     {
-        private readonly Lazy<OpenClEngine> _engine = new(() => new OpenClEngine(OpenClDevice.Find()));
+        private readonly Lazy<Device> _opened = new(() => Device.Open(Devices.Find()));
 
-        internal OpenClEngine Engine => _engine.Value;
+        internal GpuDevice Former => new(_opened.Value, formerSearch: true);
 
         public void Dispose()
         {
-            if (_engine.IsValueCreated) _engine.Value.Dispose();
+            if (_opened.IsValueCreated) _opened.Value.Dispose();
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, 
         }
 
         if (work.Backend != EngineClass.Gpu) return Sampler.Create(inputs, settings.Options);
-        if (device is null) throw new VgpnnException(ErrorKind.Device, "no-device", "this silo has no OpenCL device");
+        if (device is null) throw new VgpnnException(ErrorKind.Device, "no-device", "this silo has no GPU");
         return Sampler.Create(inputs, settings.Options, device: device);
     }
 

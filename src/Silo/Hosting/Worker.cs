@@ -334,7 +334,7 @@ internal sealed partial class Worker(
     {
         private int _jobs = jobs;
 
-        /// <summary>Whether nobody is left.</summary>
+        /// <summary>Whether the slot is free now.</summary>
         public bool Leave() => Interlocked.Decrement(ref _jobs) == 0;
     }
 
