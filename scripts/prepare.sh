@@ -52,13 +52,11 @@ need_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql postgresql-server-is-not-on-the-path
 }
 
-# PoCL, which runs OpenCL on the processor, and Oclgrind, which checks every access of kernels, for the tests of devices. Without
-# them they are skipped.
+# PoCL, which runs OpenCL on the processor, for the tests of devices. Without it they are skipped.
 want_pocl() {
     compgen -G '/etc/OpenCL/vendors/*.icd' >/dev/null ||
         (need pocl-opencl-icd pocl-has-no-command && need ocl-icd-libopencl1 the-loader-has-no-command) ||
-        { say "without PoCL the tests of OpenCL devices are skipped"; return; }
-    (need oclgrind oclgrind) || say "without Oclgrind no test looks at the accesses of kernels"
+        say "without PoCL the tests of devices are skipped"
 }
 
 # The other browser. Without it the page is tried in Chromium alone.

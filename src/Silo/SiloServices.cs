@@ -7,7 +7,7 @@ using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Videos;
 using Vgpnn.Grains.Webhooks;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
@@ -86,7 +86,7 @@ internal static class SiloServices
         long? deviceMemory = device is null ? null : device.UsableBytes;
         string id = $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)];
         services.AddSingleton(new WorkerIdentity(
-            id, typeof(SiloServices).Assembly.GetName().Version!.ToString(3), device is null ? [EngineClass.Cpu] : [EngineClass.Cpu, EngineClass.OpenCl]));
+            id, typeof(SiloServices).Assembly.GetName().Version!.ToString(3), device is null ? [EngineClass.Cpu] : [EngineClass.Cpu, EngineClass.Gpu]));
         services.AddSingleton(new SiloCapacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => !device.IsBroken));
         services.AddSingleton(new LevelBudget(settings.LevelCache));
         services.AddSingleton<ClipCache>();
@@ -105,9 +105,9 @@ internal static class SiloServices
     {
         try
         {
-            return new GpuDevice(new OpenClEngine(OpenClDevice.Find(settings.DeviceIndex)));
+            return new GpuDevice(Device.Open(Devices.Find(settings.DeviceIndex)));
         }
-        catch (OpenClException e)
+        catch (DeviceException e)
         {
             throw new GrainException("no-device", $"the setting Device is {settings.Device}, but {e.Message}");
         }

@@ -88,7 +88,7 @@ internal sealed record SiloSettings
     public int MaxCrashes { get; init; } = 2;
 
     /// <summary>
-    /// <c>cpu</c>, or <c>opencl</c> (<c>opencl:1</c> for another device than the first): requests that a device can make are made on
+    /// <c>cpu</c>, or <c>gpu</c> (<c>gpu:1</c> for another than the first): requests that a device can make are made on
     /// devices. A worker with this setting opens its device at the start, and makes one sample at a time on it.
     /// </summary>
     public string Device { get; init; } = EngineClass.Cpu;
@@ -182,9 +182,9 @@ internal sealed record SiloSettings
         Require(DrainSeconds is >= 0 and <= 3600, nameof(DrainSeconds), DrainSeconds, "0 to 3600");
         Require(SiloPort is >= 0 and <= 65535, nameof(SiloPort), SiloPort, "0 to 65535");
         Require(GatewayPort is >= 0 and <= 65535, nameof(GatewayPort), GatewayPort, "0 to 65535");
-        bool device = Device is EngineClass.Cpu or EngineClass.OpenCl
-            || (Device.StartsWith("opencl:", StringComparison.Ordinal) && Device.Length is 8 or 9 && Device[7..].All(char.IsAsciiDigit));
-        Require(device, nameof(Device), Device, "cpu, opencl, or opencl: and a number");
+        bool device = Device is EngineClass.Cpu or EngineClass.Gpu
+            || (Device.StartsWith("gpu:", StringComparison.Ordinal) && Device.Length is 5 or 6 && Device[4..].All(char.IsAsciiDigit));
+        Require(device, nameof(Device), Device, "cpu, gpu, or gpu: and a number");
         Require(MaxCrashes is >= 1 and <= 1000, nameof(MaxCrashes), MaxCrashes, "1 to 1000");
         RequireName(Name, nameof(Name));
         RequireName(ClusterId, nameof(ClusterId));

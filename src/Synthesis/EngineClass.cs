@@ -1,14 +1,19 @@
 namespace Vgpnn.Synthesis;
 
 /// <summary>
-/// What samples are computed by. The same bits are promised within one class: a manifest names it, and a cluster's request stays in the one that it
-/// began in, which is also a node's execution group.
+/// The backend that computes samples. The same bits are promised within one class: a manifest names it, and a request of a cluster stays in
+/// the one that it began in.
 /// </summary>
 public static class EngineClass
 {
-    /// <summary>Processors.</summary>
+    /// <summary>CPUs.</summary>
     public const string Cpu = "cpu";
 
-    /// <summary>OpenCL devices.</summary>
-    public const string OpenCl = "opencl";
+    /// <summary>GPUs, all with the same bits.</summary>
+    public const string Gpu = "gpu";
+
+    /// <summary>
+    /// GPUs, by the search of version 0.1: what its manifests name. Such a manifest is repeated with the same bits; nothing new is made so.
+    /// </summary>
+    public const string FormerGpu = "opencl";
 }

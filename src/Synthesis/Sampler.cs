@@ -94,7 +94,7 @@ public abstract class Sampler
     {
         ArgumentNullException.ThrowIfNull(inputs);
         ArgumentNullException.ThrowIfNull(options);
-        if (device is not null) DeviceSupport.ThrowIfUnfit(options);
+        if (device is not null) DeviceSupport.ThrowIfUnfit(options, device);
         Sampler sampler = options.Application switch
         {
             Application.Generation => new Generator([.. inputs.Where(i => i.Role == InputRole.Input).Select(i => i.Clip)], options),

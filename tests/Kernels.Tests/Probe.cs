@@ -16,9 +16,9 @@ internal static class Probe
 
     public static void Main(string[] arguments)
     {
-        if (arguments is [Engines.DeviceProbe.Argument])
+        if (arguments is [Engines.Golden.Argument])
         {
-            Engines.DeviceProbe.Run();
+            Engines.Golden.Print();
             return;
         }
 

@@ -2,21 +2,21 @@ using System.Text.Json.Serialization;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Runs;
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Bench;
 
 /// <summary>Measures every kernel of a device on the synthetic case, beside what the model of the device predicts.</summary>
-/// <param name="engine">One that measures its launches.</param>
+/// <param name="device">One that measures its launches.</param>
 /// <param name="tell">Told what is being measured.</param>
 /// <param name="cancellation">Ends it.</param>
-internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, CancellationToken cancellation)
+internal sealed class DeviceBenchmark(Device device, Action<string> tell, CancellationToken cancellation)
 {
     public DeviceBenchReport Run(IReadOnlyList<int> heights)
     {
-        tell(engine.Session.Device.Name);
-        DeviceModel model = DeviceModel.Measure(engine, cancellation);
+        tell(device.Description.Name);
+        DeviceModel model = device.Invoke(engine => DeviceModel.Measure(engine, cancellation), cancellation);
         var sizes = new List<DeviceSizeResult>();
         foreach (int height in heights.Distinct().Order())
         {
@@ -24,8 +24,8 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
             var level = new BenchLevel(height, new Workers(Environment.ProcessorCount, cancellation));
 
             // The first run compiles.
-            RunLevel(level);
-            sizes.Add(new DeviceSizeResult(ManifestMaker.Size(level.Size), level.Size.Count, [.. RunLevel(level).GroupBy(l => l.Kernel).Select(of =>
+            device.Invoke(engine => RunLevel(engine, level), cancellation);
+            sizes.Add(new DeviceSizeResult(ManifestMaker.Size(level.Size), level.Size.Count, [.. device.Invoke(engine => RunLevel(engine, level), cancellation).GroupBy(l => l.Kernel).Select(of =>
                 new KernelResult(
                     of.Key, of.Count(), of.Sum(l => l.WorkItems), of.Sum(l => l.Evaluations), of.Sum(l => l.Bytes), of.Sum(l => l.Seconds),
                     of.Sum(model.Predict)))]));
@@ -34,8 +34,8 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
         return new DeviceBenchReport
         {
             Version = ProgramName.Version,
-            Device = engine.Session.Device.Name,
-            Driver = $"{engine.Session.Device.Platform}, {engine.Session.Device.Version}",
+            Device = device.Description.Name,
+            Driver = $"{device.Description.Platform}, {device.Description.Version}",
             BytesPerSecond = model.BytesPerSecond,
             OperationsPerSecond = model.OperationsPerSecond,
             LaunchSeconds = model.LaunchSeconds,
@@ -43,9 +43,8 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
         };
     }
 
-    private IReadOnlyList<KernelLaunch> RunLevel(BenchLevel level)
+    private IReadOnlyList<KernelLaunch> RunLevel(GpuEngine engine, BenchLevel level)
     {
-        using Lock.Scope only = engine.Session.Enter();
         (Volume<byte> values, Volume<byte> coarseKeys, Volume<byte> coarseQuery) = level.Inputs;
         (Extent size, Extent coarse) = (level.Size, coarseKeys.Extent);
         var up = new Scale((double)size.T / coarse.T, (double)size.H / coarse.H, (double)size.W / coarse.W);
@@ -68,11 +67,11 @@ internal sealed class DeviceBenchmark(OpenClEngine engine, Action<string> tell, 
             engine.Vote(sharp, field, VoteRule.Median, query);
         }
 
-        return engine.Session.TakeLaunches(cancellation);
+        return engine.TakeLaunches(cancellation);
     }
 }
 
-/// <summary>What <c>vgpnn bench --device opencl</c> found; one line of JSON.</summary>
+/// <summary>What <c>vgpnn bench --device gpu</c> found; one line of JSON.</summary>
 internal sealed record DeviceBenchReport
 {
     [JsonPropertyOrder(-1)]

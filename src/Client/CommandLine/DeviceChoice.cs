@@ -4,11 +4,11 @@ namespace Vgpnn.Client.CommandLine;
 
 /// <summary>What <c>--device</c> says.</summary>
 /// <param name="Kind">What computes.</param>
-/// <param name="Index">Which OpenCL device; null: the first.</param>
-internal readonly record struct DeviceChoice(DeviceKind Kind, int? Index = null)
+/// <param name="Index">Which GPU; <c>null</c>: the first.</param>
+internal readonly record struct DeviceChoice(DeviceChoiceKind Kind, int? Index = null)
 {
     /// <summary>What the option takes, for its help and its error.</summary>
-    public const string Allowed = "auto, cpu, opencl, or one of several devices such as opencl:1";
+    public const string Allowed = "auto, cpu, gpu, or one of several devices such as gpu:1";
 
     public static bool TryParse(string text, out DeviceChoice choice)
     {
@@ -19,13 +19,13 @@ internal readonly record struct DeviceChoice(DeviceKind Kind, int? Index = null)
             case ["auto"]:
                 return true;
             case ["cpu"]:
-                choice = new DeviceChoice(DeviceKind.Cpu);
+                choice = new DeviceChoice(DeviceChoiceKind.Cpu);
                 return true;
-            case ["opencl"]:
-                choice = new DeviceChoice(DeviceKind.OpenCl);
+            case ["gpu"]:
+                choice = new DeviceChoice(DeviceChoiceKind.Gpu);
                 return true;
-            case ["opencl", { Length: <= 3 } number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index):
-                choice = new DeviceChoice(DeviceKind.OpenCl, index);
+            case ["gpu", { Length: <= 3 } number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index):
+                choice = new DeviceChoice(DeviceChoiceKind.Gpu, index);
                 return true;
             default:
                 return false;
@@ -34,7 +34,7 @@ internal readonly record struct DeviceChoice(DeviceKind Kind, int? Index = null)
 }
 
 /// <summary>What computes.</summary>
-internal enum DeviceKind
+internal enum DeviceChoiceKind
 {
     /// <summary>Whatever is faster here.</summary>
     Auto,
@@ -42,6 +42,6 @@ internal enum DeviceKind
     /// <summary>The processor.</summary>
     Cpu,
 
-    /// <summary>An OpenCL device.</summary>
-    OpenCl,
+    /// <summary>A GPU.</summary>
+    Gpu,
 }

@@ -7,17 +7,17 @@ namespace Vgpnn.Client.CommandLine;
 /// <param name="MemoryLimit">Bytes.</param>
 /// <param name="Device">What computes.</param>
 /// <param name="Measures">Whether every launch on a device is measured.</param>
-internal sealed record MachineRequest(int Threads, long MemoryLimit, DeviceChoice Device = default, bool Measures = false);
+internal sealed record MachineRequest(int Threads, long MemoryLimit, DeviceChoice Device = default, bool Measures = false, bool FormerSearch = false);
 
 /// <summary>The options that say what the work may use; but for the class of engine none of them changes a bit of the results.</summary>
 internal sealed class MachineSettings
 {
     private const string Group = "Machine";
 
-    private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|opencl[:N]", DeviceChoice.TryParse)
+    private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|gpu[:N]", DeviceChoice.TryParse)
     {
         Group = Group,
-        Description = "Where to compute; 'vgpnn devices' lists what is there. Devices generate and retarget.",
+        Description = "Where to compute; 'vgpnn devices' lists what is there.",
         Allowed = DeviceChoice.Allowed,
         Default = "auto: the faster one",
     };

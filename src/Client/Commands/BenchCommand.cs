@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Vgpnn.Client.Bench;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
 
@@ -31,7 +31,7 @@ internal sealed class BenchCommand : Verb
         Default = "one per core",
     };
 
-    private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|opencl[:N]", DeviceChoice.TryParse)
+    private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|gpu[:N]", DeviceChoice.TryParse)
     {
         Group = Group,
         Description = "What to measure; of a device each kernel, beside what a model of the device predicts.",
@@ -68,7 +68,7 @@ internal sealed class BenchCommand : Verb
     [
         new("bench", "Time per voxel and phase at four sizes, scaling, and 1 against 2 threads."),
         new("bench --sizes 144,288", "The same for a quick look."),
-        new("bench --device opencl", "Every kernel of a device: measured, and predicted."),
+        new("bench --device gpu", "Every kernel of a device: measured, and predicted."),
         new("bench --exhaustive --svg figure6.svg", "Also what exhaustive search would take, as a table and a chart."),
     ];
 
@@ -80,7 +80,7 @@ internal sealed class BenchCommand : Verb
         if (svg is not null && !exhaustive)
             throw new VgpnnException(ErrorKind.Usage, "nothing-to-draw", "--svg draws a comparison that was not asked for", "add --exhaustive");
         int[] heights = _sizes.Or(parse, DefaultSizes);
-        if (_device.Or(parse, default) is { Kind: DeviceKind.OpenCl } device)
+        if (_device.Or(parse, default) is { Kind: DeviceChoiceKind.Gpu } device)
         {
             if (exhaustive)
                 throw new VgpnnException(ErrorKind.Usage, "bench-device", "--exhaustive compares searches of the processor", "leave out --device");
@@ -105,10 +105,10 @@ internal sealed class BenchCommand : Verb
     {
         try
         {
-            using var engine = new OpenClEngine(OpenClDevice.Find(device.Index), measures: true);
-            return new DeviceBenchmark(engine, what => Console.Error.WriteLine($"measuring {what}…"), cancellation).Run(heights);
+            using Device open = Device.Open(Devices.Find(device.Index), measures: true);
+            return new DeviceBenchmark(open, what => Console.Error.WriteLine($"measuring {what}…"), cancellation).Run(heights);
         }
-        catch (OpenClException e)
+        catch (DeviceException e)
         {
             throw DeviceSupport.Readable(e);
         }

@@ -6,7 +6,7 @@ using Spectre.Console;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;
@@ -21,7 +21,7 @@ internal sealed class DevicesCommand : Verb
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        (DeviceReport[] devices, string? missing) = OpenCl();
+        (DeviceReport[] devices, string? missing) = Gpus();
         devices = [Cpu(), .. devices];
         if (Json.IsGiven(parse))
         {
@@ -40,18 +40,18 @@ internal sealed class DevicesCommand : Verb
             Tables.Write(table);
         }
 
-        if (missing is not null) Console.Error.WriteLine($"No OpenCL device: {missing}.");
+        if (missing is not null) Console.Error.WriteLine($"No GPU: {missing}.");
         return Task.FromResult(ExitCode.Success);
     }
 
-    private static (DeviceReport[] Devices, string? Missing) OpenCl()
+    private static (DeviceReport[] Devices, string? Missing) Gpus()
     {
         try
         {
-            return ([.. OpenClDevice.List().Select(d => new DeviceReport(
-                $"opencl:{d.Index}", EngineClass.OpenCl, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
+            return ([.. Devices.List().Select(d => new DeviceReport(
+                $"gpu:{d.Index}", EngineClass.Gpu, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
         }
-        catch (OpenClException e)
+        catch (DeviceException e)
         {
             return ([], e.Message);
         }

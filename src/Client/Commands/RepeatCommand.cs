@@ -94,9 +94,9 @@ internal sealed class RepeatCommand : Verb
     // The same bits come from the same class of engine only.
     private MachineRequest Machine(ParseResult parse, string engineClass)
     {
-        MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse) };
-        DeviceKind recorded = engineClass == EngineClass.OpenCl ? DeviceKind.OpenCl : DeviceKind.Cpu;
-        if (machine.Device.Kind == DeviceKind.Auto) return machine with { Device = new DeviceChoice(recorded) };
+        MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse), FormerSearch = engineClass == EngineClass.FormerGpu };
+        DeviceChoiceKind recorded = engineClass == EngineClass.Cpu ? DeviceChoiceKind.Cpu : DeviceChoiceKind.Gpu;
+        if (machine.Device.Kind == DeviceChoiceKind.Auto) return machine with { Device = new DeviceChoice(recorded) };
         if (machine.Device.Kind == recorded) return machine;
         throw new VgpnnException(
             ErrorKind.Usage, "other-engine", $"the samples were made by the engine {engineClass}, and others make different bits", "leave out --device");

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
 

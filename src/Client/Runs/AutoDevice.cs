@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Media;
@@ -65,21 +65,21 @@ internal static class AutoDevice
 
     /// <summary>The fastest of the processor and some devices, by a sample of a small scene.</summary>
     /// <returns>The device's index; null: the processor.</returns>
-    public static int? Measure(IReadOnlyList<OpenClDevice> candidates)
+    public static int? Measure(IReadOnlyList<DeviceDescription> candidates)
     {
         if (candidates.Count == 0) return null;
         double fastest = Seconds(null);
         int? chosen = null;
-        foreach (OpenClDevice candidate in candidates)
+        foreach (DeviceDescription candidate in candidates)
         {
             try
             {
-                using var engine = new OpenClEngine(candidate);
-                double seconds = Seconds(new GpuDevice(engine));
+                using Device device = Device.Open(candidate);
+                double seconds = Seconds(new GpuDevice(device));
                 if (seconds >= fastest) continue;
                 (fastest, chosen) = (seconds, candidate.Index);
             }
-            catch (Exception e) when (e is OpenClException or VgpnnException)
+            catch (Exception e) when (e is DeviceException or VgpnnException)
             {
                 // What cannot do this is not the fastest.
             }
@@ -88,13 +88,13 @@ internal static class AutoDevice
         return chosen;
     }
 
-    private static OpenClDevice[] Candidates()
+    private static DeviceDescription[] Candidates()
     {
         try
         {
-            return [.. OpenClDevice.List().Where(d => d.Kind != OpenClDeviceKind.Cpu)];
+            return [.. Devices.List().Where(d => d.Kind is DeviceKind.Cuda or DeviceKind.OpenCl)];
         }
-        catch (OpenClException)
+        catch (DeviceException)
         {
             return [];
         }

@@ -59,7 +59,7 @@ internal sealed class PreparedRun
     {
         // Pipes, signals and timers must not wait until one of the computing threads is free.
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
-        GpuDevice? device = Devices.Of(request.Machine, request.Options);
+        GpuDevice? device = OpenDevices.Of(request.Machine, request.Options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
         // While the decoder is waited for.
@@ -95,7 +95,7 @@ internal sealed class PreparedRun
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
         CostModel costs = await measuring;
-        string engineClass = device is null ? Synthesis.EngineClass.Cpu : Synthesis.EngineClass.OpenCl;
+        string engineClass = device?.EngineClass ?? Synthesis.EngineClass.Cpu;
         return new PreparedRun(request, inputs, sampler, engineClass, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 

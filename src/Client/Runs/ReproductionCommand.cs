@@ -49,7 +49,7 @@ internal static class ReproductionCommand
         [
             "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search), "--engine", Names.Of(s.Engine),
         ]);
-        arguments.AddRange(["--device", run.EngineClass]);
+        arguments.AddRange(["--device", run.EngineClass == EngineClass.Cpu ? "cpu" : "gpu"]);
         if (s.SaveLevels) arguments.Add("--save-levels");
         return Line(arguments);
     }

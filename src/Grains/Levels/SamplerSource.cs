@@ -27,8 +27,8 @@ internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, 
             inputs.Add(new SamplerInput(input.Role, FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? clip.WithFrameRate(rate) : clip));
         }
 
-        if (work.Backend != EngineClass.OpenCl) return Sampler.Create(inputs, settings.Options);
-        if (device is null) throw new VgpnnException(ErrorKind.Device, "no-device", "this silo has no OpenCL device");
+        if (work.Backend != EngineClass.Gpu) return Sampler.Create(inputs, settings.Options);
+        if (device is null) throw new VgpnnException(ErrorKind.Device, "no-device", "this silo has no GPU");
         return Sampler.Create(inputs, settings.Options, device: device);
     }
 

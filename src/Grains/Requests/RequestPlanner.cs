@@ -60,7 +60,7 @@ public static class RequestPlanner
     {
         if (!DeviceSupport.Fits(options)) return null;
         long bytes = GpuBuffers.PeakBytes(pyramid, options);
-        return largestDevice < bytes ? null : plan with { Backend = EngineClass.OpenCl, DeviceMemory = bytes, MoreDeviceMemory = GpuBuffers.PeakBytes(pyramid, options, samples: 2) - bytes };
+        return largestDevice < bytes ? null : plan with { Backend = EngineClass.Gpu, DeviceMemory = bytes, MoreDeviceMemory = GpuBuffers.PeakBytes(pyramid, options, samples: 2) - bytes };
     }
 
     private static void Require(IReadOnlyList<RequestInput> inputs, Application application)

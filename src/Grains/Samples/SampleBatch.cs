@@ -99,9 +99,9 @@ public sealed class SampleBatch(int jobs) : IDisposable
     private void Drop(Member member, Exception reason)
     {
         member.Clip.TrySetException(reason);
-        bool nobody;
-        lock (_lock) nobody = _members.Count == _expected && _members.All(m => m.IsOver);
-        if (nobody) _stop.Cancel();
+        bool empty;
+        lock (_lock) empty = _members.Count == _expected && _members.All(m => m.IsOver);
+        if (empty) _stop.Cancel();
     }
 
     private sealed record Member(int Index, Action<SynthesisEvent> Observe)
@@ -118,7 +118,7 @@ internal sealed class BatchSeat(SampleBatch? batch) : IDisposable
 {
     private SampleBatch? _batch = batch;
 
-    /// <summary>Takes the seat; <c>null</c>: there is none.</summary>
+    /// <summary>Takes the seat; <c>null</c>: it is taken, or the job has no batch.</summary>
     public SampleBatch? Take() => Interlocked.Exchange(ref _batch, null);
 
     /// <summary>Leaves the batch, unless the seat was taken.</summary>

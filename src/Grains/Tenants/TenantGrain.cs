@@ -288,7 +288,7 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain, IDisposable
 public static class Backends
 {
     /// <summary>All backends that have a dispatcher.</summary>
-    public static IReadOnlyList<string> All { get; } = [EngineClass.Cpu, EngineClass.OpenCl];
+    public static IReadOnlyList<string> All { get; } = [EngineClass.Cpu, EngineClass.Gpu];
 }
 
 /// <summary>Ids of tenants.</summary>

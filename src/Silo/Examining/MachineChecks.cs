@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Media;
 
@@ -70,23 +70,23 @@ internal static class MachineChecks
         Finding processor = bits < 256 ? Finding.Doubtful("devices", says, "a processor with AVX2 computes several times faster")
             : memory < LittleMemory ? Finding.Doubtful("devices", says, "from 2 GiB on samples in standard definition have room")
             : Finding.Well("devices", says);
-        return [processor, .. OpenCl(settings)];
+        return [processor, .. Gpus(settings)];
     }
 
     // Without the setting a silo requires no device; those that exist are listed.
-    private static IEnumerable<Finding> OpenCl(SiloSettings settings)
+    private static IEnumerable<Finding> Gpus(SiloSettings settings)
     {
         try
         {
-            string[] there = [.. OpenClDevice.List().Select(d => string.Create(
-                CultureInfo.InvariantCulture, $"opencl:{d.Index} {d.Name}, {d.Memory / (double)GibiByte:0.0} GiB ({d.Platform}, {d.Version})"))];
-            if (settings.HasDevice) OpenClDevice.Find(settings.DeviceIndex);
+            string[] there = [.. Kernels.Gpu.Devices.List().Select(d => string.Create(
+                CultureInfo.InvariantCulture, $"gpu:{d.Index} {d.Name}, {d.Memory / (double)GibiByte:0.0} GiB ({d.Platform}, {d.Version})"))];
+            if (settings.HasDevice) Kernels.Gpu.Devices.Find(settings.DeviceIndex);
             return there.Select(d => Finding.Well("devices", d));
         }
-        catch (OpenClException e)
+        catch (DeviceException e)
         {
             return settings.HasDevice
-                ? [Finding.Broken("devices", $"the setting Device is {settings.Device}, but {e.Message}", "install the device's OpenCL driver, or set VGPNN_DEVICE=cpu")]
+                ? [Finding.Broken("devices", $"the setting Device is {settings.Device}, but {e.Message}", "install the driver of the GPU, or set VGPNN_DEVICE=cpu")]
                 : [];
         }
     }

@@ -122,7 +122,7 @@ internal sealed partial class Worker(
 
     private WorkerReport Report(BackendReports reports, bool leaving = false)
     {
-        bool device = reports.Backend == EngineClass.OpenCl;
+        bool device = reports.Backend == EngineClass.Gpu;
         return new WorkerReport
         {
             Worker = identity.Id,
@@ -334,7 +334,7 @@ internal sealed partial class Worker(
     {
         private int _jobs = jobs;
 
-        /// <summary>Whether nobody is left.</summary>
+        /// <summary>Whether the slot is free now.</summary>
         public bool Leave() => Interlocked.Decrement(ref _jobs) == 0;
     }
 

@@ -37,7 +37,7 @@ public sealed class UsageErrorTests
     [InlineData("generate a --vote best", "--vote is 'best', but must be median, mean or gaussian", null)]
     [InlineData("generate a --search brute", "--search is 'brute', but must be patchmatch, jumpflood or exhaustive", null)]
     [InlineData("generate a --engine steam", "--engine is 'steam', but must be fast or float", null)]
-    [InlineData("generate a --device gpu", "--device is 'gpu', but must be auto, cpu, opencl, or one of several devices such as opencl:1", null)]
+    [InlineData("generate a --device tpu", "--device is 'tpu', but must be auto, cpu, gpu, or one of several devices such as gpu:1", null)]
     [InlineData("generate a --threads 0", "--threads is '0', but must be a whole number from 1 to 256", null)]
     [InlineData("generate a --max-memory lots", "--max-memory is 'lots', but must be an amount of memory such as 800M, 2G or 1.5GiB", null)]
     [InlineData("generate a --format avi", "--format is 'avi', but must be mp4, gif, webm or png", null)]

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Runs;
 using Vgpnn.Client.Tests.Support;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis.Manifest;
 using Vgpnn.Testing;
 
@@ -14,15 +14,15 @@ public sealed class DeviceTests : IDisposable
 
     public void Dispose() => _place.Dispose();
 
-    [DeviceFact]
+    [GpuFact]
     public async Task Samples_made_on_a_device_are_recorded_as_such_and_repeated_there()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult made = await VgpnnProgram.SucceedAsync(
-            _place.Root, "generate", "clip.mp4", "-n", "3", "--seed", "5", "-o", "out", "--iterations", "2", "--device", "opencl", "--json");
+            _place.Root, "generate", "clip.mp4", "-n", "3", "--seed", "5", "-o", "out", "--iterations", "2", "--device", "gpu", "--json");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
-        Assert.Equal("opencl", manifest.EngineClass);
-        Assert.Contains("--device opencl", manifest.Command, StringComparison.Ordinal);
+        Assert.Equal("gpu", manifest.EngineClass);
+        Assert.Contains("--device gpu", manifest.Command, StringComparison.Ordinal);
         Assert.Equal([0, 1, 2], manifest.Samples.Select(s => s.Index));
         Assert.Equal(3, manifest.Samples.Select(s => s.FramesSha256).Distinct().Count());
 
@@ -38,43 +38,43 @@ public sealed class DeviceTests : IDisposable
         Assert.StartsWith("Identical: 1 sample", repeated.Output, StringComparison.Ordinal);
         ProcessResult elsewhere = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out", "-o", "elsewhere", "--device", "cpu");
         Assert.Equal(2, elsewhere.ExitCode);
-        Assert.Contains("opencl", elsewhere.Error, StringComparison.Ordinal);
+        Assert.Contains("gpu", elsewhere.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
+    [GpuFact]
     public async Task A_device_that_is_not_there_is_an_error_that_names_the_way_out()
     {
         await TestClip.MakeAsync(_place);
-        ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "--device", "opencl:99");
+        ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "--device", "gpu:99");
         Assert.Equal(4, result.ExitCode);
-        Assert.Contains("OpenCL", result.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no device 99", result.Error, StringComparison.Ordinal);
         Assert.Contains("hint: ", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_place["clip-samples"]));
     }
 
-    [DeviceFact]
+    [GpuFact]
     public async Task What_devices_cannot_make_is_refused_where_one_is_asked_for()
     {
         await TestClip.MakeAsync(_place);
-        ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "--device", "opencl", "--engine", "float");
+        ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "--device", "gpu", "--engine", "float");
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("--engine float", result.Error, StringComparison.Ordinal);
     }
 
-    [DeviceFact]
+    [GpuFact]
     public async Task Devices_are_listed()
     {
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "devices", "--json");
         JsonElement[] lines = [.. VgpnnProgram.Lines(result.Output)];
-        Assert.Equal(["cpu", "opencl:0"], lines.Take(2).Select(l => l.GetProperty("name").GetString()));
-        Assert.Equal("opencl", lines[1].GetProperty("engineClass").GetString());
+        Assert.Equal(["cpu", "gpu:0"], lines.Take(2).Select(l => l.GetProperty("name").GetString()));
+        Assert.Equal("gpu", lines[1].GetProperty("engineClass").GetString());
     }
 
     [Theory]
     [InlineData("auto", "Auto", null)]
     [InlineData("CPU", "Cpu", null)]
-    [InlineData("opencl", "OpenCl", null)]
-    [InlineData("opencl:12", "OpenCl", 12)]
+    [InlineData("gpu", "Gpu", null)]
+    [InlineData("gpu:12", "Gpu", 12)]
     public void Devices_have_names(string text, string kind, int? index)
     {
         Assert.True(DeviceChoice.TryParse(text, out DeviceChoice choice));
@@ -82,10 +82,10 @@ public sealed class DeviceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("gpu")]
-    [InlineData("opencl:")]
-    [InlineData("opencl:-1")]
-    [InlineData("opencl:1:2")]
+    [InlineData("opencl")]
+    [InlineData("gpu:")]
+    [InlineData("gpu:-1")]
+    [InlineData("gpu:1:2")]
     public void Other_names_are_none(string text) => Assert.False(DeviceChoice.TryParse(text, out _));
 
     [Fact]
@@ -110,18 +110,18 @@ public sealed class DeviceTests : IDisposable
         Assert.Equal(3, Choose("b", 3));
     }
 
-    [DeviceFact]
+    [GpuFact]
     public void The_faster_one_is_found_by_making_a_sample()
     {
         Assert.Null(AutoDevice.Measure([]));
-        OpenClDevice device = OpenClDevice.Find();
+        DeviceDescription device = Devices.Find();
         Assert.True(AutoDevice.Measure([device]) is null or 0);
     }
 
-    [DeviceFact]
+    [GpuFact]
     public async Task A_bench_of_a_device_compares_every_kernel_with_the_model()
     {
-        ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "bench", "--device", "opencl", "--sizes", "16,20", "--json");
+        ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "bench", "--device", "gpu", "--sizes", "16,20", "--json");
         JsonElement report = VgpnnProgram.Lines(result.Output).Single();
         Assert.Equal("device-bench", report.Type());
         Assert.True(report.GetProperty("bytesPerSecond").GetDouble() > 0);

@@ -1,123 +1,160 @@
-using Vgpnn.Kernels.OpenCl;
+using ILGPU;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>A device as such: what it tells, what it holds, and how it fails.</summary>
+/// <summary>A device as such: what it reports, what it holds, how it is shared, and how it fails.</summary>
 [Collection(nameof(OneDevice))]
 public class DeviceTests(OneDevice device)
 {
     private static readonly Extent Patch = new(3, 5, 5);
 
-    // Ends by itself after a while, however it is optimised: every step needs the one before.
-    private const string Endless = """
-        __kernel void endless(__global uint *result, int rounds)
-        {
-            uint x = result[get_global_id(0)];
-            for (int i = 0; i < rounds; i++) x = (x ^ (x >> 7)) * 2654435761u + 1u;
-            result[get_global_id(0)] = x;
-        }
-        """;
-
-    [DeviceFact]
-    public void A_device_says_what_it_is()
+    [GpuFact]
+    public void Device_describes_itself()
     {
-        OpenClDevice found = OpenClDevice.Find();
+        DeviceDescription found = Devices.Find();
         Assert.Equal(0, found.Index);
         Assert.NotEqual("", found.Name);
         Assert.NotEqual("", found.Platform);
+        Assert.NotEqual("", found.Version);
         Assert.InRange(found.Memory, 1 << 20, long.MaxValue);
         Assert.InRange(found.MaxBuffer, 1 << 20, found.Memory);
-        Assert.True(found.Units > 0 && found.MaxWorkGroup > 0 && found.LocalMemory > 0);
+        Assert.True(found.Units > 0 && found.MaxGroup > 0 && found.SharedMemory > 0);
     }
 
-    [DeviceFact]
-    public void A_device_that_is_not_there_is_named()
+    [GpuFact]
+    public void Missing_device_is_named_in_the_error()
     {
-        OpenClException e = Assert.Throws<OpenClException>(() => OpenClDevice.Find(99));
-        Assert.Equal(OpenClFailure.NoDevice, e.Failure);
+        DeviceException e = Assert.Throws<DeviceException>(() => Devices.Find(99));
+        Assert.Equal(DeviceFailure.NoDevice, e.Failure);
         Assert.Contains("99", e.Message, StringComparison.Ordinal);
     }
 
-    [DeviceFact]
-    public void Kernels_that_do_not_compile_come_with_the_compilers_words()
+    [GpuFact]
+    public void Allocation_beyond_the_limit_is_refused_and_smaller_ones_go_on()
     {
-        OpenClException e = Assert.Throws<OpenClException>(
-            () => device.Engine.Session.Compile("__kernel void broken(__global int *a) { a[0] = no_such_thing; }", ""));
-        Assert.Equal(OpenClFailure.Build, e.Failure);
-        Assert.Contains("no_such_thing", e.Message, StringComparison.Ordinal);
-
-        // And the device is as good as before.
-        using DeviceVolume volume = device.Engine.Upload(new Volume<byte>(new Extent(1, 2, 2), 3));
-    }
-
-    [DeviceFact]
-    public void Work_that_does_not_fit_is_refused_with_what_it_needs_and_smaller_work_goes_on()
-    {
-        using var queue = new DeviceSession(OpenClDevice.Find(), maxBytes: 3 << 20);
-        using var engine = new OpenClEngine(queue);
-        OpenClException e = Assert.Throws<OpenClException>(() => engine.Allocate(new Extent(1, 1024, 1024)));
-        Assert.Equal(OpenClFailure.OutOfMemory, e.Failure);
+        using Device small = Device.Open(Devices.Find(), maxBytes: 3 << 20);
+        DeviceException e = Assert.Throws<DeviceException>(() => small.Invoke(engine => engine.Allocate(new Extent(1, 1024, 1024))));
+        Assert.Equal(DeviceFailure.OutOfMemory, e.Failure);
         Assert.Contains("4 MiB", e.Message, StringComparison.Ordinal);
         Assert.Contains("3 MiB", e.Message, StringComparison.Ordinal);
-        using (engine.Allocate(new Extent(1, 512, 1024))) Assert.Equal(2 << 20, queue.BytesHeld);
-        Assert.Equal(0, queue.BytesHeld);
+        Assert.Null(small.Broken);
+        small.Invoke(engine =>
+        {
+            using (engine.Allocate(new Extent(1, 512, 1024))) Assert.Equal(2 << 20, small.BytesHeld);
+        });
+        Assert.Equal((0, 2 << 20), (small.BytesHeld, small.MostBytesHeld));
     }
 
-    [DeviceFact]
-    public void A_launch_that_hangs_ends_in_an_error_and_the_device_is_given_up()
+    [GpuFact]
+    public async Task Device_that_does_not_answer_is_given_up()
     {
-        using var queue = new DeviceSession(OpenClDevice.Find(), watchdog: TimeSpan.FromMilliseconds(50));
-        DeviceBuffer result = queue.Upload<uint>(new uint[64]);
-        queue.LaunchFlat(queue.Compile(Endless, ""), "endless", 64, new LaunchCost(0), result, 100_000_000);
-        OpenClException e = Assert.Throws<OpenClException>(() => queue.Wait(queue.Marker(), CancellationToken.None));
-        Assert.Equal(OpenClFailure.Hung, e.Failure);
-        Assert.Equal(OpenClFailure.Hung, Assert.Throws<OpenClException>(() => queue.Allocate(4)).Failure);
+        Device slow = Device.Open(Devices.Find(), watchdog: TimeSpan.FromMilliseconds(200));
+        Task<bool> hanging = slow.Run(engine =>
+        {
+            Delay(engine, rounds: 1 << 17);
+            engine.Finish();
+            return true;
+        });
+        Task<bool> behind = slow.Run(_ => true);
+        Assert.Equal(DeviceFailure.Hung, (await Assert.ThrowsAsync<DeviceException>(() => hanging)).Failure);
+        Assert.Equal(DeviceFailure.Hung, (await Assert.ThrowsAsync<DeviceException>(() => behind)).Failure);
+        Assert.Equal(DeviceFailure.Hung, slow.Broken?.Failure);
+        Assert.Equal(DeviceFailure.Hung, (await Assert.ThrowsAsync<DeviceException>(() => slow.Run(_ => true))).Failure);
+
+        // Returns at once: nothing waits for what hangs.
+        slow.Dispose();
     }
 
-    [DeviceFact]
-    public void A_device_on_which_a_call_fails_is_lost_and_is_asked_for_nothing_more()
+    [GpuFact]
+    public void Kernel_that_does_not_compile_ends_the_device()
     {
-        using var queue = new DeviceSession(OpenClDevice.Find());
-        DeviceBuffer result = queue.Upload<uint>(new uint[64]);
-
-        // An argument is missing, which the driver refuses as it refuses everything once a device is gone.
-        OpenClException e = Assert.Throws<OpenClException>(
-            () => queue.LaunchFlat(queue.Compile(Endless, ""), "endless", 64, new LaunchCost(0), result));
-        Assert.Equal(OpenClFailure.Lost, e.Failure);
-        Assert.Same(e, queue.Broken);
-        Assert.Equal(OpenClFailure.Lost, Assert.Throws<OpenClException>(() => queue.Allocate(4)).Failure);
+        using Device fragile = Device.Open(Devices.Find());
+        DeviceException e = Assert.Throws<DeviceException>(() => fragile.Invoke(_ => fragile.Load("broken", a => ILGPU.Runtime.KernelLoaders.LoadKernel<int>(a, Broken))));
+        Assert.Equal(DeviceFailure.Build, e.Failure);
+        Assert.Contains("broken", e.Message, StringComparison.Ordinal);
+        Assert.Equal(DeviceFailure.Build, Assert.Throws<DeviceException>(() => fragile.Invoke(engine => engine.Allocate(Patch))).Failure);
     }
 
-    [DeviceFact]
-    public void Waiting_ends_when_it_is_cancelled()
+    [GpuFact]
+    public void Device_whose_driver_reports_an_error_is_lost()
     {
-        using var queue = new DeviceSession(OpenClDevice.Find());
-        using DeviceBuffer result = queue.Upload<uint>(new uint[64]);
-        using OpenClProgram program = queue.Compile(Endless, "");
-        queue.LaunchFlat(program, "endless", 64, new LaunchCost(0), result, 10_000_000);
+        using Device lost = Device.Open(Devices.Find());
+        DeviceException e = Assert.Throws<DeviceException>(
+            () => lost.Invoke<int>(_ => throw new ILGPU.Runtime.OpenCL.CLException(ILGPU.Runtime.OpenCL.CLError.CL_OUT_OF_RESOURCES)));
+        Assert.Equal(DeviceFailure.Lost, e.Failure);
+        Assert.Same(e, lost.Broken);
+        Assert.Equal(DeviceFailure.Lost, Assert.Throws<DeviceException>(() => lost.Invoke(_ => 1)).Failure);
+    }
+
+    [GpuFact]
+    public async Task Cancelled_work_stops_between_launches_and_leaves_the_device_to_others()
+    {
         using var stop = new CancellationTokenSource();
+        var begun = new TaskCompletionSource();
+        Task<int> endless = device.Device.Run<int>(
+            engine =>
+            {
+                while (true)
+                {
+                    begun.TrySetResult();
+                    engine.Pace(stop.Token);
+                }
+            },
+            stop.Token);
+        Task<int> waiting = device.Device.Run(_ => 1, stop.Token), other = device.Device.Run(_ => 2);
+        await begun.Task;
         stop.Cancel();
-        Assert.Throws<OperationCanceledException>(() => queue.Wait(queue.Marker(), stop.Token));
-
-        // It was only the waiting that ended: what was computed is there.
-        var computed = new uint[64];
-        queue.Read(result, computed.AsSpan(), CancellationToken.None);
-        Assert.DoesNotContain(0u, computed);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => endless);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+        Assert.Equal(2, await other);
     }
 
-    [DeviceFact]
+    [GpuFact]
+    public async Task Requests_that_share_a_device_take_turns()
+    {
+        var order = new List<int>();
+        using var both = new Barrier(2);
+        await Task.WhenAll(Request(1), Request(2));
+        Assert.Equal(20, order.Count);
+        Assert.NotEqual(Enumerable.Repeat(order[0], 10), order.Take(10));
+
+        Task Request(int number) => Task.Run(async () =>
+        {
+            both.SignalAndWait();
+            for (int i = 0; i < 10; i++)
+            {
+                await device.Device.Run(engine =>
+                {
+                    Delay(engine, rounds: 1 << 8);
+                    engine.Finish();
+                    order.Add(number);
+                    return 0;
+                });
+            }
+        });
+    }
+
+    [GpuFact]
+    public void Engine_is_refused_to_other_threads()
+    {
+        GpuEngine engine = device.Device.Invoke(e => e);
+        Assert.Throws<InvalidOperationException>(() => engine.Allocate(Patch));
+    }
+
+    [GpuFact]
     public void Every_launch_is_counted_where_that_is_asked_for()
     {
-        using var engine = new OpenClEngine(OpenClDevice.Find(), measures: true);
-        var host = new DeviceHostEngine(engine);
+        using Device measuring = Device.Open(Devices.Find(), measures: true);
+        var host = new GpuHostEngine(measuring);
         Volume<byte> query = RandomVolume.Noise<byte>(new Extent(3, 12, 20), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(4, 11, 9), 3, 2);
         var field = new NearestNeighbourField(query.Extent, keys.Extent, Patch);
         var task = new SearchTask<byte> { Query = query, Keys = keys, Patch = Patch, Field = field };
         host.Search(SearchMethod.Exhaustive).Search(task, new Workers(1));
-        KernelLaunch exhaustive = Assert.Single(engine.Session.TakeLaunches(), l => l.Kernel == "exhaustive");
+        KernelLaunch exhaustive = Assert.Single(Taken(), l => l.Kernel == "exhaustive");
         Assert.Equal(field.QueryGrid.Count * field.KeyGrid.Count, exhaustive.Evaluations);
-        Assert.Equal(16 * 8, exhaustive.WorkItems);
+        Assert.Equal(32 * 8, exhaustive.WorkItems);
         Assert.True(exhaustive.Seconds > 0);
 
         // Of every patch at least a row was compared, of none more than it has.
@@ -125,34 +162,30 @@ public class DeviceTests(OneDevice device)
         Assert.InRange(exhaustive.Bytes, rows / 2, (rows * Patch.T * Patch.H) + (1 << 20));
 
         host.Search(SearchMethod.PatchMatch).Search(task, new Workers(1));
-        KernelLaunch[] passes = [.. engine.Session.TakeLaunches().Where(l => l.Kernel is "jump_flood" or "search_start")];
+        KernelLaunch[] passes = [.. Taken().Where(l => l.Kernel is "jump_flood" or "search_start")];
         Assert.Equal(21, passes.Length);
-        Assert.InRange(passes.Sum(l => l.Evaluations), field.QueryGrid.Count, OpenClEngine.Evaluations(field.QueryGrid.Count, 0));
+        Assert.InRange(passes.Sum(l => l.Evaluations), field.QueryGrid.Count, GpuEngine.Evaluations(field.QueryGrid.Count, 0));
 
         var output = new Volume<byte>(query.Extent, 3);
         host.Vote(keys, field, Patch, VoteRule.Median, output, new Workers(1));
-        KernelLaunch vote = Assert.Single(engine.Session.TakeLaunches(), l => l.Kernel == "vote_median");
+        KernelLaunch vote = Assert.Single(Taken(), l => l.Kernel == "vote_median");
         Assert.Equal(query.Extent.Count * Patch.Count, vote.Evaluations);
-        Assert.Empty(engine.Session.TakeLaunches());
-    }
+        Assert.Empty(Taken());
 
-    [DeviceFact]
-    public void A_model_of_the_device_predicts_a_time_for_every_launch()
-    {
-        using var engine = new OpenClEngine(OpenClDevice.Find(), measures: true);
-        DeviceModel model = DeviceModel.Measure(engine);
+        DeviceModel model = measuring.Invoke(engine => DeviceModel.Measure(engine));
         Assert.InRange(model.BytesPerSecond, 1e7, 1e14);
         Assert.InRange(model.OperationsPerSecond, 1e7, 1e15);
         Assert.InRange(model.LaunchSeconds, 0, 1);
         var launch = new KernelLaunch("jump_flood", 1, 1, 1_000_000, 1);
         Assert.Equal(
             model.LaunchSeconds + Math.Max(150_000 / model.BytesPerSecond, 3_000_000 / model.OperationsPerSecond), model.Predict(launch), 1e-12);
+
+        IReadOnlyList<KernelLaunch> Taken() => measuring.Invoke(engine => engine.TakeLaunches());
     }
 
-    [DeviceFact]
-    public void Samples_of_a_batch_are_what_each_is_alone()
+    [GpuFact]
+    public void Samples_of_a_batch_are_what_each_is_alone() => device.Device.Invoke(engine =>
     {
-        OpenClEngine engine = device.Engine;
         Volume<byte>[] queries = [.. Enumerable.Range(0, 3).Select(i => RandomVolume.Noise<byte>(new Extent(3, 12, 20), 3, i))];
         Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(4, 13, 19), 3, 9);
         Volume<byte>[] together = Run(queries, [5, 6, 7]);
@@ -161,7 +194,6 @@ public class DeviceTests(OneDevice device)
 
         Volume<byte>[] Run(Volume<byte>[] samples, ulong[] numbers)
         {
-            using Lock.Scope only = engine.Session.Enter();
             using DeviceVolume small = engine.Upload(samples), key = engine.Upload(keys);
             using DeviceVolume query = engine.Resize(small, new Extent(4, 15, 25), new Scale(1.3, 1.25, 1.25));
             using DeviceField field = engine.Field(query.Extent, keys.Extent, Patch, samples.Length);
@@ -172,16 +204,14 @@ public class DeviceTests(OneDevice device)
             engine.Download(query, outputs);
             return outputs;
         }
-    }
+    });
 
-    [DeviceFact]
-    public void A_query_with_noise_far_outside_of_bytes_finds_its_nearest_keys()
+    [GpuFact]
+    public void A_query_with_noise_far_outside_of_bytes_finds_its_nearest_keys() => device.Device.Invoke(engine =>
     {
-        OpenClEngine engine = device.Engine;
         Volume<float> query = RandomVolume.Noise(new Extent(3, 9, 11), 3, 1);
         foreach (ref float sample in query.Samples) sample *= 9;
         Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(4, 8, 9), 3, 2);
-        using Lock.Scope only = engine.Session.Enter();
         using DeviceVolume wide = engine.UploadWide([query]), key = engine.Upload(keys);
         using DeviceField field = engine.Field(query.Extent, keys.Extent, Patch);
         using DeviceSeeds seeds = engine.Seeds([1]);
@@ -190,15 +220,13 @@ public class DeviceTests(OneDevice device)
         double mean = pending.Wait()[0];
         double[] exact = Reference.NaiveSearch.Search(query, RgbSamples.ToFloat(keys), Patch).Distance;
         Assert.Equal(exact.Average() * 127.5 * 127.5, mean, 1e-3 * mean);
-    }
+    });
 
-    [DeviceFact]
-    public void Completeness_weighs_in_whole_numbers_as_in_floats()
+    [GpuFact]
+    public void Completeness_weighs_in_whole_numbers_as_in_floats() => device.Device.Invoke(engine =>
     {
-        OpenClEngine engine = device.Engine;
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);
         float[] weights = Completeness.Weights(query, keys, Patch, 0.5, PatchSearch.Create<byte>(SearchMethod.Exhaustive), 0, new Workers(1));
-        using Lock.Scope only = engine.Session.Enter();
         using DeviceVolume q = engine.Upload(query), k = engine.Upload(keys);
         using DeviceSeeds seeds = engine.Seeds([1]);
         using DeviceField users = engine.Field(keys.Extent, query.Extent, Patch), field = engine.Field(query.Extent, keys.Extent, Patch);
@@ -210,5 +238,16 @@ public class DeviceTests(OneDevice device)
             new SearchTask<byte> { Query = query, Keys = keys, Patch = Patch, Field = best, KeyWeights = weights }, new Workers(1));
         using PendingMeans means = engine.BeginMeanDistances(field);
         Assert.Equal(best.MeanDistance(weights), means.Wait()[0], 1e-4 * best.MeanDistance(weights));
+    });
+
+    // Work that takes long and needs nothing: every step needs the one before.
+    private static void Delay(GpuEngine engine, int rounds)
+    {
+        Device device = engine.Device;
+        using DeviceBuffer result = device.Allocate(device.FlatThreads * sizeof(int) * 64);
+        device.Launch(
+            device.Flat.Peak, new KernelConfig(64, device.FlatThreads), new LaunchCost(0), new PeakArguments { Result = result.View<int>(), Rounds = rounds });
     }
+
+    private static void Broken(int value) => throw new InvalidOperationException($"{value}");
 }

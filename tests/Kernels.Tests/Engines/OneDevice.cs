@@ -1,17 +1,17 @@
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>A device that tests share: opening one and compiling for it takes longer than most of them.</summary>
 public sealed class OneDevice : IDisposable
 {
-    private readonly Lazy<OpenClEngine> _engine = new(() => new OpenClEngine(OpenClDevice.Find()));
+    private readonly Lazy<Device> _device = new(() => Device.Open(Devices.Find()));
 
-    internal OpenClEngine Engine => _engine.Value;
+    internal Device Device => _device.Value;
 
     public void Dispose()
     {
-        if (_engine.IsValueCreated) _engine.Value.Dispose();
+        if (_device.IsValueCreated) _device.Value.Dispose();
     }
 }
 

@@ -138,7 +138,7 @@ public class ManifestTests
         Assert.Equal("1", Deployment(resources, "worker").Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
         Assert.NotNull(Deployment(resources, "worker").Containers.Single().Text("resources.limits.memory"));
         Assert.Null(Deployment(resources, "api").Containers.Single().Text("resources.limits.[nvidia.com/gpu]"));
-        foreach (string role in Roles) Assert.Equal("opencl", Setting(resources, Deployment(resources, role), "VGPNN_DEVICE"));
+        foreach (string role in Roles) Assert.Equal("gpu", Setting(resources, Deployment(resources, role), "VGPNN_DEVICE"));
     }
 
     [RenderTheory]

@@ -19,7 +19,7 @@ internal sealed class ClusterView(IGrainFactory grains)
     public async Task<long?> LargestDeviceAsync(CancellationToken cancellation)
     {
         CallerContext.ActForCluster();
-        DispatcherStatus status = await grains.Dispatcher(EngineClass.OpenCl).Status().WaitAsync(cancellation);
+        DispatcherStatus status = await grains.Dispatcher(EngineClass.Gpu).Status().WaitAsync(cancellation);
         return status.Workers.Max(w => w.Report.DeviceMemory);
     }
 

@@ -44,6 +44,14 @@ internal sealed class StructureCanvas(StructureGuide guide) : Canvas
         return joined;
     }
 
+    /// <summary>Structure as bytes of a fourth channel.</summary>
+    public static Volume<byte> Bytes(Volume<float> structure, float weight)
+    {
+        var bytes = new Volume<byte>(structure.Extent, 1);
+        for (int i = 0; i < structure.Count; i++) bytes.Samples[i] = Sample<byte>(structure.Samples[i] * weight);
+        return bytes;
+    }
+
     private Volume<T> Joined<T>(LevelPlan level, Volume<T> colours, IReadOnlyList<Volume<float>?> structures)
         where T : unmanaged
     {

@@ -1,4 +1,4 @@
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
@@ -9,31 +9,30 @@ public static class DeviceSupport
     public static bool Fits(MethodOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return options.Engine == Engine.Fast && options.Application is (Application.Generation or Application.Retargeting);
+        return options.Engine == Engine.Fast;
     }
 
-    /// <exception cref="VgpnnException">Kind Usage: the processor alone can do that.</exception>
-    internal static void ThrowIfUnfit(MethodOptions options)
+    /// <exception cref="VgpnnException">Kind Usage: the CPU alone can do that.</exception>
+    internal static void ThrowIfUnfit(MethodOptions options, GpuDevice device)
     {
-        if (Fits(options)) return;
-        throw options.Engine == Engine.Float
-            ? new VgpnnException(ErrorKind.Usage, "device-floats", "--engine float computes on the processor only", "leave out --device, or --engine")
-            : new VgpnnException(
-                ErrorKind.Usage, "device-application", "devices generate and retarget; everything else runs on the processor", "leave out --device");
+        if (!Fits(options))
+            throw new VgpnnException(ErrorKind.Usage, "device-floats", "--engine float computes on the CPU only", "leave out --device, or --engine");
+        if (device.UsesFormerSearch && options.Application is not (Application.Generation or Application.Retargeting))
+            throw new VgpnnException(ErrorKind.Usage, "other-engine", "version 0.1 made only generated and retargeted samples on devices");
     }
 
     /// <summary>What a user can do about it.</summary>
-    public static VgpnnException Readable(OpenClException e)
+    public static VgpnnException Readable(DeviceException e)
     {
         ArgumentNullException.ThrowIfNull(e);
         (string code, string? hint) = e.Failure switch
         {
-            OpenClFailure.Missing => ("no-opencl", "install the driver of your graphics processor, and ocl-icd-libopencl1; --device cpu needs neither"),
-            OpenClFailure.NoDevice => ("no-device", "'vgpnn devices' lists what there is"),
-            OpenClFailure.OutOfMemory => ("device-memory", "make it smaller (--max-height, --frames), or leave it to the processor: --device cpu"),
-            OpenClFailure.Build => ("device-build", "a newer driver may help; --device cpu does without"),
-            OpenClFailure.Hung => ("device-hung", "try again; if it happens twice, --device cpu does without"),
-            _ => ("device-lost", "try again; --device cpu does without"),
+            DeviceFailure.NoDriver => ("no-driver", "install the driver of your GPU; --device cpu needs none"),
+            DeviceFailure.NoDevice => ("no-device", "'vgpnn devices' lists what there is"),
+            DeviceFailure.OutOfMemory => ("device-memory", "make it smaller (--max-height, --frames), or use --device cpu"),
+            DeviceFailure.Build => ("device-build", "a newer driver may help; or use --device cpu"),
+            DeviceFailure.Hung => ("device-hung", "try again; if it happens twice, use --device cpu"),
+            _ => ("device-lost", "try again, or use --device cpu"),
         };
         return new VgpnnException(ErrorKind.Device, code, e.Message.Split('\n')[0], hint, e);
     }

@@ -1,5 +1,5 @@
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
@@ -9,13 +9,13 @@ internal sealed class GpuBackend : ILevelBackend
     /// <exception cref="VgpnnException">Kind Usage: devices cannot do what the options say. Kind Device: not even one sample fits.</exception>
     public GpuBackend(GpuDevice device, RunInputs inputs)
     {
-        DeviceSupport.ThrowIfUnfit(inputs.Options);
+        DeviceSupport.ThrowIfUnfit(inputs.Options, device);
         (PyramidPlan plan, MethodOptions options) = (inputs.Plan, inputs.Options);
         (Device, Inputs) = (device, inputs);
         Levels = new GpuLevels(device.Memory, inputs.Source.Of<byte>(), plan);
-        Canvas = new GpuCanvas(options);
-        BatchSize = GpuBuffers.LargestBatch(plan, options, device);
-        StartBatchSize = plan.Starts == 1 ? BatchSize : GpuBuffers.LargestStartBatch(plan, options, device, BatchSize * plan.Starts);
+        Canvas = new GpuCanvas(inputs);
+        BatchSize = GpuBuffers.LargestBatch(inputs, device);
+        StartBatchSize = plan.Starts == 1 ? BatchSize : GpuBuffers.LargestStartBatch(inputs, device, BatchSize * plan.Starts);
     }
 
     public GpuDevice Device { get; }
@@ -33,23 +33,46 @@ internal sealed class GpuBackend : ILevelBackend
 
     public double Evaluations(LevelPlan level, int iteration)
     {
-        long queries = level.QueryGrid.Count;
-        return Searches(level, iteration) == SearchMethod.Exhaustive
-            ? (double)queries * level.KeyGrid.Count
-            : OpenClEngine.Evaluations(queries, iteration);
+        double forward = Distances(Searches(level, iteration), level.QueryGrid.Count, level.KeyGrid.Count, level.SearchIteration(iteration));
+        return Inputs.Options.Completeness is null
+            ? forward
+            : forward + Distances(SearchesKeys(level, iteration), level.KeyGrid.Count, level.QueryGrid.Count, level.SearchIteration(iteration));
     }
 
-    public MemoryEstimate Memory(int samples, int finest) => GpuBuffers.Of(Inputs.Plan, Inputs.Options, samples, finest);
+    public MemoryEstimate Memory(int samples, int finest) => GpuBuffers.Of(Inputs.Plan, Inputs.Options, samples, finest, Device.UsesFormerSearch);
 
     public ILevelBatch Open(IReadOnlyList<ulong> seeds, int finest, Workers workers) => new GpuBatch(
-        this, seeds, Device.Memory.Reserve(Memory(seeds.Count, finest).PeakBytes, workers.Cancellation), workers.Cancellation);
+        this, seeds, Device.Memory.Reserve(Memory(seeds.Count, finest).PeakBytes, workers.Cancellation), workers);
 
-    /// <summary>How a device searches: as every backend, and exhaustively where the query has 16 bits a channel, which no other search there reads.</summary>
-    public SearchMethod Searches(LevelPlan level, int iteration) =>
-        level == Inputs.Plan.Coarsest && iteration == 0 && GpuBuffers.IsWide(level)
-            ? SearchMethod.Exhaustive
-            : LevelSearch.Method(Inputs.Options, level);
+    /// <summary>
+    /// How a device searches: as every backend, and exhaustively where the query has 16 bits a channel, which no other search there reads. PatchMatch is
+    /// <see cref="GpuEngine.IndexedFlood"/>.
+    /// </summary>
+    public SearchMethod Searches(LevelPlan level, int iteration) => IsWide(level, iteration)
+        ? SearchMethod.Exhaustive
+        : Former(LevelSearch.Method(Inputs.Options, level));
+
+    /// <summary>How it searches every key's nearest query.</summary>
+    public SearchMethod SearchesKeys(LevelPlan level, int iteration) => IsWide(level, iteration)
+        ? SearchMethod.Exhaustive
+        : Former(LevelSearch.ReverseMethod(Inputs.Options, level));
+
+    /// <summary>Whether searches leave out patches whose queries have not changed.</summary>
+    public bool FollowsChanges(LevelPlan level) => GpuBuffers.FollowsChanges(Inputs.Options, level, Device.UsesFormerSearch);
 
     /// <summary>Frees what the device holds of the inputs; what a batch uses, when the batch ends.</summary>
     public void Release() => Device.Free(Levels.Release);
+
+    private bool IsWide(LevelPlan level, int iteration) => level == Inputs.Plan.Coarsest && iteration == 0 && GpuBuffers.IsWide(level);
+
+    // Version 0.1 searched as the official program does.
+    private SearchMethod Former(SearchMethod method) =>
+        Device.UsesFormerSearch && method == SearchMethod.PatchMatch ? SearchMethod.JumpFlood : method;
+
+    private static double Distances(SearchMethod method, long queries, long keys, int iteration) => method switch
+    {
+        SearchMethod.Exhaustive => (double)queries * keys,
+        SearchMethod.PatchMatch => GpuEngine.IndexedEvaluations(queries, iteration),
+        _ => GpuEngine.Evaluations(queries, iteration),
+    };
 }

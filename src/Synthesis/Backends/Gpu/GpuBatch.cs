@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis.Backends.Cpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
@@ -9,19 +9,22 @@ namespace Vgpnn.Synthesis.Backends.Gpu;
 /// Samples on a device. Each call is one work item, so that other batches get their turn in between. Only the coarsest queries, which hold the noise, go to
 /// the device, and only finished levels come back.
 /// </summary>
-internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, IDisposable reservation, CancellationToken cancellation) : ILevelBatch
+internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, IDisposable reservation, Workers workers) : ILevelBatch
 {
     private readonly Stopwatch _resampling = new();
-    private readonly Stopwatch _searching = new();
     private readonly Stopwatch _voting = new();
+    private readonly GpuSearch _search = new(backend, seeds);
     private LevelPlan? _level;
-    private DeviceSeeds? _seeds;
     private GpuLevel? _input;
     private GpuLevel? _values;
+    private GpuShape? _shape;
     private DeviceVolume? _noisy;
+    private DeviceVolume? _coarsestKeys;
     private DeviceVolume? _blurred;
     private DeviceVolume? _output;
-    private DeviceField? _field;
+    private double _perSquared;
+
+    private CancellationToken Cancellation => workers.Cancellation;
 
     private GpuLevels Levels => backend.Levels;
 
@@ -29,16 +32,16 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
     {
         Canvas host = Canvas.Of(backend.Inputs);
         Volume<float>[] whole = [.. queries.Select(q => host.Query(level, q))];
-        Volume<byte>[]? cut = GpuBuffers.IsWide(level) ? null : [.. whole.Select(Bytes)];
         backend.Device.Run(
             engine =>
             {
                 Begin(engine, level);
-                _noisy = cut is null ? engine.UploadWide(whole) : engine.Upload(cut);
+                _noisy = GpuCanvas.Coarsest(engine, level, whole);
+                _coarsestKeys = backend.Canvas.CoarsestKeys(engine, level);
                 _output = engine.Allocate(level.Output, seeds.Count);
                 _resampling.Stop();
             },
-            cancellation);
+            Cancellation);
     }
 
     public void Enlarge(LevelPlan level) => backend.Device.Run(
@@ -51,7 +54,7 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
             _blurred = Levels.Blurred(engine, level.Index);
             _resampling.Stop();
         },
-        cancellation);
+        Cancellation);
 
     public void Restore(LevelPlan level, Checkpoint checkpoint)
     {
@@ -62,119 +65,97 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
                 Open(engine);
                 _output = engine.Upload((Volume<byte>)checkpoint.Output);
             },
-            cancellation);
+            Cancellation);
     }
 
     public void Iterate(int iteration, IterationReports reports) => backend.Device.Run(
         engine =>
         {
             LevelPlan level = _level!;
-            _field ??= engine.Field(level.Query, level.Input, level.Patch, seeds.Count);
-            _searching.Start();
-            Search(engine, level, iteration);
-            _searching.Stop();
+            DeviceVolume query = _noisy ?? backend.Canvas.Query(engine, level, _shape!, _output!);
+            DeviceVolume keys = _coarsestKeys ?? GpuCanvas.Keys(engine, _shape!, _blurred ?? _values!.Values);
+            _perSquared = GpuCanvas.PerSquared(level, _noisy is not null);
+            _search.Run(engine, _values!, query, keys, iteration, Cancellation);
+            if (query != _output) query.Dispose();
+            if (keys != _blurred && keys != _values!.Values) keys.Dispose();
+            _blurred?.Dispose();
+            (_noisy, _coarsestKeys, _blurred) = (null, null, null);
             _voting.Start();
-            backend.Canvas.Vote(engine, level, _values!.Values, _field, _output!);
-            engine.Pace(cancellation);
+            backend.Canvas.Vote(engine, level, _shape!, _values!.Values, _search.Field, _output!);
+            engine.Pace(Cancellation);
             _voting.Stop();
         },
-        cancellation);
+        Cancellation);
 
     public PendingLevel Finish() => backend.Device.Run(
         engine =>
         {
             LevelPlan level = _level!;
-            PendingMeans means = engine.BeginMeanDistances(_field!);
+            PendingMeans means = engine.BeginMeanDistances(_search.Field);
             Volume<byte>[] outputs = [.. seeds.Select(_ => new Volume<byte>(level.Output, 3))];
             PendingDownload download = engine.BeginDownload(_output!, outputs);
-            IReadOnlyList<KernelLaunch> launches = engine.Session.TakeLaunches(cancellation);
+            IReadOnlyList<KernelLaunch> launches = engine.TakeLaunches(Cancellation);
             LevelTiming timing = launches.Count > 0
                 ? Timing(launches)
-                : new LevelTiming(_resampling.Elapsed, _searching.Elapsed, _voting.Elapsed, 0);
+                : new LevelTiming(_resampling.Elapsed, _search.Elapsed, _voting.Elapsed, 0);
+            _search.End();
             FreeLevel();
             return (PendingLevel)new Returning(
-                backend.Device, download, means, new LevelResult(outputs, [], timing) { Launches = launches }, cancellation);
+                backend.Device, download, means, new LevelResult(outputs, [], timing) { Launches = launches }, _perSquared, Cancellation);
         },
-        cancellation);
+        Cancellation);
 
     public double[] MissingInput(LevelPlan level) => backend.Device.Run(
         engine =>
         {
             _values = Levels.Take(engine, level.Index);
             using DeviceField field = engine.Field(level.Input, level.Output, level.Patch, seeds.Count);
-            engine.Exhaustive(new DeviceSearch { Query = _values.Values, Keys = _output!, Field = field, Seeds = _seeds!, Cancellation = cancellation });
+            engine.Exhaustive(new DeviceSearch { Query = _values.Values, Keys = _output!, Field = field, Seeds = _search.Seeds(engine), Cancellation = Cancellation });
             using PendingMeans means = engine.BeginMeanDistances(field);
-            return means.Wait(cancellation);
+            return means.Wait(Cancellation);
         },
-        cancellation);
+        Cancellation);
 
     public void Dispose()
     {
         backend.Device.Free(() =>
         {
             FreeLevel();
+            _search.Dispose();
             _output?.Dispose();
-            _seeds?.Dispose();
             if (_input is not null) Levels.Return(_input);
-            (_output, _seeds, _input) = (null, null, null);
+            (_output, _input) = (null, null);
         });
         reservation.Dispose();
     }
 
     // The level's values are held until the level is finished, the input in full size until the batch ends: other levels are made from it.
-    private void Begin(OpenClEngine engine, LevelPlan level)
+    private void Begin(GpuEngine engine, LevelPlan level)
     {
         Open(engine);
         _resampling.Restart();
-        _searching.Reset();
         _voting.Reset();
         _level = level;
         _values = Levels.Take(engine, level.Index);
+        _shape = backend.Canvas.Shape(engine, level, workers);
+        _search.Begin(engine, level);
     }
 
-    private void Open(OpenClEngine engine)
+    private void Open(GpuEngine engine)
     {
-        if (_seeds is not null) return;
+        if (_input is not null) return;
         backend.Device.Memory.MakeRoom();
-        _seeds = engine.Seeds(seeds);
         _input = Levels.Take(engine, 0);
-    }
-
-    private void Search(OpenClEngine engine, LevelPlan level, int iteration)
-    {
-        DeviceVolume query = _noisy ?? backend.Canvas.Query(engine, level, _output!);
-        var task = new DeviceSearch
-        {
-            Query = query,
-            Keys = _blurred ?? _values!.Values,
-            Field = _field!,
-            Weights = Levels.KeyWeights(engine, _values!, level),
-            Iteration = iteration,
-            Seeds = _seeds!,
-            Purpose = Hash.Derive((ulong)level.Index, (ulong)iteration),
-            Cancellation = cancellation,
-        };
-        if (backend.Searches(level, iteration) == SearchMethod.Exhaustive) engine.Exhaustive(task);
-        else engine.JumpFlood(task);
-        if (query != _output) query.Dispose();
-        _blurred?.Dispose();
-        (_noisy, _blurred) = (null, null);
     }
 
     private void FreeLevel()
     {
         _noisy?.Dispose();
+        _coarsestKeys?.Dispose();
         _blurred?.Dispose();
-        _field?.Dispose();
+        _shape?.Dispose();
         if (_values is not null) Levels.Return(_values);
-        (_noisy, _blurred, _field, _values) = (null, null, null, null);
-    }
-
-    private static Volume<byte> Bytes(Volume<float> floats)
-    {
-        var bytes = new Volume<byte>(floats.Extent, floats.Channels);
-        for (int i = 0; i < floats.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
-        return bytes;
+        (_noisy, _coarsestKeys, _blurred, _shape, _values) = (null, null, null, null, null);
     }
 
     private static LevelTiming Timing(IReadOnlyList<KernelLaunch> launches)
@@ -187,7 +168,7 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
 
     // A level's outputs and distances on their way to the host.
     private sealed class Returning(
-        GpuDevice device, PendingDownload download, PendingMeans means, LevelResult result, CancellationToken cancellation) : PendingLevel
+        GpuDevice device, PendingDownload download, PendingMeans means, LevelResult result, double perSquared, CancellationToken cancellation) : PendingLevel
     {
         public override bool HasArrived => false;
 
@@ -195,8 +176,7 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
             _ =>
             {
                 download.Wait(cancellation);
-                double unit = LevelUnits.PerSquared<byte>();
-                return result with { MeanDistances = [.. means.Wait(cancellation).Select(m => m / unit)] };
+                return result with { MeanDistances = [.. means.Wait(cancellation).Select(m => m / perSquared)] };
             },
             cancellation);
 

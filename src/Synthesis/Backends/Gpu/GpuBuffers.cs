@@ -1,5 +1,5 @@
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
@@ -31,42 +31,49 @@ public static class GpuBuffers
     {
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(options);
-        return Of(plan, options, samples, 0).PeakBytes;
+        return Of(plan, options, samples, 0, former: false).PeakBytes;
     }
 
     /// <summary>Bytes that the levels of the input take while all of them are kept.</summary>
-    internal static long LevelBytes(PyramidPlan plan) => plan.Levels.Sum(l => Voxels(l.Input) + (plan.Clips > 1 ? WeightBytes(l) : 0));
+    internal static long LevelBytes(PyramidPlan plan, MethodOptions options) => plan.Levels.Sum(l =>
+        Voxels(l.Input) + (HasKeyWeights(plan, options) ? WeightBytes(l) : 0) + (NeedsIndex(plan, options, l, former: false) ? DeviceIndex.Bytes(l.KeyGrid) : 0));
 
     /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
-    internal static int LargestBatch(PyramidPlan plan, MethodOptions options, GpuDevice device)
+    internal static int LargestBatch(RunInputs inputs, GpuDevice device)
     {
+        PyramidPlan plan = inputs.Plan;
         for (int samples = Math.Min(LargestUseful, WideTogether(plan)); samples > 0; samples /= 2)
-            if (Fits(plan, options, device, samples, 0)) return samples;
-        long needed = Math.Max(PeakBytes(plan, options), LargestBuffer(plan, 1, 0));
+            if (Fits(inputs, device, samples, 0)) return samples;
+        long needed = Math.Max(PeakBytes(plan, inputs.Options), LargestBuffer(plan, 1, 0));
         throw new VgpnnException(
             ErrorKind.Device, "device-memory",
             $"this takes {needed >> 20} MiB on {device.Name}, {LargestBuffer(plan, 1, 0) >> 20} MiB of it in one piece, and it allows "
             + $"{device.UsableBytes >> 20} MiB, {device.MaxBuffer >> 20} MiB in one piece",
-            "make it smaller (--max-height, --frames), or leave it to the processor: --device cpu");
+            "make it smaller (--max-height, --frames), or use --device cpu");
     }
 
     /// <summary>Starts that the two coarsest levels are run for at once: those of a whole batch, or what fits.</summary>
-    internal static int LargestStartBatch(PyramidPlan plan, MethodOptions options, GpuDevice device, int wanted)
+    internal static int LargestStartBatch(RunInputs inputs, GpuDevice device, int wanted)
     {
+        PyramidPlan plan = inputs.Plan;
         int starts = Math.Min(wanted, WideTogether(plan));
-        while (starts > 1 && !Fits(plan, options, device, starts, plan.Levels.Count - 2)) starts /= 2;
+        while (starts > 1 && !Fits(inputs, device, starts, plan.Levels.Count - 2)) starts /= 2;
         return starts;
     }
 
     /// <summary>Whether the coarsest query has 16 bits a channel. It depends on one sample alone, so that its result does not depend on its batch.</summary>
     internal static bool IsWide(LevelPlan coarsest) => Distances(coarsest) <= MostWide;
 
+    /// <summary>Whether searches leave out patches whose queries have not changed: keys and weights must be those of the search before.</summary>
+    internal static bool FollowsChanges(MethodOptions options, LevelPlan level, bool former) =>
+        !former && level.Iterations > 2 && options.Completeness is null && LevelSearch.Method(options, level) == SearchMethod.PatchMatch;
+
     internal static long Voxels(Extent size) => size.Count * DeviceVolume.VoxelBytes;
 
     // A weight for every place and a list of the allowed ones.
     internal static long WeightBytes(LevelPlan level) => 2 * sizeof(uint) * level.Input.Count;
 
-    internal static MemoryEstimate Of(PyramidPlan plan, MethodOptions options, int samples, int finest)
+    internal static MemoryEstimate Of(PyramidPlan plan, MethodOptions options, int samples, int finest, bool former)
     {
         Extent full = plan.Levels[0].Input;
         List<LevelBuffer> all =
@@ -75,11 +82,11 @@ public static class GpuBuffers
             new(null, "input in full size", Voxels(full), Steps.Run),
             new(null, "upload of the input", 3 * full.Count, Steps.Run),
         ];
-        foreach (LevelPlan level in plan.Levels.Skip(finest)) all.AddRange(Level(plan, options, level, samples));
+        foreach (LevelPlan level in plan.Levels.Skip(finest)) all.AddRange(Level(plan, options, level, samples, former));
         return new MemoryEstimate(all);
     }
 
-    private static IEnumerable<LevelBuffer> Level(PyramidPlan plan, MethodOptions options, LevelPlan level, int samples)
+    private static IEnumerable<LevelBuffer> Level(PyramidPlan plan, MethodOptions options, LevelPlan level, int samples, bool former)
     {
         int n = level.Index;
         Extent full = plan.Levels[0].Input;
@@ -87,24 +94,48 @@ public static class GpuBuffers
 
         // What goes back to the host is unpacked first, 3 bytes a voxel, and leaves while the next level begins.
         yield return Of("download", 3 * level.Output.Count * samples, Steps.Run);
-        if (plan.Clips > 1) yield return Of("key weights", WeightBytes(level), Steps.Run);
+        if (HasKeyWeights(plan, options)) yield return Of("key weights", WeightBytes(level), Steps.Run);
+        if (NeedsIndex(plan, options, level, former)) yield return Of("index of the keys", DeviceIndex.Bytes(level.KeyGrid), Steps.Run);
+        if (FollowsChanges(options, level, former)) yield return Of("queries of the last search", DeviceChanges.Bytes(level.Query, samples), Steps.AnySearch | Steps.Vote);
+        if (options.Application == Application.Inpainting)
+        {
+            yield return Of("mask and known video", Voxels(level.Output) + level.Query.Count, Steps.Level);
+            yield return Of("query within the mask", 2 * Voxels(level.Query) * samples, Steps.AnySearch | Steps.Vote);
+        }
+
+        if (level.Guide == Guide.StructureAndColour)
+        {
+            yield return Of("structure", Voxels(level.Output) + Voxels(level.Input), Steps.Level);
+            yield return Of("colours with structure", (Voxels(level.Query) * samples) + Voxels(level.Input), Steps.AnySearch);
+        }
+
+        if (level.Guide == Guide.Structure) yield return Of("structure as keys", WideVoxelBytes * level.Input.Count, Steps.Level);
+        if (options.Completeness is not null)
+            yield return Of("completeness", DeviceField.Bytes(level.KeyGrid, samples) + (sizeof(uint) * level.Input.Count * samples), Steps.Level);
+        if (level.StartsFromCoarser && level.Index + 1 < plan.Levels.Count)
+        {
+            LevelPlan from = plan.Levels[level.Index + 1];
+            long users = options.Completeness is null ? 0 : DeviceField.Bytes(from.KeyGrid, samples);
+            yield return Of("matches of the coarser level", DeviceField.Bytes(from.QueryGrid, samples) + users, Steps.Values);
+        }
+
         if (n > 0)
         {
             yield return Of("values", Voxels(level.Input), Steps.Run);
-            yield return Of("making the values", OpenClEngine.ResizingBytes(full, level.Input, 1), Steps.Values);
+            yield return Of("making the values", GpuEngine.ResizingBytes(full, level.Input, 1), Steps.Values);
         }
 
-        yield return Of("matches", DeviceField.Bytes(level.QueryGrid, samples));
+        yield return Of("matches", DeviceField.Bytes(level.QueryGrid, samples), level.StartsFromCoarser ? Steps.Level : Steps.AnySearch | Steps.Vote);
         if (n + 1 < plan.Levels.Count)
         {
             LevelPlan coarser = plan.Levels[n + 1];
             yield return Of("coarser output", Voxels(coarser.Output) * samples, Steps.Values | Steps.Enlarge);
             Extent wrapped = options.Loop ? coarser.Output with { T = coarser.Output.T + (2 * LoopReach) } : coarser.Output;
             yield return Of("coarser download", 3 * coarser.Output.Count * samples, Steps.Level);
-            yield return Of("enlarging the output", OpenClEngine.ResizingBytes(wrapped, level.Output, samples), Steps.Enlarge);
+            yield return Of("enlarging the output", GpuEngine.ResizingBytes(wrapped, level.Output, samples), Steps.Enlarge);
             yield return Of("blurred keys", Voxels(level.Input), Steps.Blur | Steps.AnySearch);
             yield return Of("coarser values", Voxels(coarser.Input), Steps.Blur);
-            long making = OpenClEngine.ResizingBytes(full, coarser.Input, 1), enlarging = OpenClEngine.ResizingBytes(coarser.Input, level.Input, 1);
+            long making = GpuEngine.ResizingBytes(full, coarser.Input, 1), enlarging = GpuEngine.ResizingBytes(coarser.Input, level.Input, 1);
             yield return Of("making and enlarging the coarser values", Math.Max(making, enlarging), Steps.Blur);
             if (options.Loop) yield return Of("coarser output around the end", Voxels(wrapped) * samples, Steps.Enlarge);
         }
@@ -126,8 +157,15 @@ public static class GpuBuffers
         LevelBuffer Of(string name, long bytes, Steps lifetime = Steps.AnySearch | Steps.Vote) => new(n, name, bytes, lifetime);
     }
 
-    private static bool Fits(PyramidPlan plan, MethodOptions options, GpuDevice device, int samples, int finest) =>
-        Of(plan, options, samples, finest).PeakBytes <= device.UsableBytes && LargestBuffer(plan, samples, finest) <= device.MaxBuffer;
+    private static bool Fits(RunInputs inputs, GpuDevice device, int samples, int finest) =>
+        Of(inputs.Plan, inputs.Options, samples, finest, device.UsesFormerSearch).PeakBytes <= device.UsableBytes
+        && LargestBuffer(inputs.Plan, samples, finest) <= device.MaxBuffer;
+
+    // Joints between clips, and patches that touch a mask, are left out.
+    private static bool HasKeyWeights(PyramidPlan plan, MethodOptions options) => plan.Clips > 1 || options.Application == Application.Inpainting;
+
+    private static bool NeedsIndex(PyramidPlan plan, MethodOptions options, LevelPlan level, bool former) =>
+        !former && level.SearchIteration(0) == 0 && !(level == plan.Coarsest && IsWide(level)) && LevelSearch.Method(options, level) == SearchMethod.PatchMatch;
 
     private static long LargestBuffer(PyramidPlan plan, int samples, int finest) =>
         plan.Levels.Skip(finest).Max(level => Math.Max(Voxels(level.Input), 2 * Voxels(level.Output) * samples));

@@ -1,61 +1,71 @@
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
 /// A device as samplers use it: work items run one after another, in between those of other samplers, and memory is shared by
-/// <see cref="GpuMemory"/>. One object per open engine.
+/// <see cref="GpuMemory"/>. One object per open device.
 /// </summary>
 public sealed class GpuDevice
 {
     // A part of the device's memory belongs to the driver and the display.
     private const double UsableShare = 0.9;
 
-    private readonly OpenClEngine _engine;
+    private readonly Device _device;
 
-    /// <summary>Uses an engine, which remains the caller's to dispose of.</summary>
-    public GpuDevice(OpenClEngine engine)
+    /// <summary>Uses a device, which remains the caller's to dispose of.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="formerSearch">Whether it searches as in version 0.1, for manifests of <see cref="EngineClass.FormerGpu"/>.</param>
+    public GpuDevice(Device device, bool formerSearch = false)
     {
-        ArgumentNullException.ThrowIfNull(engine);
-        _engine = engine;
+        ArgumentNullException.ThrowIfNull(device);
+        (_device, UsesFormerSearch) = (device, formerSearch);
         Memory = new GpuMemory(UsableBytes);
     }
 
     /// <summary>Bytes of the device's memory that samples may take.</summary>
-    public long UsableBytes => (long)(_engine.Session.MaxBytes * UsableShare);
+    public long UsableBytes => (long)(_device.MaxBytes * UsableShare);
 
     /// <summary>Whether the device failed and takes no more work.</summary>
-    public bool IsBroken => _engine.Session.Broken is not null;
+    public bool IsBroken => _device.Broken is not null;
+
+    /// <summary>The class of what is made on it.</summary>
+    public string EngineClass => UsesFormerSearch ? Synthesis.EngineClass.FormerGpu : Synthesis.EngineClass.Gpu;
+
+    /// <summary>Whether it searches as in version 0.1.</summary>
+    internal bool UsesFormerSearch { get; }
 
     /// <summary>The name of the device.</summary>
-    internal string Name => _engine.Session.Device.Name;
+    internal string Name => _device.Description.Name;
 
     /// <summary>The largest buffer in bytes.</summary>
-    internal long MaxBuffer => _engine.Session.Device.MaxBuffer;
+    internal long MaxBuffer => _device.Description.MaxBuffer;
 
     internal GpuMemory Memory { get; }
 
     /// <summary>
-    /// Runs a work item while no other one does. An item takes tens of milliseconds, such as one iteration of a level for a batch, so that several batches
-    /// share the device fairly.
+    /// Runs a work item on the device's thread and waits for it. An item takes tens of milliseconds, such as one iteration of a level for a batch, so that
+    /// several batches share the device fairly.
     /// </summary>
     /// <exception cref="VgpnnException">Kind Device: the device failed, or is out of memory.</exception>
-    internal T Run<T>(Func<OpenClEngine, T> work, CancellationToken cancellation)
+    internal T Run<T>(Func<GpuEngine, T> work, CancellationToken cancellation)
     {
-        cancellation.ThrowIfCancellationRequested();
         try
         {
-            using Lock.Scope only = _engine.Session.Enter();
-            return work(_engine);
+            return _device.Invoke(work, cancellation);
         }
-        catch (OpenClException e)
+        catch (OperationCanceledException e) when (cancellation.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(e.Message, e, cancellation);
+        }
+        catch (DeviceException e)
         {
             throw DeviceSupport.Readable(e);
         }
     }
 
     /// <summary>Runs a work item without a result.</summary>
-    internal void Run(Action<OpenClEngine> work, CancellationToken cancellation) => Run(
+    internal void Run(Action<GpuEngine> work, CancellationToken cancellation) => Run(
         engine =>
         {
             work(engine);
@@ -63,10 +73,16 @@ public sealed class GpuDevice
         },
         cancellation);
 
-    /// <summary>Frees buffers; works on a broken device too.</summary>
+    /// <summary>Frees buffers. What a broken device holds is lost with it.</summary>
     internal void Free(Action free)
     {
-        using Lock.Scope only = _engine.Session.Enter();
-        free();
+        try
+        {
+            _device.Invoke(_ => free());
+        }
+        catch (DeviceException)
+        {
+            // Its memory is given back when the process ends.
+        }
     }
 }

@@ -1,5 +1,5 @@
 using Vgpnn.Kernels;
-using Vgpnn.Kernels.OpenCl;
+using Vgpnn.Kernels.Gpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
@@ -13,7 +13,7 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
     private readonly GpuLevel?[] _levels = new GpuLevel?[plan.Levels.Count];
 
     /// <summary>x_n, to be given back by <see cref="Return"/>.</summary>
-    public GpuLevel Take(OpenClEngine engine, int n)
+    public GpuLevel Take(GpuEngine engine, int n)
     {
         if (_levels[n] is { } kept)
         {
@@ -27,10 +27,24 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
     }
 
     /// <summary>Weights by which patches of a level that was taken are no candidates; <c>null</c>: all are.</summary>
-    public DeviceWeights? KeyWeights(OpenClEngine engine, GpuLevel taken, LevelPlan level)
+    public DeviceWeights? KeyWeights(GpuEngine engine, GpuLevel taken, LevelPlan level)
     {
         if (!taken.HasWeights) taken.SetWeights(pyramid.KeyWeights(level) is { } weights ? engine.Weights(weights, level.Input, level.Patch) : null, level);
         return taken.Weights;
+    }
+
+    /// <summary>The index over the keys of a level's first search.</summary>
+    /// <param name="engine">The device's engine.</param>
+    /// <param name="taken">The level, which keeps it.</param>
+    /// <param name="level">Its plan.</param>
+    /// <param name="keys">K of the first search, the same for every sample.</param>
+    /// <param name="weights">Which keys may be chosen; <c>null</c>: all.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static DeviceIndex Index(GpuEngine engine, GpuLevel taken, LevelPlan level, DeviceVolume keys, DeviceWeights? weights, CancellationToken cancellation)
+    {
+        // Weights of completeness change from search to search and leave out nothing.
+        if (taken.Index is null) taken.SetIndex(engine.Index(keys, level.Patch, HasKeyWeights(weights, taken) ? weights : null, cancellation), level);
+        return taken.Index!;
     }
 
     /// <summary>Gives a level back, which is then kept for later batches.</summary>
@@ -42,7 +56,7 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
     }
 
     /// <summary>x_{n+1} enlarged to level n; the caller's to dispose of.</summary>
-    public DeviceVolume Blurred(OpenClEngine engine, int n) => ResizedFrom(engine, n + 1, n);
+    public DeviceVolume Blurred(GpuEngine engine, int n) => ResizedFrom(engine, n + 1, n);
 
     /// <summary>Frees all levels; those that a batch uses, when it gives them back.</summary>
     public void Release()
@@ -57,12 +71,14 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
         }
     }
 
+    private static bool HasKeyWeights(DeviceWeights? weights, GpuLevel taken) => weights is not null && weights == taken.Weights;
+
     private void Forget(int n, GpuLevel level)
     {
         if (_levels[n] == level) _levels[n] = null;
     }
 
-    private DeviceVolume FullSize(OpenClEngine engine)
+    private DeviceVolume FullSize(GpuEngine engine)
     {
         DeviceVolume full = engine.Allocate(plan.Levels[0].Input);
         int frame = 0;
@@ -76,7 +92,7 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
     }
 
     // Each clip by itself, as on the CPU.
-    private DeviceVolume ResizedFrom(OpenClEngine engine, int source, int target)
+    private DeviceVolume ResizedFrom(GpuEngine engine, int source, int target)
     {
         GpuLevel from = Take(engine, source);
         try
@@ -116,6 +132,9 @@ internal sealed class GpuLevel(DeviceVolume values, Action<GpuLevel> freed) : Id
     /// <summary>Whether <see cref="Weights"/> are known.</summary>
     public bool HasWeights { get; private set; }
 
+    /// <summary>Leads queries of the first search to probably near keys; <c>null</c>: not made yet.</summary>
+    public DeviceIndex? Index { get; private set; }
+
     /// <summary>Batches that use the level.</summary>
     public int Users { get; set; }
 
@@ -127,9 +146,16 @@ internal sealed class GpuLevel(DeviceVolume values, Action<GpuLevel> freed) : Id
         if (weights is not null) _bytes += GpuBuffers.WeightBytes(level);
     }
 
+    public void SetIndex(DeviceIndex index, LevelPlan level)
+    {
+        Index = index;
+        _bytes += DeviceIndex.Bytes(level.KeyGrid);
+    }
+
     public override void Free()
     {
         freed(this);
+        Index?.Dispose();
         Values.Dispose();
         Weights?.Dispose();
     }

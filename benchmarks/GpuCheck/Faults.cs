@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using ILGPU;
+using Vgpnn.Kernels;
+using Vgpnn.Kernels.Gpu;
+
+namespace Vgpnn.GpuCheck;
+
+/// <summary>Failures on purpose.</summary>
+internal static class Faults
+{
+    /// <summary>Too large a plan, a device that does not answer, and an illegal address; each has to end in its own error.</summary>
+    public static int Provoke()
+    {
+        DeviceDescription device = Devices.Find();
+        bool refused = Expect("allocation of more than there is", DeviceFailure.OutOfMemory, () =>
+        {
+            using Device open = Device.Open(device);
+            open.Invoke(engine =>
+            {
+                // In pieces that are allowed each.
+                var held = new Stack<DeviceVolume>();
+                try
+                {
+                    while (true) held.Push(engine.Allocate(new Extent(64, 1024, 1024)));
+                }
+                finally
+                {
+                    while (held.TryPop(out DeviceVolume? volume)) volume.Dispose();
+                }
+            });
+        });
+        bool hung = Expect("kernel of several seconds with a watchdog of one", DeviceFailure.Hung, () =>
+        {
+            Device open = Device.Open(device, watchdog: TimeSpan.FromSeconds(1));
+            open.Invoke(engine =>
+            {
+                using DeviceBuffer result = open.Allocate(1 << 20);
+                for (int i = 0; i < 200; i++)
+                {
+                    open.Launch(
+                        open.Flat.Peak, new KernelConfig(1024, open.FlatThreads), new LaunchCost(0),
+                        new PeakArguments { Result = result.View<int>(), Rounds = 1 << 24 });
+                }
+
+                engine.Finish();
+            });
+        });
+
+        // PoCL has no memory protection between a kernel and its process.
+        bool illegal = device.Kind == DeviceKind.CpuDriver || Child("illegal");
+        return refused && hung && illegal ? 0 : 1;
+    }
+
+    /// <summary>In a process of its own: the device is lost to it.</summary>
+    public static int WriteOutOfBounds() => Expect("illegal address", DeviceFailure.Lost, () =>
+    {
+        Device device = Device.Open(Devices.Find());
+        device.Invoke(engine =>
+        {
+            using DeviceBuffer result = device.Allocate(64 * sizeof(int));
+            device.Launch(
+                new Kernel<PeakArguments>("far", Far), new KernelConfig(1, 32), new LaunchCost(0),
+                new PeakArguments { Result = result.View<int>(), Rounds = 1 << 29 });
+            engine.Finish();
+        });
+    })
+        ? 0
+        : 1;
+
+    /// <summary>Squared differences of voxels in registers, two chains.</summary>
+    public static void Chain(PeakArguments p)
+    {
+        int i = ResampleKernels.First();
+        uint a = (uint)i, b = a + 1;
+        for (int round = 0; round < p.Rounds; round++)
+        {
+            a = Voxels.Squared(a, 0x12345678, (uint)round);
+            b = Voxels.Squared(b, 0x9ABCDEF0, (uint)round);
+        }
+
+        p.Result[i] = (int)(a ^ b);
+    }
+
+    private static void Far(PeakArguments p) => p.Result[p.Rounds + ResampleKernels.First()] = 1;
+
+    private static bool Expect(string what, DeviceFailure failure, Action action)
+    {
+        var clock = Stopwatch.StartNew();
+        try
+        {
+            action();
+            Console.WriteLine($"{what}: NO error");
+            return false;
+        }
+        catch (DeviceException e)
+        {
+            Console.WriteLine($"{what}: {e.Failure} after {clock.Elapsed.TotalSeconds:F1} s{(e.Failure == failure ? "" : $", NOT {failure}")} ({e.Message})");
+            return e.Failure == failure;
+        }
+    }
+
+    private static bool Child(string step)
+    {
+        using var child = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, [step]))!;
+        child.WaitForExit();
+        return child.ExitCode == 0;
+    }
+}

@@ -1,0 +1,46 @@
+using ILGPU;
+
+namespace Vgpnn.Kernels.Gpu;
+
+/// <summary>
+/// An index over the key patches of a level on a device, which leads a query patch to probably near keys at once. It belongs to the
+/// keys, not to a sample: one that is kept serves every sample of every request.
+/// </summary>
+public sealed class DeviceIndex : IDisposable
+{
+    // Of more keys an even sample is indexed.
+    internal const int MaxKeys = 1 << 17;
+
+    private readonly DeviceBuffer[] _buffers;
+    private readonly int _depth;
+
+    internal DeviceIndex(Extent patch, int depth, params DeviceBuffer[] buffers) => (Patch, _depth, _buffers) = (patch, depth, buffers);
+
+    /// <summary>Patch size.</summary>
+    public Extent Patch { get; }
+
+    internal IndexArguments Arguments => new()
+    {
+        Columns = _buffers[0].View<int>(),
+        Rows = _buffers[1].View<int>(),
+        Nodes = _buffers[2].View<int>(),
+        Places = _buffers[3].View<uint>(),
+        Leaves = _buffers[4].View<uint>(),
+        Depth = _depth,
+    };
+
+    /// <summary>Bytes that an index over this grid of key patches takes on a device, while it is made.</summary>
+    public static long Bytes(Extent keyGrid)
+    {
+        long keys = Math.Min(keyGrid.Count, MaxKeys);
+
+        // Descriptions and places of the keys; then leaves, of which up to half are filled up with repeated keys, and nodes.
+        return keys * sizeof(int) * (IndexBasis.Numbers + 1 + (2 * (1 + (IndexBasis.Padded / 2))) + 1);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (DeviceBuffer buffer in _buffers) buffer.Dispose();
+    }
+}

@@ -1,0 +1,185 @@
+using ILGPU;
+
+namespace Vgpnn.Kernels.Gpu;
+
+/// <summary>Volumes of one size on a device, one for each sample of a batch, or one that all samples share.</summary>
+public sealed class DeviceVolume : IDisposable
+{
+    /// <summary>Bytes of a voxel, whatever its channels.</summary>
+    public const int VoxelBytes = 4;
+
+    /// <summary>Bytes of a voxel with 16 bits a channel.</summary>
+    internal const int WideVoxelBytes = 8;
+
+    internal DeviceVolume(Device device, Extent extent, int samples, bool wide = false)
+    {
+        // Kernels number voxels with 32 bits.
+        if (extent.Count * samples > int.MaxValue)
+            throw new DeviceException(DeviceFailure.OutOfMemory, $"{samples} volumes of {extent} are too large for one batch");
+        (Extent, Samples, IsWide) = (extent, samples, wide);
+        Buffer = device.Allocate(extent.Count * samples * (wide ? WideVoxelBytes : VoxelBytes));
+    }
+
+    /// <summary>Size of each, T×H×W.</summary>
+    public Extent Extent { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Samples { get; }
+
+    /// <summary>Whether its channels have 16 bits.</summary>
+    public bool IsWide { get; }
+
+    internal DeviceBuffer Buffer { get; }
+
+    internal long FrameBytes => (long)Extent.H * Extent.W * VoxelBytes;
+
+    internal ArrayView<uint> Voxels => Buffer.View<uint>();
+
+    internal ArrayView<ulong> WideVoxels => Buffer.View<ulong>();
+
+    /// <summary>Its size as kernels that work on <paramref name="samples"/> take it.</summary>
+    internal Size Size(int samples) => Gpu.Size.Of(Extent, shared: Samples == 1 && samples > 1);
+
+    /// <inheritdoc/>
+    public void Dispose() => Buffer.Dispose();
+}
+
+/// <summary>Matches of the query patches of every sample of a batch, on a device.</summary>
+public sealed class DeviceField : IDisposable
+{
+    internal DeviceField(Device device, Extent query, Extent keys, Extent patch, int samples)
+    {
+        (Query, Keys, Patch, Samples) = (query, keys, patch, samples);
+        QueryGrid = query.PatchGrid(patch);
+        KeyGrid = keys.PatchGrid(patch);
+        long bytes = QueryGrid.Count * samples * sizeof(uint);
+        Places = device.Allocate(bytes);
+        Before = device.Allocate(bytes);
+        Distances = device.Allocate(bytes);
+    }
+
+    /// <summary>Size of Q.</summary>
+    public Extent Query { get; }
+
+    /// <summary>Size of K and V.</summary>
+    public Extent Keys { get; }
+
+    /// <summary>Patch size.</summary>
+    public Extent Patch { get; }
+
+    /// <summary>Samples of the batch.</summary>
+    public int Samples { get; }
+
+    /// <summary>The grid of query patches.</summary>
+    public Extent QueryGrid { get; }
+
+    /// <summary>The grid of key patches.</summary>
+    public Extent KeyGrid { get; }
+
+    internal DeviceBuffer Places { get; private set; }
+
+    /// <summary>The places before the pass that is under way.</summary>
+    internal DeviceBuffer Before { get; private set; }
+
+    internal DeviceBuffer Distances { get; }
+
+    /// <summary>Bytes that a field takes.</summary>
+    public static long Bytes(Extent queryGrid, int samples) => 3 * queryGrid.Count * samples * sizeof(uint);
+
+    internal void Swap() => (Places, Before) = (Before, Places);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Places.Dispose();
+        Before.Dispose();
+        Distances.Dispose();
+    }
+}
+
+/// <summary>Which keys may be chosen, and what they weigh, on a device.</summary>
+public sealed class DeviceWeights : IDisposable
+{
+    internal DeviceWeights(DeviceBuffer byPlace, DeviceBuffer? allowed, int count, long next = 0) =>
+        (ByPlace, Allowed, Count, Next) = (byPlace, allowed, count, next);
+
+    /// <summary>A weight for every place; 0 where there is no candidate.</summary>
+    internal DeviceBuffer ByPlace { get; }
+
+    /// <summary>The places of all candidates; <c>null</c> if all keys are.</summary>
+    internal DeviceBuffer? Allowed { get; }
+
+    /// <summary>How many candidates there are.</summary>
+    internal int Count { get; }
+
+    /// <summary>Weights from one sample of a batch to the next; 0 if all samples share them.</summary>
+    internal long Next { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ByPlace.Dispose();
+        Allowed?.Dispose();
+    }
+}
+
+/// <summary>Seeds of a batch on a device.</summary>
+public sealed class DeviceSeeds : IDisposable
+{
+    internal DeviceSeeds(DeviceBuffer buffer) => Buffer = buffer;
+
+    internal DeviceBuffer Buffer { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Buffer.Dispose();
+}
+
+/// <summary>A mask on a device, which all samples of a batch share.</summary>
+public sealed class DeviceMask : IDisposable
+{
+    internal DeviceMask(DeviceBuffer buffer, Extent extent) => (Buffer, Extent) = (buffer, extent);
+
+    /// <summary>Its size, T×H×W.</summary>
+    public Extent Extent { get; }
+
+    internal DeviceBuffer Buffer { get; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Buffer.Dispose();
+}
+
+/// <summary>Which queries of a batch have changed from one search to the next, on a device.</summary>
+public sealed class DeviceChanges : IDisposable
+{
+    internal DeviceChanges(Device device, Extent query, Extent patch, int samples)
+    {
+        (Query, Patch) = (query, patch);
+        Extent grid = query.PatchGrid(patch);
+        Blocks = (long)samples * grid.T * ((grid.H + ShapingKernels.BlockH - 1) / ShapingKernels.BlockH)
+            * ((grid.W + ShapingKernels.BlockW - 1) / ShapingKernels.BlockW);
+        Before = new DeviceVolume(device, query, samples);
+        Unchanged = device.Allocate(Blocks);
+    }
+
+    /// <summary>Size of Q.</summary>
+    public Extent Query { get; }
+
+    /// <summary>Patch size.</summary>
+    public Extent Patch { get; }
+
+    internal long Blocks { get; }
+
+    internal DeviceVolume Before { get; }
+
+    internal DeviceBuffer Unchanged { get; }
+
+    /// <summary>Bytes that it takes.</summary>
+    public static long Bytes(Extent query, int samples) => query.Count * samples * (DeviceVolume.VoxelBytes + 1);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Before.Dispose();
+        Unchanged.Dispose();
+    }
+}

@@ -1,0 +1,48 @@
+using System.Reflection;
+using Xunit.Abstractions;
+using Xunit.Sdk;
+
+namespace Vgpnn.Kernels.Tests.Engines;
+
+/// <summary>A test that a conformance suite inherits; skipped with the reason that the class's <c>Missing</c> property gives.</summary>
+[XunitTestCaseDiscoverer("Vgpnn.Kernels.Tests.Engines." + nameof(EngineFactDiscoverer), "Vgpnn.Kernels.Tests")]
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class EngineFactAttribute : FactAttribute;
+
+/// <summary>As <see cref="EngineFactAttribute"/>, with data.</summary>
+[XunitTestCaseDiscoverer("Vgpnn.Kernels.Tests.Engines." + nameof(EngineTheoryDiscoverer), "Vgpnn.Kernels.Tests")]
+[AttributeUsage(AttributeTargets.Method)]
+internal sealed class EngineTheoryAttribute : TheoryAttribute;
+
+internal sealed class EngineFactDiscoverer(IMessageSink sink) : FactDiscoverer(sink)
+{
+    protected override IXunitTestCase CreateTestCase(ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo fact) =>
+        SkippedEngine.Reason(method) is null ? base.CreateTestCase(options, method, fact) : new SkippedEngine(DiagnosticMessageSink, method);
+}
+
+internal sealed class EngineTheoryDiscoverer(IMessageSink sink) : TheoryDiscoverer(sink)
+{
+    public override IEnumerable<IXunitTestCase> Discover(ITestFrameworkDiscoveryOptions options, ITestMethod method, IAttributeInfo theory) =>
+        SkippedEngine.Reason(method) is null ? base.Discover(options, method, theory) : [new SkippedEngine(DiagnosticMessageSink, method)];
+}
+
+/// <summary>A test of an engine that this machine does not have.</summary>
+public sealed class SkippedEngine : XunitTestCase
+{
+    /// <summary>For the runner, which makes it from what it wrote.</summary>
+    [Obsolete("for the runner")]
+    public SkippedEngine()
+    {
+    }
+
+    internal SkippedEngine(IMessageSink sink, ITestMethod method)
+        : base(sink, TestMethodDisplay.ClassAndMethod, TestMethodDisplayOptions.None, method)
+    {
+    }
+
+    internal static string? Reason(ITestMethod method) => (string?)method.TestClass.Class.ToRuntimeType()
+        .GetProperty("Missing", BindingFlags.Public | BindingFlags.Static)?.GetValue(null);
+
+    /// <inheritdoc/>
+    protected override string GetSkipReason(IAttributeInfo factAttribute) => Reason(TestMethod)!;
+}
