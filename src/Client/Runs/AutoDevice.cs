@@ -15,14 +15,18 @@ namespace Vgpnn.Client.Runs;
 /// </summary>
 internal static class AutoDevice
 {
-    private const string Drivers = "/etc/OpenCL/vendors";
+    private const string OpenClDrivers = "/etc/OpenCL/vendors", NvidiaDriver = "/proc/driver/nvidia/version", NvidiaDevice = "/dev/nvidiactl";
     private const string Cpu = "cpu";
     private static readonly Extent Measured = new(8, 96, 160);
 
-    /// <returns>The index of the device; null: the processor. Where no driver is installed, OpenCL is not even loaded.</returns>
+    /// <returns>The index of the device; <c>null</c>: the CPU. Where no driver is installed, none is looked for, which would take a moment.</returns>
     public static int? Choose()
     {
-        string[] drivers = Directory.Exists(Drivers) ? Directory.GetFiles(Drivers, "*.icd") : [];
+        string[] drivers =
+        [
+            .. Directory.Exists(OpenClDrivers) ? Directory.GetFiles(OpenClDrivers, "*.icd") : [],
+            .. ((string[])[NvidiaDriver, NvidiaDevice]).Where(File.Exists),
+        ];
         if (drivers.Length == 0) return null;
         string machine = string.Join(
             '|', drivers.Order(StringComparer.Ordinal).Select(d => string.Create(CultureInfo.InvariantCulture, $"{d} {File.GetLastWriteTimeUtc(d).Ticks}"))
