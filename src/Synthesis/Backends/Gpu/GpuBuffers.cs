@@ -34,10 +34,6 @@ public static class GpuBuffers
         return Of(plan, options, samples, 0, former: false).PeakBytes;
     }
 
-    /// <summary>Bytes that the levels of the input take while all of them are kept.</summary>
-    internal static long LevelBytes(PyramidPlan plan, MethodOptions options) => plan.Levels.Sum(l =>
-        Voxels(l.Input) + (HasKeyWeights(plan, options) ? WeightBytes(l) : 0) + (NeedsIndex(plan, options, l, former: false) ? DeviceIndex.Bytes(l.KeyGrid) : 0));
-
     /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
     internal static int LargestBatch(RunInputs inputs, GpuDevice device)
     {
