@@ -4,6 +4,8 @@ using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Tests.Engines;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends.Gpu;
+using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.GpuCheck;
 
@@ -121,26 +123,29 @@ internal static class Steps
     {
         using Device device = Device.Open(Devices.Find());
         var size = new Extent(frames, height, ((height * 8) + 4) / 9 * 2);
-        Volume<byte> clip = SyntheticScene.Render(size, 0, new Workers(Environment.ProcessorCount));
-        PyramidPlan plan = PyramidPlanner.Plan(size, new MethodOptions());
+        var workers = new Workers(Environment.ProcessorCount);
+        SamplerInput[] input = [new(InputRole.Input, Clip.FromVolume(SyntheticScene.Render(size, 0, workers), new FrameRate(25, 1)))];
         bool equal = true;
-        foreach (bool indexed in (bool[])[false, true])
+        foreach (bool former in (bool[])[true, false])
         {
-            using var walk = new Walk(device, clip, plan, indexed);
+            // The noise is given: finding it out is the CPU's work, and not what is measured.
+            Sampler sampler = Sampler.Create(input, new MethodOptions { Noise = 3 }, device: new GpuDevice(device, former));
 
             // Compiles, and shows what a sample of a batch has to be.
-            string[] alone = [.. Enumerable.Range(0, batches.Max()).Select(i => i < 2 ? walk.Run([(ulong)i])[0] : "")];
+            string[] alone = [.. Enumerable.Range(0, Math.Min(2, batches.Max())).Select(i => sampler.Sample(1, i, workers).ContentHash())];
             foreach (int n in batches)
             {
                 var clock = Stopwatch.StartNew();
-                string[] together = walk.Run([.. Enumerable.Range(0, n).Select(i => (ulong)i)]);
+                string[] together = [.. Enumerable.Range(0, n).Chunk(sampler.BatchSize).SelectMany(part => sampler.Samples(1, part, workers)).Select(c => c.ContentHash())];
                 double seconds = clock.Elapsed.TotalSeconds;
                 bool same = together.Take(2).SequenceEqual(alone.Take(Math.Min(n, 2)));
                 equal &= same;
                 Console.WriteLine(
-                    $"{size}, {(indexed ? "index" : "jump flood")}, batch of {n}: {seconds / n:F3} s a sample, {device.MostBytesHeld >> 20} MiB, "
+                    $"{size}, {(former ? "jump flood" : "index")}, batch of {n}: {seconds / n:F3} s a sample, {device.MostBytesHeld >> 20} MiB, "
                     + $"{(same ? "each as alone" : "NOT as alone")}, first {alone[0][..16]}");
             }
+
+            sampler.ReleaseDevice();
         }
 
         return equal ? 0 : 1;

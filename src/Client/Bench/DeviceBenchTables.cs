@@ -16,13 +16,13 @@ internal static class DeviceBenchTables
         foreach (DeviceSizeResult size in report.Sizes)
         {
             Console.WriteLine($"{HumanText.Size(size.Size)}: {Text(size.Kernels.Sum(k => k.Seconds) * 1e9 / size.Voxels, "0.0")} ns per voxel");
-            Table table = Tables.New("Kernel", "Launches", "Evaluations", "Bytes", "Measured", "Predicted", "Ratio");
+            Table table = Tables.New("Kernel", "Launches", "Distances", "Measured", "Predicted", "Ratio", "Voxels/s", "Of peak");
             foreach (KernelResult kernel in size.Kernels)
             {
                 table.AddRow(
-                    kernel.Kernel, HumanText.Number(kernel.Launches), HumanText.Number(kernel.Evaluations), HumanText.Number(kernel.Bytes),
+                    kernel.Kernel, HumanText.Number(kernel.Launches), HumanText.Number(kernel.Evaluations),
                     Text(kernel.Seconds * 1e3, "0.00") + " ms", Text(kernel.PredictedSeconds * 1e3, "0.00") + " ms",
-                    Text(kernel.Seconds / kernel.PredictedSeconds, "0.0") + "×");
+                    Text(kernel.Seconds / kernel.PredictedSeconds, "0.0") + "×", Text(kernel.VoxelsPerSecond / 1e9, "0.000") + " G", Text(100 * kernel.ShareOfPeak, "0.0") + " %");
             }
 
             Tables.Write(table);

@@ -28,7 +28,7 @@ internal sealed class DeviceBenchmark(Device device, Action<string> tell, Cancel
             sizes.Add(new DeviceSizeResult(ManifestMaker.Size(level.Size), level.Size.Count, [.. device.Invoke(engine => RunLevel(engine, level), cancellation).GroupBy(l => l.Kernel).Select(of =>
                 new KernelResult(
                     of.Key, of.Count(), of.Sum(l => l.WorkItems), of.Sum(l => l.Evaluations), of.Sum(l => l.Bytes), of.Sum(l => l.Seconds),
-                    of.Sum(model.Predict)))]));
+                    of.Sum(model.Predict), of.Sum(l => model.ShareOfPeak(l) * l.Seconds) / of.Sum(l => l.Seconds)))]));
         }
 
         return new DeviceBenchReport
@@ -104,4 +104,8 @@ internal sealed record DeviceSizeResult(ManifestSize Size, long Voxels, IReadOnl
 
 /// <summary>All launches of a kernel at one size (<see cref="KernelLaunch"/>).</summary>
 internal sealed record KernelResult(
-    string Kernel, int Launches, long WorkItems, long Evaluations, long Bytes, double Seconds, double PredictedSeconds);
+    string Kernel, int Launches, long WorkItems, long Evaluations, long Bytes, double Seconds, double PredictedSeconds, double ShareOfPeak)
+{
+    /// <summary>Voxels that were compared or moved in a second; one is four bytes.</summary>
+    public double VoxelsPerSecond => Bytes / 4 / Seconds;
+}

@@ -62,6 +62,13 @@ public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSeco
         return LaunchSeconds + Math.Max(launch.Bytes * traffic / BytesPerSecond, launch.Bytes * operationsPerByte / OperationsPerSecond);
     }
 
+    /// <summary>Part of the device's peak of operations that a launch reached by its arithmetic, 0 to 1.</summary>
+    public double ShareOfPeak(KernelLaunch launch)
+    {
+        ArgumentNullException.ThrowIfNull(launch);
+        return launch.Bytes * Kind(launch.Kernel).OperationsPerByte / OperationsPerSecond / launch.Seconds;
+    }
+
     // Operations for each byte that a kernel asks for, and the part of these that no cache holds.
     private static (double OperationsPerByte, double Traffic) Kind(string kernel) => kernel switch
     {
