@@ -48,8 +48,15 @@ public static class Devices
         using Context context = Create(DeviceKind.Cuda, DeviceKind.OpenCl);
         var devices = new List<DeviceDescription>();
         foreach (CudaDevice device in context.GetCudaDevices()) devices.Add(Describe(device, devices.Count));
-        int first = devices.Count;
-        foreach (CLDevice device in context.GetCLDevices()) devices.Add(Describe(device, devices.Count - first));
+        bool hasCuda = devices.Count > 0;
+        int ordinal = 0;
+        foreach (CLDevice device in context.GetCLDevices())
+        {
+            // NVIDIA's driver lists its GPUs for OpenCL too.
+            if (!hasCuda || !device.PlatformName.Contains("NVIDIA", StringComparison.OrdinalIgnoreCase)) devices.Add(Describe(device, ordinal));
+            ordinal++;
+        }
+
         if (devices.Count > 0) return [.. devices.OrderBy(d => d.Kind).Select((d, i) => d with { Index = i })];
         throw TryLoad(Cuda, out _) || TryLoad(OpenCl, out _)
             ? new DeviceException(DeviceFailure.NoDevice, "the installed drivers have no GPU that can run the kernels (OpenCL 2.0 or CUDA)")
