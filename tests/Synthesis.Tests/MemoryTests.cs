@@ -101,9 +101,11 @@ public class MemoryTests(ITestOutputHelper output)
 
         long there = CpuBuffers.BaseBytes + (3 * sampler.Plan.Input.Count);
         long promised = sampler.Plan.PeakBytes - there, least = sampler.Plan.Memory!.PeakBytesOf(Steps.Search | Steps.Vote) - there;
-        output.WriteLine($"{most:N0} bytes of {promised:N0}, at least {least:N0} / 3");
+        output.WriteLine($"{most:N0} bytes of {promised:N0}, at least {least:N0} / 8");
         foreach (LevelBuffer buffer in sampler.Plan.Memory.AtPeak()) output.WriteLine($"{buffer.Bytes,12:N0} {buffer.Name}");
-        Assert.InRange(most, least / 3, promised + (1 << 18));
+
+        // That little at least shows that it is the run which is measured: pools give back meanwhile what earlier tests left there.
+        Assert.InRange(most, least / 8, promised + (1 << 18));
     }
 
     // Objects with finalizers and what they refer to, other tests' among them, take two collections.
