@@ -82,7 +82,8 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
         if (!backend.Options.FollowsStructure) _layer.Fields = default;
         (_values, _weights) = (null, null);
         return PendingLevel.Of(new LevelResult(
-            [_output!], [timing.MeanDistance], new LevelTiming(_resampling.Elapsed, timing.Search, timing.Vote, 0)) { Fields = _layer.Fields });
+            [_output!], [timing.MeanDistance], new LevelTiming(_resampling.Elapsed, timing.Search, timing.Vote, 0))
+        { Fields = _layer.Fields });
     }
 
     public double[] MissingInput(LevelPlan level) =>
