@@ -70,7 +70,7 @@ public sealed class NearestNeighbourField
         Distances[query] = distance;
     }
 
-    /// <summary>The places of query patches from <paramref name="first"/> on, to be stored.</summary>
+    /// <summary>The places of <paramref name="count"/> query patches from <paramref name="first"/> on, to be stored.</summary>
     public ReadOnlySpan<uint> StoredPlaces(int first, int count) => Places.AsSpan(first, count);
 
     /// <summary>Takes over stored places, at infinite distances.</summary>

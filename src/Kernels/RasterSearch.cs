@@ -47,7 +47,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
 
         AllowedKeys allowed = AllowedKeys.Of(task.Field.KeyGrid, task.KeyWeights);
         Extent grid = task.Field.QueryGrid;
-        int starts = StartSteps(task), passes = PassesAt(task.Iteration), steps = starts + passes;
+        int starts = StartSteps(task), passes = PassesAt(task.Iteration);
         Start(task, distance, allowed, workers, starts);
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
         var before = new uint[task.Field.Places.Length];
@@ -57,7 +57,7 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
             int direction = i % 2 == 0 ? 1 : -1;
             var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
-            StepDone(task, starts + i + 1, steps, workers);
+            StepDone(task, starts + i + 1, workers);
         }
     }
 
@@ -71,15 +71,15 @@ internal sealed class RasterSearch<T, TDistance> : IPatchSearch<T>
         for (int t = known; t < frames; t += each)
         {
             FieldStart.Find(task, distance, allowed, workers, index!, t, each);
-            if (starts > 0) StepDone(task, t + 1, starts + PassesAt(task.Iteration), workers);
+            if (starts > 0) StepDone(task, t + 1, workers);
         }
     }
 
     private static int StartSteps(SearchTask<T> task) => task.Iteration == 0 && task.Field.QueryGrid.Count > LargeField ? task.Field.QueryGrid.T : 0;
 
-    private static void StepDone(SearchTask<T> task, int done, int steps, Workers workers)
+    private static void StepDone(SearchTask<T> task, int done, Workers workers)
     {
-        int starts = StartSteps(task), passes = steps - starts;
+        int starts = StartSteps(task), passes = PassesAt(task.Iteration), steps = starts + passes;
 
         // All starts together cost about as much as a pass and a quarter.
         const double pass = 4, start = 1 + PatchIndex<T>.Near;

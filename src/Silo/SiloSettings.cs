@@ -89,7 +89,7 @@ internal sealed record SiloSettings
 
     /// <summary>
     /// <c>cpu</c>, or <c>gpu</c> (<c>gpu:1</c> for another than the first): requests that a device can make are made on
-    /// devices. A worker with this setting opens its device at the start, and makes one sample at a time on it.
+    /// devices. A worker with this setting opens its device at the start, and makes samples of one request together on it, as many as fit.
     /// </summary>
     public string Device { get; init; } = EngineClass.Cpu;
 

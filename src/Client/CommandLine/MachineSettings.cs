@@ -7,6 +7,7 @@ namespace Vgpnn.Client.CommandLine;
 /// <param name="MemoryLimit">Bytes.</param>
 /// <param name="Device">What computes.</param>
 /// <param name="Measures">Whether every launch on a device is measured.</param>
+/// <param name="FormerSearch">Whether a device searches as in version 0.1, for manifests of that version.</param>
 internal sealed record MachineRequest(int Threads, long MemoryLimit, DeviceChoice Device = default, bool Measures = false, bool FormerSearch = false);
 
 /// <summary>The options that say what the work may use; but for the class of engine none of them changes a bit of the results.</summary>

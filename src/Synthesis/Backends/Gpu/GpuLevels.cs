@@ -38,12 +38,11 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
     /// <param name="taken">The level, which keeps it.</param>
     /// <param name="level">Its plan.</param>
     /// <param name="keys">K of the first search, the same for every sample.</param>
-    /// <param name="weights">Which keys may be chosen; <c>null</c>: all.</param>
     /// <param name="cancellation">Ends it.</param>
-    public static DeviceIndex Index(GpuEngine engine, GpuLevel taken, LevelPlan level, DeviceVolume keys, DeviceWeights? weights, CancellationToken cancellation)
+    public static DeviceIndex Index(GpuEngine engine, GpuLevel taken, LevelPlan level, DeviceVolume keys, CancellationToken cancellation)
     {
-        // Weights of completeness change from search to search and leave out nothing.
-        if (taken.Index is null) taken.SetIndex(engine.Index(keys, level.Patch, HasKeyWeights(weights, taken) ? weights : null, cancellation), level);
+        // Of the level's own weights, because those of completeness change from search to search and leave out nothing.
+        if (taken.Index is null) taken.SetIndex(engine.Index(keys, level.Patch, taken.Weights, cancellation), level);
         return taken.Index!;
     }
 
@@ -70,8 +69,6 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
             level.Free();
         }
     }
-
-    private static bool HasKeyWeights(DeviceWeights? weights, GpuLevel taken) => weights is not null && weights == taken.Weights;
 
     private void Forget(int n, GpuLevel level)
     {

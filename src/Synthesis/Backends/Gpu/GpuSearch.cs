@@ -81,7 +81,7 @@ internal sealed class GpuSearch(GpuBackend backend, IReadOnlyList<ulong> seeds) 
                 engine.Exhaustive(task);
                 break;
             case SearchMethod.PatchMatch:
-                engine.IndexedFlood(task, task.Iteration == 0 ? GpuLevels.Index(engine, values, level, keys, weights, cancellation) : null);
+                engine.IndexedFlood(task, task.Iteration == 0 ? GpuLevels.Index(engine, values, level, keys, cancellation) : null);
                 break;
             default:
                 engine.JumpFlood(task);
