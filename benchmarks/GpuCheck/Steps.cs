@@ -5,7 +5,8 @@ using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Tests.Engines;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.GpuCheck;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Vgpnn.Client;
-using Vgpnn.Client.Commands;
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Commands;
 using Vgpnn.Client.Reporting;
 
 args = InspectCommand.Expanded(args);

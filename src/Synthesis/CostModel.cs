@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis;
 

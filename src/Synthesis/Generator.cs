@@ -1,8 +1,8 @@
 using System.Globalization;
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Levels;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
 

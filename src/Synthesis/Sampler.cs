@@ -3,8 +3,8 @@ using Vgpnn.Kernels.Flow;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Backends.Gpu;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Levels;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis;
 

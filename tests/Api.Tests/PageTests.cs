@@ -7,8 +7,9 @@ using System.Text.RegularExpressions;
 using Vgpnn.Api.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests;

@@ -3,8 +3,9 @@ using System.Text.Json;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Cluster.Tests;
 

@@ -3,9 +3,10 @@ using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 using Vgpnn.Testing.Cluster;
 

@@ -1,5 +1,5 @@
-using System.Net.ServerSentEvents;
 using System.Globalization;
+using System.Net.ServerSentEvents;
 using System.Text.Json;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;

@@ -1,7 +1,8 @@
 using Vgpnn.Grains.Samples;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 using Vgpnn.Testing.Cluster;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Vgpnn.Kernels;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 using Xunit.Abstractions;
 

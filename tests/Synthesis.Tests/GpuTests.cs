@@ -1,7 +1,7 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;

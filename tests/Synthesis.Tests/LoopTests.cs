@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis.Backends.Cpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 using Xunit.Abstractions;
 

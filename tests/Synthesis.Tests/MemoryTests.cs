@@ -1,7 +1,7 @@
 using Vgpnn.Kernels;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Cpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 using Xunit.Abstractions;
 
 namespace Vgpnn.Synthesis.Tests;

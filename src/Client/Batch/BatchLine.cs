@@ -4,8 +4,9 @@ using System.Text;
 using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Contracts;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Batch;
 

@@ -4,7 +4,8 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Kernels;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Batch;
 

@@ -1,8 +1,9 @@
 using System.CommandLine;
 using Vgpnn.Client.Runs;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.CommandLine;
 

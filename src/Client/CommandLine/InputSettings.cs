@@ -1,6 +1,7 @@
 using System.CommandLine;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.CommandLine;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vgpnn.Kernels;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.CommandLine;
 

@@ -4,10 +4,11 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Commands;
 

@@ -3,9 +3,10 @@ using System.Globalization;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Runs;
 

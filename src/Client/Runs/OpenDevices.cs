@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Runs;
 

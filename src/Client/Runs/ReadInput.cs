@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Runs;
 

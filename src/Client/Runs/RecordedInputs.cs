@@ -1,7 +1,8 @@
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
 

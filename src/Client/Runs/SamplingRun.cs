@@ -3,8 +3,9 @@ using System.Runtime.CompilerServices;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Runs;
 

@@ -1,9 +1,10 @@
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Grains.Levels;
 

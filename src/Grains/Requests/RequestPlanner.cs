@@ -2,9 +2,10 @@ using System.Security.Cryptography;
 using System.Text;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Grains.Requests;
 

@@ -4,6 +4,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Samples;

@@ -6,8 +6,9 @@ using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Grains.Samples;
 

@@ -2,8 +2,9 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Grains.Videos;
 

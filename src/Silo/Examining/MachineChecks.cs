@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Runtime.Intrinsics;
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Silo.Examining;
 

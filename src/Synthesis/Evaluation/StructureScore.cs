@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

@@ -1,5 +1,5 @@
 using Vgpnn.Kernels;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis.Manifest;
 

@@ -1,4 +1,4 @@
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis.Manifest;
 

@@ -1,4 +1,3 @@
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis.Weights;
 
@@ -35,7 +34,7 @@ internal static class WeightErrors
 
     private const string Networks = "raft takes the official raft-small.pth or raft-things.pth and its like, c3d the weights of C3D (conv1 to conv5b)";
 
-    private static string Name(string path) => MediaErrors.Name(path);
+    private static string Name(string path) => PrintableText.FileName(path);
 
     private static VgpnnException Input(string code, string message, string? hint, Exception? inner = null) =>
         new(ErrorKind.Input, code, message, hint, inner);

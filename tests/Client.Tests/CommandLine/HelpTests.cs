@@ -1,6 +1,6 @@
 using System.CommandLine;
-using Vgpnn.Client.Commands;
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Commands;
 using Vgpnn.Client.Tests.Support;
 
 namespace Vgpnn.Client.Tests.CommandLine;

@@ -1,6 +1,7 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Tests.CommandLine;
 

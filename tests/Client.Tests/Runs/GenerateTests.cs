@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Vgpnn.Client.Tests.Support;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Client.Tests.Runs;
 

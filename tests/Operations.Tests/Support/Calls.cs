@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
+
 using Request = Vgpnn.Contracts.Request;
 
 namespace Vgpnn.Operations.Tests.Support;

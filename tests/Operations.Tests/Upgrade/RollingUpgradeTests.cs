@@ -3,6 +3,7 @@ using Vgpnn.Contracts;
 using Vgpnn.Operations.Tests.Support;
 using Vgpnn.Testing.Cluster;
 using Xunit.Abstractions;
+
 using Request = Vgpnn.Contracts.Request;
 
 namespace Vgpnn.Operations.Tests.Upgrade;

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Testing.Cluster;
 

@@ -1,6 +1,6 @@
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;
 

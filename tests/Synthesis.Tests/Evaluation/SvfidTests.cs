@@ -1,7 +1,7 @@
 using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-using Vgpnn.Synthesis.Media;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;

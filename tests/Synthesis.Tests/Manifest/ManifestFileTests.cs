@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Vgpnn.Kernels;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Media;
 
 namespace Vgpnn.Synthesis.Tests.Manifest;
 

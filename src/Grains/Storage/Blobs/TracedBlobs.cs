@@ -1,5 +1,5 @@
-using Vgpnn.Grains.Telemetry;
 using System.Diagnostics;
+using Vgpnn.Grains.Telemetry;
 
 namespace Vgpnn.Grains.Storage.Blobs;
 

@@ -6,10 +6,12 @@ using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Kernels;
+using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-using Vgpnn.Synthesis.Media;
+
 using Painting = Vgpnn.Synthesis.Painting;
 
 namespace Vgpnn.Silo.Api.Rendering;

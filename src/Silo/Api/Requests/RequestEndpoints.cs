@@ -5,6 +5,7 @@ using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Sessions;
 using Vgpnn.Synthesis;
+
 using Request = Vgpnn.Contracts.Request;
 
 namespace Vgpnn.Silo.Api.Requests;

@@ -3,6 +3,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Kernels;
 using Vgpnn.Silo.Api.Sessions;
+
 using Request = Vgpnn.Contracts.Request;
 using RequestInput = Vgpnn.Contracts.RequestInput;
 

@@ -3,6 +3,7 @@ using Vgpnn.Grains;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Sessions;
+
 using Request = Vgpnn.Contracts.Request;
 
 namespace Vgpnn.Silo.Api.Requests;

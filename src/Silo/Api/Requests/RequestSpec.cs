@@ -4,6 +4,7 @@ using Vgpnn.Grains.Requests;
 using Vgpnn.Kernels;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Synthesis;
+
 using RequestInput = Vgpnn.Grains.Abstractions.RequestInput;
 
 namespace Vgpnn.Silo.Api.Requests;

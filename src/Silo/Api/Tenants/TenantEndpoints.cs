@@ -3,9 +3,11 @@ using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Keys;
 using Vgpnn.Grains.Tenants;
+using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
+
 using TenantLimits = Vgpnn.Contracts.TenantLimits;
 
 namespace Vgpnn.Silo.Api.Tenants;

@@ -1,6 +1,7 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Lists;
+
 using TenantLimits = Vgpnn.Contracts.TenantLimits;
 
 namespace Vgpnn.Silo.Api.Tenants;

@@ -3,10 +3,11 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
+using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Silo.Api.Videos;
 

@@ -6,11 +6,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis.Media;
+using Vgpnn.Synthesis.Clips;
+
 using ReadResult = System.IO.Pipelines.ReadResult;
 using VideoState = Vgpnn.Contracts.VideoState;
 
