@@ -46,7 +46,8 @@ internal static class FieldDisorder
         return bytes;
     }
 
-    // The runtime's own zlib is another program that spends its bytes differently: up to 3 % fewer.
+    // Measured on the fields of twelve published samples, against zlib 1.2.13, with which the reference values were computed: SharpZipLib's
+    // deflate is 0.0 to 0.9 % shorter; the runtime's ZLibStream (zlib-ng) at the same level is up to 3.0 % longer, and of no fixed sign.
     private static long CompressedLength(byte[] bytes)
     {
         var zlib = new Deflater(Deflater.DEFAULT_COMPRESSION);
