@@ -53,18 +53,65 @@ public sealed class WebhookTests(ApiServer server)
     {
         using var sender = new WebhookSender(insecure: false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34"), IPAddress.Parse(address)]));
         WebhookOutcome outcome = await SendAsync(sender, "https://example.com/");
-        Assert.True(outcome is { Delivered: false, Final: true }, outcome.Status);
+        Assert.True(outcome.Result == WebhookResult.Refused, outcome.Status);
     }
 
     [Fact]
     public async Task A_redirect_is_not_followed()
     {
         using var target = new Receiver(200);
-        using var receiver = new Receiver(302) { Location = target.Address };
+        using var receiver = new Receiver(302) { Header = $"Location: {target.Address}" };
         using var sender = new WebhookSender(insecure: true);
         WebhookOutcome outcome = await SendAsync(sender, receiver.Address);
-        Assert.False(outcome.Delivered);
+        Assert.Equal(WebhookResult.Failed, outcome.Result);
         Assert.Empty(target.Heard);
+    }
+
+    [Fact]
+    public async Task Sender_retries_at_once_after_503_with_a_fresh_signature()
+    {
+        using var receiver = new Receiver(503, 200);
+        using var sender = new WebhookSender(insecure: true);
+        Assert.Equal(WebhookResult.Delivered, (await SendAsync(sender, receiver.Address)).Result);
+        Assert.Equal(2, receiver.Heard.Count);
+        Assert.All(receiver.Heard, h => Assert.Equal(
+            h.Signature, WebhookSender.Sign(Secret, h.Id, long.Parse(h.Timestamp, System.Globalization.CultureInfo.InvariantCulture), h.Body)));
+    }
+
+    [Theory]
+    [InlineData(404, null, 1)]
+    [InlineData(410, null, 1)]
+    [InlineData(503, "Retry-After: 3600", 1)]
+    [InlineData(500, null, 3)]
+    public async Task Sender_leaves_other_failures_to_the_schedule(int status, string? header, int tries)
+    {
+        using var receiver = new Receiver(status) { Header = header };
+        using var sender = new WebhookSender(insecure: true);
+        Assert.Equal(status == 410 ? WebhookResult.Refused : WebhookResult.Failed, (await SendAsync(sender, receiver.Address)).Result);
+        Assert.Equal(tries, receiver.Heard.Count);
+    }
+
+    /// <summary>Receivers that accept connections and say nothing, and more webhooks of one tenant than may be sent or may wait.</summary>
+    [Fact]
+    public async Task Receivers_that_never_answer_delay_no_other_tenant_and_no_other_receiver()
+    {
+        using var receiver = new Receiver(200);
+        using var sender = new WebhookSender(insecure: true);
+        using var stop = new CancellationTokenSource();
+        TcpListener[] silent = [.. Enumerable.Range(0, 4).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
+        foreach (TcpListener listener in silent) listener.Start();
+        Task<WebhookOutcome>[] stuck =
+            [.. Enumerable.Range(0, 1200).Select(i => SendAsync(sender, $"http://{silent[i % silent.Length].LocalEndpoint}/", "hostile", stop.Token))];
+        Assert.Equal(WebhookResult.Delivered, (await SendAsync(sender, receiver.Address, "other", stop.Token)).Result);
+        Assert.Equal(WebhookResult.Delivered, (await SendAsync(sender, receiver.Address, "hostile", stop.Token)).Result);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Task.WhenAll(stuck));
+        foreach (TcpListener listener in silent) listener.Dispose();
+
+        // None had timed out before; some had found no room even to wait.
+        Assert.All(stuck, s => Assert.True(s.IsCanceled || s.Result.Result == WebhookResult.Postponed));
+        Assert.Contains(stuck, s => s.IsCanceled);
+        Assert.Contains(stuck, s => s.IsCompletedSuccessfully);
     }
 
     [Theory]
@@ -83,7 +130,8 @@ public sealed class WebhookTests(ApiServer server)
 
     private static string Secret { get; } = "whsec_" + Convert.ToBase64String(new byte[32]);
 
-    private static Task<WebhookOutcome> SendAsync(WebhookSender sender, string url) => sender.SendAsync("msg_1", url, "{}", Secret, CancellationToken.None);
+    private static Task<WebhookOutcome> SendAsync(WebhookSender sender, string url, string tenant = "t1", CancellationToken cancellation = default) =>
+        sender.SendAsync(new WebhookMessage(tenant, "msg_1", url, "{}", Secret), cancellation);
 
     /// <summary>A receiver that answers with these statuses in turn, and then with the last.</summary>
     private sealed class Receiver : IDisposable
@@ -100,7 +148,8 @@ public sealed class WebhookTests(ApiServer server)
 
         public ConcurrentQueue<(string Id, string Timestamp, string Signature, string Body)> Heard { get; } = new();
 
-        public string? Location { get; init; }
+        /// <summary>A line of the answers' headers.</summary>
+        public string? Header { get; init; }
 
         public string Address => $"http://{_listener.LocalEndpoint}/hook";
 
@@ -119,8 +168,8 @@ public sealed class WebhookTests(ApiServer server)
                 await reader.ReadBlockAsync(body);
                 int status = _statuses[Math.Min(Heard.Count, _statuses.Length - 1)];
                 Heard.Enqueue((headers["webhook-id"], headers["webhook-timestamp"], headers["webhook-signature"], new string(body)));
-                string location = Location is null ? "" : $"Location: {Location}\r\n";
-                await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\n{location}Content-Length: 0\r\nConnection: close\r\n\r\n"));
+                string header = Header is null ? "" : $"{Header}\r\n";
+                await client.GetStream().WriteAsync(System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 {status} X\r\n{header}Content-Length: 0\r\nConnection: close\r\n\r\n"));
             }
         }
     }

@@ -10,7 +10,8 @@ namespace Vgpnn.Grains.Tests;
 /// <summary>Deliveries of webhooks.</summary>
 public class WebhookTests
 {
-    private static readonly WebhookOutcome Delivered = new(true, false, "200"), Busy = new(false, false, "503"), Gone = new(false, true, "410");
+    private static readonly WebhookOutcome Delivered = new(WebhookResult.Delivered, "200"), Busy = new(WebhookResult.Failed, "503"),
+        Gone = new(WebhookResult.Refused, "410"), Full = new(WebhookResult.Postponed, "no room");
 
     [Fact]
     public async Task Finished_request_is_told_once_with_its_counts_and_a_signature()
@@ -22,7 +23,7 @@ public class WebhookTests
         await tenant.FinishedAsync(request);
         await tenant.QuietAsync();
         await SettledAsync(cluster, tenant, request);
-        SentWebhook sent = Assert.Single(cluster.Webhooks.To(url));
+        WebhookMessage sent = Assert.Single(cluster.Webhooks.To(url));
         Assert.Equal(($"msg_{request}", await tenant.Grain.WebhookSecret()), (sent.Id, sent.Secret));
         JsonElement body = JsonDocument.Parse(sent.Body).RootElement;
         Assert.Equal(
@@ -60,6 +61,19 @@ public class WebhookTests
         await cluster.DeactivateAsync(delivery);
         await delivery.Deliver(url, "{}");
         Assert.Single(cluster.Webhooks.To(url));
+    }
+
+    [Fact]
+    public async Task Delivery_that_was_postponed_is_sent_later_and_loses_no_attempt()
+    {
+        GrainCluster cluster = await GrainCluster.SharedAsync();
+        TestTenant tenant = await cluster.NewTenantAsync();
+        string url = NewUrl();
+        cluster.Webhooks.Receive(url, attempt => Task.FromResult(attempt == 1 ? Full : Delivered));
+        await cluster.Grains.Webhook(tenant.Id, "delivery").Deliver(url, "{}");
+        await SettledAsync(cluster, tenant, "delivery");
+        Assert.Equal(2, cluster.Webhooks.To(url).Count);
+        Assert.Contains("\"attempts\":1", cluster.Storage.Read("webhook", $"{tenant.Id}/delivery"), StringComparison.Ordinal);
     }
 
     [Fact]

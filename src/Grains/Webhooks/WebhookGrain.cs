@@ -26,27 +26,6 @@ internal sealed record WebhookData
     public bool Settled { get; init; }
 }
 
-/// <summary>Sends webhooks; the only part that reaches out of the cluster.</summary>
-public interface IWebhookSender
-{
-    /// <summary>Whether this silo may reach outside.</summary>
-    bool IsAllowed { get; }
-
-    /// <summary>Sends one message.</summary>
-    /// <param name="id">The delivery's id, the same however often it is sent.</param>
-    /// <param name="url">The receiver's address.</param>
-    /// <param name="body">JSON.</param>
-    /// <param name="secret">What it is signed with.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
-    Task<WebhookOutcome> SendAsync(string id, string url, string body, string secret, CancellationToken cancellation);
-}
-
-/// <summary>How an attempt to deliver ended.</summary>
-/// <param name="Delivered">Whether the receiver has it.</param>
-/// <param name="Final">Whether another attempt would be in vain.</param>
-/// <param name="Status">What happened.</param>
-public readonly record struct WebhookOutcome(bool Delivered, bool Final, string Status);
-
 /// <inheritdoc cref="IWebhookGrain"/>
 [Reentrant, PreferredRole("notify")]
 internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
@@ -55,7 +34,7 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
     private const int MaxAttempts = 9;
 
     private const string Reminder = "deliver";
-    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), Check = TimeSpan.FromMinutes(1), SendTime = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), Check = TimeSpan.FromMinutes(1), SendTime = TimeSpan.FromSeconds(45);
 
     private readonly GroupCommit<WebhookData> _data;
     private readonly IWebhookSender _sender;
@@ -134,13 +113,9 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
             string secret = await GrainFactory.Tenant(Tenant).WebhookSecret();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(SendTime);
-            WebhookOutcome outcome = await _sender.SendAsync(DeliveryId, Data.Url, Data.Body, secret, limit.Token);
-            int attempt = Data.Attempts + 1;
-            LogSent(_log, DeliveryId, attempt, outcome.Status);
-            bool settled = outcome.Delivered || outcome.Final || attempt >= MaxAttempts;
-            double jitter = 0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0);
-            long due = SampleData.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(3, attempt - 1) * jitter);
-            await _data.ChangeAsync(data => data.Url.Length == 0 ? data : data with { Attempts = attempt, Settled = settled, DueAt = due });
+            WebhookOutcome outcome = await _sender.SendAsync(new WebhookMessage(Tenant, DeliveryId, Data.Url, Data.Body, secret), limit.Token);
+            if (outcome.Result == WebhookResult.Postponed) pause = FirstPause * Jitter();
+            else await FinishAttemptAsync(outcome);
         }
         catch (Exception e)
         {
@@ -155,6 +130,17 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
         if (Data is { Url.Length: > 0, Settled: false }) Schedule(pause);
         else await ForgetReminderAsync();
     }
+
+    private async Task FinishAttemptAsync(WebhookOutcome outcome)
+    {
+        int attempt = Data.Attempts + 1;
+        LogSent(_log, DeliveryId, attempt, outcome.Status);
+        bool settled = outcome.Result != WebhookResult.Failed || attempt >= MaxAttempts;
+        long due = SampleData.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(3, attempt - 1) * Jitter());
+        await _data.ChangeAsync(data => data.Url.Length == 0 ? data : data with { Attempts = attempt, Settled = settled, DueAt = due });
+    }
+
+    private static double Jitter() => 0.75 + (RandomNumberGenerator.GetInt32(500) / 1000.0);
 
     // The state stays, so that a repeated delivery finds itself done.
     private async Task ForgetReminderAsync()
