@@ -30,8 +30,10 @@ internal sealed record WebhookData
 [Reentrant, PreferredRole("notify")]
 internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
 {
-    /// <summary>The last attempt is about a day after the first.</summary>
     private const int MaxAttempts = 9;
+
+    /// <summary>Each pause is this much longer than the one before, so that the last attempt is about a day after the first.</summary>
+    private const double PauseGrowth = 3.85;
 
     private const string Reminder = "deliver";
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5), Check = TimeSpan.FromMinutes(1), SendTime = TimeSpan.FromSeconds(45);
@@ -114,8 +116,15 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             limit.CancelAfter(SendTime);
             WebhookOutcome outcome = await _sender.SendAsync(new WebhookMessage(Tenant, DeliveryId, Data.Url, Data.Body, secret), limit.Token);
-            if (outcome.Result == WebhookResult.Postponed) pause = FirstPause * Jitter();
-            else await FinishAttemptAsync(outcome);
+            if (outcome.Result == WebhookResult.Postponed)
+            {
+                pause = FirstPause * Jitter();
+                LogPostponed(_log, DeliveryId, outcome.Status);
+            }
+            else
+            {
+                await FinishAttemptAsync(outcome);
+            }
         }
         catch (Exception e)
         {
@@ -136,7 +145,7 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
         int attempt = Data.Attempts + 1;
         LogSent(_log, DeliveryId, attempt, outcome.Status);
         bool settled = outcome.Result != WebhookResult.Failed || attempt >= MaxAttempts;
-        long due = SampleData.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(3, attempt - 1) * Jitter());
+        long due = SampleData.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(PauseGrowth, attempt - 1) * Jitter());
         await _data.ChangeAsync(data => data.Url.Length == 0 ? data : data with { Attempts = attempt, Settled = settled, DueAt = due });
     }
 
@@ -157,6 +166,9 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
 
     [LoggerMessage(341, LogLevel.Information, "Webhook {Id}, attempt {Attempt}: {Status}")]
     private static partial void LogSent(ILogger log, string id, int attempt, string status);
+
+    [LoggerMessage(343, LogLevel.Information, "Webhook {Id} is postponed: {Reason}")]
+    private static partial void LogPostponed(ILogger log, string id, string reason);
 
     [LoggerMessage(342, LogLevel.Warning, "Webhook {Id} could not be handled: {Reason}")]
     private static partial void LogFailed(ILogger log, string id, string reason);
