@@ -44,7 +44,8 @@ internal static class ApiHost
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SessionTickets>();
         services.AddSingleton<OneTimeLink>();
-        services.AddSingleton<CallRates>();
+        services.AddSingleton<KeyAttempts>();
+        services.AddCallRates();
         services.AddSingleton<ClusterView>();
         services.AddSingleton<EventStreams>();
         services.AddSingleton<RenderCache>();
@@ -70,6 +71,8 @@ internal static class ApiHost
         });
         app.UseRouting();
         app.UseMiddleware<Authentication>();
+        app.UseRateLimiter();
+        app.UseMiddleware<Authorization>();
         app.MapOpenApi("/v1/openapi.json");
         RouteGroupBuilder group = app.MapGroup("/v1");
         group.AddEndpointFilter(Ids.FilterAsync);

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Keys;
+using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Sessions;
 
 namespace Vgpnn.Silo.Api;
 
@@ -67,6 +69,17 @@ internal sealed partial class ApiKeys(IGrainFactory grains, ILogger<ApiKeys> log
     {
         Entry? entry = await FindAsync(key.Id, cancellation);
         return key.Matches(entry?.Key.Hash ?? NoHash) ? entry?.Holder : null;
+    }
+
+    /// <summary>The same for a call; counts unknown keys of its client address.</summary>
+    /// <exception cref="ApiException"><c>quota-unknown-keys</c>.</exception>
+    public async Task<KeyHolder?> HolderAsync(KeyText key, HttpContext context, KeyAttempts attempts)
+    {
+        // A key that was valid once passes, so that strangers behind the same address cannot keep its holder out.
+        if (!_cache.TryGetValue(key.Id, out Entry? known) || !key.Matches(known.Key.Hash)) attempts.ThrowIfExhausted(context);
+        KeyHolder? holder = await HolderAsync(key, context.RequestAborted);
+        if (holder is null) attempts.Count(context);
+        return holder;
     }
 
     /// <summary>The holder of a session's key; <c>null</c>: the session was ended, or its key was revoked.</summary>

@@ -8,11 +8,10 @@ using Vgpnn.Silo.Api.Errors;
 namespace Vgpnn.Silo.Api.Sessions;
 
 /// <summary>
-/// Identifies the caller by a key in the header <c>Authorization: Bearer …</c>, or by a browser's session in a cookie, and has grains
-/// called in its tenant's name. Pages of other sites cannot use the cookie: it is SameSite=Strict, and every change needs a header
-/// that they cannot send.
+/// Identifies the caller by a key in the header <c>Authorization: Bearer …</c>, or by a browser's session in a cookie. Pages of other sites
+/// cannot use the cookie: it is SameSite=Strict, and every change needs a header that they cannot send.
 /// </summary>
-internal sealed class Authentication(RequestDelegate next, ApiKeys keys, SessionTickets tickets, CallRates rates)
+internal sealed class Authentication(RequestDelegate next, ApiKeys keys, SessionTickets tickets, KeyAttempts attempts)
 {
     /// <summary>Sent by the page with every change; any value is accepted.</summary>
     public const string PageHeader = "X-Vgpnn-Page";
@@ -28,18 +27,8 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys, Session
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // What is set here holds for the endpoint, and no longer.
         CallGuard.Begin();
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Needs>() is { } needs)
-        {
-            Caller caller = await CallerAsync(context);
-            if (!caller.May(needs.Scope))
-                throw new ApiException(StatusCodes.Status403Forbidden, "scope-missing", $"the key has no scope '{Name(needs.Scope)}'");
-            context.SetCaller(caller);
-            if (needs.Scope == KeyScope.Admin) CallerContext.ActForCluster();
-            else CallerContext.ActFor(caller.Tenant);
-        }
-
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Needs>() is not null) context.SetCaller(await CallerAsync(context));
         await next(context);
     }
 
@@ -52,16 +41,12 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys, Session
             StatusCodes.Status403Forbidden, "page-header-missing", $"a session may change things only with the header {PageHeader}, from the server's own page");
     }
 
-    private static string Name(KeyScope scope) => scope.ToString().ToLowerInvariant();
-
     private async Task<Caller> CallerAsync(HttpContext context)
     {
         string authorization = context.Request.Headers.Authorization.ToString();
-        Caller caller = authorization.Length == 0 && context.Request.Cookies[CookieOf(context)] is { } cookie
+        return authorization.Length == 0 && context.Request.Cookies[CookieOf(context)] is { } cookie
             ? await OfSessionAsync(context, cookie)
             : await OfKeyAsync(context, authorization);
-        rates.Count(caller.Holder);
-        return caller;
     }
 
     private async Task<Caller> OfKeyAsync(HttpContext context, string authorization)
@@ -70,7 +55,7 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys, Session
             throw Unauthorized("key-missing", "missing API key", "send it as: Authorization: Bearer KEY");
         if (KeyText.Read(authorization[Scheme.Length..].Trim()) is not { Prefix: KeyText.Key } key)
             throw Unauthorized("key-malformed", "this is not an API key, or it was mistyped", null);
-        return await keys.HolderAsync(key, context.RequestAborted) is { } holder
+        return await keys.HolderAsync(key, context, attempts) is { } holder
             ? new Caller(holder, null)
             : throw Unauthorized("key-unknown", "the key is unknown or was revoked", null);
     }
@@ -80,7 +65,6 @@ internal sealed class Authentication(RequestDelegate next, ApiKeys keys, Session
         if (tickets.Read(cookie) is not { } ticket
             || await keys.HolderAsync(ticket.KeyId, ticket.SessionId, ticket.Began, context.RequestAborted) is not { } holder)
             throw Unauthorized("key-unknown", "the session has ended", "sign in again");
-        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method)) ThrowIfForeignPage(context);
         return new Caller(holder, ticket);
     }
 

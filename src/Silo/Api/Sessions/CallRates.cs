@@ -1,32 +1,45 @@
 using System.Threading.RateLimiting;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.Extensions.Options;
 using Vgpnn.Silo.Api.Errors;
 
 namespace Vgpnn.Silo.Api.Sessions;
 
-/// <summary>Limits the calls of each key per minute in this process, against runaway programs; what is costly has quotas.</summary>
-internal sealed class CallRates : IDisposable
+/// <summary>Limits the calls of each key and of its sessions per minute in this process, against runaway programs; what is costly has quotas.</summary>
+internal static class CallRates
 {
-    private const int Parts = 60;
-
-    private readonly PartitionedRateLimiter<KeyHolder> _limiter = PartitionedRateLimiter.Create<KeyHolder, (string, int)>(
-        holder => RateLimitPartition.GetTokenBucketLimiter((holder.KeyId, holder.RequestsPerMinute), key => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = key.Item2,
-            TokensPerPeriod = Math.Max(1, key.Item2 / Parts),
-            ReplenishmentPeriod = TimeSpan.FromMinutes(1) / Math.Min(Parts, key.Item2),
-            QueueLimit = 0,
-            AutoReplenishment = true,
-        }));
-
-    public void Dispose() => _limiter.Dispose();
-
-    /// <summary>Counts a call.</summary>
-    /// <exception cref="ApiException"><c>quota-rate</c>.</exception>
-    public void Count(KeyHolder holder)
+    /// <summary>Adds the limiter of ASP.NET Core, which counts a call for the key of its caller. Calls without a key are not counted.</summary>
+    public static void AddCallRates(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
-        using RateLimitLease lease = _limiter.AttemptAcquire(holder);
-        if (lease.IsAcquired) return;
-        int wait = lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? (int)Math.Ceiling(after.TotalSeconds) : 1;
-        throw new ApiException(429, "quota-rate", $"the key may make {holder.RequestsPerMinute} calls per minute") { RetryAfter = Math.Max(1, wait) };
+        options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, (string, int)>(context => context.FindCaller() is { Holder: var holder }
+            ? RateLimitPartition.GetTokenBucketLimiter((holder.KeyId, holder.RequestsPerMinute), key => PerMinute(key.Item2))
+            : RateLimitPartition.GetNoLimiter(("", 0)));
+        options.OnRejected = (rejected, _) => throw Refused(rejected.Lease, rejected.HttpContext.Caller().Holder);
+    });
+
+    /// <summary>Counts the beginning of a session, whose key is known only to the endpoint.</summary>
+    /// <exception cref="ApiException"><c>quota-rate</c>.</exception>
+    public static void CountSession(HttpContext context, KeyHolder holder)
+    {
+        context.SetCaller(new Caller(holder, null));
+        using RateLimitLease lease = context.RequestServices.GetRequiredService<IOptions<RateLimiterOptions>>().Value.GlobalLimiter!.AttemptAcquire(context);
+        if (!lease.IsAcquired) throw Refused(lease, holder);
     }
+
+    /// <summary>A bucket that holds the calls of a minute, and is refilled evenly.</summary>
+    public static TokenBucketRateLimiterOptions PerMinute(int calls) => new()
+    {
+        TokenLimit = calls,
+        TokensPerPeriod = 1,
+        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / calls,
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
+
+    /// <summary>Seconds after which a refused call can be repeated.</summary>
+    public static int RetryAfter(RateLimitLease lease) =>
+        lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
+
+    private static ApiException Refused(RateLimitLease lease, KeyHolder holder) =>
+        new(429, "quota-rate", $"the key may make {holder.RequestsPerMinute} calls per minute") { RetryAfter = RetryAfter(lease) };
 }

@@ -34,6 +34,9 @@ internal static class CallerExtensions
 
     public static Caller Caller(this HttpContext context) => (Caller)context.Items[Key]!;
 
+    /// <summary>The caller; <c>null</c>: the endpoint is open, or the caller is not known yet.</summary>
+    public static Caller? FindCaller(this HttpContext context) => context.Items.TryGetValue(Key, out object? caller) ? (Caller?)caller : null;
+
     public static void SetCaller(this HttpContext context, Caller caller) => context.Items[Key] = caller;
 
     public static TBuilder Needs<TBuilder>(this TBuilder builder, KeyScope scope)

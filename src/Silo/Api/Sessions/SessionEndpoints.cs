@@ -15,16 +15,18 @@ internal static class SessionEndpoints
         group.MapDelete("/session", EndAsync).Needs(KeyScope.Read).WithName("endSession").WithSummary("End the session.");
     }
 
-    private static async Task<Ok<Session>> BeginAsync(SessionDraft draft, HttpContext context, ApiKeys keys, SessionTickets tickets, OneTimeLink link)
+    private static async Task<Ok<Session>> BeginAsync(
+        SessionDraft draft, HttpContext context, ApiKeys keys, SessionTickets tickets, OneTimeLink link, KeyAttempts attempts)
     {
         Authentication.ThrowIfForeignPage(context);
         KeyHolder? holder = KeyText.Read(draft.Key.Trim()) switch
         {
-            { Prefix: KeyText.Key } key => await keys.HolderAsync(key, context.RequestAborted),
+            { Prefix: KeyText.Key } key => await keys.HolderAsync(key, context, attempts),
             { Prefix: KeyText.Once } once => await link.RedeemAsync(once, keys, context.RequestAborted),
             _ => null,
         };
-        if (holder is null) throw new ApiException(StatusCodes.Status401Unauthorized, "key-unknown", "the key is unknown, mistyped or was revoked");
+        if (holder is not null) CallRates.CountSession(context, holder);
+        else throw new ApiException(StatusCodes.Status401Unauthorized, "key-unknown", "the key is unknown, mistyped or was revoked");
         (SessionTicket ticket, string cookie) = tickets.Issue(holder.KeyId);
         context.Response.Cookies.Append(Authentication.CookieOf(context), cookie, Options(context));
         return TypedResults.Ok(new Session(holder.TenantName, new Caller(holder, ticket).Scopes, ticket.Expires));
