@@ -39,7 +39,7 @@ internal static class SiloServices
         if (settings.IsClient)
         {
             builder.AddOrleansClient(settings);
-            builder.AddApi();
+            builder.AddApi(settings);
             return;
         }
 
@@ -48,7 +48,7 @@ internal static class SiloServices
         builder.AddOrleans(settings);
         builder.AddDashboard(settings);
         services.AddGrainParts(settings);
-        if (settings.IsApi) builder.AddApi();
+        if (settings.IsApi) builder.AddApi(settings);
         if (settings.IsWorker) services.AddWorker(settings);
         if (settings.Storage.Length > 0) services.AddHostedService<SiloWatch>();
         services.AddHostedService<Hosting.Maintenance>();

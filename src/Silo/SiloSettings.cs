@@ -30,6 +30,18 @@ internal sealed record SiloSettings
     /// <summary>Address and port of the HTTP API.</summary>
     public string Urls { get; init; } = "http://127.0.0.1:7413";
 
+    /// <summary>
+    /// Reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count: IP addresses and networks such as <c>10.0.0.0/8</c>, separated
+    /// by commas. Empty: the headers are ignored.
+    /// </summary>
+    public string TrustedProxies { get; init; } = "";
+
+    /// <summary>
+    /// Host names that requests may name, separated by commas; <c>*.example.com</c> stands for all subdomains, <c>*</c> for any name. Empty: with
+    /// <see cref="Serve"/> and loopback addresses in <see cref="Urls"/> only the names of this machine's loopback interface, otherwise any.
+    /// </summary>
+    public string Hosts { get; init; } = "";
+
     /// <summary>The silo's name in logs; a worker's id is this and something random.</summary>
     public string Name { get; init; } = Environment.MachineName.ToLowerInvariant();
 

@@ -24,7 +24,7 @@ internal static class ApiHost
 {
     private const long MaxJsonBytes = 256 << 10;
 
-    public static void AddApi(this WebApplicationBuilder builder)
+    public static void AddApi(this WebApplicationBuilder builder, SiloSettings settings)
     {
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -44,6 +44,7 @@ internal static class ApiHost
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<SessionTickets>();
         services.AddSingleton<OneTimeLink>();
+        services.AddProxies(settings);
         services.AddSingleton<KeyAttempts>();
         services.AddCallRates();
         services.AddSingleton<ClusterView>();
@@ -57,12 +58,14 @@ internal static class ApiHost
 
     public static void MapApi(this WebApplication app)
     {
+        app.UseForwardedHeaders();
         app.Use((context, next) =>
         {
             PageHeaders.Set(context);
             return next(context);
         });
         app.UseMiddleware<Problems>();
+        app.UseHosts();
         app.UseDefaultFiles();
         app.UseStaticFiles(new StaticFileOptions
         {

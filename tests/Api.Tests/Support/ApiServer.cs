@@ -14,6 +14,9 @@ public sealed class ApiServer : IAsyncLifetime
 {
     private SiloProcess? _silo;
 
+    /// <summary>The address of a proxy that the server trusts.</summary>
+    public const string TrustedProxy = "127.0.0.77";
+
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("vgpnn-api-").FullName;
 
     public string Address => $"http://127.0.0.1:{_silo!.Port}";
@@ -43,6 +46,7 @@ public sealed class ApiServer : IAsyncLifetime
             ["checkpointSeconds"] = "0",
             ["maxUploadMegabytes"] = "4",
             ["insecureWebhooks"] = "true",
+            ["trustedProxies"] = $"{TrustedProxy},192.0.2.0/24",
         };
         _silo = SiloProcess.Start(Directory, settings);
         await _silo.ReadyAsync();

@@ -43,6 +43,7 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
 
     private static ApiException OfStatus(HttpContext context) => context.Response.StatusCode switch
     {
+        400 => new ApiException(400, "bad-host", "this server does not answer requests for this host name", "add it to the setting Hosts"),
         404 => new ApiException(404, "not-found", "not found"),
         405 => new ApiException(405, "method-not-allowed", $"method {context.Request.Method} is not allowed for this resource"),
         415 => UnsupportedMediaType(),
