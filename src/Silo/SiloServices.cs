@@ -83,7 +83,7 @@ internal static class SiloServices
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)
     {
-        GpuDevice? device = settings.HasDevice ? OpenDevice(settings) : null;
+        GpuDevice? device = settings.HasDevice ? OpenDevice(services, settings) : null;
         long? deviceMemory = device is null ? null : device.UsableBytes;
         string id = $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)];
         services.AddSingleton(new WorkerIdentity(
@@ -102,11 +102,13 @@ internal static class SiloServices
         services.AddHostedService(p => p.GetRequiredService<Worker>());
     }
 
-    private static GpuDevice OpenDevice(SiloSettings settings)
+    private static GpuDevice OpenDevice(IServiceCollection services, SiloSettings settings)
     {
         try
         {
-            return new GpuDevice(Device.Open(Devices.Find(settings.DeviceIndex)));
+            Device device = Device.Open(Devices.Find(settings.DeviceIndex));
+            services.AddSingleton(device.Description);
+            return new GpuDevice(device);
         }
         catch (DeviceException e)
         {

@@ -31,7 +31,7 @@ public sealed class WorkTests(WorkTests.Place place) : IClassFixture<WorkTests.P
         await _cluster.CheckAsync();
 
         async Task<double> LookupsAsync(string result) =>
-            (await Task.WhenAll(_cluster.Silos.Select(s => ClusterApi.MetricAsync(s, "vgpnn_level_cache_lookups_total", $"result=\"{result}\"")))).Sum();
+            (await Task.WhenAll(_cluster.Silos.Select(s => ClusterApi.MetricAsync(s, "vgpnn_level_cache_lookups_total", $"vgpnn_level_cache_result=\"{result}\"")))).Sum();
     }
 
     [Fact]

@@ -18,7 +18,7 @@ internal sealed class LevelGrain(SamplerSource sources, LevelBudget budget) : Gr
 
     public async Task<LevelContent> Open(RequestWork work)
     {
-        VgpnnTelemetry.CacheLookups.Add(1, VgpnnTelemetry.Tag("result", _opened is null ? "miss" : "hit"));
+        VgpnnTelemetry.CacheLookups.Add(1, VgpnnTelemetry.Tag(TelemetryNames.LevelCacheResult, _opened is null ? "miss" : "hit"));
 
         // Decoding takes seconds: not on the grain's scheduler.
         LevelContent content = await (_opened ??= Task.Run(() => OpenAsync(work)));

@@ -4,12 +4,12 @@ using Vgpnn.Synthesis;
 namespace Vgpnn.Grains.Telemetry;
 
 /// <summary>
-/// Records a sample's levels as they end, from the thread that computes: a span for each, from the end of the one before.
+/// Records a sample's levels as they end, from the thread that computes: a span for each, from the end of the previous one.
 /// </summary>
 /// <param name="job">The attempt's span.</param>
 /// <param name="plan">The sample's plan.</param>
 /// <param name="backend">The backend that computes it.</param>
-/// <param name="resumed">Whether it goes on from a checkpoint: what was done before it is not counted again.</param>
+/// <param name="resumed">Whether it continues from a checkpoint: earlier work is not counted again.</param>
 internal sealed class LevelTelemetry(ActivityContext job, PyramidPlan plan, string backend, bool resumed)
 {
     private DateTimeOffset _start = DateTimeOffset.UtcNow;
@@ -22,20 +22,22 @@ internal sealed class LevelTelemetry(ActivityContext job, PyramidPlan plan, stri
 
     public void Observe(SynthesisEvent step)
     {
-        KeyValuePair<string, object?> group = VgpnnTelemetry.Tag("group", backend);
+        KeyValuePair<string, object?> tag = VgpnnTelemetry.Tag(TelemetryNames.Backend, backend);
         if (_fraction is { } before && step.Fraction > before)
-            VgpnnTelemetry.PatchEvaluations.Add((long)((step.Fraction - before) * plan.PatchEvaluations), group);
+            VgpnnTelemetry.PatchEvaluations.Add((long)((step.Fraction - before) * plan.PatchEvaluations), tag);
         _fraction = step.Fraction;
         if (step is not LevelFinished finished) return;
         using (Activity? span = VgpnnTelemetry.Spans.StartActivity($"level {finished.Level.Index}", ActivityKind.Internal, job, startTime: _start))
         {
-            span?.SetTag("vgpnn.level.size", finished.Level.Output.ToString());
-            span?.SetTag("vgpnn.level.iterations", finished.Level.Iterations);
-            span?.SetTag("vgpnn.level.search_seconds", finished.Timing.Search.TotalSeconds);
+            span?.SetTag(TelemetryNames.LevelIndex, finished.Level.Index);
+            span?.SetTag(TelemetryNames.LevelSize, finished.Level.Output.ToString());
+            span?.SetTag(TelemetryNames.LevelIterations, finished.Level.Iterations);
+            span?.SetTag(TelemetryNames.LevelSearchDuration, finished.Timing.Search.TotalSeconds);
             if (span is not null) _level = span.Context;
         }
 
-        VgpnnTelemetry.LevelDuration.Record(Stopwatch.GetElapsedTime(_ticks).TotalSeconds, VgpnnTelemetry.Tag("level", finished.Level.Index), group);
+        VgpnnTelemetry.LevelDuration.Record(
+            Stopwatch.GetElapsedTime(_ticks).TotalSeconds, VgpnnTelemetry.Tag(TelemetryNames.LevelIndex, finished.Level.Index), tag);
         (_start, _ticks) = (DateTimeOffset.UtcNow, Stopwatch.GetTimestamp());
     }
 }

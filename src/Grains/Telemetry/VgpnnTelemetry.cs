@@ -1,49 +1,46 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Telemetry;
 
 /// <summary>
 /// Spans and measurements of the grains, which cost almost nothing without a listener. A sample's spans belong to the trace
-/// of the call that submitted it, on whatever silo it runs: the trace context is stored with the request.
+/// of the call that submitted it, on whatever silo it runs: the trace context is stored with the request. Descriptions are the
+/// texts of docs/reference/telemetry.md.
 /// </summary>
 public static class VgpnnTelemetry
 {
     /// <summary>The name of the source of spans, and of the meter.</summary>
     public const string Name = "Vgpnn";
 
-    /// <summary>Where all spans come from.</summary>
-    public static ActivitySource Spans { get; } = new(Name);
+    private static readonly string Version = typeof(VgpnnTelemetry).Assembly.GetName().Version!.ToString(3);
 
-    /// <summary>Where all measurements come from.</summary>
-    public static Meter Meter { get; } = new(Name);
+    /// <summary>The source of all spans.</summary>
+    public static ActivitySource Spans { get; } = new(Name, Version);
 
-    /// <summary>Seconds that a job was queued, by <c>kind</c>.</summary>
-    internal static Histogram<double> QueueTime { get; } = Seconds("vgpnn.job.queue_time", "Time that a job was queued", Coarse);
+    /// <summary>The meter of all instruments.</summary>
+    public static Meter Meter { get; } = new(Name, Version);
 
-    /// <summary>Seconds that an attempt took, by <c>kind</c> and <c>outcome</c>.</summary>
-    internal static Histogram<double> JobDuration { get; } = Seconds("vgpnn.job.duration", "Time of an attempt", Coarse);
+    internal static Histogram<double> QueueTime { get; } =
+        Seconds("vgpnn.job.queue_time", "Time from a job's submission, or the end of its previous attempt, to the start of an attempt.", Coarse);
 
-    /// <summary>Seconds that a level took, by <c>level</c> (0 is the finest) and <c>group</c>.</summary>
-    internal static Histogram<double> LevelDuration { get; } = Seconds("vgpnn.level.duration", "Time of a pyramid level", Fine);
+    internal static Histogram<double> JobDuration { get; } = Seconds("vgpnn.job.duration", "Duration of an attempt.", Coarse);
 
-    /// <summary>Seconds of a blob operation, by <c>operation</c> and <c>outcome</c>.</summary>
-    internal static Histogram<double> BlobDuration { get; } = Seconds("vgpnn.blob.duration", "Time of a blob's write, or of opening it", Fine);
+    internal static Histogram<double> LevelDuration { get; } = Seconds("vgpnn.level.duration", "Time to compute a pyramid level.", Fine);
 
-    /// <summary>Patch distances that were computed, as the plan estimates them, by <c>group</c>.</summary>
-    internal static Counter<long> PatchEvaluations { get; } =
-        Meter.CreateCounter<long>("vgpnn.patch.evaluations", "{evaluation}", "Patch distances computed");
+    internal static Histogram<double> BlobDuration { get; } =
+        Seconds("vgpnn.blob.operation.duration", "Duration of a blob's write, or of opening it for a read.", Fine);
 
-    /// <summary>Samples that looked for their levels on their silo, by <c>result</c>: hit or miss.</summary>
-    internal static Counter<long> CacheLookups { get; } =
-        Meter.CreateCounter<long>("vgpnn.level_cache.lookups", "{lookup}", "Lookups in the silo's cache of levels");
+    internal static Counter<long> PatchEvaluations { get; } = Meter.CreateCounter<long>(
+        "vgpnn.patch.evaluations", "{evaluation}", "Patch distances computed, as plans estimate them.");
 
-    /// <summary>Bytes of checkpoints that became safe.</summary>
-    internal static Counter<long> CheckpointBytes { get; } =
-        Meter.CreateCounter<long>("vgpnn.checkpoint.written", "By", "Checkpoints written");
+    internal static Counter<long> CacheLookups { get; } = Meter.CreateCounter<long>(
+        "vgpnn.level_cache.lookups", "{lookup}", "Lookups of samples in the silo's level cache.");
 
-    /// <summary>Jobs that failed for good, by <c>kind</c> and <c>code</c>.</summary>
-    internal static Counter<long> Failures { get; } = Meter.CreateCounter<long>("vgpnn.failures", "{failure}", "What failed for good");
+    internal static Counter<long> CheckpointBytes { get; } = Meter.CreateCounter<long>(
+        "vgpnn.checkpoint.written", "By", "Bytes of stored checkpoints.");
 
     private static double[] Fine => [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120];
 
@@ -52,12 +49,22 @@ public static class VgpnnTelemetry
     /// <summary>The context of a span as the state keeps it (W3C <c>traceparent</c>); <c>null</c> outside of a span.</summary>
     internal static string? Current => Activity.Current is { IdFormat: ActivityIdFormat.W3C } span ? span.Id : null;
 
-    /// <summary>Reads what <see cref="Current"/> wrote; what cannot be read begins a trace of its own.</summary>
+    /// <summary>Reads what <see cref="Current"/> wrote; an invalid text starts a new trace.</summary>
     internal static ActivityContext ContextOf(string? parent) => ActivityContext.TryParse(parent, null, out ActivityContext context) ? context : default;
 
     internal static KeyValuePair<string, object?> Tag(string key, object? value) => new(key, value);
 
     internal static string Word(Abstractions.JobKind kind) => kind == Abstractions.JobKind.Video ? "video" : "sample";
+
+    /// <summary>The value of <see cref="TelemetryNames.ErrorType"/>: the error's code, <c>cancelled</c>, or the name of the exception's type.</summary>
+    internal static string ErrorTypeOf(Exception failure) => failure switch
+    {
+        GrainException e => e.Code,
+        BlobException e => e.Code,
+        VgpnnException e => e.Code,
+        OperationCanceledException => "cancelled",
+        _ => failure.GetType().FullName!,
+    };
 
     private static Histogram<double> Seconds(string name, string description, IReadOnlyList<double> bounds) => Meter.CreateHistogram(
         name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = bounds });

@@ -12,9 +12,12 @@ internal static class HealthEndpoints
     {
         Worker? worker = app.Services.GetService<Worker>();
         IHostApplicationLifetime lifetime = app.Lifetime;
-        app.MapGet("/health/startup", () => Answer(lifetime.ApplicationStarted.IsCancellationRequested, "started", "starting"));
-        app.MapGet("/health/live", () => Answer(true, "live", ""));
-        app.MapGet("/health/ready", () =>
+
+        // Probes are not requests of clients: a silo that is draining answers them with 503, which is no error.
+        RouteGroupBuilder health = app.MapGroup("/health").DisableHttpMetrics();
+        health.MapGet("/startup", () => Answer(lifetime.ApplicationStarted.IsCancellationRequested, "started", "starting"));
+        health.MapGet("/live", () => Answer(true, "live", ""));
+        health.MapGet("/ready", () =>
         {
             if (lifetime.ApplicationStopping.IsCancellationRequested) return Answer(false, "", "draining");
             if (worker is { IsReady: false }) return Answer(false, "", "the dispatcher does not answer");

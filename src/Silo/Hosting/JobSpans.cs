@@ -5,32 +5,44 @@ using Vgpnn.Grains.Telemetry;
 
 namespace Vgpnn.Silo.Hosting;
 
-/// <summary>Spans and measurements of jobs. They belong to the trace of the call that asked for the job.</summary>
+/// <summary>Spans and measurements of jobs. They belong to the trace of the call that submitted the job.</summary>
 internal static class JobSpans
 {
-    /// <summary>Begins an attempt's span, after one for the time in the queue.</summary>
+    /// <summary>Starts an attempt's span, after one for its time in the queue.</summary>
     public static Activity? Begin(JobOrder order, int attempt, string worker)
     {
         ActivityContext parent = VgpnnTelemetry.ContextOf(order.Trace);
         string kind = VgpnnTelemetry.Word(order.Job.Kind);
         var queued = TimeSpan.FromMilliseconds(order.QueueTime);
-        VgpnnTelemetry.QueueTime.Record(queued.TotalSeconds, VgpnnTelemetry.Tag("kind", kind));
-        VgpnnTelemetry.Spans.StartActivity("wait", ActivityKind.Internal, parent, startTime: DateTimeOffset.UtcNow - queued)?.Dispose();
+        VgpnnTelemetry.QueueTime.Record(queued.TotalSeconds, VgpnnTelemetry.Tag(TelemetryNames.JobKind, kind));
+        VgpnnTelemetry.Spans.StartActivity("queue", ActivityKind.Internal, parent, startTime: DateTimeOffset.UtcNow - queued)?.Dispose();
         Activity? span = VgpnnTelemetry.Spans.StartActivity(kind, ActivityKind.Consumer, parent);
-        span?.SetTag("vgpnn.job", order.Job.What);
-        span?.SetTag("vgpnn.tenant", order.Job.Tenant);
-        span?.SetTag("vgpnn.attempt", attempt);
-        span?.SetTag("vgpnn.worker", worker);
+        span?.SetTag(TelemetryNames.JobId, order.Job.What);
+        span?.SetTag(TelemetryNames.JobKind, kind);
+        span?.SetTag(TelemetryNames.JobAttempt, attempt);
+        span?.SetTag(TelemetryNames.TenantId, order.Job.Tenant);
+        span?.SetTag(TelemetryNames.WorkerId, worker);
         return span;
     }
 
     /// <summary>Records how an attempt ended.</summary>
     public static void Record(Activity? span, JobOrder order, JobEnd end, TimeSpan time)
     {
-        string kind = VgpnnTelemetry.Word(order.Job.Kind), outcome = end.Outcome.ToString().ToLowerInvariant();
-        span?.SetTag("vgpnn.outcome", outcome);
-        VgpnnTelemetry.JobDuration.Record(time.TotalSeconds, VgpnnTelemetry.Tag("kind", kind), VgpnnTelemetry.Tag("outcome", outcome));
-        if (end.Outcome == JobOutcome.Failed)
-            VgpnnTelemetry.Failures.Add(1, VgpnnTelemetry.Tag("kind", kind), VgpnnTelemetry.Tag("code", end.Failure?.Code ?? "internal"));
+        string outcome = end.Outcome.ToString().ToLowerInvariant();
+        span?.SetTag(TelemetryNames.JobOutcome, outcome);
+        var tags = new TagList
+        {
+            { TelemetryNames.JobKind, VgpnnTelemetry.Word(order.Job.Kind) },
+            { TelemetryNames.JobOutcome, outcome },
+        };
+        if (end.Outcome is JobOutcome.Failed or JobOutcome.Retry)
+        {
+            string error = end.Failure?.Code ?? "internal";
+            span?.SetTag(TelemetryNames.ErrorType, error);
+            if (span is { Status: not ActivityStatusCode.Error }) span.SetStatus(ActivityStatusCode.Error, end.Failure?.Message);
+            tags.Add(TelemetryNames.ErrorType, error);
+        }
+
+        VgpnnTelemetry.JobDuration.Record(time.TotalSeconds, tags);
     }
 }

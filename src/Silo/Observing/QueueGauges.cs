@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Telemetry;
@@ -6,8 +7,8 @@ using Vgpnn.Grains.Tenants;
 namespace Vgpnn.Silo.Observing;
 
 /// <summary>
-/// What waits in the whole cluster. Every silo with an API reports the same, so take the maximum, not the sum. A tenant with
-/// nothing left in the queue is reported as 0 until the process ends: a gauge that only stopped would seem to stay.
+/// The queues of the whole cluster. Every API silo reports the same values, so take the maximum, not the sum. There are no tenants in
+/// them, of which there may be thousands: <c>/v1/nodes</c> lists the queued jobs of each.
 /// </summary>
 internal sealed partial class QueueGauges : BackgroundService
 {
@@ -16,15 +17,18 @@ internal sealed partial class QueueGauges : BackgroundService
     private readonly IGrainFactory _grains;
     private readonly IHostApplicationLifetime _life;
     private readonly ILogger<QueueGauges> _log;
-    private readonly Dictionary<(string Tenant, string Backend), QueueStatus> _queues = [];
+    private readonly ConcurrentDictionary<string, DispatcherStatus> _status = new(StringComparer.Ordinal);
 
     public QueueGauges(IGrainFactory grains, IHostApplicationLifetime life, ILogger<QueueGauges> log)
     {
         _grains = grains;
         _life = life;
         _log = log;
-        VgpnnTelemetry.Meter.CreateObservableGauge("vgpnn.queue.depth", () => Measure(q => q.Waiting), "{job}", "Samples and videos that wait");
-        VgpnnTelemetry.Meter.CreateObservableGauge("vgpnn.queue.age", () => Measure(q => q.Oldest / 1000.0), "s", "Time that the oldest has waited");
+        VgpnnTelemetry.Meter.CreateObservableGauge(
+            "vgpnn.queue.depth", () => Measure(s => s.Queues.Sum(q => q.Waiting)), "{job}", "Queued jobs of the cluster, the same at every API silo.");
+        VgpnnTelemetry.Meter.CreateObservableGauge(
+            "vgpnn.queue.age", () => Measure(s => s.Queues.Select(q => q.Oldest).DefaultIfEmpty().Max() / 1000.0), "s",
+            "Time that the oldest queued job of the cluster has been queued, the same at every API silo.");
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -43,11 +47,11 @@ internal sealed partial class QueueGauges : BackgroundService
                 {
                     try
                     {
-                        Take(backend, await _grains.Dispatcher(backend).Status());
+                        _status[backend] = await _grains.Dispatcher(backend).Status();
                     }
                     catch (Exception e) when (e is not OperationCanceledException)
                     {
-                        LogFailed(_log, e.Message);
+                        LogFailed(_log, backend, e.Message);
                     }
                 }
             }
@@ -59,22 +63,9 @@ internal sealed partial class QueueGauges : BackgroundService
         }
     }
 
-    private void Take(string backend, DispatcherStatus status)
-    {
-        lock (_queues)
-        {
-            foreach ((string Tenant, string Backend) key in _queues.Keys.Where(k => k.Backend == backend).ToArray())
-                _queues[key] = _queues[key] with { Waiting = 0, Running = 0, Oldest = 0 };
-            foreach (QueueStatus queue in status.Queues) _queues[(queue.Name, backend)] = queue;
-        }
-    }
+    private IEnumerable<Measurement<T>> Measure<T>(Func<DispatcherStatus, T> value)
+        where T : struct => _status.Select(s => new Measurement<T>(value(s.Value), new KeyValuePair<string, object?>(TelemetryNames.Backend, s.Key)));
 
-    private Measurement<T>[] Measure<T>(Func<QueueStatus, T> value)
-        where T : struct
-    {
-        lock (_queues) return [.. _queues.Select(q => new Measurement<T>(value(q.Value), new("tenant", q.Key.Tenant), new("group", q.Key.Backend)))];
-    }
-
-    [LoggerMessage(821, LogLevel.Warning, "The queues could not be counted: {Reason}")]
-    private static partial void LogFailed(ILogger log, string reason);
+    [LoggerMessage(821, LogLevel.Warning, "Failed to read the queue of the backend {Backend}: {Reason}")]
+    private static partial void LogFailed(ILogger log, string backend, string reason);
 }

@@ -6,7 +6,10 @@ using Vgpnn.Silo.Hosting;
 
 namespace Vgpnn.Silo.Observing;
 
-/// <summary>What a worker has and uses, measured when it is collected.</summary>
+/// <summary>
+/// The limits and the usage of a worker, read when metrics are collected. Values of several workers may be added, which is why these are
+/// up-down counters and not gauges.
+/// </summary>
 internal sealed class WorkerGauges(IServiceProvider services) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
@@ -14,15 +17,19 @@ internal sealed class WorkerGauges(IServiceProvider services) : IHostedService
         if (services.GetService<SiloCapacity>() is not { } capacity) return Task.CompletedTask;
         LevelBudget levels = services.GetRequiredService<LevelBudget>();
         Worker worker = services.GetRequiredService<Worker>();
-        KeyValuePair<string, object?> group = new("group", services.GetRequiredService<WorkerIdentity>().Backends[^1]);
-        Meter meter = VgpnnTelemetry.Meter;
-        meter.CreateObservableGauge("vgpnn.slots.total", () => new Measurement<int>(capacity.Slots, group), "{slot}", "Jobs that the worker runs at once");
-        meter.CreateObservableGauge("vgpnn.slots.used", () => new Measurement<int>(worker.Running, group), "{slot}", "Jobs that it runs");
-        meter.CreateObservableGauge("vgpnn.memory.total", () => new Measurement<long>(capacity.Memory, group), "By", "Memory for jobs");
-        meter.CreateObservableGauge("vgpnn.memory.promised", () => new Measurement<long>(capacity.Memory - capacity.FreeMemory, group), "By", "Memory promised to jobs");
-        meter.CreateObservableGauge("vgpnn.level_cache.size", () => levels.Bytes, "By", "Levels kept for the next sample");
-        meter.CreateObservableGauge("vgpnn.worker.ready", () => worker.IsReady ? 1 : 0, "{worker}", "Whether a dispatcher has answered the worker lately");
+        long cache = services.GetRequiredService<SiloSettings>().LevelCache;
+        KeyValuePair<string, object?> backend = new(TelemetryNames.Backend, services.GetRequiredService<WorkerIdentity>().Backends[^1]);
+        Create("vgpnn.worker.ready", "{worker}", "1 while a dispatcher answers the worker, otherwise 0.", () => worker.IsReady ? 1 : 0);
+        Create("vgpnn.worker.slot.limit", "{slot}", "Jobs that the worker can run at once.", () => capacity.Slots);
+        Create("vgpnn.worker.slot.usage", "{slot}", "Jobs that the worker runs.", () => worker.Running);
+        Create("vgpnn.worker.memory.limit", "By", "Memory of the worker for jobs.", () => capacity.Memory);
+        Create("vgpnn.worker.memory.reserved", "By", "Memory that running jobs have reserved by their plans.", () => capacity.Memory - capacity.FreeMemory);
+        Create("vgpnn.level_cache.limit", "By", "Memory that the level cache may use.", () => cache);
+        Create("vgpnn.level_cache.usage", "By", "Memory that the level cache uses.", () => levels.Bytes);
         return Task.CompletedTask;
+
+        void Create(string name, string unit, string description, Func<long> value) =>
+            VgpnnTelemetry.Meter.CreateObservableUpDownCounter(name, () => new Measurement<long>(value(), backend), unit, description);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

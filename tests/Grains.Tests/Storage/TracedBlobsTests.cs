@@ -9,7 +9,7 @@ namespace Vgpnn.Grains.Tests.Storage;
 public class TracedBlobsTests
 {
     [Fact]
-    public async Task Writes_and_reads_are_measured_with_their_outcome()
+    public async Task Writes_and_reads_are_measured_with_the_type_of_their_error()
     {
         using TestStore store = await TestStore.NewAsync(StoreKind.Files);
         IBlobStore traced = new TracedBlobs(store.Blobs);
@@ -24,7 +24,7 @@ public class TracedBlobsTests
             ActivityStopped = span =>
             {
                 if (span.TraceId == parent.TraceId)
-                    spans.Add((span.OperationName, span.GetTagItem("vgpnn.blob.key"), span.GetTagItem("vgpnn.blob.bytes"), span.Status));
+                    spans.Add((span.OperationName, span.GetTagItem("vgpnn.blob.key"), span.GetTagItem("vgpnn.blob.size"), span.Status));
             },
         };
         ActivitySource.AddActivityListener(listener);
@@ -32,11 +32,11 @@ public class TracedBlobsTests
         using var meters = new MeterListener();
         meters.InstrumentPublished = (instrument, listening) =>
         {
-            if (instrument.Name == "vgpnn.blob.duration") listening.EnableMeasurementEvents(instrument);
+            if (instrument.Name == "vgpnn.blob.operation.duration") listening.EnableMeasurementEvents(instrument);
         };
         meters.SetMeasurementEventCallback<double>((_, _, tags, _) =>
         {
-            if (Activity.Current?.TraceId == parent.TraceId) measured.Add((Tag(tags, "operation"), Tag(tags, "outcome")));
+            if (Activity.Current?.TraceId == parent.TraceId) measured.Add((Tag(tags, "vgpnn.blob.operation"), Tag(tags, "error.type")));
         });
         meters.Start();
 
@@ -46,7 +46,7 @@ public class TracedBlobsTests
         await Assert.ThrowsAsync<BlobException>(() => traced.OpenAsync(blob with { Bytes = 11 }));
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => traced.PutAsync(key, new MemoryStream(), cancellation: new CancellationToken(true)));
         Assert.Equal(1, await traced.DeletePrefixAsync("traced/"));
-        Assert.Equal([("write", "ok"), ("read", "ok"), ("read", "ok"), ("read", "error"), ("write", "cancelled")], measured);
+        Assert.Equal([("write", null), ("read", null), ("read", null), ("read", "blob-corrupt"), ("write", "cancelled")], measured);
         Assert.Equal(
         [
             ("blob write", key, 10L, ActivityStatusCode.Unset), ("blob read", key, 10L, ActivityStatusCode.Unset),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Operations.Tests.Support;
+using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Operations.Tests.Observing;
 
@@ -13,19 +14,31 @@ namespace Vgpnn.Operations.Tests.Observing;
 /// <param name="Id">Its id.</param>
 /// <param name="Parent">Id of its parent; empty for a root.</param>
 /// <param name="Name">Its name.</param>
+/// <param name="Kind">Its kind, such as <c>client</c>.</param>
 /// <param name="Source">The name of its source.</param>
 /// <param name="Service">The <c>service.instance.id</c> of the process that sent it.</param>
 /// <param name="Start">Nanoseconds since 1970.</param>
 /// <param name="End">Nanoseconds since 1970.</param>
 /// <param name="Attributes">Its attributes.</param>
 internal sealed record ReceivedSpan(
-    string Trace, string Id, string Parent, string Name, string Source, string Service, ulong Start, ulong End, IReadOnlyDictionary<string, string> Attributes);
+    string Trace, string Id, string Parent, string Name, string Kind, string Source, string Service, ulong Start, ulong End, IReadOnlyDictionary<string, string> Attributes);
+
+/// <summary>A received data point of a metric.</summary>
+/// <param name="Name">The metric's name.</param>
+/// <param name="Unit">Its unit in UCUM.</param>
+/// <param name="Kind">The kind of its instrument: <c>histogram</c>, <c>gauge</c>, <c>counter</c> or <c>up-down counter</c>.</param>
+/// <param name="Description">Its description.</param>
+/// <param name="Attributes">The attributes of the data point.</param>
+internal sealed record ReceivedPoint(string Name, string Unit, string Kind, string Description, IReadOnlyDictionary<string, string> Attributes);
 
 /// <summary>Receives OpenTelemetry's protocol over HTTP; protoc decodes it.</summary>
 internal sealed class Collector : IAsyncDisposable
 {
+    private static readonly string[] SpanKinds = ["unspecified", "internal", "server", "client", "producer", "consumer"];
+
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<(string Path, byte[] Body)> _received = new();
+    private readonly ConcurrentQueue<string> _webhooks = new();
 
     private Collector(WebApplication app) => _app = app;
 
@@ -38,6 +51,9 @@ internal sealed class Collector : IAsyncDisposable
         ["OTEL_BLRP_SCHEDULE_DELAY"] = "100",
         ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
     };
+
+    /// <summary>An address that accepts webhooks; its path is not to be recorded.</summary>
+    public Uri Webhook => new($"{_app.Urls.Single()}/hook/a-secret");
 
     public static async Task<Collector> StartAsync()
     {
@@ -54,9 +70,22 @@ internal sealed class Collector : IAsyncDisposable
             collector._received.Enqueue((signal, body.ToArray()));
             return Results.Bytes([], "application/x-protobuf");
         });
+        app.MapPost("/hook/{secret}", (string secret) =>
+        {
+            collector._webhooks.Enqueue(secret);
+            return Results.Ok();
+        });
         await app.StartAsync();
         return collector;
     }
+
+    /// <summary>Whether a webhook has arrived.</summary>
+    public bool HasWebhook => !_webhooks.IsEmpty;
+
+    /// <summary>The resource attributes of each process that has sent metrics.</summary>
+    public async Task<IReadOnlyList<IReadOnlyDictionary<string, string>>> ResourcesAsync() =>
+        [.. (await DecodeAsync("metrics", "ExportMetricsServiceRequest"))
+            .SelectMany(e => e.Messages("resource_metrics")).Select(r => r.Message("resource")!.Attributes).DistinctBy(a => a["service.instance.id"])];
 
     public async Task<IReadOnlyList<ReceivedSpan>> SpansAsync()
     {
@@ -69,7 +98,8 @@ internal sealed class Collector : IAsyncDisposable
                 foreach ((string scope, ProtocolText span) in source.Messages("scope_spans").SelectMany(s => s.Messages("spans").Select(p => (s.Message("scope")!.Text("name")!, p))))
                 {
                     spans.Add(new ReceivedSpan(
-                        span.Hex("trace_id"), span.Hex("span_id"), span.Hex("parent_span_id"), span.Text("name")!, scope, service,
+                        span.Hex("trace_id"), span.Hex("span_id"), span.Hex("parent_span_id"), span.Text("name")!,
+                        SpanKinds[int.Parse(span.Text("kind") ?? "0", null)], scope, service,
                         ulong.Parse(span.Text("start_time_unix_nano")!, null), ulong.Parse(span.Text("end_time_unix_nano")!, null), span.Attributes));
                 }
             }
@@ -78,18 +108,23 @@ internal sealed class Collector : IAsyncDisposable
         return spans;
     }
 
-    /// <summary>Names of metrics with unit and kind, and the attributes of each data point.</summary>
-    public async Task<ILookup<(string Name, string Unit, string Kind), IReadOnlyDictionary<string, string>>> MetricsAsync() =>
-        (await DecodeAsync("metrics", "ExportMetricsServiceRequest"))
+    public async Task<IReadOnlyList<ReceivedPoint>> MetricsAsync() =>
+        [.. (await DecodeAsync("metrics", "ExportMetricsServiceRequest"))
             .SelectMany(e => e.Messages("resource_metrics")).SelectMany(r => r.Messages("scope_metrics")).SelectMany(s => s.Messages("metrics"))
             .SelectMany(m => ((string[])["gauge", "sum", "histogram"]).Where(k => m.Message(k) is not null)
-                .SelectMany(k => m.Message(k)!.Messages("data_points").Select(p => (Key: (m.Text("name")!, m.Text("unit") ?? "", k), p.Attributes))))
-            .ToLookup(p => p.Key, p => p.Attributes);
+                .SelectMany(k => m.Message(k)!.Messages("data_points").Select(p => new ReceivedPoint(
+                    m.Text("name")!, m.Text("unit") ?? "", Kind(k, m.Message(k)!), m.Text("description") ?? "", p.Attributes))))];
 
     public async Task<IReadOnlyList<ProtocolText>> LogsAsync() => [.. (await DecodeAsync("logs", "ExportLogsServiceRequest"))
         .SelectMany(e => e.Messages("resource_logs")).SelectMany(r => r.Messages("scope_logs")).SelectMany(s => s.Messages("log_records"))];
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private static string Kind(string data, ProtocolText message) => data switch
+    {
+        "sum" => message.Text("is_monotonic") == "true" ? "counter" : "up-down counter",
+        _ => data,
+    };
 
     // Concatenated messages of one type are one message with the fields of all: protoc is called once.
     private async Task<IReadOnlyList<ProtocolText>> DecodeAsync(string signal, string message)
@@ -100,6 +135,14 @@ internal sealed class Collector : IAsyncDisposable
         Assert.True(code == 0, error);
         return [ProtocolText.Parse(output)];
     }
+}
+
+/// <summary>A test that needs Azurite and protoc, skipped if one of them is not installed.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class AzuriteAndProtocFactAttribute : FactAttribute
+{
+    /// <summary>Skips the test if Azurite or protoc is not installed.</summary>
+    public AzuriteAndProtocFactAttribute() => Skip = AzuriteServer.Missing ?? new ProtocFactAttribute().Skip;
 }
 
 /// <summary>A test that needs protoc, skipped if it is not installed.</summary>

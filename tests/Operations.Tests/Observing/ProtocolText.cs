@@ -27,7 +27,7 @@ internal sealed class ProtocolText
     public IReadOnlyDictionary<string, string> Attributes =>
         Messages("attributes").ToDictionary(a => a.Text("key")!, a => Plain(a.Message("value")?._fields.FirstOrDefault().Text ?? ""));
 
-    private static string Plain(string text) => text is ['"', .. var inner, '"'] ? inner : text;
+    private static string Plain(string text) => text is ['"', .. var inner, '"'] ? inner.Replace("\\'", "'", StringComparison.Ordinal) : text;
 
     private static ProtocolText Parse(StringReader lines)
     {

@@ -41,6 +41,70 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
         await cluster.UntilAsync("the worker's log was received with the trace", async () => (await collector.LogsAsync()).Any(l =>
             l.Hex("trace_id") == trace[0].Trace && l.Message("body")!.Text("string_value")!.StartsWith("End ", StringComparison.Ordinal)));
         Assert.Contains($"TraceId:{trace[0].Trace}", worker.Log, StringComparison.Ordinal);
+        IsDescribed(await collector.SpansAsync());
+        Assert.Contains(await collector.SpansAsync(), s => s.Source == "Npgsql" && s.Attributes["db.system.name"] == "postgresql");
+    }
+
+    [ProtocFact]
+    public async Task Resource_attributes_are_those_of_the_reference_and_the_environment()
+    {
+        await using Collector collector = await Collector.StartAsync();
+        await using SiloCluster cluster = SiloCluster.Sqlite(("clusterId", "a-cluster"));
+        foreach ((string name, string value) in collector.Environment) cluster.Environment[name] = value;
+        cluster.Environment["OTEL_RESOURCE_ATTRIBUTES"] = "deployment.environment.name=testing,k8s.pod.name=the-pod,host.name=the-host";
+        await cluster.StartAsync(("name", "the-silo"));
+        IReadOnlyDictionary<string, string> resource = new Dictionary<string, string>();
+        await cluster.UntilAsync("a resource was received", async () => (await collector.ResourcesAsync()) is [var one] && (resource = one).Count > 0);
+        Assert.Equal(
+            TelemetryReference.Resource.Where(a => !a.On.Contains("GPU", StringComparison.Ordinal)).Select(a => a.Name)
+                .Concat(["deployment.environment.name", "k8s.pod.name"]).Order(StringComparer.Ordinal),
+            resource.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(("vgpnn", "a-cluster", "the-silo"), (resource["service.name"], resource["service.namespace"], resource["service.instance.id"]));
+        Assert.Equal(("testing", "the-host", "cpu"), (resource["deployment.environment.name"], resource["host.name"], resource["vgpnn.backend"]));
+    }
+
+    [ProtocFact]
+    public async Task Path_and_host_of_a_webhook_are_recorded_in_no_span_or_metric()
+    {
+        await using Collector collector = await Collector.StartAsync();
+        await using SiloCluster cluster = SiloCluster.Sqlite(("serve", "true"), ("insecureWebhooks", "true"));
+        foreach ((string name, string value) in collector.Environment) cluster.Environment[name] = value;
+        SiloProcess silo = await cluster.StartAsync();
+        using Calls calls = cluster.Call(silo);
+        await calls.SubmitAsync((await calls.UploadAsync(await Clips.SmallAsync())).Id, 1, webhook: collector.Webhook.AbsoluteUri);
+        ReceivedSpan[] sent = [];
+        ReceivedPoint[] measured = [];
+        await cluster.UntilAsync("the webhook's span and metric were received", async () =>
+        {
+            if (!collector.HasWebhook) return false;
+            sent = [.. (await collector.SpansAsync()).Where(s => s.Source == "System.Net.Http")];
+            measured = [.. (await collector.MetricsAsync()).Where(p => p.Name.StartsWith("http.client.", StringComparison.Ordinal))];
+            return sent.Length > 0 && measured.Length > 0;
+        });
+        Assert.All(sent, s => Assert.Equal($"{collector.Webhook.GetLeftPart(UriPartial.Authority)}/*", s.Attributes["url.full"]));
+        Assert.All(await collector.SpansAsync(), s => Assert.DoesNotContain(s.Attributes.Values, v => v.Contains("a-secret", StringComparison.Ordinal)));
+        Assert.All(measured, p => Assert.Equal("http.client.request.duration", p.Name));
+        Assert.All(measured, p => Assert.DoesNotContain("server.address", p.Attributes.Keys));
+    }
+
+    [AzuriteAndProtocFact]
+    public async Task Azure_Storage_calls_are_traced_once_without_their_signatures()
+    {
+        AzuriteServer azurite = await AzuriteServer.SharedAsync();
+        await using Collector collector = await Collector.StartAsync();
+        await using SiloCluster cluster = SiloCluster.Sqlite(("serve", "true"), ("blobs", $"azure:{azurite.ConnectionString}Container={AzuriteServer.NewName()}"));
+        foreach ((string name, string value) in collector.Environment) cluster.Environment[name] = value;
+        SiloProcess silo = await cluster.StartAsync();
+        using Calls calls = cluster.Call(silo);
+        await calls.UploadAsync(await Clips.SmallAsync());
+        ReceivedSpan[] spans = [];
+        await cluster.UntilAsync("spans of Azure's clients were received", async () =>
+        {
+            spans = [.. await collector.SpansAsync()];
+            return spans.Any(s => s.Source.StartsWith("Azure.Storage.Blobs", StringComparison.Ordinal)) && spans.Any(s => s.Source == "Azure.Core.Http");
+        });
+        Assert.DoesNotContain(spans, s => s.Source == "System.Net.Http");
+        Assert.All(spans, s => Assert.DoesNotContain(s.Attributes.Values, v => v.Contains(AzuriteServer.Key, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -74,11 +138,11 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
     {
         ReceivedSpan call = trace.Single(s => s.Parent.Length == 0);
         Assert.Equal(("POST /v1/requests", "the-api"), (call.Name, call.Service));
-        Assert.Equal(["sample", "wait"], Names(call));
+        Assert.Equal(["queue", "sample"], Names(call));
         Assert.Contains(Children(call), s => s.Source == GrainCalls);
         ReceivedSpan sample = Child(call, "sample");
         Assert.Equal("the-worker", sample.Service);
-        Assert.Equal(("1", "done"), (sample.Attributes["vgpnn.attempt"], sample.Attributes["vgpnn.outcome"]));
+        Assert.Equal(("1", "done"), (sample.Attributes["vgpnn.job.attempt"], sample.Attributes["vgpnn.job.outcome"]));
 
         // Levels from coarse to fine, one after the other; each but the finest leaves a checkpoint.
         ReceivedSpan[] walked = [.. Children(sample).Where(s => s.Name.StartsWith("level ", StringComparison.Ordinal)).OrderBy(s => s.End)];
@@ -119,6 +183,20 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
         ReceivedSpan Child(ReceivedSpan parent, string name) => Assert.Single(Children(parent), s => s.Name == name);
     }
 
+    /// <summary>Spans, their kinds and their attributes are those of the reference page; attributes of errors need not occur.</summary>
+    private static void IsDescribed(IReadOnlyList<ReceivedSpan> spans)
+    {
+        ILookup<string, ReceivedSpan> own = spans.Where(s => s.Source == Own).ToLookup(s => Number().Replace(s.Name, "N"));
+        Assert.Equal(TelemetryReference.Spans.Select(s => s.Name).Order(StringComparer.Ordinal), own.Select(s => s.Key).Order(StringComparer.Ordinal));
+        Assert.All(TelemetryReference.Spans, row =>
+        {
+            Assert.All(own[row.Name], s => Assert.Equal(row.Kind, s.Kind));
+            Assert.Equal(
+                row.Attributes.Except(["error.type"]).Order(StringComparer.Ordinal),
+                own[row.Name].SelectMany(s => s.Attributes.Keys).Distinct().Except(["error.type"]).Order(StringComparer.Ordinal));
+        });
+    }
+
     private static string Tree(ReceivedSpan[] trace)
     {
         ReceivedSpan root = trace.Single(s => s.Parent.Length == 0);
@@ -128,11 +206,14 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
 
         void Write(ReceivedSpan span, string indent)
         {
-            string blob = span.Attributes.TryGetValue("vgpnn.blob.key", out string? key) ? $" {key[(key.LastIndexOf('/') + 1)..]}, {span.Attributes["vgpnn.blob.bytes"]} bytes" : "";
+            string blob = span.Attributes.TryGetValue("vgpnn.blob.key", out string? key) ? $" {key[(key.LastIndexOf('/') + 1)..]}, {span.Attributes["vgpnn.blob.size"]} bytes" : "";
             text.AppendLine(null, $"{indent}{span.Name}{blob}: {(span.End - span.Start) / 1e6:F1} ms ({span.Service}, at {((double)span.Start - root.Start) / 1e6:F1} ms)");
             foreach (ReceivedSpan child in trace.Where(s => s.Parent == span.Id).OrderBy(s => s.Start)) Write(child, indent + "  ");
         }
     }
+
+    [GeneratedRegex(@"(?<=^level )\d+$")]
+    private static partial Regex Number();
 
     [GeneratedRegex("TraceId:[0-9a-f]{32}")]
     private static partial Regex TraceId();

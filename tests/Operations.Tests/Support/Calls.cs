@@ -30,13 +30,14 @@ internal sealed class Calls : IDisposable
     }
 
     /// <summary>Submits a request; more iterations take longer.</summary>
-    public async Task<Request> SubmitAsync(string video, int samples, int iterations = 2)
+    public async Task<Request> SubmitAsync(string video, int samples, int iterations = 2, string? webhook = null)
     {
         var draft = new RequestDraft
         {
             Inputs = [new RequestInput(Synthesis.InputRole.Input, video)],
             Samples = samples,
             Seed = 7,
+            Webhook = webhook,
             Settings = new Knobs { Iterations = iterations, Noise = 3 },
         };
         using HttpResponseMessage response = await _http.PostAsJsonAsync("/v1/requests", draft, ApiJson.Options);

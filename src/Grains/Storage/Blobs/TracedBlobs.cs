@@ -41,30 +41,27 @@ public sealed class TracedBlobs(IBlobStore inner) : IBlobStore
     {
         // Outside a job or a call, a span would start an unrelated trace.
         using Activity? span = Activity.Current is null ? null : VgpnnTelemetry.Spans.StartActivity($"blob {operation}", ActivityKind.Client);
-        span?.SetTag("vgpnn.blob.key", key);
+        span?.SetTag(TelemetryNames.BlobKey, key);
+        span?.SetTag(TelemetryNames.BlobOperation, operation);
+        var tags = new TagList { { TelemetryNames.BlobOperation, operation } };
         long start = Stopwatch.GetTimestamp();
-        string outcome = "error";
         try
         {
             T result = await work().ConfigureAwait(false);
-            span?.SetTag("vgpnn.blob.bytes", bytes(result));
-            outcome = "ok";
+            span?.SetTag(TelemetryNames.BlobSize, bytes(result));
             return result;
-        }
-        catch (OperationCanceledException)
-        {
-            outcome = "cancelled";
-            throw;
         }
         catch (Exception e)
         {
-            span?.SetStatus(ActivityStatusCode.Error, e.Message);
+            string error = VgpnnTelemetry.ErrorTypeOf(e);
+            tags.Add(TelemetryNames.ErrorType, error);
+            span?.SetTag(TelemetryNames.ErrorType, error);
+            if (e is not OperationCanceledException) span?.SetStatus(ActivityStatusCode.Error, e.Message);
             throw;
         }
         finally
         {
-            VgpnnTelemetry.BlobDuration.Record(
-                Stopwatch.GetElapsedTime(start).TotalSeconds, VgpnnTelemetry.Tag("operation", operation), VgpnnTelemetry.Tag("outcome", outcome));
+            VgpnnTelemetry.BlobDuration.Record(Stopwatch.GetElapsedTime(start).TotalSeconds, tags);
         }
     }
 }
