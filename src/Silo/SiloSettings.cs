@@ -18,7 +18,7 @@ internal sealed record SiloSettings
     /// </summary>
     public string Storage { get; init; } = "";
 
-    /// <summary>Where blobs are: a directory, or <c>azure:CONNECTION;Container=NAME</c>. Default: a directory in <see cref="Data"/>, or the account of <see cref="Storage"/>.</summary>
+    /// <summary>Where blobs are: a directory, <c>azure:CONNECTION;Container=NAME</c> or <c>s3://BUCKET?region=REGION</c>. Default: a directory in <see cref="Data"/>, or the account of <see cref="Storage"/>.</summary>
     public string Blobs { get; init; } = "";
 
     /// <summary>

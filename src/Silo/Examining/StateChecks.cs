@@ -14,7 +14,7 @@ internal static class StateChecks
     private static readonly TimeSpan SlowAnswer = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Whether blobs are files on this machine.</summary>
-    public static bool IsLocal(string blobs) => !blobs.StartsWith("azure:", StringComparison.Ordinal);
+    public static bool IsLocal(string blobs) => BlobStores.IsDirectory(blobs);
 
     /// <summary>The directory itself, or the nearest existing one above it.</summary>
     public static string Nearest(string directory)

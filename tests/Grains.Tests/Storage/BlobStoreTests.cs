@@ -12,6 +12,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Blob_reads_back_with_length_and_checksum(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -36,6 +37,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Blob_can_be_read_synchronously(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -50,6 +52,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Second_write_replaces_the_blob(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -63,6 +66,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Range_within_the_blob_is_read_and_any_other_is_refused(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -77,6 +81,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Missing_blob_is_reported(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -91,6 +96,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Changed_content_is_reported(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -116,6 +122,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Failed_or_cancelled_write_leaves_nothing(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -138,6 +145,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Content_longer_than_allowed_is_refused_and_leaves_nothing(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -156,6 +164,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Listing_finds_exactly_the_keys_with_the_prefix(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -180,6 +189,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Deleted_blob_is_gone_and_deleting_it_again_succeeds(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -201,6 +211,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Deleting_a_prefix_deletes_exactly_its_blobs_and_counts_them(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -221,6 +232,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Invalid_key_is_refused(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -247,6 +259,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Concurrent_writes_and_deletions_in_one_directory_do_not_interfere(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);
@@ -270,6 +283,7 @@ public class BlobStoreTests
     [Theory]
     [InlineData(StoreKind.Files)]
     [AzureStores]
+    [S3Stores]
     public async Task Concurrent_writers_of_one_key_never_mix_their_content(StoreKind kind)
     {
         using TestStore store = await TestStore.NewAsync(kind);

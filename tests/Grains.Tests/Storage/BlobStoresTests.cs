@@ -28,10 +28,40 @@ public class BlobStoresTests
     public void Azure_setting_opens_an_Azure_store(string setting) => Assert.IsType<AzureBlobs>(BlobStores.Open(setting));
 
     [Theory]
+    [InlineData("s3://clips?region=eu-central-1")]
+    [InlineData("s3://clips/?region=eu-central-1")]
+    [InlineData("s3://my.clips/some/prefix/?region=eu-central-1&pathstyle=false")]
+    [InlineData("s3://clips?endpoint=http://minio:9000")]
+    [InlineData("s3://clips?endpoint=https://account.r2.cloudflarestorage.com/&region=auto&pathstyle=true")]
+    [InlineData("s3://clips?endpoint=https%3A%2F%2Fminio.example.com%3A9000")]
+    public void S3_setting_opens_an_S3_store(string setting)
+    {
+        Assert.IsType<S3Blobs>(BlobStores.Open(setting));
+        Assert.False(BlobStores.IsDirectory(setting));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData(" ")]
     [InlineData("a\0b")]
     [InlineData("s3:bucket")]
+    [InlineData("S3://clips?region=eu-central-1")]
+    [InlineData("s3://?region=eu-central-1")]
+    [InlineData("s3://ab?region=eu-central-1")]
+    [InlineData("s3://Clips?region=eu-central-1")]
+    [InlineData("s3://-clips?region=eu-central-1")]
+    [InlineData("s3://clips/../up?region=eu-central-1")]
+    [InlineData("s3://clips/a//b?region=eu-central-1")]
+    [InlineData("s3://clips?region=")]
+    [InlineData("s3://clips?region=EU")]
+    [InlineData("s3://clips?region=a&region=b")]
+    [InlineData("s3://clips?pathstyle=yes&region=a")]
+    [InlineData("s3://clips?endpoint=minio:9000")]
+    [InlineData("s3://clips?endpoint=ftp://minio")]
+    [InlineData("s3://clips?endpoint=https://user:secret@minio")]
+    [InlineData("s3://clips?endpoint=https://minio/clips")]
+    [InlineData("s3://clips?endpoint=https://minio&secretkey=secret")]
+    [InlineData("s3://key:secret@clips?region=eu-central-1")]
     [InlineData("Azure:UseDevelopmentStorage=true")]
     [InlineData("https://a.blob.core.windows.net/clips?sig=secret")]
     [InlineData("file:///srv/blobs")]

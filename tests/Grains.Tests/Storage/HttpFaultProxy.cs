@@ -22,6 +22,9 @@ internal enum HttpFault
     /// <summary>The service does what it was asked; the connection closes before the answer.</summary>
     AnswerLost,
 
+    /// <summary>The service does what it was asked; the answer says that S3 knows no such upload, as the answer to a second try may.</summary>
+    UploadForgotten,
+
     /// <summary>The connection closes after half of the answer.</summary>
     AnswerCut,
 
@@ -35,6 +38,9 @@ internal enum HttpFault
 /// <summary>Forwards HTTP requests to a service, one for each connection, and applies one queued fault to each.</summary>
 internal sealed class HttpFaultProxy(int target) : LoopbackProxy(target)
 {
+    private static readonly byte[] Forgotten =
+        "HTTP/1.1 404 Not Found\r\nContent-Length: 40\r\nConnection: close\r\n\r\n<Error><Code>NoSuchUpload</Code></Error>"u8.ToArray();
+
     private readonly ConcurrentQueue<HttpFault> _faults = new();
     private int _requests;
 
@@ -69,7 +75,8 @@ internal sealed class HttpFaultProxy(int target) : LoopbackProxy(target)
             HttpFault.Unavailable => "HTTP/1.1 503 Server Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
             _ => await ForwardAsync([.. Encoding.ASCII.GetBytes(head), .. body]),
         };
-        if (fault is null or HttpFault.Unavailable or HttpFault.RequestDamaged) client.LingerState = new LingerOption(false, 0);
+        if (fault is HttpFault.UploadForgotten) answer = Forgotten;
+        if (fault is null or HttpFault.Unavailable or HttpFault.RequestDamaged or HttpFault.UploadForgotten) client.LingerState = new LingerOption(false, 0);
         else if (fault is HttpFault.AnswerLost) answer = [];
         else if (fault is HttpFault.AnswerCut or HttpFault.AnswerStalls) answer = answer[..(answer.Length / 2)];
         await stream.WriteAsync(answer, Over);

@@ -18,6 +18,9 @@ public enum StoreKind
 
     /// <summary>Azure Blob Storage with a container's address and a shared access signature.</summary>
     AzureSignature,
+
+    /// <summary>S3.</summary>
+    S3,
 }
 
 /// <summary>The kinds of Azure Blob Storage; skipped, with the reason, without Azurite.</summary>
@@ -29,6 +32,17 @@ public sealed class AzureStoresAttribute : DataAttribute
 
     /// <inheritdoc/>
     public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[StoreKind.AzureKey], [StoreKind.AzureSignature]];
+}
+
+/// <summary>S3; skipped, with the reason, without a server.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class S3StoresAttribute : DataAttribute
+{
+    /// <summary>Looks for a server.</summary>
+    public S3StoresAttribute() => Skip = S3Server.Missing;
+
+    /// <inheritdoc/>
+    public override IEnumerable<object[]> GetData(MethodInfo testMethod) => [[StoreKind.S3]];
 }
 
 /// <summary>A test that needs Azurite; skipped, with the reason, without it.</summary>
@@ -59,6 +73,7 @@ internal sealed class TestStore : IDisposable
 
         // Small pages, so that listings of a few blobs take several.
         if (blobs is AzureBlobs azure) azure.PageSize = 7;
+        if (blobs is S3Blobs s3) s3.PageSize = 7;
     }
 
     public IBlobStore Blobs { get; }
@@ -77,6 +92,7 @@ internal sealed class TestStore : IDisposable
             return await PreparedAsync(new TestStore(BlobStores.Open(directory), directory));
         }
 
+        if (kind == StoreKind.S3) return await PreparedAsync(new TestStore(BlobStores.Open((await S3Server.SharedAsync()).Setting(S3Server.NewName())), null));
         string container = AzuriteServer.NewName();
         string connection = (await AzuriteServer.SharedAsync()).ConnectionString;
         TestStore owner = await PreparedAsync(new TestStore(BlobStores.Open($"azure:{connection}Container={container}"), null));

@@ -88,6 +88,16 @@ public sealed class DoctorTests(ITestOutputHelper output) : IDisposable
         "blobs", "", "");
 
     [Fact]
+    public async Task Unreachable_bucket_is_broken_and_its_credentials_are_not_shown()
+    {
+        IReadOnlyList<Found> found = await ExamineAsync(
+            1, ("VGPNN_BLOBS", $"s3://clips?endpoint=http://127.0.0.1:{PostgresServer.FreePort()}"), ("AWS_ACCESS_KEY_ID", "key"),
+            ("AWS_SECRET_ACCESS_KEY", "secret"));
+        IsBroken(found, "blobs", "cannot access blob", "VGPNN_BLOBS");
+        Assert.DoesNotContain(found, f => $"{f.Says} {f.Mend}".Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Text_output_names_the_check_and_the_remedy()
     {
         (int code, string said, string error) = await RunAsync([], ("PATH", _directory));

@@ -115,6 +115,21 @@ public class ManifestTests
     }
 
     [RenderTheory]
+    [InlineData("dev")]
+    [InlineData("postgres")]
+    public async Task S3_component_gives_every_pod_that_opens_blobs_the_credentials_of_the_secret(string overlay)
+    {
+        IReadOnlyList<Resource> resources = await Kubectl.RenderAsync(overlay, "s3");
+        PodRules.Check(resources);
+        foreach (Resource workload in resources.Where(r => r.IsSilo || r.Kind == "Job"))
+        {
+            Assert.Equal("blobs", Variable(workload, "VGPNN_BLOBS")?.Text("valueFrom.secretKeyRef.key"));
+            Assert.Equal("s3-access-key", Variable(workload, "AWS_ACCESS_KEY_ID")?.Text("valueFrom.secretKeyRef.key"));
+            Assert.Equal("s3-secret-key", Variable(workload, "AWS_SECRET_ACCESS_KEY")?.Text("valueFrom.secretKeyRef.key"));
+        }
+    }
+
+    [RenderTheory]
     [InlineData("azure", "ScaledObject")]
     [InlineData("dev", "HorizontalPodAutoscaler")]
     [InlineData("postgres", "ScaledObject")]

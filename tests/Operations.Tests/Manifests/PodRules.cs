@@ -99,7 +99,7 @@ internal static class PodRules
         foreach (Resource variable in resources.Where(r => r.IsWorkload).SelectMany(r => r.Containers).SelectMany(c => c.List("env")))
         {
             string name = variable.Text("name")!;
-            bool isSecret = name is "VGPNN_STORAGE" or "VGPNN_BLOBS" or "AZURITE_ACCOUNTS" || name.EndsWith("PASSWORD", StringComparison.Ordinal);
+            bool isSecret = name is "VGPNN_STORAGE" or "VGPNN_BLOBS" or "AZURITE_ACCOUNTS" or "AWS_ACCESS_KEY_ID" or "AWS_SECRET_ACCESS_KEY" || name.EndsWith("PASSWORD", StringComparison.Ordinal);
             Assert.True(!isSecret || variable.At("valueFrom.secretKeyRef") is not null, $"{name} is not taken from a Secret");
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Amazon.S3;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
@@ -19,7 +20,10 @@ public static partial class BlobStores
     /// <item>the path of a directory;</item>
     /// <item><c>azure:CONNECTION[;Container=NAME]</c>: an Azure Storage connection string, and a container (default <c>vgpnn</c>);</item>
     /// <item><c>azure:https://ACCOUNT.blob.core.windows.net/CONTAINER</c>, with a shared access signature as its query, or
-    /// without one with the credentials of the environment, a workload identity or a managed identity.</item>
+    /// without one with the credentials of the environment, a workload identity or a managed identity;</item>
+    /// <item><c>s3://BUCKET[/PREFIX][?region=REGION][&amp;endpoint=URL][&amp;pathstyle=true|false]</c>: a bucket of Amazon S3 or, with
+    /// an endpoint, of another service, with the credentials that the AWS SDK finds: the environment (<c>AWS_ACCESS_KEY_ID</c>,
+    /// <c>AWS_SECRET_ACCESS_KEY</c>), a profile, a web identity, a container or an instance.</item>
     /// </list>
     /// </param>
     /// <exception cref="GrainException">The setting is invalid (<c>bad-blob-store</c>).</exception>
@@ -30,11 +34,32 @@ public static partial class BlobStores
         ArgumentNullException.ThrowIfNull(setting);
         if (setting.StartsWith(AzurePrefix, StringComparison.Ordinal))
             return new AzureBlobs(Container(setting[AzurePrefix.Length..], AzureBlobs.Options(patience)), patience);
+        if (setting.StartsWith(S3Address.Scheme, StringComparison.Ordinal)) return Bucket(setting, patience);
 
         // A mistyped setting must not become a directory whose name holds an account's key.
         if (string.IsNullOrWhiteSpace(setting) || setting.Contains('\0') || NotADirectory().IsMatch(setting))
-            throw Bad("the blob store setting is neither a directory nor an azure: setting");
+            throw Bad("the blob store setting is neither a directory nor an azure: or s3:// setting");
         return new FileBlobs(setting);
+    }
+
+    /// <summary>Whether a setting names a directory, and not a service.</summary>
+    public static bool IsDirectory(string setting)
+    {
+        ArgumentNullException.ThrowIfNull(setting);
+        return !setting.StartsWith(AzurePrefix, StringComparison.Ordinal) && !setting.StartsWith(S3Address.Scheme, StringComparison.Ordinal);
+    }
+
+    private static S3Blobs Bucket(string setting, TimeSpan patience)
+    {
+        try
+        {
+            S3Address address = S3Address.Parse(setting);
+            return new S3Blobs(new AmazonS3Client(address.ToConfig(patience)), address, patience);
+        }
+        catch (FormatException e)
+        {
+            throw Bad($"the blob store setting is not a valid s3:// address: {e.Message}");
+        }
     }
 
     private static BlobContainerClient Container(string azure, BlobClientOptions options)
@@ -87,7 +112,8 @@ public static partial class BlobStores
         Bad($"'{name}' is not a container: its name consists of 3 to 63 lower-case letters, digits and single dashes");
 
     private static GrainException Bad(string message) => new(
-        "bad-blob-store", message, "use a directory, azure:CONNECTION;Container=NAME or azure:https://ACCOUNT.blob.core.windows.net/CONTAINER");
+        "bad-blob-store", message,
+        "use a directory, azure:CONNECTION;Container=NAME, azure:https://ACCOUNT.blob.core.windows.net/CONTAINER or s3://BUCKET?region=REGION");
 
     // A scheme of two or more letters (one letter is a drive), or a part of a connection string.
     [GeneratedRegex(@"^\s*[a-z][a-z0-9+.\-]+:|(^|;)\s*(\w*Account\w*|\w+Endpoint\w*|SharedAccessSignature|UseDevelopmentStorage|Container)\s*=",
