@@ -7,7 +7,7 @@ namespace Vgpnn.Operations.Tests.Words;
 public sealed partial class LinkTests
 {
     public static TheoryData<string> Documents =>
-        [.. Directory.EnumerateFiles(Repository.At("docs"), "*.md").Select(f => $"docs/{Path.GetFileName(f)}").Concat(["README.md", "CHANGELOG.md", "k8s/README.md"]).Order(StringComparer.Ordinal)];
+        [.. Pages().Select(f => $"docs/{f}").Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "k8s/README.md"]).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
@@ -37,9 +37,12 @@ public sealed partial class LinkTests
     public void Index_lists_all_documents()
     {
         string index = File.ReadAllText(Repository.At("docs", "README.md"));
-        foreach (string file in Directory.EnumerateFiles(Repository.At("docs"), "*.md").Select(f => Path.GetFileName(f)!).Where(f => f != "README.md"))
+        foreach (string file in Pages().Where(f => f != "README.md"))
             Assert.Contains($"({file})", index, StringComparison.Ordinal);
     }
+
+    private static IEnumerable<string> Pages() => Directory.EnumerateFiles(Repository.At("docs"), "*.md", SearchOption.AllDirectories)
+        .Select(f => Path.GetRelativePath(Repository.At("docs"), f).Replace('\\', '/'));
 
     private static IEnumerable<string> Sections(string path) => Heading().Matches(File.ReadAllText(path))
         .Select(h => NotInAnchor().Replace(h.Groups[1].Value.Trim().ToLowerInvariant(), "").Replace(' ', '-'));
