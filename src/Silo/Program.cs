@@ -1,4 +1,5 @@
 using Vgpnn.Grains;
+using Vgpnn.Grains.Keys;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Silo;
@@ -7,7 +8,7 @@ using Vgpnn.Silo.Examining;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
 
-// silo [migrate | check | doctor] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
+// silo [migrate | check | doctor | key] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
 // environment variable VGPNN_SETTING. Without a verb it runs as a silo until it is told to stop.
 string? verb = args is [{ } first, ..] && !first.StartsWith('-') ? first : null;
 WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -32,8 +33,11 @@ try
             return await CheckVerb.RunAsync(builder, settings, Console.Out);
         case "doctor":
             return await Examination.RunAsync(settings, builder.Configuration.GetValue("json", false), Console.Out);
+        case "key":
+            await Console.Out.WriteLineAsync(KeyText.New(KeyText.Key).ToString());
+            return 0;
         default:
-            throw new GrainException("unknown-verb", $"unknown verb '{verb}'; use migrate, check or doctor");
+            throw new GrainException("unknown-verb", $"unknown verb '{verb}'; use migrate, check, doctor or key");
     }
 }
 catch (GrainException e)

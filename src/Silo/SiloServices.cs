@@ -52,7 +52,10 @@ internal static class SiloServices
         if (settings.IsWorker) services.AddWorker(settings);
         if (settings.Storage.Length > 0) services.AddHostedService<SiloWatch>();
         services.AddHostedService<Hosting.Maintenance>();
-        if (settings.Serve && settings.IsApi) services.AddHostedService<StartupBanner>();
+        if (!settings.IsApi) return;
+        services.AddSingleton<FirstTenant>();
+        services.AddHostedService<AdminKey>();
+        if (settings.Serve) services.AddHostedService<StartupBanner>();
     }
 
     /// <summary>A silo that takes part in the cluster for the time of a check, and runs no jobs.</summary>

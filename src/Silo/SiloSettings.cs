@@ -1,5 +1,6 @@
 using System.Globalization;
 using Vgpnn.Grains;
+using Vgpnn.Grains.Keys;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo;
@@ -50,6 +51,9 @@ internal sealed record SiloSettings
 
     /// <summary>Identifies the stored state; it outlives the cluster's silos.</summary>
     public string ServiceId { get; init; } = "vgpnn";
+
+    /// <summary>An API key with all scopes for the tenant <c>default</c>, added when an API silo starts; <c>silo key</c> makes one. Empty: none.</summary>
+    public string AdminKey { get; init; } = "";
 
     /// <summary>IP address at which other silos reach this one.</summary>
     public string Address { get; init; } = "127.0.0.1";
@@ -183,6 +187,8 @@ internal sealed record SiloSettings
         Require(
             roles is ["client"] || (roles.Length > 0 && roles.All(r => r is "api" or "worker" or "notify")), nameof(Roles), Roles,
             "api, worker and notify, separated by commas, or client alone");
+        if (AdminKey.Length > 0 && KeyText.Read(AdminKey)?.Prefix != KeyText.Key)
+            throw new GrainException("bad-setting", "the setting AdminKey is not an API key, or was mistyped", "'silo key' makes one");
         Require(Slots is >= 1 and <= 1024, nameof(Slots), Slots, "1 to 1024");
         Require(Threads is >= 0 and <= 1024, nameof(Threads), Threads, "0 to 1024");
         Require(MemoryMegabytes >= 0, nameof(MemoryMegabytes), MemoryMegabytes, "0 or more");

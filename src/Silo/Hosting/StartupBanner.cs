@@ -12,20 +12,18 @@ namespace Vgpnn.Silo.Hosting;
 /// Prints for a self-hosted server where it listens, a link that signs a browser in and, at the first start, a key with all scopes,
 /// which is also written to the data directory, readable for its owner only.
 /// </summary>
-internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifetime life, IGrainFactory grains, ApiKeys keys, OneTimeLink link, Speed speed)
+internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifetime life, FirstTenant tenant, ApiKeys keys, OneTimeLink link, Speed speed)
     : IHostedService
 {
     /// <summary>The file in the data directory.</summary>
     public const string KeyFile = "first-key";
 
-    private const string FirstTenant = "default";
     private const double MaxPreparationSeconds = 30;
 
     private string KeyPath => Path.Combine(settings.Data, KeyFile);
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        CallerContext.ActForCluster();
         KeyText? made = await MakeFirstKeyAsync(cancellationToken);
         KeyText? key = made ?? await KeptKeyAsync(cancellationToken);
         life.ApplicationStarted.Register(() =>
@@ -62,22 +60,12 @@ internal sealed class StartupBanner(SiloSettings settings, IHostApplicationLifet
 
     private async Task<KeyText?> MakeFirstKeyAsync(CancellationToken cancellation)
     {
-        ITenantGrain tenant = grains.Tenant(TenantIds.Of(FirstTenant));
-        try
-        {
-            await tenant.Create(FirstTenant, new TenantLimits());
-        }
-        catch (GrainException e) when (e.Code == "name-taken")
-        {
-            // Made at an earlier start.
-        }
-
-        if ((await tenant.Keys()).Count > 0) return null;
+        if ((await tenant.CreateAsync()).Count > 0) return null;
 
         // The file first: without it, nothing could sign in with the key that was added.
         KeyText key = KeyText.New(KeyText.Key);
         await WriteAsync(key, cancellation);
-        await tenant.AddKey(new NewKeyRecord { KeyId = key.Id, Hash = key.Hash(), Scopes = "read write admin", Name = "first" });
+        await tenant.AddKeyAsync(key, "first");
         return key;
     }
 

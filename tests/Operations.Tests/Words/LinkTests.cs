@@ -7,7 +7,7 @@ namespace Vgpnn.Operations.Tests.Words;
 public sealed partial class LinkTests
 {
     public static TheoryData<string> Documents =>
-        [.. Pages().Select(f => $"docs/{f}").Concat(["README.md", "CHANGELOG.md", "k8s/README.md"]).Order(StringComparer.Ordinal)];
+        [.. Pages().Select(f => $"docs/{f}").Concat(["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "k8s/README.md"]).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
