@@ -42,7 +42,7 @@ public sealed record Sample
 
 /// <summary>Addresses of a sample, relative to the server.</summary>
 /// <param name="Self">The sample.</param>
-/// <param name="Preview">The finest level that is there as a PNG, its frames one below the other; null: none is, or the video itself is.</param>
+/// <param name="Preview">The finest finished level as a WebP picture, its frames one below the other; null: no level is finished, or the video is.</param>
 /// <param name="Video">The video, mp4; takes ranges; null: it is not there yet.</param>
 /// <param name="Field">Where each patch came from, as colours; null: it is not there yet.</param>
 /// <param name="Scores">What the sample scores against its input; null: it is not there yet.</param>

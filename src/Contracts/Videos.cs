@@ -57,5 +57,5 @@ public sealed record Video
 /// <param name="Self">The video's description.</param>
 /// <param name="Content">The file as it was uploaded; takes ranges.</param>
 /// <param name="Preview">The video as every browser plays it, mp4; null until it is ready.</param>
-/// <param name="Poster">Its first frame, a PNG; null until it is ready.</param>
+/// <param name="Poster">Its first frame as a WebP picture; null until it is ready.</param>
 public sealed record VideoLinks(string Self, string Content, string? Preview = null, string? Poster = null);

@@ -1,12 +1,13 @@
 using Vgpnn.Kernels;
+using Vgpnn.Media.Stills;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media;
 
 /// <summary>
-/// Writes clips through ffmpeg; what is written appears whole or not at all. The same clip gives the same bytes with the
-/// same version of ffmpeg, whatever the machine.
+/// Writes clips: videos through ffmpeg, PNG frames in this process. What is written appears whole or not at all. The same clip
+/// gives the same bytes with the same version of ffmpeg, or for PNG of the program, whatever the machine.
 /// </summary>
 public static class ClipWriter
 {
@@ -65,6 +66,14 @@ public static class ClipWriter
         FfmpegTools tools, Task<Clip> clip, Size size, FrameRate rate, string path, ClipFormat format, string? comment, CancellationToken cancellation)
     {
         using StagedOutput staged = StagedOutput.Create(Path.GetFullPath(path), format);
+        if (format == ClipFormat.Png)
+        {
+            Clip frames = await clip.WaitAsync(cancellation).ConfigureAwait(false);
+            await Task.Run(() => staged.Fill(directory => PngFrames.Write(frames, directory, cancellation)), cancellation).ConfigureAwait(false);
+            staged.Commit();
+            return;
+        }
+
         FfmpegOutcome outcome = await EncodeAsync(tools, EncodeArguments.For(size, rate, staged.Path, format, comment), clip, cancellation).ConfigureAwait(false);
         Check(path, outcome);
         staged.Commit();

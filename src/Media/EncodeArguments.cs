@@ -21,7 +21,7 @@ internal static class EncodeArguments
     /// <summary>The arguments that make <paramref name="target"/> of raw frames on the standard input.</summary>
     /// <param name="size">Columns and rows of the frames.</param>
     /// <param name="rate">Their pace.</param>
-    /// <param name="target">The file; for PNG the directory.</param>
+    /// <param name="target">The file.</param>
     /// <param name="format">What to write.</param>
     /// <param name="comment">Stored where the container has a place for it.</param>
     public static IReadOnlyList<string> For(Size size, FrameRate rate, string target, ClipFormat format, string? comment) =>
@@ -29,7 +29,7 @@ internal static class EncodeArguments
         .. Input(size, rate),
         .. Format(size, rate, format),
         .. comment is null ? Array.Empty<string>() : ["-metadata", "comment=" + comment],
-        format == ClipFormat.Png ? "file:" + Path.Combine(target.Replace("%", "%%", StringComparison.Ordinal), "%05d.png") : "file:" + target,
+        "file:" + target,
     ];
 
     /// <summary>The arguments that make <paramref name="target"/>, a Matroska file that holds the frames bit for bit.</summary>
@@ -62,7 +62,6 @@ internal static class EncodeArguments
             "-f", "webm",
         ],
         ClipFormat.Gif => ["-filter_complex", GifChain(rate), "-loop", "0", "-f", "gif"],
-        ClipFormat.Png => ["-c:v", "png", "-pred", "mixed", "-start_number", "1", "-f", "image2"],
         _ => throw new ArgumentOutOfRangeException(nameof(format)),
     };
 

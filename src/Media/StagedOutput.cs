@@ -45,6 +45,20 @@ internal abstract class StagedOutput : IDisposable
         }
     }
 
+    /// <summary>Fills the output, given its temporary path.</summary>
+    /// <exception cref="VgpnnException">Kind Device: no permission, no space.</exception>
+    public void Fill(Action<string> write)
+    {
+        try
+        {
+            write(Path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Explain(Target, e);
+        }
+    }
+
     /// <summary>Puts the output in its place.</summary>
     /// <exception cref="VgpnnException">Kind Device: that failed; what was there before is there again.</exception>
     public void Commit()

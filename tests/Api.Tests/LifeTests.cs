@@ -17,7 +17,7 @@ public sealed class LifeTests(ApiServer server)
         Video video = await ApiServer.UploadAsync(http, clip, "café ☕.mp4");
         Assert.Equal((VideoState.Ready, "café ☕.mp4", new Size(8, 32, 48)), (video.State, video.Name, video.Size));
         Assert.Equal(clip, await http.GetByteArrayAsync(video.Links.Content));
-        Assert.Equal("image/png", (await http.GetAsync(video.Links.Poster)).Content.Headers.ContentType!.MediaType);
+        Assert.Equal("image/webp", (await http.GetAsync(video.Links.Poster)).Content.Headers.ContentType!.MediaType);
 
         Estimate estimate = await ApiServer.SendAsync<Estimate>(http, HttpMethod.Post, "/v1/estimates", ApiServer.Draft(video.Id));
         Assert.True(estimate.SecondsPerSample > 0 && estimate.PeakBytes > 0 && estimate.NodeBytes > estimate.PeakBytes);
@@ -99,7 +99,7 @@ public sealed class LifeTests(ApiServer server)
         Sample sample = null!;
         await Cluster.Tests.Support.Until.HoldsAsync(
             "a level is there", async () => (sample = await ApiServer.GetAsync<Sample>(http, $"{request.Links.Samples}/0")).Links.Preview is not null);
-        Assert.Equal("image/png", (await http.GetAsync((await ApiServer.GetAsync<Sample>(http, sample.Links.Self)).Links.Preview)).Content.Headers.ContentType?.MediaType);
+        Assert.Equal("image/webp", (await http.GetAsync((await ApiServer.GetAsync<Sample>(http, sample.Links.Self)).Links.Preview)).Content.Headers.ContentType?.MediaType);
 
         Assert.Equal(HttpStatusCode.Accepted, (await http.PostAsync($"{sample.Links.Self}/cancel", null)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await http.PostAsync($"{sample.Links.Self}/cancel", null)).StatusCode);

@@ -49,7 +49,7 @@ public sealed class WorkTests(WorkTests.Place place) : IClassFixture<WorkTests.P
         Sample sample = await tenant.SampleAsync(request);
         Assert.Equal(WorkState.Cancelled, sample.State);
         using HttpResponseMessage preview = await tenant.Api.TryAsync(_cluster.Silos[0], HttpMethod.Get, sample.Links.Preview!);
-        Assert.Equal("image/png", preview.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("image/webp", preview.Content.Headers.ContentType?.MediaType);
         await _cluster.CheckAsync();
     }
 

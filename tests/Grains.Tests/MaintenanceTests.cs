@@ -71,7 +71,7 @@ public class MaintenanceTests
         string[] orphans =
         [
             BlobKeys.Upload(tenant.Id, "broken-off"),
-            BlobKeys.Video(tenant.Id, video, 7, "thumbnail.png"),
+            BlobKeys.Video(tenant.Id, video, 7, "thumbnail.webp"),
             BlobKeys.Sample(tenant.Id, request, 0, 1, "checkpoint-9"),
             BlobKeys.Sample(tenant.Id, request, 1, 7, "sample.mp4"),
             BlobKeys.Sample(tenant.Id, request, 77, 1, "sample.mp4"),

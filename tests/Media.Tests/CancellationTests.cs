@@ -23,11 +23,24 @@ public class CancellationTests : MediaTest
         Assert.False(Directory.Exists($"/proc/{pid}"), "still running");
     }
 
-    [Theory]
-    [InlineData(ClipFormat.Mp4)]
-    [InlineData(ClipFormat.Png)]
-    public async Task Writing_ends_soon_and_leaves_what_was_there(ClipFormat format)
+    [Fact]
+    public async Task Cancelled_png_frames_leave_what_was_there()
     {
+        string target = Folder["frames"];
+        await ClipWriter.WriteAsync(Noise(16, 16, 2), target, ClipFormat.Png);
+        using var cancellation = new CancellationTokenSource();
+        var clip = new Clip(new CancellingFrames(Noise(64, 64, 500).Frames, cancellation), 64, 64, new FrameRate(10, 1));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ClipWriter.WriteAsync(clip, target, ClipFormat.Png, null, cancellation.Token));
+
+        Assert.Equal(["frames"], Folder.Names);
+        Assert.Equal(2, (await ReadAsync(target)).Frames.Count);
+    }
+
+    [Fact]
+    public async Task Writing_ends_soon_and_leaves_what_was_there()
+    {
+        const ClipFormat format = ClipFormat.Mp4;
         string target = Folder["out"];
         await ClipWriter.WriteAsync(Noise(16, 16, 2), target, format);
         using var bin = new MediaFolder();
@@ -96,5 +109,24 @@ public class CancellationTests : MediaTest
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.WaitAsync(LongBeforeItsEnd));
         return (await word).Trim();
+    }
+
+    /// <summary>Frames that cancel when the tenth one is taken.</summary>
+    private sealed class CancellingFrames(IReadOnlyList<byte[]> frames, CancellationTokenSource cancellation) : IReadOnlyList<byte[]>
+    {
+        public int Count => frames.Count;
+
+        public byte[] this[int index]
+        {
+            get
+            {
+                if (index == 10) cancellation.Cancel();
+                return frames[index];
+            }
+        }
+
+        public IEnumerator<byte[]> GetEnumerator() => frames.GetEnumerator();
+
+        System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

@@ -4,7 +4,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
 using Vgpnn.Kernels;
-using Vgpnn.Media;
+using Vgpnn.Media.Stills;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Samples;
@@ -59,7 +59,7 @@ internal sealed class PreviewWriter(SampleAttempt attempt, IBlobStore blobs) : I
         try
         {
             using var content = new MemoryStream(strip.Encode());
-            StoredBlob blob = await attempt.PutAsync(blobs, string.Create(CultureInfo.InvariantCulture, $"preview-{level:D2}.png"), content, _stop.Token);
+            StoredBlob blob = await attempt.PutAsync(blobs, string.Create(CultureInfo.InvariantCulture, $"preview-{level:D2}{SmallPicture.Extension}"), content, _stop.Token);
             written = blob.Key;
             StoredBlob? replaced = await attempt.Grain.Preview(attempt.Number, Math.Clamp(fraction, 0, 1), new SamplePreview(level, strip.Size.T, blob));
             if (replaced is not null && replaced.Key != blob.Key) await attempt.DeleteAsync(blobs, replaced.Key, _stop.Token);

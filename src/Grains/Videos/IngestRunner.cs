@@ -3,6 +3,7 @@ using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
+using Vgpnn.Media.Stills;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 
@@ -54,13 +55,13 @@ internal sealed class IngestRunner(IGrainFactory grains, IBlobStore blobs, Scrat
         }
 
         if (result.Clip.Height == result.Info.Height) clips.Add(original.Key, result.Clip);
-        using var png = new MemoryStream(PngImage.Encode(result.Clip.Frames[0], result.Clip.Width, result.Clip.Height));
-        string key = BlobKeys.Video(job.Tenant, job.Id, begin.Attempt, "thumbnail.png");
+        using var picture = new MemoryStream(SmallPicture.Encode(result.Clip.Frames[0], result.Clip.Width, result.Clip.Height));
+        string key = BlobKeys.Video(job.Tenant, job.Id, begin.Attempt, $"thumbnail{SmallPicture.Extension}");
         BlobInfo thumbnail = await BlobRetry.RunAsync(
             () =>
             {
-                png.Position = 0;
-                return blobs.PutAsync(key, png, cancellation: run.Stop);
+                picture.Position = 0;
+                return blobs.PutAsync(key, picture, cancellation: run.Stop);
             },
             run.Stop);
         var found = new IngestResult

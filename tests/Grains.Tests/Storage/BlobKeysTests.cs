@@ -9,7 +9,7 @@ public class BlobKeysTests
     public void Keys_have_the_documented_layout()
     {
         Assert.Equal("t/uploads/u", BlobKeys.Upload("t", "u"));
-        Assert.Equal("t/videos/v/3/thumbnail.png", BlobKeys.Video("t", "v", 3, "thumbnail.png"));
+        Assert.Equal("t/videos/v/3/thumbnail.webp", BlobKeys.Video("t", "v", 3, "thumbnail.webp"));
         Assert.Equal("t/requests/r/0000042/12/level-01.ckpt", BlobKeys.Sample("t", "r", 42, 12, "level-01.ckpt"));
         Assert.Equal("t/videos/v/", BlobKeys.OfVideo("t", "v"));
         Assert.Equal("t/requests/r/", BlobKeys.OfRequest("t", "r"));

@@ -68,7 +68,7 @@ internal sealed class FakeJob
     public async Task PreviewAsync(int level = 2, double fraction = 0.3)
     {
         await StepAsync();
-        StoredBlob blob = await PutAsync($"preview-{level}-{Guid.NewGuid():N}.png", 10);
+        StoredBlob blob = await PutAsync($"preview-{level}-{Guid.NewGuid():N}.webp", 10);
         StoredBlob? replaced = await WorkerCalls.RetryAsync(() => Sample.Preview(Attempt, fraction, new SamplePreview(level, 2, blob)), Stop);
         if (replaced is not null) await Worker.Cluster.Blobs.DeleteAsync(replaced.Key);
     }
@@ -79,7 +79,7 @@ internal sealed class FakeJob
         await StepAsync();
         if (Job.Kind == JobKind.Video)
         {
-            var found = new IngestResult { Frames = 8, Height = 32, Width = 48, FrameRate = "10", Thumbnail = await PutAsync("thumbnail.png", 20) };
+            var found = new IngestResult { Frames = 8, Height = 32, Width = 48, FrameRate = "10", Thumbnail = await PutAsync("thumbnail.webp", 20) };
             await WorkerCalls.RetryAsync(() => Video.End(Attempt, found), Stop);
             return;
         }

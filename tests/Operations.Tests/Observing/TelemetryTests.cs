@@ -156,7 +156,7 @@ public sealed partial class TelemetryTests(ITestOutputHelper output)
                 Assert.Contains(kept.Name, (string[])["checkpoint", "preview"]);
                 if (kept.Name == "checkpoint") checkpoints++;
                 ReceivedSpan written = Child(kept, "blob write");
-                string name = kept.Name == "checkpoint" ? "level-{0:D2}.vpc" : "preview-{0:D2}.png";
+                string name = kept.Name == "checkpoint" ? "level-{0:D2}.vpc" : "preview-{0:D2}.webp";
                 Assert.EndsWith(string.Format(null, name, int.Parse(level.Name[6..], null)), written.Attributes["vgpnn.blob.key"], StringComparison.Ordinal);
 
                 // The sample grain, on the other silo, is called after the blob is written.

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Media.Stills;
 
 namespace Vgpnn.Silo.Api.Rendering;
 
@@ -10,6 +11,10 @@ internal static class ContentResult
 {
     public static IResult OfBlob(HttpContext context, IBlobStore blobs, StoredBlob blob, string type, string? saveAs = null) =>
         OfStream(context, new BlobStream(blobs, blob.Info()), blob, type, saveAs);
+
+    /// <summary>The media type of a thumbnail or preview; those that earlier versions stored are PNG.</summary>
+    public static string StillType(StoredBlob blob) =>
+        blob.Key.EndsWith(SmallPicture.Extension, StringComparison.Ordinal) ? SmallPicture.MediaType : "image/png";
 
     /// <summary>A blob that may have been replaced since it was named; 204 if so.</summary>
     public static async Task<IResult> OfReplaceableAsync(HttpContext context, IBlobStore blobs, StoredBlob blob, string type)

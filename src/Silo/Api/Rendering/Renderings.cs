@@ -7,6 +7,7 @@ using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Kernels;
 using Vgpnn.Media;
+using Vgpnn.Media.Stills;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
@@ -57,7 +58,7 @@ internal sealed class Renderings(IBlobStore blobs, RenderCache cache) : IDisposa
             if (frame < 0 || frame >= output.Frames.Count) throw new ApiException(422, "no-such-frame", $"the sample has frames 0 to {output.Frames.Count - 1}");
             Clip field = FieldColours.Of(input, output, new Workers(Environment.ProcessorCount, cancellation));
             return frame is { } one
-                ? await PngAsync(new Clip([field.Frames[one]], field.Width, field.Height, field.FrameRate), cancellation)
+                ? StillImage.Png(field.Frames[one], field.Width, field.Height)
                 : await EncodeAsync(field, ClipFormat.Mp4, cancellation);
         },
         cancellation);
@@ -130,13 +131,6 @@ internal sealed class Renderings(IBlobStore blobs, RenderCache cache) : IDisposa
         ReadOptions read = options ?? new ReadOptions { Still = true };
         int? height = rows is null ? read.MaxHeight : Math.Min(rows.Value, read.MaxHeight ?? rows.Value);
         return (await ClipReader.ReadAsync(file.Path, read with { MaxHeight = height }, cancellation)).Clip;
-    }
-
-    private async Task<byte[]> PngAsync(Clip clip, CancellationToken cancellation)
-    {
-        using ScratchFile written = _scratch.Create("");
-        await ClipWriter.WriteAsync(clip, written.Path, ClipFormat.Png, cancellation: cancellation);
-        return await File.ReadAllBytesAsync(Directory.EnumerateFiles(written.Path).Single(), cancellation);
     }
 
     private async Task<byte[]> EncodeAsync(Clip clip, ClipFormat format, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Media.Stills;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Rendering;
@@ -23,8 +24,8 @@ internal static class SampleEndpoints
         group.MapPost($"{Path}/cancel", CancelAsync).Needs(KeyScope.Write).WithName("cancelSample").WithSummary("Cancel a sample; its preview stays.");
         group.MapGet($"{Path}/video", VideoAsync).Needs(KeyScope.Read).Produces(200, contentType: "video/mp4").WithName("getSampleVideo")
             .WithSummary("Get the video: mp4, which supports ranges, gif, webm, or png, a zip of its frames.");
-        group.MapGet($"{Path}/previews/{{level:int:min(0)}}", PreviewAsync).Needs(KeyScope.Read).Produces(200, contentType: "image/png")
-            .WithName("getSamplePreview").WithSummary("Get a level's output as a small PNG, its frames one below the other; no content (204) once a finer level has replaced it.");
+        group.MapGet($"{Path}/previews/{{level:int:min(0)}}", PreviewAsync).Needs(KeyScope.Read).Produces(200, contentType: SmallPicture.MediaType)
+            .WithName("getSamplePreview").WithSummary("Get a level's output as a WebP picture of at most 60 kB, its frames one below the other; no content (204) once a finer level has replaced it.");
         group.MapGet($"{Path}/field", FieldAsync).Needs(KeyScope.Read).Produces(200, contentType: "image/png").WithName("getSampleField")
             .WithSummary("Get the source map: where in the input each patch came from; red is its column, green its row, blue its time. A PNG of one frame, or mp4.");
         group.MapGet($"{Path}/scores", ScoresAsync).Needs(KeyScope.Read).WithName("getSampleScores").WithSummary("Get the sample's scores against its input.");
@@ -80,7 +81,7 @@ internal static class SampleEndpoints
 
         // A finer level, or the video, may have replaced it since the caller got the link.
         return sample.Preview is { } preview && preview.Level == level
-            ? await ContentResult.OfReplaceableAsync(context, blobs, preview.Blob, "image/png")
+            ? await ContentResult.OfReplaceableAsync(context, blobs, preview.Blob, ContentResult.StillType(preview.Blob))
             : TypedResults.NoContent();
     }
 

@@ -7,6 +7,7 @@ using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
+using Vgpnn.Media.Stills;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Rendering;
@@ -35,8 +36,8 @@ internal static class VideoEndpoints
             .WithName("getVideoContent").WithSummary("Get the file as it was uploaded; supports ranges.");
         group.MapGet("/videos/{video}/preview", PreviewAsync).Needs(KeyScope.Read).Produces(200, contentType: "video/mp4")
             .WithName("getVideoPreview").WithSummary("Get the video as an mp4 that every browser plays; supports ranges.");
-        group.MapGet("/videos/{video}/poster", PosterAsync).Needs(KeyScope.Read).Produces(200, contentType: "image/png")
-            .WithName("getVideoPoster").WithSummary("Get the first frame.");
+        group.MapGet("/videos/{video}/poster", PosterAsync).Needs(KeyScope.Read).Produces(200, contentType: SmallPicture.MediaType)
+            .WithName("getVideoPoster").WithSummary("Get the first frame as a WebP picture of at most 60 kB.");
     }
 
     private static async Task<Results<Created<Video>, Ok<Video>>> UploadAsync(
@@ -105,7 +106,7 @@ internal static class VideoEndpoints
     {
         VideoStatus status = await FindAsync(context, grains, video);
         return status.Result is { } result
-            ? ContentResult.OfBlob(context, blobs, result.Thumbnail, "image/png")
+            ? ContentResult.OfBlob(context, blobs, result.Thumbnail, ContentResult.StillType(result.Thumbnail))
             : throw new ApiException(404, "not-found", "there is no such content");
     }
 

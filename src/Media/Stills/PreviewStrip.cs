@@ -1,21 +1,21 @@
 using Vgpnn.Kernels;
 
-namespace Vgpnn.Media;
+namespace Vgpnn.Media.Stills;
 
 /// <summary>
 /// A level's output as one small picture for people who watch: its frames one below the other. Large levels lose frames and
-/// pixels, so that making it takes milliseconds, whatever the level's size.
+/// pixels, so that copying them takes milliseconds, whatever the level's size.
 /// </summary>
 public sealed class PreviewStrip
 {
-    private const int MostFrames = 48, MostRows = 144;
+    private const int MostFrames = 48, MostRows = 144, MostColumns = 320;
     private const long MostPixels = 600_000;
 
     private readonly byte[] _pixels;
 
     private PreviewStrip(Extent size, byte[] pixels) => (Size, _pixels) = (size, pixels);
 
-    /// <summary>Frames, and rows and columns of each.</summary>
+    /// <summary>Frames, rows and columns that are shown: T×H×W.</summary>
     public Extent Size { get; }
 
     /// <summary>Copies what is shown of a volume of three channels; the volume may change afterwards.</summary>
@@ -26,7 +26,7 @@ public sealed class PreviewStrip
         if (volume.Channels != 3) throw new ArgumentException("a preview has three channels", nameof(volume));
         Extent full = volume.Extent;
         int frames = Math.Min(full.T, MostFrames);
-        int step = (full.H + MostRows - 1) / MostRows;
+        int step = Math.Max(Places(full.H, MostRows), Places(full.W, MostColumns));
         while ((long)frames * Places(full.H, step) * Places(full.W, step) > MostPixels) step++;
         var size = new Extent(frames, Places(full.H, step), Places(full.W, step));
         var pixels = new byte[3 * size.Count];
@@ -44,8 +44,8 @@ public sealed class PreviewStrip
         return new PreviewStrip(size, pixels);
     }
 
-    /// <summary>The picture as a PNG file.</summary>
-    public byte[] Encode() => PngImage.Encode(_pixels, Size.W, Size.T * Size.H);
+    /// <summary>The picture as a WebP file of at most <see cref="SmallPicture.MaxBytes"/> bytes; it may have fewer rows and columns than <see cref="Size"/>.</summary>
+    public byte[] Encode() => SmallPicture.Encode(_pixels, Size);
 
     private static int Places(int length, int step) => (length + step - 1) / step;
 
