@@ -1,64 +1,36 @@
+using Vgpnn.Grains.Caching;
+
 namespace Vgpnn.Grains.Levels;
 
-/// <summary>A silo's memory for levels that wait for the next sample: those that were used longest ago go first. Thread-safe.</summary>
+/// <summary>
+/// A silo's memory for levels that wait for the next sample. Level grains hold the levels; the budget decides which of them to
+/// release: the least recently used ones, after the last sample that uses them. Thread-safe.
+/// </summary>
 /// <param name="maxBytes">Maximum number of bytes.</param>
 public sealed class LevelBudget(long maxBytes)
 {
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
-    private long _clock;
+    private readonly ByteCache<Held> _held = new(maxBytes, held => held.Bytes, held => held.Release());
 
     /// <summary>Bytes that are held.</summary>
-    public long Bytes
-    {
-        get
-        {
-            lock (_lock) return _entries.Values.Sum(e => e.Bytes);
-        }
-    }
+    public long Bytes => _held.Bytes;
 
     /// <summary>Level keys whose inputs are held.</summary>
-    public IReadOnlyList<string> Warm
-    {
-        get
-        {
-            lock (_lock) return [.. _entries.Keys.Where(k => k.EndsWith("/0", StringComparison.Ordinal)).Select(k => k[..^2])];
-        }
-    }
+    public IReadOnlyList<string> Warm => [.. _held.Keys.Where(k => k.EndsWith("/0", StringComparison.Ordinal)).Select(k => k[..^2])];
 
-    /// <summary>A level is held; levels that are too much now are released.</summary>
+    /// <summary>Accounts for a level, or marks it as used; other levels are released if there is no room.</summary>
     internal void Hold(string key, long bytes, Action release)
     {
-        var released = new List<Action>();
-        lock (_lock)
-        {
-            _entries[key] = new Entry(bytes, release, ++_clock);
-            while (_entries.Values.Sum(e => e.Bytes) > maxBytes && _entries.Count > 0)
-            {
-                (string oldest, Entry entry) = _entries.MinBy(e => e.Value.Used);
-                _entries.Remove(oldest);
-                released.Add(entry.Release);
-            }
-        }
-
-        // Samples that use a level keep it; it goes with the last of them.
-        foreach (Action one in released) one();
+        if (!_held.TryGet(key, out _)) _held.Add(key, new Held(bytes, release));
     }
 
-    /// <summary>A level is used.</summary>
-    internal void Touch(string key)
-    {
-        lock (_lock)
-        {
-            if (_entries.TryGetValue(key, out Entry? entry)) _entries[key] = entry with { Used = ++_clock };
-        }
-    }
+    /// <summary>Marks a level as used.</summary>
+    internal void Touch(string key) => _held.TryGet(key, out _);
 
-    /// <summary>A level is not held any more.</summary>
-    internal void Forget(string key)
-    {
-        lock (_lock) _entries.Remove(key);
-    }
+    /// <summary>Keeps an input's level 0 from being released until the returned object is disposed; <c>null</c> if it is not held.</summary>
+    internal IDisposable? Use(string levelKey) => _held.Pin(levelKey + "/0");
 
-    private sealed record Entry(long Bytes, Action Release, long Used);
+    /// <summary>Removes a level that its grain has released.</summary>
+    internal void Forget(string key) => _held.Remove(key);
+
+    private sealed record Held(long Bytes, Action Release);
 }

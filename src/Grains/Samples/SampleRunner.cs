@@ -21,7 +21,7 @@ public sealed record SampleOptions(int Threads, TimeSpan CheckpointInterval);
 /// Makes a sample on this silo: from level to level, with previews and checkpoints on the way, from the last checkpoint on if
 /// there is one. Computing has a thread of its own; nothing of it runs on a grain's scheduler.
 /// </summary>
-internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, ScratchDirectory scratch, SampleOptions options)
+internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, ScratchDirectory scratch, LevelBudget levels, SampleOptions options)
 {
     /// <summary>A level of more patches than this is kept in its middle too: it takes longer than anyone wants to lose.</summary>
     private const long LargeLevel = 1_000_000;
@@ -55,6 +55,8 @@ internal sealed class SampleRunner(IGrainFactory grains, IBlobStore blobs, Scrat
         using (VgpnnTelemetry.Spans.StartActivity("levels"))
             sampler = await LevelsAsync(work, run.Stop);
 
+        // Another sample would decode the input again.
+        using IDisposable? inUse = levels.Use(work.LevelKey);
         Checkpoint? from = await ResumeAsync(attempt, begin.Checkpoint, sampler, run.Stop);
         if (from is not null) seat.Dispose();
         var timings = new List<LevelFinished>();
