@@ -49,7 +49,6 @@ internal static class ApiHost
         services.AddCallRates();
         services.AddSingleton<ClusterView>();
         services.AddSingleton<EventStreams>();
-        services.AddSingleton<RenderCache>();
         services.AddSingleton<Renderings>();
         services.AddSingleton<Speed>();
         services.AddSingleton<Submissions>();

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
+using Vgpnn.Grains.Caching;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
@@ -17,12 +18,21 @@ using Painting = Vgpnn.Synthesis.Painting;
 
 namespace Vgpnn.Silo.Api.Rendering;
 
-/// <summary>What is rendered on demand, for people to look at: previews, other formats, source maps, scores, paintings. All of bounded size.</summary>
-internal sealed class Renderings(IBlobStore blobs, RenderCache cache) : IDisposable
+/// <summary>
+/// What is rendered on demand, for people to look at: previews, other formats, source maps, scores, paintings. The results that were
+/// used last stay in memory.
+/// </summary>
+internal sealed class Renderings(IBlobStore blobs) : IDisposable
 {
     private const int ScoreRows = 144, PreviewRows = 480;
-    private const long PaintedBytes = 1L << 30;
 
+    private const long PaintedBytes = 1L << 30;
+    private const int MaxQueued = 64;
+    private const long MaxKept = 64 << 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ByteCache<byte[]> _kept = new(MaxKept, bytes => bytes.Length);
+    private readonly RenderQueue _queue = new(Math.Max(2, Environment.ProcessorCount / 2), MaxQueued, Patience);
     private readonly ScratchDirectory _scratch = new(Path.Combine(Path.GetTempPath(), $"vgpnn-renderings-{Guid.NewGuid():N}"));
 
     public void Dispose() => _scratch.Dispose();
@@ -37,41 +47,41 @@ internal sealed class Renderings(IBlobStore blobs, RenderCache cache) : IDisposa
     public Task<byte[]> VideoAsync(VideoStatus video, CancellationToken cancellation)
     {
         ThrowIfNotReady(video);
-        return cache.GetAsync(
-            $"{video.File.Key}#preview",
-            async () => await EncodeAsync(await ReadAsync(video.File, PreviewRows, cancellation), ClipFormat.Mp4, cancellation),
+        return RenderAsync(
+            video.File, "preview",
+            async stop => await EncodeAsync(await ReadAsync(video.File, PreviewRows, stop), ClipFormat.Mp4, stop),
             cancellation);
     }
 
     /// <summary>A sample in another format.</summary>
-    public Task<byte[]> SampleAsync(StoredBlob sample, string format, CancellationToken cancellation) => cache.GetAsync(
-        $"{sample.Key}#{format}",
-        async () => await EncodeAsync(await ReadAsync(sample, null, cancellation), Enum.Parse<ClipFormat>(format, ignoreCase: true), cancellation),
+    public Task<byte[]> SampleAsync(StoredBlob sample, string format, CancellationToken cancellation) => RenderAsync(
+        sample, format,
+        async stop => await EncodeAsync(await ReadAsync(sample, null, stop), Enum.Parse<ClipFormat>(format, ignoreCase: true), stop),
         cancellation);
 
     /// <summary>The source map of a sample: one frame as PNG, or all frames as mp4 (<c>null</c>).</summary>
-    public Task<byte[]> FieldAsync(RequestStatus request, StoredBlob sample, int? frame, CancellationToken cancellation) => cache.GetAsync(
-        $"{sample.Key}#field-{frame}",
-        async () =>
+    public Task<byte[]> FieldAsync(RequestStatus request, StoredBlob sample, int? frame, CancellationToken cancellation) => RenderAsync(
+        sample, $"field-{frame}",
+        async stop =>
         {
-            (Clip input, Clip output) = await PairAsync(request, sample, cancellation);
+            (Clip input, Clip output) = await PairAsync(request, sample, stop);
             if (frame < 0 || frame >= output.Frames.Count) throw new ApiException(422, "no-such-frame", $"the sample has frames 0 to {output.Frames.Count - 1}");
-            Clip field = FieldColours.Of(input, output, new Workers(Environment.ProcessorCount, cancellation));
+            Clip field = FieldColours.Of(input, output, new Workers(Environment.ProcessorCount, stop));
             return frame is { } one
                 ? StillImage.Png(field.Frames[one], field.Width, field.Height)
-                : await EncodeAsync(field, ClipFormat.Mp4, cancellation);
+                : await EncodeAsync(field, ClipFormat.Mp4, stop);
         },
         cancellation);
 
     /// <summary>The scores of a sample against its input.</summary>
     public async Task<Scores> ScoresAsync(RequestStatus request, StoredBlob sample, CancellationToken cancellation)
     {
-        byte[] json = await cache.GetAsync(
-            $"{sample.Key}#scores",
-            async () =>
+        byte[] json = await RenderAsync(
+            sample, "scores",
+            async stop =>
             {
-                (Clip input, Clip output) = await PairAsync(request, sample, cancellation);
-                SampleScores s = new Evaluator(input, new Workers(Environment.ProcessorCount, cancellation)).Add(output);
+                (Clip input, Clip output) = await PairAsync(request, sample, stop);
+                SampleScores s = new Evaluator(input, new Workers(Environment.ProcessorCount, stop)).Add(output);
                 return JsonSerializer.SerializeToUtf8Bytes(
                     new Scores(
                         s.Coherence, s.Completeness, s.NnfDiversity, s.FrechetPatchDistance, s.Sharpness, s.FrameDifference, s.Flicker, s.CopiedFrames),
@@ -91,7 +101,8 @@ internal sealed class Renderings(IBlobStore blobs, RenderCache cache) : IDisposa
         {
             string picture = Path.Combine(directory.Path, "layers");
             await using (FileStream file = File.Create(picture)) await layers.CopyToAsync(file, cancellation);
-            return await cache.RunAsync(
+            return await _queue.RunAsync(
+                TenantOf(video.File),
                 async () =>
                 {
                     Clip painting = (await ClipReader.ReadAsync(picture, new ReadOptions { Still = true }, cancellation)).Clip;
@@ -124,6 +135,11 @@ internal sealed class Renderings(IBlobStore blobs, RenderCache cache) : IDisposa
             throw new ApiException(410, "input-gone", "the input was deleted");
         }
     }
+
+    private static string TenantOf(StoredBlob blob) => BlobKeys.TryParse(blob.Key, out BlobOwner owner) ? owner.Tenant : "";
+
+    private Task<byte[]> RenderAsync(StoredBlob blob, string what, Func<CancellationToken, Task<byte[]>> render, CancellationToken cancellation) =>
+        _kept.GetAsync($"{blob.Key}#{what}", stop => _queue.RunAsync(TenantOf(blob), () => render(stop), stop), cancellation);
 
     private async Task<Clip> ReadAsync(StoredBlob blob, int? rows, CancellationToken cancellation, ReadOptions? options = null)
     {
