@@ -11,8 +11,8 @@ public static class Painting
     /// <summary>Grey of a layer's marks from which a pixel is to be filled, and from which its colour is a cue too.</summary>
     public const int FillFrom = 64, CueFrom = 192;
 
-    /// <summary>Paints.</summary>
-    /// <param name="video">The video.</param>
+    /// <summary>Paints over a video, in place: a copy of a long one would need gigabytes.</summary>
+    /// <param name="video">The video; its frames are changed.</param>
     /// <param name="layers">
     /// One picture with the layers one below the other, each twice: its colours, and below them its marks in grey. They are stretched to the
     /// video's size, pixel by pixel.
@@ -27,20 +27,27 @@ public static class Painting
         ArgumentNullException.ThrowIfNull(ranges);
         if (ranges.Count == 0 || layers.Height % (2 * ranges.Count) != 0)
             throw new VgpnnException(ErrorKind.Input, "paint-size", $"a picture of {layers.Height} rows is not {ranges.Count} layers with colours and marks");
-        byte[] mask = new byte[3 * video.Width * video.Height];
-        byte[][] painted = [.. video.Frames.Select(f => f.ToArray())];
-        byte[][] masks = [.. video.Frames.Select(_ => mask.ToArray())];
-        bool any = false;
-        for (int i = 0; i < ranges.Count; i++)
+        foreach ((int first, int? last) in ranges)
         {
-            (int first, int? last) = ranges[i];
             if (first < 1 || last < first || (last ?? first) > video.Frames.Count)
                 throw new VgpnnException(ErrorKind.Input, "paint-range", $"frames {first} to {last} are not all there: the video has {video.Frames.Count}");
-            for (int t = first - 1; t < (last ?? video.Frames.Count); t++) any |= Cover(painted[t], masks[t], video, layers, i, layers.Height / ranges.Count / 2);
+        }
+
+        // Frames under the same layers share one mask.
+        var masks = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var maskOf = new byte[video.Frames.Count][];
+        bool any = false;
+        for (int t = 0; t < maskOf.Length; t++)
+        {
+            int[] over = [.. Enumerable.Range(0, ranges.Count).Where(i => t >= ranges[i].First - 1 && t < (ranges[i].Last ?? maskOf.Length))];
+            string key = string.Join(',', over);
+            if (!masks.TryGetValue(key, out byte[]? mask)) masks[key] = mask = new byte[3 * video.Width * video.Height];
+            foreach (int i in over) any |= Cover(video.Frames[t], mask, video, layers, i, layers.Height / ranges.Count / 2);
+            maskOf[t] = mask;
         }
 
         if (!any) throw new VgpnnException(ErrorKind.Input, "nothing-painted", "nothing is marked to be filled", "paint over the part that is to change");
-        return (new Clip(painted, video.Width, video.Height, video.FrameRate), new Clip(masks, video.Width, video.Height, video.FrameRate));
+        return (video, new Clip(maskOf, video.Width, video.Height, video.FrameRate));
     }
 
     private static bool Cover(byte[] frame, byte[] mask, Clip video, Clip layers, int layer, int rows)

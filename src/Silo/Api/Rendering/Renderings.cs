@@ -24,9 +24,11 @@ namespace Vgpnn.Silo.Api.Rendering;
 /// </summary>
 internal sealed class Renderings(IBlobStore blobs) : IDisposable
 {
-    private const int ScoreRows = 144, PreviewRows = 480;
+    private const int ScoreRows = 144, PreviewRows = 480, MinRows = 8;
 
-    private const long PaintedBytes = 1L << 30;
+    // Decoded clips are held in memory while they are rendered. A small file can hold gigabytes.
+    private const long PreviewBytes = 256 << 20, PairBytes = 512 << 20, MaxBytes = 1L << 30;
+
     private const int MaxQueued = 64;
     private const long MaxKept = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -49,7 +51,7 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
         ThrowIfNotReady(video);
         return RenderAsync(
             video.File, "preview",
-            async stop => await EncodeAsync(await ReadAsync(video.File, PreviewRows, stop), ClipFormat.Mp4, stop),
+            async stop => await EncodeAsync(await ReadAsync(video.File, RowsOf(video.Result!), stop), ClipFormat.Mp4, stop),
             cancellation);
     }
 
@@ -106,8 +108,7 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
                 async () =>
                 {
                     Clip painting = (await ClipReader.ReadAsync(picture, new ReadOptions { Still = true }, cancellation)).Clip;
-                    var bounds = new ReadOptions { Limits = MediaLimits.Default with { MaxDecodedBytes = PaintedBytes } };
-                    (Clip painted, Clip mask) = Painting.Apply(await ReadAsync(video.File, null, cancellation, bounds), painting, ranges);
+                    (Clip painted, Clip mask) = Painting.Apply(await ReadAsync(video.File, null, cancellation), painting, ranges);
                     await ClipWriter.WriteLosslessAsync(painted, files.Painted, cancellation);
                     await ClipWriter.WriteLosslessAsync(mask, files.Mask, cancellation);
                     return files;
@@ -125,10 +126,10 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
     {
         // Patches come from the source where there is one.
         UsedInput from = request.Inputs.OrderByDescending(i => i.Role.IsSource()).First(i => i.Role != InputRole.Mask);
-        Clip output = await ReadAsync(sample, ScoreRows, cancellation);
+        Clip output = await ReadAsync(sample, ScoreRows, cancellation, maxBytes: PairBytes);
         try
         {
-            return (await ReadAsync(from.File, ScoreRows, cancellation, RequestSettings.Read(request.Settings).ReadOptions(from.Role)), output);
+            return (await ReadAsync(from.File, ScoreRows, cancellation, RequestSettings.Read(request.Settings).ReadOptions(from.Role), PairBytes), output);
         }
         catch (BlobException e) when (e.Code == "blob-missing")
         {
@@ -136,17 +137,26 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
         }
     }
 
+    // Rows of a preview: a long video has smaller ones, so that its frames fit into memory.
+    private static int RowsOf(IngestResult video)
+    {
+        double scale = Math.Sqrt(PreviewBytes / (3.0 * video.Frames * video.Height * video.Width));
+        return Math.Clamp((int)(video.Height * scale), MinRows, PreviewRows);
+    }
+
     private static string TenantOf(StoredBlob blob) => BlobKeys.TryParse(blob.Key, out BlobOwner owner) ? owner.Tenant : "";
 
     private Task<byte[]> RenderAsync(StoredBlob blob, string what, Func<CancellationToken, Task<byte[]>> render, CancellationToken cancellation) =>
         _kept.GetAsync($"{blob.Key}#{what}", stop => _queue.RunAsync(TenantOf(blob), () => render(stop), stop), cancellation);
 
-    private async Task<Clip> ReadAsync(StoredBlob blob, int? rows, CancellationToken cancellation, ReadOptions? options = null)
+    private async Task<Clip> ReadAsync(
+        StoredBlob blob, int? rows, CancellationToken cancellation, ReadOptions? options = null, long maxBytes = MaxBytes)
     {
         using ScratchFile file = await _scratch.FetchAsync(blobs, blob, cancellation);
         ReadOptions read = options ?? new ReadOptions { Still = true };
+        MediaLimits limits = read.Limits with { MaxDecodedBytes = Math.Min(read.Limits.MaxDecodedBytes, maxBytes) };
         int? height = rows is null ? read.MaxHeight : Math.Min(rows.Value, read.MaxHeight ?? rows.Value);
-        return (await ClipReader.ReadAsync(file.Path, read with { MaxHeight = height }, cancellation)).Clip;
+        return (await ClipReader.ReadAsync(file.Path, read with { MaxHeight = height, Limits = limits }, cancellation)).Clip;
     }
 
     private async Task<byte[]> EncodeAsync(Clip clip, ClipFormat format, CancellationToken cancellation)
