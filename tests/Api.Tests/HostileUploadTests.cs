@@ -46,7 +46,7 @@ public sealed class HostileUploadTests(ApiServer server)
     public async Task A_sender_that_falls_asleep_is_sent_away()
     {
         using var socket = new TcpClient("127.0.0.1", server.Port);
-        byte[] head = Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
+        byte[] head = Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
         await socket.GetStream().WriteAsync((byte[])[.. head, .. (await Clips.SmallAsync())[..600]]);
         Assert.Equal("HTTP/1.1 408 Request Timeout", await new StreamReader(socket.GetStream()).ReadLineAsync());
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(server.Directory, "data", "blobs", ".staging")));

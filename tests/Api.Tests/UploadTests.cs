@@ -118,7 +118,7 @@ public sealed class UploadTests(ApiServer server)
         using (var socket = new TcpClient("127.0.0.1", server.Port))
         {
             byte[] head = Encoding.ASCII.GetBytes(
-                $"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
+                $"POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
             await socket.GetStream().WriteAsync(head);
             await socket.GetStream().WriteAsync((byte[])[.. Beginning, .. new byte[100_000]]);
             await Cluster.Tests.Support.Until.HoldsAsync("the upload has begun", () => Task.FromResult(Staged().Any()));
@@ -142,7 +142,7 @@ public sealed class UploadTests(ApiServer server)
     {
         using var socket = new TcpClient("127.0.0.1", server.Port);
         NetworkStream stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.FirstKey}\r\n{length}\r\n\r\n"));
+        await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.FirstKey}\r\n{length}\r\n\r\n"));
         Task<string?> answer = new StreamReader(stream).ReadLineAsync();
         byte[] chunk = [.. "10000\r\n"u8, .. Beginning, .. new byte[0x10000 - Beginning.Length], .. "\r\n"u8];
         try
