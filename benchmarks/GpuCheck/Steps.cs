@@ -1,11 +1,15 @@
 using System.Diagnostics;
 using ILGPU;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
 using Vgpnn.Kernels.Tests.Engines;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Media;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.GpuCheck;

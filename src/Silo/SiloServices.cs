@@ -8,13 +8,13 @@ using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Videos;
 using Vgpnn.Grains.Webhooks;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Silo;
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis;
 

@@ -1,4 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis;

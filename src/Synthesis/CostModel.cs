@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
 

@@ -1,5 +1,8 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Indexing;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis;
 
@@ -43,25 +46,25 @@ public static class DynamicStructure
     }
 
     /// <summary>
-    /// Speeds sorted into bins by k-means (<see cref="ScalarQuantiser"/>), bin b of 0 to m as (b/m)^¼: slow things are
+    /// Speeds sorted into bins by k-means (<see cref="ScalarQuantizer"/>), bin b of 0 to m as (b/m)^¼: slow things are
     /// told apart from what stands still.
     /// </summary>
     /// <param name="speed">Finite numbers in one channel, or grey values of a sketch.</param>
-    /// <param name="bins">2 to <see cref="ScalarQuantiser.MaxBins"/>.</param>
+    /// <param name="bins">2 to <see cref="ScalarQuantizer.MaxBins"/>.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <returns>A new volume of numbers from 0 to 1; all 0 where all numbers are equal.</returns>
     public static Volume<float> Quantised(Volume<float> speed, int bins, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(speed);
         ArgumentNullException.ThrowIfNull(workers);
-        float[] edges = ScalarQuantiser.Edges(speed.Samples, bins);
+        float[] edges = ScalarQuantizer.Edges(speed.Samples, bins);
         float[] levels = [.. Enumerable.Range(0, edges.Length + 1).Select(b => Level(b, edges.Length))];
         var quantised = new Volume<float>(speed.Extent, 1);
         workers.For(speed.Extent.T, t =>
         {
             ReadOnlySpan<float> from = speed.Frame(t);
             Span<float> to = quantised.Frame(t);
-            for (int i = 0; i < from.Length; i++) to[i] = levels[ScalarQuantiser.Bin(edges, from[i])];
+            for (int i = 0; i < from.Length; i++) to[i] = levels[ScalarQuantizer.Bin(edges, from[i])];
         });
         return quantised;
     }

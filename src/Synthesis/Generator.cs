@@ -1,5 +1,7 @@
 using System.Globalization;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Levels;
@@ -69,7 +71,7 @@ public sealed class Generator : Sampler
         }
 
         InputPyramid<byte> bytes = _pyramid.Of<byte>();
-        Volume<float> level = RgbSamples.ToFloat(bytes.Level(coarsest.Index, workers));
+        Volume<float> level = ColourConversion.ToFloat(bytes.Level(coarsest.Index, workers));
         return CoarsestNoise.Auto(level, coarsest.Patch, bytes.KeyWeights(coarsest), workers);
     }
 

@@ -1,4 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Clips;

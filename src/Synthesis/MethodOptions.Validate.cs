@@ -1,4 +1,4 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Indexing;
 
 namespace Vgpnn.Synthesis;
 
@@ -28,13 +28,13 @@ public sealed partial record MethodOptions
 
         if (Application == Application.Inpainting)
         {
-            if (Scale is { } scale) Require(scale == Kernels.Scale.One, "--scale", $"{scale.T},{scale.H},{scale.W}", "1,1,1 where a mask is filled");
+            if (Scale is { } scale) Require(scale == Kernels.Volumes.Scale.One, "--scale", $"{scale.T},{scale.H},{scale.W}", "1,1,1 where a mask is filled");
             Require(!Loop, "--loop", "given", "no part where a mask is filled");
         }
 
         if (FollowsStructure) Require(!Loop, "--loop", "given", "no part where movement comes from another video");
         foreach (int bins in new[] { Bins.Content, Bins.Style })
-            Require(bins is >= 2 and <= ScalarQuantiser.MaxBins, "--bins", $"{bins}", $"2 to {ScalarQuantiser.MaxBins}");
+            Require(bins is >= 2 and <= ScalarQuantizer.MaxBins, "--bins", $"{bins}", $"2 to {ScalarQuantizer.MaxBins}");
         Require(FlowLimit is >= 0 and <= 1, "--flow-limit", $"{FlowLimit}", "0 to 1");
         if (Completeness is { } alpha) Require(alpha is >= 1e-6 and <= 1e6, "--completeness", $"{alpha}", "0.000001 to 1000000, or none");
         if (Iterations is { } j) Require(j is >= 1 and <= 100, "--iterations", $"{j}", "1 to 100");

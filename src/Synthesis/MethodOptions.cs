@@ -1,4 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Synthesis;
 

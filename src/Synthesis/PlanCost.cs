@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Levels;
@@ -56,9 +57,9 @@ internal static class PlanCost
     {
         long queries = level.QueryGrid.Count, keys = level.KeyGrid.Count;
         iteration = level.SearchIteration(iteration);
-        return PatchSearch.Create<T>(LevelSearch.Method(options, level)).Evaluations(queries, keys, iteration)
+        return PatchSearches.Create<T>(LevelSearch.Method(options, level)).Evaluations(queries, keys, iteration)
             + (options.Completeness is null
                 ? 0
-                : PatchSearch.Create<T>(LevelSearch.ReverseMethod(options, level)).Evaluations(keys, queries, iteration));
+                : PatchSearches.Create<T>(LevelSearch.ReverseMethod(options, level)).Evaluations(keys, queries, iteration));
     }
 }

@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends.Cpu;
 
 namespace Vgpnn.Synthesis;

@@ -1,5 +1,7 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Backends.Gpu;

@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis;
@@ -30,5 +31,5 @@ internal sealed class SourcePyramid(IReadOnlyList<Clip> clips, IReadOnlyList<Lev
     /// <summary>One clip at another size and level in one step, in floats whatever the engine.</summary>
     public Volume<float> Resized(Engine engine, Extent size, Scale scale, Workers workers, int clip = 0) => engine == Engine.Float
         ? _floats.Value.Resized(size, scale, workers, clip)
-        : RgbSamples.ToFloat(_bytes.Value.Resized(size, scale, workers, clip));
+        : ColourConversion.ToFloat(_bytes.Value.Resized(size, scale, workers, clip));
 }

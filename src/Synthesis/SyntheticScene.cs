@@ -1,4 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis;
 

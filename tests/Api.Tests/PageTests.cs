@@ -6,9 +6,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Vgpnn.Api.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Kernels;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing.Cluster;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;

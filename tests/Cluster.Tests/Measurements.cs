@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 using Vgpnn.Testing.Cluster;
 using static Vgpnn.Testing.Cluster.MeasurementFactAttribute;

@@ -1,6 +1,6 @@
 using Vgpnn.Grains.Samples;
-using Vgpnn.Kernels;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;

@@ -1,5 +1,4 @@
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 

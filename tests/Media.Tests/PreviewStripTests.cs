@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 

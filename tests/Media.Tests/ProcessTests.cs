@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 

@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Synthesis.Clips;
 using Xunit.Abstractions;
 

@@ -1,6 +1,9 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
 using Xunit.Abstractions;

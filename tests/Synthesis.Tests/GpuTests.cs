@@ -1,5 +1,9 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
@@ -244,7 +248,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
         {
             Volume<byte> keys = clip.ToBytes();
             var field = new NearestNeighbourField(output.Extent, keys.Extent, patch);
-            PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(
+            PatchSearches.Create<byte>(SearchMethod.PatchMatch).Search(
                 new SearchTask<byte> { Query = output, Keys = keys, Patch = patch, Field = field }, Two);
             return field.Distances;
         })];

@@ -1,4 +1,8 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Indexing;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;
@@ -130,6 +134,6 @@ public class LoopTests(ITestOutputHelper output)
         var part = new Volume<byte>(video.Extent with { T = frames }, 3);
         for (int t = 0; t < frames; t++) video.Frame(t).CopyTo(part.Frame(t));
         int[] all = [.. Enumerable.Range(0, (int)part.Extent.PatchGrid(Patch).Count)];
-        return NearestPatches.Exact(part, Moving.ToBytes(), Patch, all, Two).Average(m => (double)m.Distance);
+        return ExactNearestPatches.Exact(part, Moving.ToBytes(), Patch, all, Two).Average(m => (double)m.Distance);
     }
 }

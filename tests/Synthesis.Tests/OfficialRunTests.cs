@@ -1,4 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Backends.Cpu;
 using Vgpnn.Synthesis.Levels;
 using Vgpnn.Testing;
@@ -29,11 +34,11 @@ public class OfficialRunTests
             {
                 var field = new NearestNeighbourField(level.Query, level.Input, level.Patch);
                 Volume<float> query = run.Query(l, pass);
-                PatchSearch.Create<float>(SearchMethod.Exhaustive).Search(
+                PatchSearches.Create<float>(SearchMethod.Exhaustive).Search(
                     new SearchTask<float> { Query = query, Keys = OfficialRun.Keys(l, pass), Patch = level.Patch, Field = field }, Two);
                 Assert.Equal(run.Index(l, pass), Enumerable.Range(0, field.Distances.Length).Select(field.LinearMatch));
 
-                Voting.Vote(values, field, level.Patch, VoteRule.Median, query, Two);
+                PatchVoting.Vote(values, field, level.Patch, VoteRule.Median, query, Two);
                 Near.Assert(run.Output(l, pass), query, l == 0 ? 2e-6 : 2e-7, $"run {name}, level {l}, pass {pass}");
             }
         }

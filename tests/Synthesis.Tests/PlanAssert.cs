@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Tests;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;

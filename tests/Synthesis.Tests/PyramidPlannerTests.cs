@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;

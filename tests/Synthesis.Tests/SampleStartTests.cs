@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Levels;
 using Vgpnn.Testing;
 
@@ -8,7 +9,7 @@ public class SampleStartTests
 {
     private static readonly Extent Size = new(3, 12, 14), Patch = new(3, 7, 7);
     private static readonly Volume<byte> Input = RandomVolume.Blobs<byte>(Size, 3, 1);
-    private static readonly Volume<float> Unchanged = RgbSamples.ToFloat(Input);
+    private static readonly Volume<float> Unchanged = ColourConversion.ToFloat(Input);
 
     [Theory]
     [InlineData(1)]
@@ -18,7 +19,7 @@ public class SampleStartTests
     {
         Volume<byte>[] starts = Starts(seed);
         double[] missing = [.. starts.Select(Missing)];
-        double[] different = [.. starts.Select(s => RgbSamples.ToFloat(s).Samples.ToArray().Zip(Unchanged.Samples.ToArray(), (a, b) => Math.Abs(a - b)).Average())];
+        double[] different = [.. starts.Select(s => ColourConversion.ToFloat(s).Samples.ToArray().Zip(Unchanged.Samples.ToArray(), (a, b) => Math.Abs(a - b)).Average())];
         double[] cost = [.. missing.Zip(different, (m, d) => (m / missing.Average()) - (0.4 * d / different.Average()))];
 
         Assert.Equal(cost.Min(), cost[Choose(starts, new Workers(1))], 1e-4);

@@ -1,5 +1,8 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;

@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Contracts;
-using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Vgpnn.Client.Runs;
-using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;

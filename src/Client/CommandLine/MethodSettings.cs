@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.CommandLine;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 

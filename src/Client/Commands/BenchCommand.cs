@@ -4,6 +4,7 @@ using System.Text.Json;
 using Vgpnn.Client.Bench;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
 

@@ -5,8 +5,7 @@ using System.Text.Json;
 using Spectre.Console;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
-using Vgpnn.Client.Runs;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Commands;

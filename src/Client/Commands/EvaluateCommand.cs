@@ -3,10 +3,9 @@ using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Synthesis.Manifest;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Synthesis;
 

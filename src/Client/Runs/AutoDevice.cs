@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;

@@ -1,4 +1,5 @@
 using Vgpnn.Kernels.Networks.Raft;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Weights;
 

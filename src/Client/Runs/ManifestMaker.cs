@@ -1,5 +1,5 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
 

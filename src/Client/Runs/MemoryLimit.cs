@@ -1,6 +1,6 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Runs;

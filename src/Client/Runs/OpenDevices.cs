@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Runs;
 

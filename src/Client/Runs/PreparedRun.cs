@@ -1,11 +1,9 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
-using Vgpnn.Kernels;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
-using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Runs;
 

@@ -1,5 +1,4 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;

@@ -1,5 +1,4 @@
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Grains.Levels;

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Levels;

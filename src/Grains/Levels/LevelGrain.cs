@@ -1,6 +1,6 @@
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Levels;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;

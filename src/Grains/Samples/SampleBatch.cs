@@ -1,5 +1,4 @@
-using Vgpnn.Kernels;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 

@@ -5,7 +5,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;

@@ -4,7 +4,6 @@ using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
 using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Grains.Videos;
 

@@ -5,7 +5,6 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Samples;
-using Vgpnn.Grains.Telemetry;
 using Vgpnn.Grains.Videos;
 using Vgpnn.Synthesis;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using OpenTelemetry.Resources;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Silo.Observing;

@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Backends;
 
@@ -16,7 +17,7 @@ internal static class LevelSearch
 
     private static SearchMethod Method(SearchMethod method, LevelPlan level, Extent keys)
     {
-        bool small = keys.Count <= PatchSearch.SmallLevel
+        bool small = keys.Count <= PatchSearches.SmallLevel
             || (level.Guide == Guide.Structure && level.QueryGrid.Count * level.KeyGrid.Count <= FewEvaluations);
         return method == SearchMethod.PatchMatch && small ? SearchMethod.Exhaustive : method;
     }

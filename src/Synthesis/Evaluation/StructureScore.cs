@@ -1,5 +1,7 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis.Evaluation;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

@@ -1,7 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis.Manifest;

@@ -1,4 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Synthesis.Manifest;

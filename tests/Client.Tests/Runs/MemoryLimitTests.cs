@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Vgpnn.Client.Runs;
 using Vgpnn.Client.Tests.Support;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 
 namespace Vgpnn.Client.Tests.Runs;

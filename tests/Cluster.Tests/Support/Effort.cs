@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis;
 using Vgpnn.Testing.Cluster;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;

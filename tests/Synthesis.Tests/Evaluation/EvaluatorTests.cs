@@ -1,4 +1,4 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
 

@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Testing;

@@ -1,5 +1,7 @@
 using System.Text.Json;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
 

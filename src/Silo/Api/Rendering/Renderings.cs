@@ -5,13 +5,12 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-
 using Painting = Vgpnn.Synthesis.Painting;
 
 namespace Vgpnn.Silo.Api.Rendering;

@@ -1,4 +1,8 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
@@ -31,7 +35,7 @@ internal class Canvas
     /// <summary>Folds the matched patches of <see cref="Query"/> into <paramref name="output"/>, whose own content is not needed.</summary>
     public virtual void Vote<T>(
         LevelPlan level, Volume<T> values, NearestNeighbourField field, VoteRule rule, Volume<T> output, Workers workers)
-        where T : unmanaged => Voting.Vote(values, field, level.Patch, rule, output, workers);
+        where T : unmanaged => PatchVoting.Vote(values, field, level.Patch, rule, output, workers);
 
     /// <summary>A level's output enlarged to the next finer level.</summary>
     public virtual Volume<T> Enlarge<T>(Volume<T> output, LevelPlan from, LevelPlan to, BorderRule border, Workers workers)

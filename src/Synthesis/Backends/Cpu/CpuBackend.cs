@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 

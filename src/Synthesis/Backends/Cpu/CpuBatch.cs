@@ -1,5 +1,7 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;

@@ -1,5 +1,7 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
@@ -45,7 +47,7 @@ internal static class CpuBuffers
     /// <param name="reverse">Whether keys search queries.</param>
     /// <param name="iteration">EM iteration.</param>
     internal static long SearchBytes<T>(LevelPlan level, SearchMethod method, bool reverse, int iteration)
-        where T : unmanaged => PatchSearch.Create<T>(method).WorkingBytes(
+        where T : unmanaged => PatchSearches.Create<T>(method).WorkingBytes(
             reverse ? level.Input : level.Query, reverse ? level.Query : level.Input, level.Patch, level.Channels, level.SearchIteration(iteration));
 
     private static List<LevelBuffer> List<T>(PyramidPlan plan, MethodOptions options, IOpticalFlow? flow)

@@ -1,4 +1,8 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
@@ -25,7 +29,7 @@ internal sealed class LoopCanvas : Canvas
     {
         int before = level.Patch.T - 1;
         var voted = new Volume<T>(Voted(level), output.Channels);
-        Voting.Vote(values, field.RepeatedBefore(before), level.Patch, rule, voted, workers);
+        PatchVoting.Vote(values, field.RepeatedBefore(before), level.Patch, rule, voted, workers);
         for (int t = 0; t < output.Extent.T; t++) voted.Frame(before + t).CopyTo(output.Frame(t));
     }
 

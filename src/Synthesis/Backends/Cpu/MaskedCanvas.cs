@@ -1,4 +1,7 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
@@ -25,7 +28,7 @@ internal sealed class MaskedCanvas(MaskedRegion region) : Canvas
         Box box = region.Boxes[level.Index];
         Mask mask = region.Masks[level.Index];
         var voted = new Volume<T>(box.Size, output.Channels);
-        Voting.Vote(values, field, level.Patch, rule, voted, workers);
+        PatchVoting.Vote(values, field, level.Patch, rule, voted, workers);
         region.Known.Of<T>().Level(level.Index, workers).Samples.CopyTo(output.Samples);
         for (int t = 0; t < box.Size.T; t++)
             for (int h = 0; h < box.Size.H; h++)

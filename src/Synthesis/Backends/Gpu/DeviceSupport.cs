@@ -1,4 +1,4 @@
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends.Cpu;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;

@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 

@@ -1,5 +1,5 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 

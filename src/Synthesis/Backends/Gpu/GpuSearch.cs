@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Search;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
