@@ -1,7 +1,7 @@
 using Vgpnn.Kernels.Matching;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Benchmarks;
 

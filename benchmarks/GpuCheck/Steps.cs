@@ -8,9 +8,10 @@ using Vgpnn.Kernels.Tests.Engines;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Kernels.Voting;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.GpuCheck;
 

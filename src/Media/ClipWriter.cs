@@ -1,6 +1,6 @@
 using Vgpnn.Kernels.Volumes;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media;
 

@@ -5,8 +5,8 @@ using Vgpnn.Contracts;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Cluster.Tests;
 

@@ -5,9 +5,10 @@ using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing;
 using Vgpnn.Testing.Cluster;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Kernels.Volumes;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing.Cluster;
 using static Vgpnn.Testing.Cluster.MeasurementFactAttribute;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media.Tests;
 

@@ -5,7 +5,7 @@ using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Kernels.Voting;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Bench;
 

@@ -3,7 +3,7 @@ using System.Globalization;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Kernels.Voting;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 

@@ -3,7 +3,8 @@ using System.Globalization;
 using Vgpnn.Client.Commands;
 using Vgpnn.Client.Runs;
 using Vgpnn.Kernels.Indexing;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 

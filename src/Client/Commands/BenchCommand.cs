@@ -5,8 +5,9 @@ using Vgpnn.Client.Bench;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Gpu.Hardware;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Commands;
 

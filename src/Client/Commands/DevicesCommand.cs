@@ -6,7 +6,7 @@ using Spectre.Console;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels.Gpu.Hardware;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Client.Commands;
 
@@ -48,7 +48,7 @@ internal sealed class DevicesCommand : Verb
         try
         {
             return ([.. Devices.List().Select(d => new DeviceReport(
-                $"gpu:{d.Index}", EngineClass.Gpu, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
+                $"gpu:{d.Index}", BackendName.Gpu, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
         }
         catch (DeviceException e)
         {
@@ -64,7 +64,7 @@ internal sealed class DevicesCommand : Verb
     }
 
     private static DeviceReport Cpu() => new(
-        "cpu", EngineClass.Cpu, CpuModel(), Environment.ProcessorCount, VectorBits(),
+        "cpu", BackendName.Cpu, CpuModel(), Environment.ProcessorCount, VectorBits(),
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static int VectorBits() =>

@@ -5,9 +5,11 @@ using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 

@@ -3,8 +3,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Voting;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Reporting;
 

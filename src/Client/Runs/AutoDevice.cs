@@ -5,9 +5,12 @@ using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 

@@ -1,6 +1,6 @@
 using Vgpnn.Kernels.Networks.Raft;
 using Vgpnn.Kernels.Networks.Raft.Encoding;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Weights;
 
 namespace Vgpnn.Client.Runs;

@@ -2,8 +2,9 @@ using System.Collections.Concurrent;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Gpu.Hardware;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Backends.Gpu;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 

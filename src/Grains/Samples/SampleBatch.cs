@@ -1,6 +1,7 @@
 using Vgpnn.Kernels.Threading;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Grains.Samples;
 

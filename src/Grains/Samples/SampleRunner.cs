@@ -7,8 +7,9 @@ using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Grains.Samples;
 

@@ -3,7 +3,7 @@ using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Grains.Videos;
 

@@ -4,8 +4,8 @@ using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Silo.Examining;
 

@@ -3,6 +3,7 @@ using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

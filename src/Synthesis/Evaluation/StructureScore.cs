@@ -3,6 +3,9 @@ using Vgpnn.Kernels.Resampling;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
+using Vgpnn.Synthesis.Structure;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Vgpnn.Kernels.Networks;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

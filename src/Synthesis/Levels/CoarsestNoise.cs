@@ -3,6 +3,7 @@ using Vgpnn.Kernels.RandomNumbers;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Levels;
 

@@ -2,6 +2,8 @@ using Vgpnn.Kernels.Matching;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Levels;
 

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Manifest;
 

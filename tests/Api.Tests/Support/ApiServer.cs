@@ -117,7 +117,7 @@ public sealed class ApiServer : IAsyncLifetime
 
     public static RequestDraft Draft(string video, int samples = 2, ulong? seed = 7) => new()
     {
-        Inputs = [new RequestInput(Synthesis.InputRole.Input, video)],
+        Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
         Samples = samples,
         Seed = seed,
         Settings = new Knobs { Iterations = 2, Noise = 3 },

@@ -3,7 +3,9 @@ using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Tests.Manifest;
 

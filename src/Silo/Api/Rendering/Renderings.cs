@@ -8,10 +8,10 @@ using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-using Painting = Vgpnn.Synthesis.Painting;
+using Vgpnn.Synthesis.Options;
+using Painting = Vgpnn.Synthesis.Masks.Painting;
 
 namespace Vgpnn.Silo.Api.Rendering;
 

@@ -3,7 +3,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Silo.Api.Errors;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 using RequestInput = Vgpnn.Grains.Abstractions.RequestInput;
 
 namespace Vgpnn.Silo.Api.Requests;

@@ -3,6 +3,7 @@ using Vgpnn.Kernels.RandomNumbers;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 

@@ -2,7 +2,10 @@ using Vgpnn.Kernels.Flow;
 using Vgpnn.Kernels.Matching;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Canvases;
 using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 

@@ -4,6 +4,10 @@ using Vgpnn.Kernels.RandomNumbers;
 using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 

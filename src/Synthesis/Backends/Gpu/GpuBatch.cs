@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
-using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 

@@ -2,7 +2,9 @@ using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Kernels.Voting;
-using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Masks;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 

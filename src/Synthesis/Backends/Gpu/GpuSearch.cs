@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.RandomNumbers;
 using Vgpnn.Kernels.Search;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
