@@ -97,11 +97,11 @@ public class AnalogyMakerTests
     public void A_style_of_another_size_and_length_is_made_smaller_if_it_is_higher(int frames, int height, int width)
     {
         Clip style = TestClip.Blobs(frames, height, width, seed: 5);
-        var analogist = new AnalogyMaker(Content, style, MethodOptions.For(Application.Analogy));
-        Assert.Equal(Math.Min(height, 40), analogist.Plan.Input.H);
-        Assert.Equal(frames, analogist.Plan.Input.T);
-        Assert.Equal(height > 40 ? 1 : 0, analogist.Notices.Count);
-        Assert.Equal(Content.Extent, analogist.Sample(1, 0, new Workers(2)).Extent);
+        var maker = new AnalogyMaker(Content, style, MethodOptions.For(Application.Analogy));
+        Assert.Equal(Math.Min(height, 40), maker.Plan.Input.H);
+        Assert.Equal(frames, maker.Plan.Input.T);
+        Assert.Equal(height > 40 ? 1 : 0, maker.Notices.Count);
+        Assert.Equal(Content.Extent, maker.Sample(1, 0, new Workers(2)).Extent);
     }
 
     [Fact]
@@ -134,10 +134,10 @@ public class AnalogyMakerTests
     [InlineData(1)]
     public void Movement_counts_up_to_the_flow_limit(double limit)
     {
-        var analogist = new AnalogyMaker(Content, Style, MethodOptions.For(Application.Analogy) with { FlowLimit = limit });
-        Assert.Equal(Guide.Structure, analogist.Plan.Coarsest.Guide);
-        int both = analogist.Plan.Levels.Count(l => l.Guide == Guide.StructureAndColour);
-        int levels = analogist.Plan.Levels.Count;
+        var maker = new AnalogyMaker(Content, Style, MethodOptions.For(Application.Analogy) with { FlowLimit = limit });
+        Assert.Equal(Guide.Structure, maker.Plan.Coarsest.Guide);
+        int both = maker.Plan.Levels.Count(l => l.Guide == Guide.StructureAndColour);
+        int levels = maker.Plan.Levels.Count;
         Assert.Equal(Math.Max(0, (int)((levels - 1) * limit) - 1), both);
     }
 
