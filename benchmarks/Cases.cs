@@ -1,5 +1,7 @@
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Benchmarks;
 
@@ -41,6 +43,6 @@ internal static class Cases
         where T : unmanaged
     {
         Volume<byte> bytes = SyntheticScene.Render(size, firstFrame, Alone);
-        return typeof(T) == typeof(byte) ? (Volume<T>)(Volume)bytes : (Volume<T>)(Volume)RgbSamples.ToFloat(bytes);
+        return typeof(T) == typeof(byte) ? (Volume<T>)(Volume)bytes : (Volume<T>)(Volume)ColourConversion.ToFloat(bytes);
     }
 }

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 

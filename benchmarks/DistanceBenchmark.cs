@@ -1,5 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Distances;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 

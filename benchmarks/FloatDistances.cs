@@ -1,4 +1,5 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Distances;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 

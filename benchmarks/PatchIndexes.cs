@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Indexing;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 

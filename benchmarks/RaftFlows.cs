@@ -2,9 +2,12 @@ using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
 using Vgpnn.Kernels.Networks.Raft;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 

@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 

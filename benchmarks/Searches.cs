@@ -1,5 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Benchmarks;
 
@@ -51,7 +54,7 @@ public abstract class SearchBenchmark<T>
     public void Setup() => _task = Cases.Task<T>(Size);
 
     [Benchmark]
-    public void Search() => PatchSearch.Create<T>(Method).Search(_task, Cases.Alone);
+    public void Search() => PatchSearches.Create<T>(Method).Search(_task, Cases.Alone);
 
     private protected abstract SearchMethod Method { get; }
 
@@ -74,9 +77,9 @@ public abstract class RasterSearchBenchmark<T>
         SearchTask<T> first = Cases.Task<T>(Cases.Size);
         for (int j = 0; j < Iteration; j++)
         {
-            PatchSearch.Create<T>(SearchMethod.PatchMatch).Search(first with { Iteration = j }, Cases.Alone);
+            PatchSearches.Create<T>(SearchMethod.PatchMatch).Search(first with { Iteration = j }, Cases.Alone);
             var output = new Volume<T>(first.Query.Extent, first.Query.Channels);
-            Voting.Vote(first.Keys, first.Field, first.Patch, VoteRule.Median, output, Cases.Alone);
+            PatchVoting.Vote(first.Keys, first.Field, first.Patch, VoteRule.Median, output, Cases.Alone);
             first = first with { Query = output };
         }
 
@@ -88,6 +91,6 @@ public abstract class RasterSearchBenchmark<T>
     public void Search()
     {
         _start.CopyTo(_task.Field.Places, 0);
-        PatchSearch.Create<T>(SearchMethod.PatchMatch).Search(_task, Cases.Alone);
+        PatchSearches.Create<T>(SearchMethod.PatchMatch).Search(_task, Cases.Alone);
     }
 }

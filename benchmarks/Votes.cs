@@ -1,5 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Benchmarks;
 
@@ -39,11 +42,11 @@ public abstract class VoteBenchmark<T>
     {
         _task = Cases.Task<T>(Cases.Size);
         _output = new Volume<T>(_task.Query.Extent, _task.Query.Channels);
-        PatchSearch.Create<T>(SearchMethod.PatchMatch).Search(_task, Cases.Alone);
+        PatchSearches.Create<T>(SearchMethod.PatchMatch).Search(_task, Cases.Alone);
     }
 
     [Benchmark]
-    public void Vote() => Voting.Vote(_task.Keys, _task.Field, _task.Patch, Rule, _output, Cases.Alone);
+    public void Vote() => PatchVoting.Vote(_task.Keys, _task.Field, _task.Patch, Rule, _output, Cases.Alone);
 
     private protected abstract VoteRule Rule { get; }
 }

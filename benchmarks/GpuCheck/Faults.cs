@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using ILGPU;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.GpuCheck;
 

@@ -1,5 +1,5 @@
 using Vgpnn.GpuCheck;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 
 // Every step of scripts/gpu-check.sh in a process of its own: what breaks a device breaks no other step.
 const string usage = """

@@ -1,12 +1,17 @@
 using System.Diagnostics;
 using ILGPU;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
 using Vgpnn.Kernels.Tests.Engines;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Media;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.GpuCheck;
 

@@ -1,5 +1,7 @@
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Contracts;
 

@@ -1,4 +1,4 @@
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Contracts;
 

@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Contracts;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media;
 

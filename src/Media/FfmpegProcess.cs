@@ -1,6 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media;
 

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media;
 

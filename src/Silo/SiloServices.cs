@@ -8,13 +8,13 @@ using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Videos;
 using Vgpnn.Grains.Webhooks;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Hosting;
 using Vgpnn.Silo.Observing;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Silo;
 
@@ -90,7 +90,7 @@ internal static class SiloServices
         long? deviceMemory = device is null ? null : device.UsableBytes;
         string id = $"{settings.Name}-{Guid.NewGuid():N}"[..Math.Min(settings.Name.Length + 9, 109)];
         services.AddSingleton(new WorkerIdentity(
-            id, typeof(SiloServices).Assembly.GetName().Version!.ToString(3), device is null ? [EngineClass.Cpu] : [EngineClass.Cpu, EngineClass.Gpu]));
+            id, typeof(SiloServices).Assembly.GetName().Version!.ToString(3), device is null ? [BackendName.Cpu] : [BackendName.Cpu, BackendName.Gpu]));
         services.AddSingleton(new SiloCapacity(settings.Slots, settings.Memory, deviceMemory, device is null ? null : () => !device.IsBroken));
         services.AddSingleton(new LevelBudget(settings.LevelCache));
         services.AddSingleton<ClipCache>();

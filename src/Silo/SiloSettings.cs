@@ -1,7 +1,7 @@
 using System.Globalization;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Keys;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Silo;
 
@@ -107,7 +107,7 @@ internal sealed record SiloSettings
     /// <c>cpu</c>, or <c>gpu</c> (<c>gpu:1</c> for another than the first): requests that a device can make are made on
     /// devices. A worker with this setting opens its device at the start, and makes samples of one request together on it, as many as fit.
     /// </summary>
-    public string Device { get; init; } = EngineClass.Cpu;
+    public string Device { get; init; } = BackendName.Cpu;
 
     /// <summary>Megabytes of one upload.</summary>
     public long MaxUploadMegabytes { get; init; } = 2048;
@@ -124,7 +124,7 @@ internal sealed record SiloSettings
     /// <summary>Whether webhooks may go to this network and without encryption: for trying out, never where strangers submit.</summary>
     public bool InsecureWebhooks { get; init; }
 
-    public bool HasDevice => Device != EngineClass.Cpu;
+    public bool HasDevice => Device != BackendName.Cpu;
 
     /// <summary>Index of the device; <c>null</c>: the first.</summary>
     public int? DeviceIndex => Device.Split(':') is [_, { } index] ? int.Parse(index, NumberStyles.None, CultureInfo.InvariantCulture) : null;
@@ -200,7 +200,7 @@ internal sealed record SiloSettings
         Require(DrainSeconds is >= 0 and <= 3600, nameof(DrainSeconds), DrainSeconds, "0 to 3600");
         Require(SiloPort is >= 0 and <= 65535, nameof(SiloPort), SiloPort, "0 to 65535");
         Require(GatewayPort is >= 0 and <= 65535, nameof(GatewayPort), GatewayPort, "0 to 65535");
-        bool device = Device is EngineClass.Cpu or EngineClass.Gpu
+        bool device = Device is BackendName.Cpu or BackendName.Gpu
             || (Device.StartsWith("gpu:", StringComparison.Ordinal) && Device.Length is 5 or 6 && Device[4..].All(char.IsAsciiDigit));
         Require(device, nameof(Device), Device, "cpu, gpu, or gpu: and a number");
         Require(MaxCrashes is >= 1 and <= 1000, nameof(MaxCrashes), MaxCrashes, "1 to 1000");

@@ -6,11 +6,10 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Vgpnn.Api.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Kernels;
 using Vgpnn.Media;
 using Vgpnn.Media.Stills;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Masks;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests;

@@ -1,6 +1,5 @@
 using Microsoft.Playwright;
 using Vgpnn.Browser.Tests.Support;
-using Vgpnn.Contracts;
 using static Microsoft.Playwright.Assertions;
 
 namespace Vgpnn.Browser.Tests;

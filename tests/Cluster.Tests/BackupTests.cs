@@ -1,5 +1,4 @@
 using Vgpnn.Cluster.Tests.Support;
-using Vgpnn.Contracts;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests;

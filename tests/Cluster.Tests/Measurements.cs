@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing.Cluster;
 using static Vgpnn.Testing.Cluster.MeasurementFactAttribute;
 

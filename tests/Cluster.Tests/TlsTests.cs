@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Vgpnn.Cluster.Tests.Support;
-using Vgpnn.Contracts;
 
 namespace Vgpnn.Cluster.Tests;
 

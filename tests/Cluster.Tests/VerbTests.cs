@@ -1,5 +1,4 @@
 using Vgpnn.Cluster.Tests.Support;
-using Vgpnn.Contracts;
 
 namespace Vgpnn.Cluster.Tests;
 

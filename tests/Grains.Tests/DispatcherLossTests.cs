@@ -1,4 +1,3 @@
-using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Tests.Support;
 using Vgpnn.Testing.Cluster;

@@ -1,8 +1,10 @@
 using Vgpnn.Grains.Samples;
-using Vgpnn.Kernels;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing;
 using Vgpnn.Testing.Cluster;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Tests.Support;
 using Xunit.Abstractions;
 

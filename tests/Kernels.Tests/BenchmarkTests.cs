@@ -2,6 +2,7 @@ using System.Reflection;
 using BenchmarkDotNet.Parameters;
 using BenchmarkDotNet.Running;
 using Vgpnn.Benchmarks;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Tests;
 

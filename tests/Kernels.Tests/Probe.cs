@@ -2,6 +2,14 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Security.Cryptography;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Tests.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests;
@@ -69,7 +77,7 @@ internal static class Probe
             foreach (VoteRule rule in Enum.GetValues<VoteRule>())
             {
                 var output = new Volume<T>(query.Extent, channels);
-                Voting.Vote(keys, field!, patch, rule, output, Two);
+                PatchVoting.Vote(keys, field!, patch, rule, output, Two);
                 yield return Line($"{rule} {what}", output.Samples);
             }
         }

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
-using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Media.Tests;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 

@@ -1,5 +1,3 @@
-using Vgpnn.Synthesis.Clips;
-
 namespace Vgpnn.Media.Tests;
 
 [Collection(nameof(Alone))]

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Xunit;
 
 namespace Vgpnn.Testing;

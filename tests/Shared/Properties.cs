@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Testing;
 

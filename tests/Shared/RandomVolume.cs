@@ -1,5 +1,5 @@
 using System.Numerics;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Testing;
 
@@ -52,7 +52,7 @@ internal static class RandomVolume
         Volume<float> floats = Blobs(extent, channels, seed);
         if (typeof(T) == typeof(float)) return (Volume<T>)(Volume)floats;
         var bytes = new Volume<byte>(extent, channels);
-        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
+        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = ColourConversion.ToByte(floats.Samples[i]);
         return (Volume<T>)(Volume)bytes;
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Testing;
 

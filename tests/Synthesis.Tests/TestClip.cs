@@ -1,5 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests;

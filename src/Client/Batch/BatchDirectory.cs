@@ -3,7 +3,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Batch;
 

@@ -4,9 +4,9 @@ using System.Text;
 using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Contracts;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Batch;
 

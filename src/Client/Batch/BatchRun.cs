@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Vgpnn.Client.Api;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.Batch;
 

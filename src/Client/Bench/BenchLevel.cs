@@ -1,6 +1,11 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Bench;
 
@@ -47,7 +52,7 @@ internal sealed class BenchLevel
     public static double Evaluations(SearchMethod method, Extent size)
     {
         long patches = size.PatchGrid(Patch).Count;
-        return Enumerable.Range(0, Iterations).Sum(j => PatchSearch.Create<byte>(method).Evaluations(patches, patches, j));
+        return Enumerable.Range(0, Iterations).Sum(j => PatchSearches.Create<byte>(method).Evaluations(patches, patches, j));
     }
 
     /// <summary>V at this level, and K and Q at the coarser one.</summary>
@@ -70,7 +75,7 @@ internal sealed class BenchLevel
             search.Search(task, workers);
             searching += clock.Elapsed.TotalSeconds;
             clock.Restart();
-            Voting.Vote(_values, field, Patch, VoteRule.Median, query, workers);
+            PatchVoting.Vote(_values, field, Patch, VoteRule.Median, query, workers);
             vote += clock.Elapsed.TotalSeconds;
             keys = _values;
         }

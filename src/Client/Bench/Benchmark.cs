@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Distances;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
 
 namespace Vgpnn.Client.Bench;
 
@@ -72,7 +74,7 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
     private void WarmUp()
     {
         var level = new BenchLevel(WarmUpHeight, _workers);
-        for (int i = 0; i < WarmUps; i++) level.Run(PatchSearch.Create<byte>(SearchMethod.PatchMatch), _workers);
+        for (int i = 0; i < WarmUps; i++) level.Run(PatchSearches.Create<byte>(SearchMethod.PatchMatch), _workers);
     }
 
     private SizeResult Measure(int height, double peak)
@@ -83,12 +85,12 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
 
         // Counting would slow the measured runs; the search is deterministic, so one that is not measured counts the same.
         var counter = new EvaluationCounter();
-        level.Run(PatchSearch.Counting<byte>(SearchMethod.PatchMatch, counter), _workers);
-        PhaseTimes best = level.Run(PatchSearch.Create<byte>(SearchMethod.PatchMatch), _workers);
+        level.Run(PatchSearches.Counting<byte>(SearchMethod.PatchMatch, counter), _workers);
+        PhaseTimes best = level.Run(PatchSearches.Create<byte>(SearchMethod.PatchMatch), _workers);
         double spent = best.Total;
         for (int run = 1; run < MostRuns && spent < EnoughRuns.TotalSeconds; run++)
         {
-            PhaseTimes again = level.Run(PatchSearch.Create<byte>(SearchMethod.PatchMatch), _workers);
+            PhaseTimes again = level.Run(PatchSearches.Create<byte>(SearchMethod.PatchMatch), _workers);
             spent += again.Total;
             if (again.Total < best.Total) best = again;
         }
@@ -113,7 +115,7 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
         tell($"1 and 2 threads at {chosen.Size.Height}p");
         var level = new BenchLevel(chosen.Size.Height, _workers);
         var runs = new List<(PhaseTimes One, PhaseTimes Two)>();
-        IPatchSearch<byte> search = PatchSearch.Create<byte>(SearchMethod.PatchMatch);
+        IPatchSearch<byte> search = PatchSearches.Create<byte>(SearchMethod.PatchMatch);
         for (int i = 0; i < Pairs; i++)
             runs.Add((level.Run(search, new Workers(1, cancellation)), level.Run(search, new Workers(2, cancellation))));
         double Ratio(Func<PhaseTimes, double> phase) => runs.Select(r => phase(r.One) / phase(r.Two)).Order().ElementAt(Pairs / 2);

@@ -1,8 +1,10 @@
 using System.Text.Json.Serialization;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Bench;

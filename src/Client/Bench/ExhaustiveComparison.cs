@@ -1,5 +1,7 @@
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Client.Bench;
 
@@ -43,6 +45,6 @@ internal sealed class ExhaustiveComparison(Workers workers, Action<string> tell)
     private double Measure(BenchLevel level, SearchMethod method)
     {
         tell($"{CommandLine.Names.Of(method)} search at {level.Size.H}p");
-        return level.Run(PatchSearch.Create<byte>(method), workers).Total;
+        return level.Run(PatchSearches.Create<byte>(method), workers).Total;
     }
 }

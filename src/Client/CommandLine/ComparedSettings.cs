@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Vgpnn.Client.Runs;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 

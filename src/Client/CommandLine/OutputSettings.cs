@@ -1,7 +1,6 @@
 using System.CommandLine;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.CommandLine;
 

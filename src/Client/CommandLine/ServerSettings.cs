@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.CommandLine;
 

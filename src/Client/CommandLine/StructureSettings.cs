@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using Vgpnn.Client.Commands;
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Indexing;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 
@@ -32,18 +33,18 @@ internal sealed class StructureSettings
     {
         MethodOptions preset = MethodOptions.For(application);
         _application = application;
-        _bins = new("--bins", "C,S", ValueText.IntegerPair(2, ScalarQuantiser.MaxBins))
+        _bins = new("--bins", "C,S", ValueText.IntegerPair(2, ScalarQuantizer.MaxBins))
         {
             Group = Group,
             Description = "Into how many speeds the movement of content and style is sorted.",
-            Allowed = $"two whole numbers from 2 to {ScalarQuantiser.MaxBins}, such as 5,5",
+            Allowed = $"two whole numbers from 2 to {ScalarQuantizer.MaxBins}, such as 5,5",
             Default = $"{preset.Bins.Content},{preset.Bins.Style}",
         };
-        _styleBins = new("--bins", "S", ValueText.Integer(2, ScalarQuantiser.MaxBins))
+        _styleBins = new("--bins", "S", ValueText.Integer(2, ScalarQuantizer.MaxBins))
         {
             Group = Group,
             Description = "Into how many speeds the movement of the style is sorted.",
-            Allowed = $"a whole number from 2 to {ScalarQuantiser.MaxBins}",
+            Allowed = $"a whole number from 2 to {ScalarQuantizer.MaxBins}",
             Default = $"{preset.Bins.Style}",
         };
         _ink = new("--ink", string.Join('|', Names.All<Ink>()), ValueText.Name<Ink>())

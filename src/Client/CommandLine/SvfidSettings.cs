@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Kernels.Networks;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Synthesis.Weights;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
-using Vgpnn.Kernels;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.CommandLine;

@@ -4,8 +4,10 @@ using System.Text.Json;
 using Vgpnn.Client.Bench;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis.Backends.Gpu;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Commands;
 

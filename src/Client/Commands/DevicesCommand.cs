@@ -5,9 +5,8 @@ using System.Text.Json;
 using Spectre.Console;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
-using Vgpnn.Client.Runs;
-using Vgpnn.Kernels.Gpu;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Client.Commands;
 
@@ -49,7 +48,7 @@ internal sealed class DevicesCommand : Verb
         try
         {
             return ([.. Devices.List().Select(d => new DeviceReport(
-                $"gpu:{d.Index}", EngineClass.Gpu, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
+                $"gpu:{d.Index}", BackendName.Gpu, $"{d.Name} ({d.Platform}, {d.Version})", d.Units, 0, d.Memory))], null);
         }
         catch (DeviceException e)
         {
@@ -65,7 +64,7 @@ internal sealed class DevicesCommand : Verb
     }
 
     private static DeviceReport Cpu() => new(
-        "cpu", EngineClass.Cpu, CpuModel(), Environment.ProcessorCount, VectorBits(),
+        "cpu", BackendName.Cpu, CpuModel(), Environment.ProcessorCount, VectorBits(),
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes);
 
     private static int VectorBits() =>

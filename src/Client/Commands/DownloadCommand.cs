@@ -6,7 +6,7 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Commands;
 

@@ -3,12 +3,13 @@ using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Applications;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 

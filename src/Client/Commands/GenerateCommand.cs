@@ -1,5 +1,5 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 

@@ -2,7 +2,8 @@ using System.CommandLine;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Commands;
@@ -94,8 +95,8 @@ internal sealed class RepeatCommand : Verb
     // The same bits come from the same class of engine only.
     private MachineRequest Machine(ParseResult parse, string engineClass)
     {
-        MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse), FormerSearch = engineClass == EngineClass.FormerGpu };
-        DeviceChoiceKind recorded = engineClass == EngineClass.Cpu ? DeviceChoiceKind.Cpu : DeviceChoiceKind.Gpu;
+        MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse), FormerSearch = engineClass == BackendName.FormerGpu };
+        DeviceChoiceKind recorded = engineClass == BackendName.Cpu ? DeviceChoiceKind.Cpu : DeviceChoiceKind.Gpu;
         if (machine.Device.Kind == DeviceChoiceKind.Auto) return machine with { Device = new DeviceChoice(recorded) };
         if (machine.Device.Kind == recorded) return machine;
         throw new VgpnnException(

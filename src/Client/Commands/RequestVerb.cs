@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using Vgpnn.Client.Api;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Client.Reporting;
 using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 

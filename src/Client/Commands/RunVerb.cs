@@ -5,7 +5,7 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 

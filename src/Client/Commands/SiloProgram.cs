@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.Commands;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Runs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.Reporting;
 

@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Reporting;
 

@@ -1,12 +1,16 @@
 using System.Diagnostics;
 using System.Globalization;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 

@@ -1,5 +1,6 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 

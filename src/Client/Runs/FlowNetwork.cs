@@ -1,5 +1,6 @@
 using Vgpnn.Kernels.Networks.Raft;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Weights;
 
 namespace Vgpnn.Client.Runs;

@@ -1,7 +1,9 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Runs;
 

@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis.Backends.Gpu;
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 

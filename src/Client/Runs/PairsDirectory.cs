@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Vgpnn.Client.Gallery;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Runs;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Runs;

@@ -1,11 +1,12 @@
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
-using Vgpnn.Kernels;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Synthesis.Applications;
+using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
-using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Runs;
 
@@ -96,7 +97,7 @@ internal sealed class PreparedRun
         var workers = new Workers(request.Machine.Threads, cancellation);
         double noise = sampler.ResolveNoise(workers);
         CostModel costs = await measuring;
-        string engineClass = device?.EngineClass ?? Synthesis.EngineClass.Cpu;
+        string engineClass = device?.EngineClass ?? BackendName.Cpu;
         return new PreparedRun(request, inputs, sampler, engineClass, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 

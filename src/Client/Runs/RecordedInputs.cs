@@ -1,7 +1,6 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Runs;

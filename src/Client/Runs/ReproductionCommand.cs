@@ -1,7 +1,8 @@
 using System.Globalization;
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 
@@ -49,7 +50,7 @@ internal static class ReproductionCommand
         [
             "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search), "--engine", Names.Of(s.Engine),
         ]);
-        arguments.AddRange(["--device", run.EngineClass == EngineClass.Cpu ? "cpu" : "gpu"]);
+        arguments.AddRange(["--device", run.EngineClass == BackendName.Cpu ? "cpu" : "gpu"]);
         if (s.SaveLevels) arguments.Add("--save-levels");
         return Line(arguments);
     }

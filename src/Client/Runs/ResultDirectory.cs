@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Gallery;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 

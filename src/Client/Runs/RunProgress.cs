@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using Vgpnn.Client.Reporting;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Levels;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Runs;
 

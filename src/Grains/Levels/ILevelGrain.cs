@@ -1,7 +1,7 @@
 using System.Globalization;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
 
 namespace Vgpnn.Grains.Levels;
 

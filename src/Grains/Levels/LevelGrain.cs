@@ -1,7 +1,9 @@
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Grains.Levels;
 

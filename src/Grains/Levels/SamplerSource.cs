@@ -2,9 +2,11 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
+using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Grains.Levels;
 
@@ -28,7 +30,7 @@ internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, 
             inputs.Add(new SamplerInput(input.Role, FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? clip.WithFrameRate(rate) : clip));
         }
 
-        if (work.Backend != EngineClass.Gpu) return Sampler.Create(inputs, settings.Options);
+        if (work.Backend != BackendName.Gpu) return Sampler.Create(inputs, settings.Options);
         if (device is null) throw new VgpnnException(ErrorKind.Device, "no-device", "this silo has no GPU");
         return Sampler.Create(inputs, settings.Options, device: device);
     }

@@ -1,5 +1,4 @@
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Grains.Requests;

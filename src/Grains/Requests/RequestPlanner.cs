@@ -1,11 +1,14 @@
 using System.Security.Cryptography;
 using System.Text;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Grains.Requests;
 
@@ -40,7 +43,7 @@ public static class RequestPlanner
         return (
             new RequestPlan
             {
-                Backend = EngineClass.Cpu,
+                Backend = BackendName.Cpu,
                 Memory = pyramid.PeakBytes + (2 * checkpoint),
                 Cost = LeastCost + (pyramid.PatchEvaluations / EvaluationsPerSecond),
                 LevelKey = LevelKeyOf(inputs, settings),
@@ -61,7 +64,7 @@ public static class RequestPlanner
     {
         if (!DeviceSupport.Fits(options)) return null;
         long bytes = GpuBuffers.PeakBytes(pyramid, options);
-        return largestDevice < bytes ? null : plan with { Backend = EngineClass.Gpu, DeviceMemory = bytes, MoreDeviceMemory = GpuBuffers.PeakBytes(pyramid, options, samples: 2) - bytes };
+        return largestDevice < bytes ? null : plan with { Backend = BackendName.Gpu, DeviceMemory = bytes, MoreDeviceMemory = GpuBuffers.PeakBytes(pyramid, options, samples: 2) - bytes };
     }
 
     private static void Require(IReadOnlyList<RequestInput> inputs, Application application)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Grains.Samples;
 

@@ -7,7 +7,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Grains.Samples;
 

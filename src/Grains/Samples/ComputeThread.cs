@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Vgpnn.Grains;
+namespace Vgpnn.Grains.Samples;
 
 /// <summary>
 /// Threads that compute for seconds or minutes. They go behind those that answer in milliseconds: a silo answers quickly

@@ -3,9 +3,8 @@ using System.Globalization;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media.Stills;
-using Vgpnn.Synthesis;
 
 namespace Vgpnn.Grains.Samples;
 

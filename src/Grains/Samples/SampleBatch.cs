@@ -1,7 +1,7 @@
-using Vgpnn.Kernels;
-using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Grains.Samples;
 

@@ -5,10 +5,11 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Grains.Samples;
 

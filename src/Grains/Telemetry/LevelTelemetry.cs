@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Grains.Telemetry;
 

@@ -7,7 +7,7 @@ using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Grains.Tenants;
 
@@ -288,7 +288,7 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain, IDisposable
 public static class Backends
 {
     /// <summary>All backends that have a dispatcher.</summary>
-    public static IReadOnlyList<string> All { get; } = [EngineClass.Cpu, EngineClass.Gpu];
+    public static IReadOnlyList<string> All { get; } = [BackendName.Cpu, BackendName.Gpu];
 }
 
 /// <summary>Ids of tenants.</summary>

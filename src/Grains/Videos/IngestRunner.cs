@@ -4,8 +4,8 @@ using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
 using Vgpnn.Media.Stills;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Grains.Videos;
 

@@ -6,7 +6,7 @@ using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Grains.Videos;
 
@@ -49,7 +49,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
 
     private VideoData Data => _data.State;
 
-    private IDispatcherGrain Dispatcher => GrainFactory.Dispatcher(EngineClass.Cpu);
+    private IDispatcherGrain Dispatcher => GrainFactory.Dispatcher(BackendName.Cpu);
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -67,7 +67,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         QueueOwner owner = await GrainFactory.Tenant(Tenant).Admit(new Admission
         {
             Entry = Entry,
-            Backend = EngineClass.Cpu,
+            Backend = BackendName.Cpu,
             Jobs = 1,
             Bytes = revived ? Data.Bytes : video.File.Bytes,
             Created = now,

@@ -1,3 +1,5 @@
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>The flow of one level as it is being made.</summary>

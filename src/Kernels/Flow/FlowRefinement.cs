@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Vgpnn.Kernels.Simd;
+using Vgpnn.Kernels.Threading;
 
 namespace Vgpnn.Kernels.Flow;
 

@@ -1,3 +1,6 @@
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>A frame's brightness in halving sizes, the finest first.</summary>

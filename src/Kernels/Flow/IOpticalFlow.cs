@@ -1,3 +1,6 @@
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>Estimates where every pixel of one frame has gone in another.</summary>

@@ -4,6 +4,9 @@ using ILGPU;
 using ILGPU.Runtime;
 using ILGPU.Runtime.Cuda;
 using ILGPU.Util;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using ILGPU;
 using ILGPU.Runtime;
+using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Kernels.Gpu;
 

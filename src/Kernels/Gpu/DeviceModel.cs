@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using ILGPU;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
 
 namespace Vgpnn.Kernels.Gpu;
 

@@ -1,4 +1,8 @@
 using ILGPU;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 
@@ -38,7 +42,7 @@ public sealed class DeviceVolume : IDisposable
     internal ArrayView<ulong> WideVoxels => Buffer.View<ulong>();
 
     /// <summary>Its size as kernels that work on <paramref name="samples"/> take it.</summary>
-    internal Size Size(int samples) => Gpu.Size.Of(Extent, shared: Samples == 1 && samples > 1);
+    internal Size Size(int samples) => Shapes.Size.Of(Extent, shared: Samples == 1 && samples > 1);
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();

@@ -1,4 +1,8 @@
 using ILGPU;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 

@@ -1,4 +1,11 @@
 using ILGPU;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 

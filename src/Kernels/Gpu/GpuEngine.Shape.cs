@@ -1,3 +1,9 @@
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Gpu;
 
 // What loops, inpainting, analogies and levels that start from the coarser one need besides searches and votes.

@@ -1,4 +1,8 @@
 using ILGPU;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Kernels.Gpu;
 
@@ -6,7 +10,7 @@ public sealed partial class GpuEngine
 {
     private readonly Dictionary<(Extent Patch, bool Gaussian), DeviceBuffer> _bells = [];
 
-    /// <summary>Folds matched patches back (<see cref="Voting"/>). Medians are exact; means may differ by 1 from those of floats.</summary>
+    /// <summary>Folds matched patches back (<see cref="PatchVoting"/>). Medians are exact; means may differ by 1 from those of floats.</summary>
     /// <param name="values">V, for all samples.</param>
     /// <param name="field">For every patch of the outputs its match.</param>
     /// <param name="rule">How a voxel is made from its candidates.</param>

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using ILGPU;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using ILGPU;
 using ILGPU.Runtime;
+using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Kernels.Gpu;
 

@@ -1,5 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu;
 

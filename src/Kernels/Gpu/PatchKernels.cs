@@ -1,3 +1,7 @@
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>The kernels that know a patch size and a group shape, in all variants.</summary>

@@ -1,3 +1,6 @@
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>Volumes on their way from a device: unpacked there, and copied when somebody waits for them.</summary>

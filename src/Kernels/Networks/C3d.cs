@@ -1,3 +1,6 @@
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Networks;
 
 /// <summary>The layers of <see cref="C3d"/> whose output can be asked for; convolutions with their ReLU.</summary>

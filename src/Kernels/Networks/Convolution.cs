@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Vgpnn.Kernels.Simd;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks;
 

@@ -1,3 +1,5 @@
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Networks;
 
 /// <summary>The sizes of a convolution. Its padding is half of the kernel on every side.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Vgpnn.Kernels.Simd;
 
 namespace Vgpnn.Kernels.Networks;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks;
 

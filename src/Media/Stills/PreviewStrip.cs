@@ -1,4 +1,4 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Media.Stills;
 
@@ -58,6 +58,6 @@ public sealed class PreviewStrip
         }
 
         ReadOnlySpan<float> source = ((Volume<float>)volume).Row(t, h).Slice(3 * w, 3);
-        for (int c = 0; c < 3; c++) target[c] = RgbSamples.ToByte(source[c]);
+        for (int c = 0; c < 3; c++) target[c] = ColourConversion.ToByte(source[c]);
     }
 }

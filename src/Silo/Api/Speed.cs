@@ -1,4 +1,5 @@
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Silo.Api;
 

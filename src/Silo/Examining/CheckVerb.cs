@@ -1,8 +1,6 @@
-using Vgpnn.Grains;
 using Vgpnn.Grains.Maintenance;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Silo.Hosting;
 
 namespace Vgpnn.Silo.Examining;
 

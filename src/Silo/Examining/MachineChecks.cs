@@ -1,10 +1,11 @@
 using System.Globalization;
 using System.Runtime.Intrinsics;
-using Vgpnn.Kernels;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Silo.Examining;
 
@@ -79,9 +80,9 @@ internal static class MachineChecks
     {
         try
         {
-            string[] there = [.. Kernels.Gpu.Devices.List().Select(d => string.Create(
+            string[] there = [.. Kernels.Gpu.Hardware.Devices.List().Select(d => string.Create(
                 CultureInfo.InvariantCulture, $"gpu:{d.Index} {d.Name}, {d.Memory / (double)GibiByte:0.0} GiB ({d.Platform}, {d.Version})"))];
-            if (settings.HasDevice) Kernels.Gpu.Devices.Find(settings.DeviceIndex);
+            if (settings.HasDevice) Kernels.Gpu.Hardware.Devices.Find(settings.DeviceIndex);
             return there.Select(d => Finding.Well("devices", d));
         }
         catch (DeviceException e)

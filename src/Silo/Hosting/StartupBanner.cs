@@ -4,7 +4,7 @@ using Vgpnn.Grains.Keys;
 using Vgpnn.Grains.Tenants;
 using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Examining;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Silo.Hosting;
 

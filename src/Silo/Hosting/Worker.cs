@@ -5,9 +5,8 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Samples;
-using Vgpnn.Grains.Telemetry;
 using Vgpnn.Grains.Videos;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Silo.Hosting;
 
@@ -122,7 +121,7 @@ internal sealed partial class Worker(
 
     private WorkerReport Report(BackendReports reports, bool leaving = false)
     {
-        bool device = reports.Backend == EngineClass.Gpu;
+        bool device = reports.Backend == BackendName.Gpu;
         return new WorkerReport
         {
             Worker = identity.Id,

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using OpenTelemetry.Resources;
-using Vgpnn.Kernels.Gpu;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Silo.Observing;
 
@@ -34,7 +34,7 @@ internal sealed class SiloResource(SiloSettings settings, DeviceDescription? gpu
             ["process.runtime.version"] = Environment.Version.ToString(),
         };
         if (Environment.ProcessPath is { } path) attributes["process.executable.name"] = Path.GetFileName(path);
-        if (settings.IsWorker) attributes["vgpnn.backend"] = settings.HasDevice ? EngineClass.Gpu : EngineClass.Cpu;
+        if (settings.IsWorker) attributes["vgpnn.backend"] = settings.HasDevice ? BackendName.Gpu : BackendName.Cpu;
         if (gpu is not null)
         {
             attributes["vgpnn.gpu.name"] = gpu.Name;

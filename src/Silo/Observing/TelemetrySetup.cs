@@ -7,7 +7,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Silo.Observing;
 

@@ -1,4 +1,8 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends;
 

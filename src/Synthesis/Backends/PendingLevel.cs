@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Levels;
 
 namespace Vgpnn.Synthesis.Backends;
 

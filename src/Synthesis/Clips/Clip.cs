@@ -1,4 +1,4 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Clips;
 
@@ -50,13 +50,13 @@ public sealed class Clip
         for (int t = 0; t < Frames.Count; t++)
         {
             Span<float> target = volume.Frame(t);
-            for (int i = 0; i < target.Length; i++) target[i] = RgbSamples.ToFloat(Frames[t][i]);
+            for (int i = 0; i < target.Length; i++) target[i] = ColourConversion.ToFloat(Frames[t][i]);
         }
 
         return volume;
     }
 
-    /// <summary>A volume of three channels as a clip: bytes as they are, floats rounded (<see cref="RgbSamples.ToByte"/>).</summary>
+    /// <summary>A volume of three channels as a clip: bytes as they are, floats rounded (<see cref="ColourConversion.ToByte"/>).</summary>
     public static Clip FromVolume(Volume volume, FrameRate frameRate)
     {
         ArgumentNullException.ThrowIfNull(volume);
@@ -83,7 +83,7 @@ public sealed class Clip
     private static byte[] Rounded(ReadOnlySpan<float> source)
     {
         var target = new byte[source.Length];
-        for (int i = 0; i < target.Length; i++) target[i] = RgbSamples.ToByte(source[i]);
+        for (int i = 0; i < target.Length; i++) target[i] = ColourConversion.ToByte(source[i]);
         return target;
     }
 }

@@ -1,5 +1,10 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Masks;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
@@ -15,7 +20,7 @@ internal sealed class EvaluatedInputs
         Clip[] sources = [.. inputs.Where(i => i.Role.IsSource()).Select(i => i.Clip)];
         bool own = sources.Length == 0;
         if (own) sources = [.. inputs.Where(i => i.Role == InputRole.Input).Select(i => i.Clip)];
-        Extent size = options.FollowsStructure ? Analogist.StyleSize(sources[0].Extent, WorkedOn.Extent) : sources[0].Extent;
+        Extent size = options.FollowsStructure ? AnalogyMaker.StyleSize(sources[0].Extent, WorkedOn.Extent) : sources[0].Extent;
         sources = [.. sources.Select(s => (s.Height, s.Width) == (size.H, size.W) ? s : ClipFitting.Cover(s, size.H, size.W, workers))];
         EvaluatedVideo[] videos = [.. sources.Select(s => EvaluatedVideo.Of(s, "the input"))];
         Source = videos.Length == 1

@@ -1,5 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

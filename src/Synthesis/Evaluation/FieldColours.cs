@@ -1,5 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
@@ -24,7 +28,7 @@ public static class FieldColours
             throw new VgpnnException(ErrorKind.Input, "clip-too-small", $"a field takes clips of {Patch} or more");
         var field = new NearestNeighbourField(sample.Extent, input.Extent, Patch);
         var task = new SearchTask<byte> { Query = sample.ToBytes(), Keys = input.ToBytes(), Patch = Patch, Field = field };
-        PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
+        PatchSearches.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
         (Extent grid, Extent keys, Extent size) = (field.QueryGrid, field.KeyGrid, sample.Extent);
         var frames = new byte[size.T][];
         for (int t = 0; t < size.T; t++)

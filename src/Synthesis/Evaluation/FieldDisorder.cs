@@ -1,5 +1,8 @@
 using ICSharpCode.SharpZipLib.Zip.Compression;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
@@ -23,7 +26,7 @@ internal static class FieldDisorder
         for (int i = 0; i < Searches; i++)
         {
             var task = new SearchTask<byte> { Query = sample, Keys = input, Patch = Patch, Field = field, Iteration = i, Seed = (ulong)i };
-            PatchSearch.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
+            PatchSearches.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
         }
 
         byte[] bytes = Displacements(field);

@@ -1,6 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

@@ -1,4 +1,7 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Indexing;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
@@ -36,12 +39,12 @@ internal sealed record PatchScores(double Coherence, double? Completeness, doubl
     {
         Extent keys = input.Rgb.Extent.PatchGrid(Patch), queries = sample.Rgb.Extent.PatchGrid(Patch);
         int[] ofSample = Select(queries, Selected(keys), judged, true);
-        NearestPatch[] matches = NearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers, excluded);
+        NearestPatch[] matches = ExactNearestPatches.Exact(sample.Rgb, input.Rgb, Patch, ofSample, workers, excluded);
         double? completeness = null;
         if (judged is null)
         {
             int[] ofInput = Select(keys, Selected(queries), excluded, false);
-            completeness = NearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers).Average(m => (double)m.Distance) * Unit;
+            completeness = ExactNearestPatches.Exact(input.Rgb, sample.Rgb, Patch, ofInput, workers).Average(m => (double)m.Distance) * Unit;
         }
 
         double own = ofSample.Average(p => PatchGradient.Mean(sample.Grey, Patch, p));

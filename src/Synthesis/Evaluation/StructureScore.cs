@@ -1,6 +1,11 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
+using Vgpnn.Synthesis.Structure;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

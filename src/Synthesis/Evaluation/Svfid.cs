@@ -1,6 +1,8 @@
 using System.Globalization;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Evaluation;
 

@@ -1,4 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Levels;
 
@@ -31,7 +36,7 @@ internal static class CoarsestNoise
         Extent grid = coarsest.Extent.PatchGrid(patch);
         if (grid.Count < 2) return Weakest;
         var nearest = new NearestNeighbourField(coarsest.Extent, coarsest.Extent, patch);
-        PatchSearch.NearestOther().Search(
+        PatchSearches.NearestOther().Search(
             new SearchTask<float> { Query = coarsest, Keys = coarsest, Patch = patch, Field = nearest, KeyWeights = weights }, workers);
         return Math.Clamp(nearest.MeanDistance(), Weakest, Strongest);
     }

@@ -1,4 +1,5 @@
 using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Levels;
 

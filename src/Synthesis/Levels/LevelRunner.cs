@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Backends;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Levels;
 

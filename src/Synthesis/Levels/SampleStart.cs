@@ -1,4 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Levels;
 
@@ -53,14 +58,14 @@ internal static class SampleStart
     public static long JudgingBytes<T>(LevelPlan judged)
         where T : unmanaged =>
         Volume.Bytes<T>(judged.Output, 3) + Volume.Bytes<float>(judged.Output, 3) + NearestNeighbourField.Bytes(judged.KeyGrid)
-        + PatchSearch.Create<T>(SearchMethod.Exhaustive).WorkingBytes(judged.Input, judged.Output, judged.Patch, 3, 0);
+        + PatchSearches.Create<T>(SearchMethod.Exhaustive).WorkingBytes(judged.Input, judged.Output, judged.Patch, 3, 0);
 
     /// <summary>Mean distance of the input's patches to their nearest patches in a start: how much of the input is missing there.</summary>
     public static double Missing<T>(Volume<T> input, Volume<T> output, Extent patch, Workers workers)
         where T : unmanaged
     {
         var field = new NearestNeighbourField(input.Extent, output.Extent, patch);
-        PatchSearch.Create<T>(SearchMethod.Exhaustive).Search(new SearchTask<T> { Query = input, Keys = output, Patch = patch, Field = field }, workers);
+        PatchSearches.Create<T>(SearchMethod.Exhaustive).Search(new SearchTask<T> { Query = input, Keys = output, Patch = patch, Field = field }, workers);
         return field.MeanDistance();
     }
 
@@ -81,7 +86,7 @@ internal static class SampleStart
     /// <summary>The mean difference of a start from the input, for samples in [−1, 1].</summary>
     public static double Difference(Volume output, Volume<float> unchanged)
     {
-        Volume<float> floats = output as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)output);
+        Volume<float> floats = output as Volume<float> ?? ColourConversion.ToFloat((Volume<byte>)output);
         double sum = 0;
         for (int i = 0; i < floats.Count; i++) sum += Math.Abs(floats.Samples[i] - unchanged.Samples[i]);
         return sum / floats.Count;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Manifest;
 

@@ -1,5 +1,8 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Manifest;
 

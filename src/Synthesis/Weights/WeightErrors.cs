@@ -1,3 +1,4 @@
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Weights;
 

@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Weights;
 

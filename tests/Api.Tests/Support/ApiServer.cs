@@ -117,7 +117,7 @@ public sealed class ApiServer : IAsyncLifetime
 
     public static RequestDraft Draft(string video, int samples = 2, ulong? seed = 7) => new()
     {
-        Inputs = [new RequestInput(Synthesis.InputRole.Input, video)],
+        Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
         Samples = samples,
         Seed = seed,
         Settings = new Knobs { Iterations = 2, Noise = 3 },
@@ -126,7 +126,7 @@ public sealed class ApiServer : IAsyncLifetime
     /// <summary>A request that takes long enough to be met while it runs.</summary>
     public static RequestDraft LongDraft(string video, int samples = 2) => Draft(video, samples) with
     {
-        Settings = new Knobs { Iterations = 100, Scale = new Factors(4, 4, 4), Search = Kernels.SearchMethod.Exhaustive },
+        Settings = new Knobs { Iterations = 100, Scale = new Factors(4, 4, 4), Search = Kernels.Search.SearchMethod.Exhaustive },
     };
 
     public static Task<Request> SubmitAsync(HttpClient http, RequestDraft draft) => SendAsync<Request>(http, HttpMethod.Post, "/v1/requests", draft);

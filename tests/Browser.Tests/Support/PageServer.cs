@@ -102,7 +102,7 @@ public sealed class PageServer : IAsyncLifetime
         http, HttpMethod.Post, "/v1/requests",
         new RequestDraft
         {
-            Inputs = [new RequestInput(Synthesis.InputRole.Input, video)],
+            Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
             Samples = samples,
             Settings = new Knobs { Iterations = 100, Scale = new Factors(1, 2, 2) },
         });

@@ -1,5 +1,5 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
 
 namespace Vgpnn.Client.Tests.CommandLine;
 

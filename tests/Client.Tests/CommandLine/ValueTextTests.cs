@@ -1,6 +1,6 @@
 using Vgpnn.Client.CommandLine;
-using Vgpnn.Kernels;
-using Vgpnn.Media;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Tests.CommandLine;

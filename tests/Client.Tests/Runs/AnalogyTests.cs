@@ -1,6 +1,6 @@
 using Vgpnn.Client.Tests.Support;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Tests.Runs;
 

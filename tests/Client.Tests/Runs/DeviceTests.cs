@@ -2,7 +2,7 @@ using System.Text.Json;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Runs;
 using Vgpnn.Client.Tests.Support;
-using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Synthesis.Manifest;
 using Vgpnn.Testing;
 

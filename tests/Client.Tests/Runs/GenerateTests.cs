@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Vgpnn.Client.Tests.Support;
 using Vgpnn.Media;
-using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Tests.Runs;

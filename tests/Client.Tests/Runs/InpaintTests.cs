@@ -1,8 +1,8 @@
 using Vgpnn.Client.Tests.Support;
 using Vgpnn.Media;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Tests.Runs;
 

@@ -1,8 +1,9 @@
 using System.Text.RegularExpressions;
 using Vgpnn.Client.Runs;
 using Vgpnn.Client.Tests.Support;
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Tests.Runs;
 

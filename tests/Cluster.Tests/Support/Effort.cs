@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
-using Vgpnn.Synthesis;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests.Support;

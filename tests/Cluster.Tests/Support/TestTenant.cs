@@ -1,5 +1,5 @@
 using Vgpnn.Contracts;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests.Support;

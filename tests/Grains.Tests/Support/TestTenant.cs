@@ -4,7 +4,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Maintenance;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Grains.Tests.Support;
 

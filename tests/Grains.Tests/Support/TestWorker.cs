@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Samples;
-using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Grains.Tests.Support;
 

@@ -1,5 +1,12 @@
 using ILGPU;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
@@ -218,7 +225,7 @@ public class DeviceTests(OneDevice device)
         engine.Exhaustive(new DeviceSearch { Query = wide, Keys = key, Field = field, Seeds = seeds });
         using PendingMeans pending = engine.BeginMeanDistances(field);
         double mean = pending.Wait()[0];
-        double[] exact = Reference.NaiveSearch.Search(query, RgbSamples.ToFloat(keys), Patch).Distance;
+        double[] exact = Reference.NaiveSearch.Search(query, ColourConversion.ToFloat(keys), Patch).Distance;
         Assert.Equal(exact.Average() * 127.5 * 127.5, mean, 1e-3 * mean);
     });
 
@@ -226,7 +233,7 @@ public class DeviceTests(OneDevice device)
     public void Completeness_weighs_in_whole_numbers_as_in_floats() => device.Device.Invoke(engine =>
     {
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);
-        float[] weights = Completeness.Weights(query, keys, Patch, 0.5, PatchSearch.Create<byte>(SearchMethod.Exhaustive), 0, new Workers(1));
+        float[] weights = Completeness.Weights(query, keys, Patch, 0.5, PatchSearches.Create<byte>(SearchMethod.Exhaustive), 0, new Workers(1));
         using DeviceVolume q = engine.Upload(query), k = engine.Upload(keys);
         using DeviceSeeds seeds = engine.Seeds([1]);
         using DeviceField users = engine.Field(keys.Extent, query.Extent, Patch), field = engine.Field(query.Extent, keys.Extent, Patch);
@@ -234,7 +241,7 @@ public class DeviceTests(OneDevice device)
         using DeviceWeights whole = engine.CompletenessWeights(users, 0.5);
         engine.Exhaustive(new DeviceSearch { Query = q, Keys = k, Field = field, Weights = whole, Seeds = seeds });
         var best = new NearestNeighbourField(query.Extent, keys.Extent, Patch);
-        PatchSearch.Create<byte>(SearchMethod.Exhaustive).Search(
+        PatchSearches.Create<byte>(SearchMethod.Exhaustive).Search(
             new SearchTask<byte> { Query = query, Keys = keys, Patch = Patch, Field = best, KeyWeights = weights }, new Workers(1));
         using PendingMeans means = engine.BeginMeanDistances(field);
         Assert.Equal(best.MeanDistance(weights), means.Wait()[0], 1e-4 * best.MeanDistance(weights));

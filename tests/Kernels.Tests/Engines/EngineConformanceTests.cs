@@ -1,4 +1,12 @@
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Tests.Distances;
 using Vgpnn.Kernels.Tests.Reference;
+using Vgpnn.Kernels.Tests.Search;
+using Vgpnn.Kernels.Tests.Simd;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Testing;
 using Xunit.Abstractions;
 
@@ -116,11 +124,11 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
         var patch = new Extent(3, 5, 5);
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);
         float[] weights = Completeness.Weights(query, keys, patch, 1, Engine.Search(SearchMethod.Exhaustive), 0, Two);
-        float[] exact = Completeness.Weights(query, keys, patch, 1, PatchSearch.Create<byte>(SearchMethod.Exhaustive), 0, Two);
+        float[] exact = Completeness.Weights(query, keys, patch, 1, PatchSearches.Create<byte>(SearchMethod.Exhaustive), 0, Two);
         Assert.Equal(exact, weights);
         NearestNeighbourField field = Run(SearchMethod.Exhaustive, query, keys, patch, weights: weights);
         var best = new NearestNeighbourField(query.Extent, keys.Extent, patch);
-        PatchSearch.Create<byte>(SearchMethod.Exhaustive).Search(
+        PatchSearches.Create<byte>(SearchMethod.Exhaustive).Search(
             new SearchTask<byte> { Query = query, Keys = keys, Patch = patch, Field = best, KeyWeights = weights }, Two);
         Assert.All(field.Distances.Zip(best.Distances), d => Assert.Equal(d.Second, d.First, 1e-5 * d.Second));
     }
@@ -193,12 +201,12 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
     private NearestNeighbourField Run(
         SearchMethod method, Volume<byte> query, Volume<byte> keys, Extent patch, ulong seed = 1, int threads = 2,
         NearestNeighbourField? continued = null, int iteration = 0, float[]? weights = null) =>
-        Tests.Searches.Run(Engine.Search(method), query, keys, patch, threads, seed, continued, iteration, weights);
+        Search.Searches.Run(Engine.Search(method), query, keys, patch, threads, seed, continued, iteration, weights);
 
     private static Volume<byte> Bytes(Volume<float> floats)
     {
         var bytes = new Volume<byte>(floats.Extent, floats.Channels);
-        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
+        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = ColourConversion.ToByte(floats.Samples[i]);
         return bytes;
     }
 }

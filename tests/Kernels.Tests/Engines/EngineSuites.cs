@@ -1,4 +1,3 @@
-using Vgpnn.Kernels.Gpu;
 using Vgpnn.Testing;
 using Xunit.Abstractions;
 

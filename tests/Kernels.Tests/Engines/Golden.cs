@@ -1,4 +1,5 @@
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 

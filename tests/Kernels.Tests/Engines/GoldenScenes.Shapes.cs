@@ -1,4 +1,6 @@
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;

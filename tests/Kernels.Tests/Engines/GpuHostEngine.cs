@@ -1,4 +1,9 @@
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 

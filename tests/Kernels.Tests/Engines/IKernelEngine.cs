@@ -1,3 +1,10 @@
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
+
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>
@@ -12,7 +19,7 @@ internal interface IKernelEngine
     /// <summary>The search that does what <paramref name="method"/> says.</summary>
     IPatchSearch<byte> Search(SearchMethod method);
 
-    /// <summary>As <see cref="Voting.Vote{T}"/>.</summary>
+    /// <summary>As <see cref="PatchVoting.Vote{T}"/>.</summary>
     void Vote(Volume<byte> values, NearestNeighbourField field, Extent patch, VoteRule rule, Volume<byte> output, Workers workers);
 }
 
@@ -21,8 +28,8 @@ internal sealed class CpuEngine : IKernelEngine
 {
     public Volume<byte> Resize(Volume<byte> source, Extent output, Scale scale, Workers workers) => Resampler.Resize(source, output, scale, workers);
 
-    public IPatchSearch<byte> Search(SearchMethod method) => PatchSearch.Create<byte>(method);
+    public IPatchSearch<byte> Search(SearchMethod method) => PatchSearches.Create<byte>(method);
 
     public void Vote(Volume<byte> values, NearestNeighbourField field, Extent patch, VoteRule rule, Volume<byte> output, Workers workers) =>
-        Voting.Vote(values, field, patch, rule, output, workers);
+        PatchVoting.Vote(values, field, patch, rule, output, workers);
 }

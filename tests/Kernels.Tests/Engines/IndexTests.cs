@@ -1,4 +1,8 @@
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Tests.Search;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 using Xunit.Abstractions;
 
@@ -135,7 +139,7 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
     private static Volume<byte> Bytes(Volume<float> floats)
     {
         var bytes = new Volume<byte>(floats.Extent, floats.Channels);
-        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
+        for (int i = 0; i < bytes.Count; i++) bytes.Samples[i] = ColourConversion.ToByte(floats.Samples[i]);
         return bytes;
     }
 }

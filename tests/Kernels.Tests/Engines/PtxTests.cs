@@ -5,6 +5,9 @@ using ILGPU.Backends.EntryPoints;
 using ILGPU.Backends.PTX;
 using ILGPU.Runtime.Cuda;
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Gpu.Shapes;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 

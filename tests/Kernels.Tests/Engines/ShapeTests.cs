@@ -1,5 +1,11 @@
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
 using Vgpnn.Kernels.Tests.Reference;
+using Vgpnn.Kernels.Tests.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;

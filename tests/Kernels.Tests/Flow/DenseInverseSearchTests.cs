@@ -1,6 +1,8 @@
 using FsCheck.Fluent;
 using Vgpnn.Benchmarks;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Flow;

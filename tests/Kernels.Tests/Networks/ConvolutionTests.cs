@@ -1,5 +1,7 @@
 using FsCheck.Fluent;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;

@@ -1,6 +1,10 @@
 using System.Text.Json;
 using Vgpnn.Kernels.Networks;
 using Vgpnn.Kernels.Networks.Raft;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.Networks.Raft.Upsampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;

@@ -1,4 +1,6 @@
 using Vgpnn.Kernels.Networks.Raft;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;

@@ -1,4 +1,4 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media.Stills;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Testing;

@@ -34,7 +34,7 @@ internal sealed class Calls : IDisposable
     {
         var draft = new RequestDraft
         {
-            Inputs = [new RequestInput(Synthesis.InputRole.Input, video)],
+            Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
             Samples = samples,
             Seed = 7,
             Webhook = webhook,

@@ -1,5 +1,6 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Evaluation;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;

@@ -1,6 +1,7 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;
 

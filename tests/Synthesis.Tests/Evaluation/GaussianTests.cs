@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Testing;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;

@@ -1,6 +1,8 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Networks;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Evaluation;
 using Vgpnn.Testing;
 

@@ -1,7 +1,11 @@
 using System.Text.Json;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
 using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Tests.Manifest;
 

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.IO.Compression;
 using Vgpnn.Kernels.Networks;
 using Vgpnn.Kernels.Networks.Raft;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Weights;
 using Vgpnn.Testing;
 

@@ -1,5 +1,7 @@
 using FsCheck.Fluent;
 using Vgpnn.Kernels.Networks.Raft;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Weights;
 using Vgpnn.Testing;
 

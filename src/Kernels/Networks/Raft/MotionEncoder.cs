@@ -1,3 +1,7 @@
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
 namespace Vgpnn.Kernels.Networks.Raft;
 
 /// <summary>From a lookup and the flow to motion features; their last two channels are the flow itself (RAFT, section 3.3).</summary>

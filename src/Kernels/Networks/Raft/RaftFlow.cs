@@ -1,4 +1,8 @@
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.Networks.Raft.Upsampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft;
 

@@ -1,3 +1,6 @@
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.Networks.Raft.Upsampling;
+
 namespace Vgpnn.Kernels.Networks.Raft;
 
 /// <summary>The parts of the network with their weights; nothing in them changes, so that one may serve many frames at once.</summary>

@@ -1,5 +1,10 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Vgpnn.Kernels.Networks.Raft.Correlations;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.Simd;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft;
 

@@ -1,5 +1,9 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Vgpnn.Kernels.Networks.Raft.Encoding;
+using Vgpnn.Kernels.Simd;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft;
 

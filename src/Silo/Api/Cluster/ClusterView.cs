@@ -1,7 +1,7 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Tenants;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Silo.Api.Cluster;
 
@@ -19,7 +19,7 @@ internal sealed class ClusterView(IGrainFactory grains)
     public async Task<long?> LargestDeviceAsync(CancellationToken cancellation)
     {
         CallerContext.ActForCluster();
-        DispatcherStatus status = await grains.Dispatcher(EngineClass.Gpu).Status().WaitAsync(cancellation);
+        DispatcherStatus status = await grains.Dispatcher(BackendName.Gpu).Status().WaitAsync(cancellation);
         return status.Workers.Max(w => w.Report.DeviceMemory);
     }
 

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Vgpnn.Contracts;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Silo.Api.Errors;
 

@@ -6,15 +6,14 @@ using Vgpnn.Grains.Caching;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
 using Vgpnn.Media.Stills;
 using Vgpnn.Silo.Api.Errors;
-using Vgpnn.Synthesis;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Evaluation;
-
-using Painting = Vgpnn.Synthesis.Painting;
+using Vgpnn.Synthesis.Options;
+using Painting = Vgpnn.Synthesis.Masks.Painting;
 
 namespace Vgpnn.Silo.Api.Rendering;
 

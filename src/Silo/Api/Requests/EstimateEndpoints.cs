@@ -3,7 +3,7 @@ using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Cluster;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Silo.Api.Requests;
 

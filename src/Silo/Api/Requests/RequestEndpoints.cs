@@ -4,8 +4,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis;
-
+using Vgpnn.Synthesis.Options;
 using Request = Vgpnn.Contracts.Request;
 
 namespace Vgpnn.Silo.Api.Requests;

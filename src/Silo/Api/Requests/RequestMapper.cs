@@ -1,9 +1,8 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Silo.Api.Sessions;
-
 using Request = Vgpnn.Contracts.Request;
 using RequestInput = Vgpnn.Contracts.RequestInput;
 

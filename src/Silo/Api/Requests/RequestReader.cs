@@ -1,4 +1,3 @@
-using Vgpnn.Contracts;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Lists;

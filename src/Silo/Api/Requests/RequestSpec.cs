@@ -1,10 +1,9 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Silo.Api.Errors;
-using Vgpnn.Synthesis;
-
+using Vgpnn.Synthesis.Options;
 using RequestInput = Vgpnn.Grains.Abstractions.RequestInput;
 
 namespace Vgpnn.Silo.Api.Requests;

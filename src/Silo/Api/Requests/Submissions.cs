@@ -4,7 +4,8 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Silo.Api.Cluster;
 using Vgpnn.Silo.Api.Lists;
-using Vgpnn.Synthesis;
+using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Silo.Api.Requests;
 

@@ -6,7 +6,6 @@ using Vgpnn.Grains.Tenants;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis.Clips;
 
 using TenantLimits = Vgpnn.Contracts.TenantLimits;
 

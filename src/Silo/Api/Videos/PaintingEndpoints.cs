@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Sessions;

@@ -12,7 +12,6 @@ using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Sessions;
-using Vgpnn.Synthesis.Clips;
 
 using ReadResult = System.IO.Pipelines.ReadResult;
 using VideoState = Vgpnn.Contracts.VideoState;

@@ -1,4 +1,9 @@
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Resampling;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 

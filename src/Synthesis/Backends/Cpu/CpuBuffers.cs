@@ -1,6 +1,11 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Flow;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Canvases;
 using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
@@ -45,7 +50,7 @@ internal static class CpuBuffers
     /// <param name="reverse">Whether keys search queries.</param>
     /// <param name="iteration">EM iteration.</param>
     internal static long SearchBytes<T>(LevelPlan level, SearchMethod method, bool reverse, int iteration)
-        where T : unmanaged => PatchSearch.Create<T>(method).WorkingBytes(
+        where T : unmanaged => PatchSearches.Create<T>(method).WorkingBytes(
             reverse ? level.Input : level.Query, reverse ? level.Query : level.Input, level.Patch, level.Channels, level.SearchIteration(iteration));
 
     private static List<LevelBuffer> List<T>(PyramidPlan plan, MethodOptions options, IOpticalFlow? flow)

@@ -1,5 +1,13 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.RandomNumbers;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Options;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
@@ -54,7 +62,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     public Volume<T> IterateCoarsest(
         LevelPlan level, Volume<float> query, Volume<T> values, float[]? weights, ulong seed, Workers workers, Action<double>? searched = null)
     {
-        Volume<float> keys = canvas.Keys(level, values as Volume<float> ?? RgbSamples.ToFloat((Volume<byte>)(Volume)values));
+        Volume<float> keys = canvas.Keys(level, values as Volume<float> ?? ColourConversion.ToFloat((Volume<byte>)(Volume)values));
         Begin(level);
         var output = new Volume<T>(level.Output, values.Channels);
         Search(level, canvas.Query(level, query), keys, weights, 0, seed, workers, searched);
@@ -121,7 +129,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             before = 0.5;
             int start = Fields.Users is null ? 0 : level.SearchIteration(iteration);
             NearestNeighbourField users = Fields.Users ?? new NearestNeighbourField(level.Input, level.Query, level.Patch);
-            IPatchSearch<TComponent> reverse = PatchSearch.Create<TComponent>(LevelSearch.ReverseMethod(options, level));
+            IPatchSearch<TComponent> reverse = PatchSearches.Create<TComponent>(LevelSearch.ReverseMethod(options, level));
             weights = Completeness.Weights(query, keys, level.Patch, alpha, reverse, Hash.Derive(seed, ReverseSeed), workers, users, start);
             Fields = Fields with { Users = users };
             CollectIfLarge(level);
@@ -141,7 +149,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             Passed = passed,
             Progress = searched is null ? null : part => searched(before + (part * (1 - before))),
         };
-        PatchSearch.Create<TComponent>(LevelSearch.Method(options, level)).Search(task, workers);
+        PatchSearches.Create<TComponent>(LevelSearch.Method(options, level)).Search(task, workers);
         _meanDistance = (options.Completeness is null ? field.MeanDistance() : field.MeanDistance(weights!)) / LevelUnits.PerSquared<TComponent>();
         _searching.Stop();
     }

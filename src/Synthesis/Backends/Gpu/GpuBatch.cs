@@ -1,7 +1,10 @@
 using System.Diagnostics;
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Levels;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 

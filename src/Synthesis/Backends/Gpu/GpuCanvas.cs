@@ -1,6 +1,10 @@
-using Vgpnn.Kernels;
 using Vgpnn.Kernels.Gpu;
-using Vgpnn.Synthesis.Backends.Cpu;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Kernels.Voting;
+using Vgpnn.Synthesis.Canvases;
+using Vgpnn.Synthesis.Masks;
+using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
@@ -125,7 +129,7 @@ internal sealed class GpuCanvas(RunInputs inputs)
     private static Volume<byte> Bytes(Volume<float> floats)
     {
         var bytes = new Volume<byte>(floats.Extent, floats.Channels);
-        for (int i = 0; i < floats.Count; i++) bytes.Samples[i] = RgbSamples.ToByte(floats.Samples[i]);
+        for (int i = 0; i < floats.Count; i++) bytes.Samples[i] = ColourConversion.ToByte(floats.Samples[i]);
         return bytes;
     }
 }

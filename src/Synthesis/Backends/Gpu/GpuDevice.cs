@@ -1,4 +1,6 @@
 using Vgpnn.Kernels.Gpu;
+using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
@@ -15,7 +17,7 @@ public sealed class GpuDevice
 
     /// <summary>Uses a device, which remains the caller's to dispose of.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="formerSearch">Whether it searches as in version 0.1, for manifests of <see cref="EngineClass.FormerGpu"/>.</param>
+    /// <param name="formerSearch">Whether it searches as in version 0.1, for manifests of <see cref="BackendName.FormerGpu"/>.</param>
     public GpuDevice(Device device, bool formerSearch = false)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -30,7 +32,7 @@ public sealed class GpuDevice
     public bool IsBroken => _device.Broken is not null;
 
     /// <summary>The class of what is made on it.</summary>
-    public string EngineClass => UsesFormerSearch ? Synthesis.EngineClass.FormerGpu : Synthesis.EngineClass.Gpu;
+    public string EngineClass => UsesFormerSearch ? BackendName.FormerGpu : BackendName.Gpu;
 
     /// <summary>Whether it searches as in version 0.1.</summary>
     internal bool UsesFormerSearch { get; }

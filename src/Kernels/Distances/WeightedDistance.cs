@@ -1,0 +1,48 @@
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
+namespace Vgpnn.Kernels.Distances;
+
+/// <summary>A distance multiplied by the key patch's weight: for completeness, and to leave key patches out (+∞).</summary>
+internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, WeightedDistance<T, TDistance>>
+    where T : unmanaged
+    where TDistance : struct, IPatchDistance<T, TDistance>
+{
+    // By place; where no key patch begins, +∞.
+    private readonly float[] _weights;
+#pragma warning disable IDE0044 // Aim changes it: a read-only field would have only its copy changed.
+    private TDistance _distance;
+#pragma warning restore IDE0044
+
+    private WeightedDistance(float[] weights, TDistance distance) => (_weights, _distance) = (weights, distance);
+
+    public static WeightedDistance<T, TDistance> Create(SearchTask<T> task, Workers workers)
+    {
+        float[] weights = task.KeyWeights ?? throw new ArgumentException("the task has no weights", nameof(task));
+        Extent keys = task.Field.Keys, grid = task.Field.KeyGrid;
+        var byPlace = new float[keys.Count];
+        Array.Fill(byPlace, float.PositiveInfinity);
+        for (int t = 0; t < grid.T; t++)
+            for (int h = 0; h < grid.H; h++)
+                weights.AsSpan(((t * grid.H) + h) * grid.W, grid.W).CopyTo(byPlace.AsSpan(((t * keys.H) + h) * keys.W));
+        return new(byPlace, TDistance.Create(task, workers));
+    }
+
+    public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
+        (keys.Count * sizeof(float)) + TDistance.WorkingBytes(query, keys, patch, channels);
+
+    public void Enter(int t, int top, int bottom) => _distance.Enter(t, top, bottom);
+
+    public void Measure(int h, int* columns, uint* places, int count, float* distances)
+    {
+        _distance.Measure(h, columns, places, count, distances);
+
+        // 0 times ∞ is no number.
+        for (int i = 0; i < count; i++)
+        {
+            float weight = _weights[places[i]];
+            distances[i] = weight == float.PositiveInfinity ? weight : distances[i] * weight;
+        }
+    }
+}

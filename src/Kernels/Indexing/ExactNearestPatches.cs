@@ -1,0 +1,223 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using Vgpnn.Kernels.Distances;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
+namespace Vgpnn.Kernels.Indexing;
+
+/// <summary>The nearest key patch of one query patch.</summary>
+/// <param name="Key">Its linear index (t·H + h)·W + w in the grid of key patches.</param>
+/// <param name="Distance">Summed squared difference of the two patches' bytes; above 2²⁴ rounded to 24 bits.</param>
+public readonly record struct NearestPatch(int Key, int Distance);
+
+/// <summary>
+/// Exact nearest neighbours of a selection of patches, in far less time than trying all keys.
+/// <para>
+/// The squared distance of two patches is at least that of their descriptions (<see cref="PatchDescriptor"/>), 13 numbers
+/// instead of 441. A leaf of a tree over them (<see cref="PatchIndex{T}"/>) gives every query a good key to begin with.
+/// Then the keys are described row by row, each row is compared with all queries while it lies in the cache, and only
+/// keys whose description is nearer than the best patch so far are measured.
+/// </para>
+/// <para>
+/// Rows are independent pieces of work. They meet in one 64-bit word per query, distance above and place below, of which
+/// the minimum is kept: so the result depends neither on threads nor on order, and of equally near keys the first wins.
+/// </para>
+/// </summary>
+public static class ExactNearestPatches
+{
+    // What descriptions lose by rounding, as a part of the longest patch there can be: sums of some dozens of floats.
+    private const double Rounding = 2e-5;
+
+    // Numbers of a description that are compared before the others are looked at: brightness, its slopes and the colours.
+    private const int Head = 5;
+
+    // Query patches that are begun together.
+    private const int Begun = 32;
+
+    /// <summary>Finds the nearest key patch of every query patch named.</summary>
+    /// <param name="query">Where the query patches lie.</param>
+    /// <param name="keys">Where the key patches lie, with as many channels.</param>
+    /// <param name="patch">Patch size.</param>
+    /// <param name="patches">Linear indices (t·H + h)·W + w of query patches in their grid; any number, in any order.</param>
+    /// <param name="workers">Threads; they do not change the result.</param>
+    /// <param name="excluded">For every key patch whether it is no candidate, at most all but one of them; null: all are candidates.</param>
+    /// <returns>One match for each index, in the order given.</returns>
+    /// <exception cref="ArgumentException">The channels differ, or a volume is smaller than a patch.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index outside of the grid.</exception>
+    public static NearestPatch[] Exact(
+        Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, Workers workers, bool[]? excluded = null)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        ArgumentNullException.ThrowIfNull(keys);
+        ArgumentNullException.ThrowIfNull(patches);
+        ArgumentNullException.ThrowIfNull(workers);
+        if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
+        if (!query.Extent.Holds(patch) || !keys.Extent.Holds(patch)) throw new ArgumentException($"no patch of {patch} fits", nameof(patch));
+        long count = query.Extent.PatchGrid(patch).Count;
+        if (patches.Any(p => p < 0 || p >= count)) throw new ArgumentOutOfRangeException(nameof(patches));
+        if (excluded is not null && (excluded.Length != keys.Extent.PatchGrid(patch).Count || !excluded.Contains(false)))
+            throw new ArgumentException("no key patch is left, or not every one is told of", nameof(excluded));
+        var search = new Search(query, keys, patch, patches, excluded, workers);
+        return search.Run(workers);
+    }
+
+    private sealed class Search
+    {
+        private const int BandRows = 8;
+
+        private readonly Volume<byte> _keys;
+        private readonly bool[]? _excluded;
+        private readonly Extent _patch;
+        private readonly Extent _grid;
+        private readonly PatchDescriptor _descriptor;
+        private readonly ByteDistance _distance;
+        private readonly float[] _described;
+        private readonly ulong[] _best;
+        private readonly double _slack;
+
+        public Search(Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, bool[]? excluded, Workers workers)
+        {
+            (_keys, _patch, _excluded) = (keys, patch, excluded);
+            _grid = keys.Extent.PatchGrid(patch);
+            _descriptor = new PatchDescriptor(patch, keys.Channels);
+            _distance = ByteDistance.Create(SideBySide(query, patch, patches), keys, patch, workers);
+            _slack = Rounding * byte.MaxValue * Math.Sqrt(patch.Count * keys.Channels);
+            _described = new float[patches.Count * _descriptor.Size];
+            _best = new ulong[patches.Count];
+            var index = new PatchIndex<byte>(keys, patch, workers);
+            Extent grid = query.Extent.PatchGrid(patch);
+            int pieces = (patches.Count + Begun - 1) / Begun;
+            workers.For(pieces, piece => Begin(piece * Begun, patches, query, grid, index));
+        }
+
+        public NearestPatch[] Run(Workers workers)
+        {
+            int bands = (_grid.H + BandRows - 1) / BandRows;
+            workers.For(_grid.T * bands, piece => CompareBand(piece / bands, piece % bands * BandRows));
+            return [.. _best.Select(b => new NearestPatch(Linear((int)(uint)b), (int)(b >> 32)))];
+        }
+
+        // The query patches as one volume, each a patch's width from the next.
+        private static Volume<byte> SideBySide(Volume<byte> query, Extent patch, IReadOnlyList<int> patches)
+        {
+            Extent grid = query.Extent.PatchGrid(patch);
+            var all = new Volume<byte>(patch with { W = Math.Max(1, patches.Count) * patch.W }, query.Channels);
+            int run = patch.W * query.Channels;
+            for (int i = 0; i < patches.Count; i++)
+            {
+                int row = patches[i] / grid.W, w = patches[i] % grid.W;
+                for (int t = 0; t < patch.T; t++)
+                {
+                    for (int h = 0; h < patch.H; h++)
+                        query.Row((row / grid.H) + t, (row % grid.H) + h).Slice(w * query.Channels, run).CopyTo(all.Row(t, h)[(i * run)..]);
+                }
+            }
+
+            return all;
+        }
+
+        /// <summary>Describes some query patches and finds them keys to begin with.</summary>
+        private void Begin(int first, IReadOnlyList<int> patches, Volume<byte> query, Extent grid, PatchIndex<byte> index)
+        {
+            ByteDistance distance = _distance;
+            distance.Enter(0, 0, 1);
+            var near = new uint[grid.W * PatchIndex<byte>.Near];
+            for (int i = first; i < Math.Min(first + Begun, patches.Count); i++)
+            {
+                int row = patches[i] / grid.W, w = patches[i] % grid.W;
+                float[] numbers = index.Describe(query, row / grid.H, row % grid.H, grid.W);
+                for (int n = 0; n < _descriptor.Size; n++) _described[(i * _descriptor.Size) + n] = numbers[(n * grid.W) + w];
+                index.Lead(numbers, near);
+                _best[i] = ulong.MaxValue;
+                foreach (uint place in near.AsSpan(w * PatchIndex<byte>.Near, PatchIndex<byte>.Near)) Offer(i, distance, place);
+            }
+        }
+
+        private void CompareBand(int t, int top)
+        {
+            // Whole vectors of patches; what lies behind the last patch is infinitely far away.
+            int stride = (_grid.W + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
+            var row = new float[_descriptor.Size * stride];
+            ByteDistance distance = _distance;
+            distance.Enter(0, 0, 1);
+            for (int h = top; h < Math.Min(top + BandRows, _grid.H); h++)
+            {
+                Array.Fill(row, float.PositiveInfinity);
+                _descriptor.Row(_keys, t, h, row, stride);
+                ref float numbers = ref MemoryMarshal.GetArrayDataReference(row);
+                for (int i = 0; i < _best.Length; i++) Compare(i, distance, ref numbers, stride, Place(t, h));
+            }
+        }
+
+        private void Compare(int i, ByteDistance distance, ref float row, int stride, uint place)
+        {
+            int size = _descriptor.Size, head = Math.Min(Head, size);
+            ref float query = ref _described[i * size];
+            var limit = Vector256.Create(Limit(i));
+            for (int w = 0; w < stride; w += Vector256<float>.Count)
+            {
+                Vector256<float> bound = Squared(ref query, ref Unsafe.Add(ref row, w), stride, 0, head);
+                if (Vector256.GreaterThanAll(bound, limit)) continue;
+                bound += Squared(ref query, ref Unsafe.Add(ref row, w), stride, head, size);
+                uint near = Vector256.LessThanOrEqual(bound, limit).ExtractMostSignificantBits();
+                if (near == 0) continue;
+                bool nearer = false;
+                for (; near != 0; near &= near - 1)
+                    nearer |= Offer(i, distance, place + (uint)(w + BitOperations.TrailingZeroCount(near)));
+                if (nearer) limit = Vector256.Create(Limit(i));
+            }
+        }
+
+        // Lane l: the squared distance of the numbers from `first` to `end` − 1 of the query's and of the l-th key's description.
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector256<float> Squared(ref float query, ref float keys, int stride, int first, int end)
+        {
+            Vector256<float> sum = default;
+            for (int n = first; n < end; n++)
+            {
+                Vector256<float> d = Vector256.LoadUnsafe(ref keys, (nuint)(n * stride)) - Vector256.Create(Unsafe.Add(ref query, n));
+                sum += d * d;
+            }
+
+            return sum;
+        }
+
+        /// <summary>Descriptions farther from each other than this belong to patches that are farther than the best one.</summary>
+        private float Limit(int i)
+        {
+            double length = Math.Sqrt(Volatile.Read(ref _best[i]) >> 32) + _slack;
+            return (float)(length * length);
+        }
+
+        private uint Place(int t, int h) => (uint)(((t * _keys.Extent.H) + h) * _keys.Extent.W);
+
+        private int Linear(int place)
+        {
+            int row = place / _keys.Extent.W, t = row / _keys.Extent.H;
+            return (((t * _grid.H) + (row % _keys.Extent.H)) * _grid.W) + (place % _keys.Extent.W);
+        }
+
+        /// <returns>Whether the key is the best one now.</returns>
+        private unsafe bool Offer(int i, ByteDistance distance, uint place)
+        {
+            if (_excluded is not null && _excluded[Linear((int)place)]) return false;
+            float squared;
+            int column = i * _patch.W;
+            distance.Measure(0, &column, &place, 1, &squared);
+            ulong offered = ((ulong)squared << 32) | place;
+            ref ulong best = ref _best[i];
+            ulong seen = Volatile.Read(ref best);
+            while (offered < seen)
+            {
+                ulong before = Interlocked.CompareExchange(ref best, offered, seen);
+                if (before == seen) return true;
+                seen = before;
+            }
+
+            return false;
+        }
+    }
+}

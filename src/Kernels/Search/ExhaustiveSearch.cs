@@ -1,0 +1,87 @@
+using System.Runtime.CompilerServices;
+using Vgpnn.Kernels.Distances;
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Simd;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+
+namespace Vgpnn.Kernels.Search;
+
+/// <summary>
+/// Tries every key patch for every query patch. Of equally near ones the first in [T, H, W] order wins. O(n·m) time.
+/// </summary>
+internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
+    where T : unmanaged
+    where TDistance : struct, IPatchDistance<T, TDistance>
+{
+    // Keys measured together.
+    private const int Together = 64;
+
+    /// <summary>Whether a patch may not match the one at its own place: for the nearest other patch within one volume.</summary>
+    public bool ExcludeSelf { get; init; }
+
+    /// <inheritdoc/>
+    public void Search(SearchTask<T> task, Workers workers)
+    {
+        ArgumentNullException.ThrowIfNull(task);
+        ArgumentNullException.ThrowIfNull(workers);
+        task.Validate();
+        TDistance distance = TDistance.Create(task, workers);
+        Extent grid = task.Field.QueryGrid;
+        for (int t = 0; t < grid.T; t++)
+        {
+            int frame = t;
+            workers.For(grid.H, h => SearchRow(task, distance, frame, h, workers.Cancellation));
+            task.Progress?.Invoke((t + 1.0) / grid.T);
+        }
+    }
+
+    /// <inheritdoc/>
+    public double Evaluations(long queryPatches, long keyPatches, int iteration) => (double)queryPatches * keyPatches;
+
+    /// <inheritdoc/>
+    public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
+        TDistance.WorkingBytes(query, keys, patch, channels);
+
+    [MethodImpl(Jit.Hot)]
+    private unsafe void SearchRow(SearchTask<T> task, TDistance distance, int t, int h, CancellationToken cancellation)
+    {
+        NearestNeighbourField field = task.Field;
+        Extent grid = field.QueryGrid, keys = field.KeyGrid;
+        distance.Enter(t, h, h + 1);
+        int* columns = stackalloc int[Together];
+        uint* places = stackalloc uint[Together];
+        float* distances = stackalloc float[Together];
+        for (int w = 0; w < grid.W; w++)
+        {
+            new Span<int>(columns, Together).Fill(w);
+            uint self = ExcludeSelf ? field.Place(t, h, w) : uint.MaxValue;
+            float best = float.PositiveInfinity;
+            uint place = 0;
+            for (int kt = 0; kt < keys.T; kt++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                for (int kh = 0; kh < keys.H; kh++)
+                {
+                    uint row = field.Place(kt, kh, 0);
+                    for (int kw = 0; kw < keys.W; kw += Together)
+                    {
+                        int count = Math.Min(Together, keys.W - kw);
+                        for (int i = 0; i < count; i++) places[i] = row + (uint)(kw + i);
+                        distance.Measure(h, columns, places, count, distances);
+                        for (int i = 0; i < count; i++)
+                        {
+                            if (distances[i] >= best || places[i] == self) continue;
+                            best = distances[i];
+                            place = places[i];
+                        }
+                    }
+                }
+            }
+
+            int index = (((t * grid.H) + h) * grid.W) + w;
+            field.Places[index] = place;
+            field.Distances[index] = best;
+        }
+    }
+}

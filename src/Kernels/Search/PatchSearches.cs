@@ -1,0 +1,50 @@
+using Vgpnn.Kernels.Distances;
+
+namespace Vgpnn.Kernels.Search;
+
+/// <summary>The searches by name.</summary>
+public static class PatchSearches
+{
+    /// <summary>
+    /// Below this many key patches trying them all costs less than an approximate search, and is exact: the coarsest
+    /// levels decide what the whole sample becomes.
+    /// </summary>
+    public const int SmallLevel = 1024;
+
+    /// <summary>The search that does what <paramref name="method"/> says, for floats or for bytes.</summary>
+    public static IPatchSearch<T> Create<T>(SearchMethod method)
+        where T : unmanaged =>
+        typeof(T) == typeof(float)
+            ? (IPatchSearch<T>)(object)Create<float, FloatDistance>(method)
+            : (IPatchSearch<T>)(object)Create<byte, ByteDistance>(method);
+
+    /// <summary>The same search with every patch distance counted: the same results, more slowly.</summary>
+    public static IPatchSearch<T> Counting<T>(SearchMethod method, EvaluationCounter counter)
+        where T : unmanaged
+    {
+        IPatchSearch<T> search = typeof(T) == typeof(float)
+            ? (IPatchSearch<T>)(object)Create<float, CountedDistance<float, FloatDistance>>(method)
+            : (IPatchSearch<T>)(object)Create<byte, CountedDistance<byte, ByteDistance>>(method);
+        return new CountingSearch<T>(search, counter);
+    }
+
+    /// <summary>A search for the nearest <em>other</em> patch within one volume: exhaustive, the patch itself left out.</summary>
+    public static IPatchSearch<float> NearestOther() => new SearchByWeights<float>(
+        new ExhaustiveSearch<float, FloatDistance> { ExcludeSelf = true },
+        new ExhaustiveSearch<float, WeightedDistance<float, FloatDistance>> { ExcludeSelf = true });
+
+    private static SearchByWeights<T> Create<T, TDistance>(SearchMethod method)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance> =>
+        new(Of<T, TDistance>(method), Of<T, WeightedDistance<T, TDistance>>(method));
+
+    private static IPatchSearch<T> Of<T, TDistance>(SearchMethod method)
+        where T : unmanaged
+        where TDistance : struct, IPatchDistance<T, TDistance> => method switch
+        {
+            SearchMethod.PatchMatch => new PatchMatchSearch<T, TDistance>(),
+            SearchMethod.JumpFlood => new JumpFloodSearch<T, TDistance>(),
+            SearchMethod.Exhaustive => new ExhaustiveSearch<T, TDistance>(),
+            _ => throw new ArgumentOutOfRangeException(nameof(method)),
+        };
+}

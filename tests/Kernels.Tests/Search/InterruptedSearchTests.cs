@@ -1,0 +1,50 @@
+using Vgpnn.Kernels.Matching;
+using Vgpnn.Kernels.Search;
+using Vgpnn.Kernels.Threading;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Testing;
+
+namespace Vgpnn.Kernels.Tests.Search;
+
+/// <summary>A PatchMatch over a large field can be interrupted after every step, even while its start is being found.</summary>
+public class InterruptedSearchTests
+{
+    private static readonly Extent Patch = new(1, 3, 3), Size = new(4, 503, 503);
+
+    [Fact]
+    public void A_large_search_goes_on_after_any_step_with_the_same_result()
+    {
+        Volume<byte> query = RandomVolume.Noise<byte>(Size, 3, 1), keys = RandomVolume.Noise<byte>(new Extent(3, 40, 60), 3, 2);
+        var kept = new Dictionary<int, uint[]>();
+        NearestNeighbourField whole = Search(0, null, (done, field) => kept[done] = field.StoredPlaces(0, field.Distances.Length).ToArray());
+
+        // Four frames of starts and six passes; after the last there is nothing to go on with.
+        Assert.Equal(Enumerable.Range(1, 9), kept.Keys.Order());
+        foreach (int done in (int[])[1, 3, 4, 5])
+        {
+            NearestNeighbourField resumed = Search(done, kept[done], (_, _) => { });
+            Assert.Equal(whole.Distances, resumed.Distances);
+            Assert.Equal(whole.StoredPlaces(0, whole.Distances.Length), resumed.StoredPlaces(0, resumed.Distances.Length));
+        }
+
+        NearestNeighbourField Search(int done, uint[]? places, Action<int, NearestNeighbourField> passed)
+        {
+            var field = new NearestNeighbourField(query.Extent, keys.Extent, Patch);
+            if (places is not null) Assert.True(field.TryRestorePlaces(0, places));
+            var task = new SearchTask<byte> { Query = query, Keys = keys, Patch = Patch, Field = field, Seed = 5, StepsDone = done, Passed = d => passed(d, field) };
+            PatchSearches.Create<byte>(SearchMethod.PatchMatch).Search(task, new Workers(2));
+            return field;
+        }
+    }
+
+    [Fact]
+    public void Stored_places_that_are_no_key_patch_are_refused()
+    {
+        var field = new NearestNeighbourField(new Extent(1, 3, 4), new Extent(2, 4, 5), Patch);
+        Assert.True(field.TryRestorePlaces(0, [0, 2]));
+        Assert.Equal(2, field.LinearMatch(1));
+        foreach (uint place in (uint[])[3, 15, 40, uint.MaxValue])
+            Assert.False(field.TryRestorePlaces(0, [place, 0]));
+        Assert.Equal([0u, 2u], field.StoredPlaces(0, 2).ToArray());
+    }
+}
