@@ -7,10 +7,10 @@ using Vgpnn.Kernels.Voting;
 namespace Vgpnn.Benchmarks;
 
 /// <summary>PatchMatch in raster order on bytes.</summary>
-public class RasterSearchBytes : RasterSearchBenchmark<byte>;
+public class PatchMatchSearchBytes : PatchMatchSearchBenchmark<byte>;
 
 /// <summary>PatchMatch in raster order on floats.</summary>
-public class RasterSearchFloats : RasterSearchBenchmark<float>;
+public class PatchMatchSearchFloats : PatchMatchSearchBenchmark<float>;
 
 /// <summary>Jump flooding on bytes.</summary>
 public class JumpFloodSearchBytes : SearchBenchmark<byte>
@@ -62,7 +62,7 @@ public abstract class SearchBenchmark<T>
 }
 
 /// <summary>The search of one EM iteration: the first starts from scratch, later ones from the field of the one before.</summary>
-public abstract class RasterSearchBenchmark<T>
+public abstract class PatchMatchSearchBenchmark<T>
     where T : unmanaged
 {
     private SearchTask<T> _task = null!;

@@ -1,6 +1,5 @@
 using Vgpnn.Kernels.Volumes;
 
-
 namespace Vgpnn.Media.Stills;
 
 /// <summary>Pictures for people who watch: WebP of bounded weight, whatever their content.</summary>
