@@ -4,7 +4,6 @@ using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Commands;
 using Vgpnn.Client.Reporting;
 
-args = InspectCommand.Expanded(args);
 using var interruption = new Interruption();
 try
 {

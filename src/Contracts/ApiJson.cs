@@ -1,10 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Vgpnn.Kernels.Search;
-using Vgpnn.Kernels.Voting;
-using Vgpnn.Synthesis.Manifest;
-using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Contracts;
 
@@ -31,13 +27,13 @@ public static class ApiJson
         options.MaxDepth = 16;
         options.UnmappedMemberHandling = strict ? JsonUnmappedMemberHandling.Disallow : JsonUnmappedMemberHandling.Skip;
         foreach (JsonConverter converter in (JsonConverter[])
-            [
-                new LowerCaseNames<VideoState>(), new LowerCaseNames<WorkState>(), new LowerCaseNames<KeyScope>(), new LowerCaseNames<Application>(),
-                new LowerCaseNames<InputRole>(), new LowerCaseNames<Cue>(), new LowerCaseNames<Ink>(), new LowerCaseNames<InkMatch>(),
-                new LowerCaseNames<NoiseTime>(), new LowerCaseNames<VoteRule>(), new LowerCaseNames<SearchMethod>(), new LowerCaseNames<Engine>(),
-            ])
+            [Names<VideoState>(), Names<WorkState>(), Names<KeyScope>(), Names<RequestApplication>(), Names<RequestInputRole>(), Names<OptionKind>()])
             options.Converters.Add(converter);
     }
+
+    // Single words in lower case.
+    private static JsonStringEnumConverter<T> Names<T>()
+        where T : struct, Enum => new(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 
     private static JsonSerializerOptions Create()
     {

@@ -1,4 +1,4 @@
-using Vgpnn.Synthesis.Options;
+using System.Text.Json.Nodes;
 
 namespace Vgpnn.Contracts;
 
@@ -15,13 +15,13 @@ public sealed record RequestManifest
     public required string Request { get; init; }
 
     /// <summary>What was made of the inputs.</summary>
-    public required Application Application { get; init; }
+    public required RequestApplication Application { get; init; }
 
     /// <summary>The seed of the whole set.</summary>
     public required string Seed { get; init; }
 
-    /// <summary>Every knob.</summary>
-    public required Knobs Settings { get; init; }
+    /// <summary>Every option as it was used.</summary>
+    public required JsonObject Settings { get; init; }
 
     /// <summary>What the samples were made of.</summary>
     public required IReadOnlyList<RequestManifestInput> Inputs { get; init; }
@@ -37,7 +37,7 @@ public sealed record RequestManifest
 /// <param name="Role">What it was to the request.</param>
 /// <param name="Name">What its owner calls it.</param>
 /// <param name="Sha256">SHA-256 of the file.</param>
-public sealed record RequestManifestInput(InputRole Role, string Name, string Sha256);
+public sealed record RequestManifestInput(RequestInputRole Role, string Name, string Sha256);
 
 /// <summary>A sample.</summary>
 /// <param name="Index">Its number, from 0.</param>

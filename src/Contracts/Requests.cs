@@ -1,5 +1,5 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Contracts;
 
@@ -7,7 +7,7 @@ namespace Vgpnn.Contracts;
 /// <param name="Role">What it is to the request: input, mask, source, content, style or sketch.</param>
 /// <param name="Video">The video's id.</param>
 /// <remarks>What only answers say may be sent back with a new request, and is not looked at there.</remarks>
-public sealed record RequestInput(InputRole Role, string Video)
+public sealed record RequestInput(RequestInputRole Role, string Video)
 {
     /// <summary>In answers: what its owner calls it, or did.</summary>
     public string? Name { get; init; }
@@ -20,7 +20,7 @@ public sealed record RequestInput(InputRole Role, string Video)
 public sealed record RequestDraft
 {
     /// <summary>What is made of the inputs.</summary>
-    public Application Application { get; init; }
+    public RequestApplication Application { get; init; }
 
     /// <summary>What it is made of.</summary>
     public required IReadOnlyList<RequestInput> Inputs { get; init; }
@@ -32,8 +32,8 @@ public sealed record RequestDraft
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     public ulong? Seed { get; init; }
 
-    /// <summary>The knobs; those that are not given are as the application's preset has them.</summary>
-    public Knobs? Settings { get; init; }
+    /// <summary>Options of the method and of what is read of the inputs; those that are not given have the application's defaults.</summary>
+    public JsonObject? Settings { get; init; }
 
     /// <summary>Where to tell of the request's end; null: nowhere. An https address.</summary>
     public string? Webhook { get; init; }
@@ -79,7 +79,7 @@ public sealed record Request
     public required WorkState State { get; init; }
 
     /// <summary>What is made of the inputs.</summary>
-    public required Application Application { get; init; }
+    public required RequestApplication Application { get; init; }
 
     /// <summary>What it is made of.</summary>
     public required IReadOnlyList<RequestInput> Inputs { get; init; }
@@ -88,8 +88,8 @@ public sealed record Request
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     public required ulong Seed { get; init; }
 
-    /// <summary>Every knob as it is used.</summary>
-    public required Knobs Settings { get; init; }
+    /// <summary>Every option as it is used; it can be sent again.</summary>
+    public required JsonObject Settings { get; init; }
 
     /// <summary>Samples, by state.</summary>
     public required SampleCounts Samples { get; init; }
@@ -142,8 +142,8 @@ public sealed record RequestLinks(string Self, string Samples, string Events, st
 /// <summary>What a request would take.</summary>
 public sealed record Estimate
 {
-    /// <summary>Every knob as it would be used.</summary>
-    public required Knobs Settings { get; init; }
+    /// <summary>Every option as it would be used.</summary>
+    public required JsonObject Settings { get; init; }
 
     /// <summary>The size of every sample.</summary>
     public required Size Output { get; init; }

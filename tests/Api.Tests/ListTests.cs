@@ -14,7 +14,7 @@ public sealed class ListTests(ApiServer server)
         byte[] clip = await Clips.SmallAsync();
         Video whale = await ApiServer.UploadAsync(http, clip, "Blue whale.mp4"), fish = await ApiServer.UploadAsync(http, [.. clip, 0, 0, 0, 8, .. "free"u8], "fish.mp4");
         Request made = await server.EndedAsync(http, await ApiServer.SubmitAsync(http, ApiServer.Draft(whale.Id, 1)));
-        Request retargeted = await server.EndedAsync(http, await ApiServer.SubmitAsync(http, ApiServer.Draft(fish.Id, 1) with { Application = Synthesis.Options.Application.Retargeting }));
+        Request retargeted = await server.EndedAsync(http, await ApiServer.SubmitAsync(http, ApiServer.Draft(fish.Id, 1) with { Application = RequestApplication.Retargeting }));
         Request active = await ApiServer.SubmitAsync(http, ApiServer.LongDraft(fish.Id, 1));
         Request cancelled = await ApiServer.SubmitAsync(http, ApiServer.LongDraft(whale.Id, 1));
         await http.PostAsync($"{cancelled.Links.Self}/cancel", null);

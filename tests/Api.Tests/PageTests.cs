@@ -142,7 +142,7 @@ public sealed class PageTests(ApiServer server)
     public async Task An_estimate_says_every_knob_as_it_would_be_used()
     {
         Estimate estimate = await ApiServer.SendAsync<Estimate>(server.First, HttpMethod.Post, "/v1/estimates", ApiServer.Draft(server.VideoId));
-        Assert.Equal((2, 3.0, 0.87), (estimate.Settings.Iterations, estimate.Settings.Noise, estimate.Settings.DownscaleT));
+        Assert.Equal((2, 3, 0.87), ((double)estimate.Settings["iterations"]!, (double)estimate.Settings["noise"]!, (double)estimate.Settings["downscaleT"]!));
     }
 
     private static async Task IsStripAsync(HttpResponseMessage response, int frames)

@@ -82,7 +82,16 @@ public sealed class SubmissionTests(ApiServer server)
     [InlineData("{\"inputs\":[INPUT],\"settings\":{\"iterations\":101}}", 422, "option-out-of-range")]
     [InlineData("{\"inputs\":[INPUT],\"settings\":{\"scale\":{\"t\":1,\"h\":1000,\"w\":1}}}", 422, "option-out-of-range")]
     [InlineData("{\"inputs\":[INPUT],\"settings\":{\"patch\":{\"t\":0,\"h\":7,\"w\":7}}}", 422, "option-out-of-range")]
-    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"frameRate\":\"NaN\"}}", 422, "frame-rate")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"frameRate\":\"NaN\"}}", 422, "option-out-of-range")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"noise\":\"loud\"}}", 422, "option-out-of-range")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"iterations\":1.5}}", 422, "option-out-of-range")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"patch\":7}}", 422, "option-out-of-range")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"firstFrame\":5,\"lastFrame\":4}}", 422, "option-out-of-range")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"nose\":1}}", 422, "option-unknown")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"ink\":\"dark\"}}", 422, "option-not-applicable")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"noise\":1,\"noise\":2}}", 422, "option-twice")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":{\"patch\":{\"t\":1,\"t\":2}}}", 422, "option-twice")]
+    [InlineData("{\"inputs\":[INPUT],\"settings\":[]}", 400, "bad-json")]
     [InlineData("{\"inputs\":[INPUT],\"settings\":{\"firstFrame\":0}}", 422, "option-out-of-range")]
     [InlineData("{\"inputs\":[INPUT],\"settings\":{\"firstFrame\":1000000}}", 422, null)]
     [InlineData("{\"inputs\":[INPUT],\"webhook\":\"file:///etc/passwd\"}", 422, "webhook-refused")]
@@ -97,6 +106,42 @@ public sealed class SubmissionTests(ApiServer server)
             Assert.True(status == problem.Status && (code is null || problem.Code == code), $"{address} {body}: {problem}");
             string words = $"{problem.Detail} {problem.Hint} {string.Concat(problem.Errors ?? [])}".Replace("ProblemPlace", "", StringComparison.Ordinal);
             Assert.False(words.Contains("Vgpnn.", StringComparison.Ordinal) || words.Contains("System.", StringComparison.Ordinal), words);
+        }
+    }
+
+    [Fact]
+    public async Task All_faults_of_a_body_are_reported_at_once_with_their_places()
+    {
+        string body = $$$"""{"inputs":[{"role":"input","video":"{{{server.VideoId}}}"}],"samples":0,"settings":{"noise":-4,"minS":0,"patch":{"t":99},"nose":1}}""";
+        Problem problem = await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/estimates", new StringContent(body, Encoding.UTF8, "application/json")));
+        Assert.Equal((422, "samples-out-of-range"), (problem.Status, problem.Code));
+        Assert.Equal(
+            [
+                new ProblemPlace("/samples", "samples is 0, but must be an integer from 1 to 1,000,000"),
+                new ProblemPlace("/settings/noise", "noise is -4, but must be a number from 0 to 1,000, or auto"),
+                new ProblemPlace("/settings/minS", "minS is 0, but must be an integer from 1 to 10,000"),
+                new ProblemPlace("/settings/patch/t", "patch/t is 99, but must be an integer from 1 to 15"),
+                new ProblemPlace("/settings/nose", "there is no setting 'nose'"),
+            ],
+            problem.Errors!);
+    }
+
+    [Fact]
+    public async Task Invalid_names_are_answered_with_the_allowed_names()
+    {
+        string body = $$$"""{"inputs":[{"role":"input","video":"{{{server.VideoId}}}"}],"application":"video"}""";
+        Problem problem = await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/requests", new StringContent(body, Encoding.UTF8, "application/json")));
+        Assert.Equal([new ProblemPlace("/application", "must be one of: generation, retargeting, inpainting, analogy, sketch")], problem.Errors!);
+    }
+
+    [Fact]
+    public async Task Settings_that_were_returned_can_be_sent_again_for_every_application()
+    {
+        foreach (RequestApplication application in (RequestApplication[])[RequestApplication.Generation, RequestApplication.Retargeting])
+        {
+            Estimate first = await ApiServer.SendAsync<Estimate>(server.First, HttpMethod.Post, "/v1/estimates", ApiServer.Draft(server.VideoId) with { Application = application, Settings = null });
+            Estimate again = await ApiServer.SendAsync<Estimate>(server.First, HttpMethod.Post, "/v1/estimates", ApiServer.Draft(server.VideoId) with { Application = application, Settings = first.Settings });
+            Assert.Equal(first.Settings.ToJsonString(), again.Settings.ToJsonString());
         }
     }
 

@@ -112,7 +112,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
     }
 
     [BrowserFact]
-    public async Task The_look_of_another_clip_and_every_knob_are_offered_with_what_they_would_take()
+    public async Task The_style_of_another_clip_and_every_setting_are_offered_with_an_estimate()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         (_, string key) = await server.TenantAsync();
@@ -138,16 +138,16 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).ClickAsync();
         await Expect(page.Locator(".recipe button[type=submit]")).ToBeEnabledAsync();
 
-        // Every knob says its unit, its range, its effect, and what it is now.
+        // Every setting shows its unit, its range, its effect and its default.
         await page.GetByText("Advanced").ClickAsync();
         ILocator noise = page.GetByLabel("Noise", new() { Exact = false }).First;
-        await Expect(page.GetByLabel("Movement counts")).ToHaveAttributeAsync("placeholder", "0.5");
+        await Expect(page.GetByLabel("Motion guidance")).ToHaveAttributeAsync("placeholder", "0.5");
         string? hint = await noise.GetAttributeAsync("aria-describedby");
         await Expect(page.Locator($"#{hint}")).ToContainTextAsync("0 to 1,000");
-        await page.GetByLabel("Rounds").FillAsync("0");
+        await page.GetByLabel("Iterations").FillAsync("0");
         await Expect(page.Locator(".recipe button[type=submit]")).ToBeDisabledAsync();
-        await page.GetByLabel("Rounds").FillAsync("2");
-        await page.GetByLabel("Largest height").FillAsync("72");
+        await page.GetByLabel("Iterations").FillAsync("2");
+        await page.GetByLabel("Maximum height").FillAsync("72");
         await page.Locator(".recipe button[type=submit]").ClickAsync();
         await page.WaitForURLAsync("**/#/look/*");
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Done", new() { Timeout = 60_000 });

@@ -5,6 +5,7 @@ using Vgpnn.Contracts;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
+using Vgpnn.Silo.Api.Requests;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Options;
 
@@ -46,15 +47,15 @@ public sealed class ApplicationTests(ApplicationTests.Place place) : IClassFixtu
     {
         var videos = new List<RequestInput>();
         foreach ((InputRole role, string file) in inputs)
-            videos.Add(new RequestInput(role, await place.Tenant.UploadAsync(await File.ReadAllBytesAsync(place[file]), file)));
+            videos.Add(new RequestInput(role.ToWire(), await place.Tenant.UploadAsync(await File.ReadAllBytesAsync(place[file]), file)));
         Request request = await place.Tenant.SubmitAsync(
             new RequestDraft
             {
-                Application = options.Application,
+                Application = options.Application.ToWire(),
                 Inputs = videos,
                 Samples = samples,
                 Seed = 11,
-                Settings = Knobs.Of(options with { Iterations = 2 }),
+                Settings = OptionTable.Default.Write(new RunSettings { Method = options with { Iterations = 2 } }),
             },
             command);
         string[] files = await place.CommandLineAsync($"{command} --iterations 2 --seed 11");

@@ -5,6 +5,7 @@ using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;
+using Vgpnn.Silo.Api.Requests;
 using Vgpnn.Synthesis.Applications;
 using Vgpnn.Synthesis.Backends.Gpu;
 using Vgpnn.Synthesis.Clips;
@@ -72,7 +73,7 @@ public sealed class GpuTests
             File.WriteAllBytes(path, Clips.SmallAsync().GetAwaiter().GetResult());
             Clip clip = ClipReader.ReadAsync(path).GetAwaiter().GetResult().Clip;
             using Device device = Device.Open(Devices.Find());
-            var sampler = Sampler.Create([new SamplerInput(InputRole.Input, clip)], request.Settings.ToOptions(request.Application), device: new GpuDevice(device));
+            var sampler = Sampler.Create([new SamplerInput(InputRole.Input, clip)], OptionTable.Default.Read(request.Settings, request.Application.FromWire(), []).Method, device: new GpuDevice(device));
             return [.. Enumerable.Range(0, samples).Select(i => sampler.Sample(request.Seed, i, new Workers(1)).ContentHash())];
         }
         finally

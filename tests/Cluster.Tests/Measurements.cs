@@ -49,7 +49,7 @@ public class Measurements
             long start = Stopwatch.GetTimestamp();
             string[] arguments =
             [
-                Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), "generate", file, "--num-samples", $"{samples}", "--seed", "7", "--output",
+                Path.Combine(AppContext.BaseDirectory, "vgpnn.dll"), "generate", file, "--samples", $"{samples}", "--seed", "7", "--output",
                 Path.Combine(directory, "out"), "--overwrite", "--threads", "2",
             ];
             using Process process = Process.Start(new ProcessStartInfo("dotnet", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;

@@ -12,15 +12,6 @@ internal sealed class Submission(ApiClient api, IRunReporter reporter)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>The settings of a run in the words of the API.</summary>
-    public static Knobs SettingsOf(InputRequest input, MethodOptions options) => Knobs.Of(options) with
-    {
-        FirstFrame = input.Frames?.First,
-        LastFrame = input.Frames?.Last,
-        MaxHeight = input.MaxHeight,
-        FrameRate = input.FrameRate?.ToString(),
-    };
-
     /// <summary>Uploads a file and waits until the server has looked at it.</summary>
     /// <returns>The video's id.</returns>
     /// <exception cref="RemoteException">The server does not take it.</exception>
@@ -58,17 +49,17 @@ internal sealed class Submission(ApiClient api, IRunReporter reporter)
     }
 
     /// <summary>Uploads all inputs of a run and submits it.</summary>
-    public async Task<Request> SubmitAsync(InputRequest input, MethodOptions options, int samples, ulong? seed, CancellationToken cancellation)
+    public async Task<Request> SubmitAsync(IReadOnlyList<InputPath> inputs, RunSettings settings, int samples, ulong? seed, CancellationToken cancellation)
     {
-        var inputs = new List<Contracts.RequestInput>();
-        foreach (InputPath path in input.Inputs) inputs.Add(new Contracts.RequestInput(path.Role, await UploadAsync(path.Path, cancellation)));
+        var uploaded = new List<Contracts.RequestInput>();
+        foreach (InputPath path in inputs) uploaded.Add(new Contracts.RequestInput(path.Role.ToWire(), await UploadAsync(path.Path, cancellation)));
         var draft = new RequestDraft
         {
-            Application = options.Application,
-            Inputs = inputs,
+            Application = settings.Method.Application.ToWire(),
+            Inputs = uploaded,
             Samples = samples,
             Seed = seed,
-            Settings = SettingsOf(input, options),
+            Settings = OptionTable.Default.Write(settings),
         };
         return await api.SubmitAsync(draft, Guid.NewGuid().ToString("N"), cancellation);
     }

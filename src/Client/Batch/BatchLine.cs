@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+using Vgpnn.Client.Api;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Contracts;
 using Vgpnn.Synthesis.Clips;
@@ -13,7 +15,7 @@ namespace Vgpnn.Client.Batch;
 /// <summary>A file that a line is made of.</summary>
 /// <param name="Role">What it is to the request.</param>
 /// <param name="Path">Where it is, seen from the batch's file.</param>
-internal sealed record BatchInput(InputRole Role, string Path);
+internal sealed record BatchInput(RequestInputRole Role, string Path);
 
 /// <summary>A line of a batch: a request.</summary>
 internal sealed record BatchLine
@@ -24,7 +26,7 @@ internal sealed record BatchLine
     public string? Key { get; init; }
 
     /// <summary>What is made of the inputs.</summary>
-    public Application Application { get; init; }
+    public RequestApplication Application { get; init; }
 
     /// <summary>The input, where there is one.</summary>
     public string? Input { get; init; }
@@ -38,8 +40,8 @@ internal sealed record BatchLine
     /// <summary>The seed; null: the line's number.</summary>
     public ulong? Seed { get; init; }
 
-    /// <summary>The knobs.</summary>
-    public Knobs? Settings { get; init; }
+    /// <summary>The settings, as in a request to a server.</summary>
+    public JsonObject? Settings { get; init; }
 
     /// <summary>Reads the file.</summary>
     /// <exception cref="VgpnnException">Kind Input: a line is not as expected; the message names it.</exception>
@@ -89,19 +91,17 @@ internal sealed record BatchLine
         if (line.Samples is < 1 or > MostSamples) throw Bad(number, $"samples must be 1 to {MostSamples}");
         IReadOnlyList<BatchInput> inputs = (line.Input, line.Inputs) switch
         {
-            ({ } one, null) => [new BatchInput(InputRole.Input, one)],
+            ({ } one, null) => [new BatchInput(RequestInputRole.Input, one)],
             (null, { Count: > 0 } several) => several,
             _ => throw Bad(number, "it has either input or inputs"),
         };
-        Knobs settings = line.Settings ?? new Knobs();
-        FrameRate? pace = null;
-        if (settings.FrameRate is not null) pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? rate : throw Bad(number, "frameRate is none");
-        FrameRange? frames = settings.FirstFrame is null && settings.LastFrame is null ? null : new FrameRange(settings.FirstFrame ?? 1, settings.LastFrame);
+        var faults = new List<OptionFault>();
+        RunSettings settings = OptionTable.Default.Read(line.Settings, line.Application.FromWire(), faults);
+        if (faults.Count > 0) throw Bad(number, string.Join("; ", faults.Select(f => f.Message)));
         return new BatchItem(
             key,
             Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
-            new InputRequest([.. inputs.Select(i => new InputPath(i.Role, Path.Combine(home, i.Path)))], frames, settings.MaxHeight, pace),
-            settings.ToOptions(line.Application), line.Samples, line.Seed ?? (ulong)number);
+            new InputRequest([.. inputs.Select(i => new InputPath(i.Role.FromWire(), Path.Combine(home, i.Path)))], settings), settings.Method, line.Samples, line.Seed ?? (ulong)number);
     }
 
     private static VgpnnException Bad(int line, string why) =>
@@ -117,6 +117,9 @@ internal sealed record BatchLine
 /// <param name="Seed">The seed of the set.</param>
 internal sealed record BatchItem(string Key, string Line, InputRequest Input, MethodOptions Options, int Samples, ulong Seed)
 {
+    /// <summary>The settings as a server reads them.</summary>
+    public JsonObject ToWire() => OptionTable.Default.Write(Input.With(Options));
+
     /// <summary>The name of a sample, the same in shards and manifest.</summary>
     public string SampleKey(int index) => string.Create(CultureInfo.InvariantCulture, $"{Key}-{index:D4}");
 }
@@ -134,7 +137,7 @@ internal sealed record BatchSample
     public required string Line { get; init; }
 
     /// <summary>What was made of the inputs.</summary>
-    public required Application Application { get; init; }
+    public required RequestApplication Application { get; init; }
 
     /// <summary>Names of the inputs, without their folders.</summary>
     public required IReadOnlyList<string> Inputs { get; init; }
@@ -142,8 +145,8 @@ internal sealed record BatchSample
     /// <summary>The seed of the set.</summary>
     public required string Seed { get; init; }
 
-    /// <summary>Every knob.</summary>
-    public required Knobs Settings { get; init; }
+    /// <summary>Every option, as it was used.</summary>
+    public required JsonObject Settings { get; init; }
 
     /// <summary>Hash of the decoded frames.</summary>
     public required string FramesSha256 { get; init; }

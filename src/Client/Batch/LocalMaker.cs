@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Vgpnn.Client.Api;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Client.Reporting;
 using Vgpnn.Client.Runs;
@@ -43,10 +44,10 @@ internal sealed class LocalMaker(MachineRequest machine, IRunReporter reporter) 
         Key = item.SampleKey(index),
         Index = index,
         Line = item.Line,
-        Application = item.Options.Application,
+        Application = item.Options.Application.ToWire(),
         Inputs = [.. item.Input.Inputs.Select(i => ManifestMaker.NameOf(i.Path))],
         Seed = item.Seed.ToString(CultureInfo.InvariantCulture),
-        Settings = Api.Submission.SettingsOf(item.Input, item.Options),
+        Settings = item.ToWire(),
         FramesSha256 = framesSha256,
         Seconds = Math.Round(seconds, 3),
     };

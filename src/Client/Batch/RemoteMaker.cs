@@ -28,14 +28,14 @@ internal sealed class RemoteMaker(ApiClient api, int atOnce, bool delete, IRunRe
     public async Task MakeAsync(BatchItem item, IReadOnlyList<int> missing, BatchDirectory directory, CancellationToken cancellation)
     {
         var inputs = new List<RequestInput>();
-        foreach (CommandLine.InputPath input in item.Input.Inputs) inputs.Add(new RequestInput(input.Role, await UploadAsync(input.Path, cancellation)));
+        foreach (CommandLine.InputPath input in item.Input.Inputs) inputs.Add(new RequestInput(input.Role.ToWire(), await UploadAsync(input.Path, cancellation)));
         var draft = new RequestDraft
         {
-            Application = item.Options.Application,
+            Application = item.Options.Application.ToWire(),
             Inputs = inputs,
             Samples = item.Samples,
             Seed = item.Seed,
-            Settings = Submission.SettingsOf(item.Input, item.Options),
+            Settings = item.ToWire(),
         };
         string key = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{directory.Id} {item.Key} {item.Line} {directory.FailuresOf(item)}")));
         Request request = await PatientlyAsync(() => api.SubmitAsync(draft, key, cancellation), cancellation);

@@ -12,33 +12,18 @@ internal sealed class ComparedSettings
 {
     private const string Group = "Input";
 
-    private readonly Setting<FrameRange> _frames = new("--frames", "A..B", ValueText.FrameRange)
-    {
-        Group = Group,
-        Description = "Only frames A to B of the input, both included; samples are read whole.",
-        Allowed = "two frame numbers such as 3..10, counted from 1, the second one larger",
-        Default = "all frames",
-    };
+    private static readonly (string Name, string Description)[] Taken = [
+        ("--frames", "Use only frames A to B of the input, both included; samples are read whole"),
+        ("--max-height", "Downscale taller inputs to this height, as for the samples"),
+        ("--loop", "The samples are loops: also measure how visible it is where they start again")];
 
-    private readonly Setting<int> _maxHeight = new("--max-height", "PX", ValueText.Integer(8, 4320))
-    {
-        Group = Group,
-        Description = "An input higher than PX pixels is made smaller first, as its samples were.",
-        Allowed = "a whole number of pixels from 8 to 4320",
-        Default = "the input's own height",
-    };
+    private readonly MethodSettings _settings = new(Application.Generation, Taken);
 
     private readonly Setting<string> _mask = Other("--mask", "The mask that was filled, white on black: only what is inside it is compared, with what is outside.");
     private readonly Setting<string> _content = Other("--content", "What an analogy follows: also how well its movement does. INPUT is the style then.");
     private readonly Setting<string> _sketch = Other("--sketch", "The same of a sketch: also how well what stands out follows its strokes.");
 
-    private readonly Flag _loop = new("--loop")
-    {
-        Group = Group,
-        Description = "The samples are loops: also how visible it is where they begin anew.",
-    };
-
-    public IEnumerable<Option> All => [_frames, _maxHeight, _mask, _content, _sketch, _loop];
+    public IEnumerable<Option> All => [.. _settings.All, _mask, _content, _sketch];
 
     /// <summary>What is read, and how it was used.</summary>
     /// <param name="parse">The command line.</param>
@@ -51,7 +36,7 @@ internal sealed class ComparedSettings
         if (run is not null)
         {
             if (given.Length > 0) throw Usage("manifest-says", $"{given[0].Name} is what the manifest in {input} says already", "leave it out, or name the input itself");
-            return (RecordedInputs.Request(run, RecordedInputs.Paths(run, RecordedInputs.Home(input))), run.Settings.ToOptions());
+            return (RecordedInputs.Request(run, RecordedInputs.Paths(run, RecordedInputs.Home(input))), run.Settings.Read().Method);
         }
 
         Option[] kinds = [.. given.Where(o => o == _mask || o == _content || o == _sketch)];
@@ -61,9 +46,8 @@ internal sealed class ComparedSettings
             : _content.IsGiven(parse) ? (Application.Analogy, [new(InputRole.Content, _content.Or(parse, "")), new(InputRole.Style, input)])
             : _sketch.IsGiven(parse) ? (Application.Sketch, [new(InputRole.Sketch, _sketch.Or(parse, "")), new(InputRole.Style, input)])
             : (Application.Generation, [new(InputRole.Input, input)]);
-        return (
-            new InputRequest(inputs, _frames.OrNull(parse), _maxHeight.OrNull(parse), null),
-            MethodOptions.For(application) with { Loop = _loop.IsGiven(parse) });
+        RunSettings settings = _settings.Read(parse);
+        return (new InputRequest(inputs, settings), MethodOptions.For(application) with { Loop = settings.Method.Loop });
     }
 
     private static Setting<string> Other(string name, string description) => new(name, "PATH", PathText.TryParse)

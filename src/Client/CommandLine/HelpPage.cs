@@ -8,17 +8,22 @@ namespace Vgpnn.Client.CommandLine;
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int LeftColumn = 26;
-    private static readonly (string, string) Help = ("-h, --help", "This text; after a command, that command's.");
+    private const string Advanced = "--advanced";
+    private static readonly (string, string) Help = ("-h, --help", "Show help for vgpnn or a command");
+    private static readonly (string, string) MoreHelp = ("-h, --help", $"Show this help; with {Advanced} also the options for verification");
 
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
     {
-        Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output);
+        Write(parseResult.CommandResult.Command, parseResult.InvocationConfiguration.Output, parseResult.Tokens.Any(t => t.Value == Advanced));
         return ExitCode.Success;
     }
 
-    public static void Write(Command command, TextWriter output)
+    /// <param name="command">The command.</param>
+    /// <param name="output">Receives the text.</param>
+    /// <param name="advanced">Whether options for verification are listed.</param>
+    public static void Write(Command command, TextWriter output, bool advanced = false)
     {
         int width = Math.Clamp(TerminalInfo.Width(Console.IsOutputRedirected), 60, 110);
         bool isRoot = command is RootCommand;
@@ -28,10 +33,11 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         output.WriteLine($"  {Usage(command, isRoot)}");
         Section(output, "Commands", command.Subcommands.Select(c => (c.Name, c.Description!)), width);
         Section(output, "Arguments", command.Arguments.Select(a => (a.Name, a.Description!)), width);
-        IEnumerable<Option> own = command.Options.Where(o => o is ISetting && !o.Hidden);
+        IEnumerable<Option> own = command.Options.Where(o => o is ISetting setting && (advanced || !setting.IsAdvanced));
+        (string, string) help = command.Options.Any(o => o is ISetting { IsAdvanced: true }) ? MoreHelp : Help;
         foreach (IGrouping<string, Option> group in own.GroupBy(o => ((ISetting)o).Group))
             Section(output, group.Key, group.Select(o => (Label(o), Explain(o))), width);
-        Section(output, isRoot ? "Options" : "", isRoot ? [Help, ("--version", "The version.")] : [Help], width);
+        Section(output, isRoot ? "Options" : "", isRoot ? [help, ("--version", "Show the version")] : [help], width);
         WriteExamples(output, command, isRoot);
     }
 
@@ -48,18 +54,16 @@ internal sealed class HelpPage : SynchronousCommandLineAction
 
     private static string Label(Option option)
     {
-        IEnumerable<string> names = option.Aliases.Except(((ISetting)option).Synonyms).Append(option.Name);
-        string label = string.Join(", ", names.OrderBy(n => n.Length));
+        string label = string.Join(", ", option.Aliases.Append(option.Name).OrderBy(n => n.Length));
         return option.HelpName is null ? label : $"{label} {option.HelpName}";
     }
 
     private static string Explain(Option option)
     {
-        if (option is not ISetting { Allowed: not "" } setting) return option.Description!;
-        bool saysItAll = setting.Allowed is "a path" || option.HelpName!.Contains('|', StringComparison.Ordinal);
-        return saysItAll
-            ? $"{option.Description} [default: {setting.Default}]"
-            : $"{option.Description} [{setting.Allowed}; default: {setting.Default}]";
+        string effect = option.Description!.TrimEnd('.');
+        if (option is not ISetting { Allowed: not "" } setting) return effect;
+        string range = setting.Range.Length == 0 || (setting.Range == setting.Allowed && option.HelpName!.Contains('|', StringComparison.Ordinal)) ? "" : $"{setting.Range}; ";
+        return $"{effect} ({range}default {setting.Default})";
     }
 
     private static void Section(TextWriter output, string title, IEnumerable<(string Left, string Right)> rows, int width)

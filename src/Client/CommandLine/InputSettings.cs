@@ -17,6 +17,12 @@ internal sealed record InputPath(InputRole Role, string Path);
 /// <param name="FrameRate">The pace to show it at; null: its own.</param>
 internal sealed record InputRequest(IReadOnlyList<InputPath> Inputs, FrameRange? Frames, int? MaxHeight, FrameRate? FrameRate)
 {
+    /// <summary>A request for clips, as these settings read them.</summary>
+    public InputRequest(IReadOnlyList<InputPath> inputs, RunSettings settings)
+        : this(inputs, settings.Frames, settings.MaxHeight, settings.FrameRate)
+    {
+    }
+
     /// <summary>A request for one clip.</summary>
     public InputRequest(string path, FrameRange? frames = null, int? maxHeight = null, FrameRate? frameRate = null)
         : this([new InputPath(InputRole.Input, path)], frames, maxHeight, frameRate)
@@ -25,66 +31,30 @@ internal sealed record InputRequest(IReadOnlyList<InputPath> Inputs, FrameRange?
 
     /// <summary>The input's path.</summary>
     public string Path => Inputs[0].Path;
+
+    /// <summary>The settings of a run with these inputs.</summary>
+    public RunSettings With(MethodOptions method) =>
+        new() { Method = method, FirstFrame = Frames?.First, LastFrame = Frames?.Last, MaxHeight = MaxHeight, FrameRate = FrameRate };
 }
 
-/// <summary>The options that say what is read.</summary>
+/// <summary>The arguments that name the inputs.</summary>
 internal sealed class InputSettings
 {
-    private const string Group = "Input";
-    private const string InputFrames = "--input-frames";
-
-    /// <summary>What chooses frames of the input wherever nothing else is called so.</summary>
-    public const string Range = "--frames";
-
     private readonly (InputRole Role, Argument<string[]> Argument)[] _inputs;
 
     private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
     {
-        Group = Group,
+        Group = "Input",
         Description = "INPUT, given by name.",
         Allowed = "a path",
         Default = "INPUT",
-        Synonyms = ["--video-path", "--frames_dir", "--frames-dir"],
     };
 
-    private readonly Setting<FrameRange> _frames;
-
-    private readonly Setting<int> _startFrame = new("--start-frame", "A", ValueText.Integer(1, int.MaxValue), "--start_frame")
-    {
-        Group = Group,
-        Allowed = "a frame number from 1",
-        Default = "1",
-        Hidden = true,
-    };
-
-    private readonly Setting<int> _endFrame = new("--end-frame", "B", ValueText.Integer(1, int.MaxValue), "--end_frame")
-    {
-        Group = Group,
-        Allowed = "a frame number from 1",
-        Default = "the last frame",
-        Hidden = true,
-    };
-
-    private readonly Setting<int> _maxHeight = new("--max-height", "PX", ValueText.Integer(8, 4320))
-    {
-        Group = Group,
-        Description = "Make higher frames smaller first, keeping their shape; time and memory go with the pixels.",
-        Allowed = "a whole number of pixels from 8 to 4320",
-        Default = "the input's own height",
-    };
-
-    private readonly Setting<FrameRate> _frameRate = new("--fps", "F", ValueText.Pace)
-    {
-        Group = Group,
-        Description = "The pace of the results, in frames per second; no frame is added or dropped.",
-        Allowed = "a number from 0.1 to 1000, such as 25, 29.97 or 30000/1001",
-        Default = "the input's own",
-    };
+    /// <summary>The option that chooses frames of the input, wherever no other is called so.</summary>
+    public const string Range = "--frames";
 
     /// <param name="several">Whether there may be several inputs.</param>
-    /// <param name="application">What is made of them.</param>
-    public InputSettings(bool several = false, Application application = Application.Generation)
-        : this(RangeName(application)) => _inputs =
+    public InputSettings(bool several = false) => _inputs =
     [
         (InputRole.Input, Argument(
             several ? "INPUT…" : "INPUT",
@@ -94,44 +64,24 @@ internal sealed class InputSettings
     ];
 
     /// <param name="roles">One input each, in this order; the first is what is worked on.</param>
-    public InputSettings(IReadOnlyList<(InputRole Role, string Description)> roles)
-        : this("--frames") => _inputs =
+    public InputSettings(IReadOnlyList<(InputRole Role, string Description)> roles) => _inputs =
         [.. roles.Select(r => (r.Role, Argument(Names.Of(r.Role).ToUpperInvariant(), r.Description, ArgumentArity.ZeroOrOne)))];
 
-    private InputSettings(string rangeName)
-    {
-        _inputs = [];
-        _frames = new(rangeName, "A..B", ValueText.FrameRange)
-        {
-            Group = Group,
-            Description = "Only these frames, counted from 1, both ends included; A.. and ..B are open.",
-            Allowed = "two frame numbers such as 3..10, the second one larger",
-            Default = "all frames",
-            Synonyms = rangeName == InputFrames ? [] : [InputFrames],
-        };
-    }
-
-    /// <summary>The option that chooses frames of the input: where <c>--frames</c> says how many come out it is <c>--input-frames</c>, which all understand.</summary>
-    public static string RangeName(Application application) => application == Application.Retargeting ? InputFrames : Range;
+    /// <summary>The option that chooses frames of the input.</summary>
+    public static string RangeName(Application application) => OptionTable.Default.CommandLineOf("firstFrame", application)!;
 
     public void AddTo(Command command)
     {
         foreach ((_, Argument<string[]> input) in _inputs) command.Add(input);
         if (_inputs.Length == 1) command.Add(_inputByName);
-        foreach (Option option in (Option[])[_frames, _startFrame, _endFrame, _maxHeight, _frameRate]) command.Add(option);
     }
 
     /// <summary>Whether an input is given.</summary>
     public bool IsGiven(ParseResult parse) => _inputs.Any(i => parse.GetValue(i.Argument) is { Length: > 0 });
 
-    /// <exception cref="VgpnnException">Kind Usage: no input, two inputs, or a range given twice.</exception>
-    public InputRequest Read(ParseResult parse) =>
-        Read(parse, _inputs.Length == 1 ? [.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))] : ReadRoles(parse));
-
-    /// <summary>The same of inputs that are known otherwise.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: a range given twice.</exception>
-    public InputRequest Read(ParseResult parse, IReadOnlyList<InputPath> inputs) =>
-        new(inputs, ReadFrames(parse), _maxHeight.OrNull(parse), _frameRate.OrNull(parse));
+    /// <exception cref="VgpnnException">Kind Usage: no input, or two inputs.</exception>
+    public InputPath[] Read(ParseResult parse) =>
+        _inputs.Length == 1 ? [.. ReadPaths(parse).Select(p => new InputPath(InputRole.Input, p))] : ReadRoles(parse);
 
     private InputPath[] ReadRoles(ParseResult parse)
     {
@@ -157,24 +107,6 @@ internal sealed class InputSettings
         if (paths.Length == 0)
             throw Usage("missing-input", "there is no input", $"{ProgramName.Current} {parse.CommandResult.Command.Name} clip.mp4");
         return paths.All(p => p.Length > 0) ? paths : throw Usage("missing-input", "the input's name is empty", null);
-    }
-
-    private FrameRange? ReadFrames(ParseResult parse)
-    {
-        int? first = _startFrame.OrNull(parse);
-        int? last = _endFrame.OrNull(parse);
-        FrameRange? range = _frames.OrNull(parse);
-        if (first is null && last is null) return range;
-        if (range is not null)
-            throw Usage("frames-twice", $"{_frames.Name} and --start-frame or --end-frame say the same thing twice", $"give {_frames.Name} A..B alone");
-        if (last <= (first ?? 1))
-        {
-            throw Usage(
-                "bad-value", $"--end-frame is {last}, but must be larger than --start-frame, {first ?? 1}",
-                "frames are counted from 1, and both ends are used");
-        }
-
-        return new FrameRange(first ?? 1, last);
     }
 
     private static Argument<string[]> Argument(string name, string description, ArgumentArity arity) => new(name)

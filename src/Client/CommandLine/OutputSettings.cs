@@ -22,7 +22,6 @@ internal sealed class OutputSettings(string defaultDirectory)
         Description = "Directory for the samples, manifest.json and index.html; made if it is not there.",
         Allowed = "a path",
         Default = defaultDirectory,
-        Synonyms = ["--out", "--output-dir"],
     };
 
     private readonly Flag _overwrite = new("--overwrite")

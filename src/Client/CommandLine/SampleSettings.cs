@@ -17,7 +17,6 @@ internal sealed class SampleSettings
         Description = "How many samples to make.",
         Allowed = "a whole number from 1 to 10000",
         Default = "1",
-        Synonyms = ["--num-samples"],
     };
 
     private readonly Setting<ulong> _seed = new("--seed", "N", ValueText.Seed)

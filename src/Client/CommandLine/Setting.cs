@@ -12,14 +12,17 @@ internal interface ISetting
     /// <summary>The heading it stands under.</summary>
     string Group { get; }
 
-    /// <summary>What may be given, as the end of "must be …"; empty for a flag.</summary>
+    /// <summary>The allowed values, as the end of "must be …"; empty for a flag.</summary>
     string Allowed { get; }
 
-    /// <summary>What holds when it is not given; empty for a flag.</summary>
+    /// <summary>The allowed values as the help lists them; empty where the placeholder lists them.</summary>
+    string Range => Allowed is "a path" ? "" : Allowed;
+
+    /// <summary>The value where it is not given; empty for a flag.</summary>
     string Default { get; }
 
-    /// <summary>Names that other programs use for it, understood and not shown.</summary>
-    IReadOnlyList<string> Synonyms { get; }
+    /// <summary>Whether it is for verification, and listed by <c>--help --advanced</c> only.</summary>
+    bool IsAdvanced => false;
 }
 
 /// <summary>An option with a value: one declaration for parsing, checking, error sentence and help.</summary>
@@ -41,16 +44,6 @@ internal sealed class Setting<T> : Option<T>, ISetting
     public required string Allowed { get; init; }
 
     public required string Default { get; init; }
-
-    public IReadOnlyList<string> Synonyms
-    {
-        get;
-        init
-        {
-            field = value;
-            foreach (string synonym in value) Aliases.Add(synonym);
-        }
-    } = [];
 
     /// <summary>The value given, or the fallback.</summary>
     public T Or(ParseResult parse, T fallback) => IsGiven(parse) ? Given(parse) : fallback;
@@ -90,8 +83,6 @@ internal sealed class PathsSetting : Option<string[]>, ISetting
     public required string Allowed { get; init; }
 
     public required string Default { get; init; }
-
-    public IReadOnlyList<string> Synonyms => [];
 }
 
 /// <summary>An option that is there or not.</summary>
@@ -105,8 +96,6 @@ internal sealed class Flag : Option<bool>, ISetting
     public string Allowed => "";
 
     public string Default => "";
-
-    public IReadOnlyList<string> Synonyms => [];
 
     /// <summary>Whether the user gave it.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetValue(this);

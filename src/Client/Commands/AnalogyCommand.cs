@@ -56,7 +56,7 @@ internal sealed class AnalogyCommand : StructureVerb
         var results = new PairsDirectory(output.Directory);
         results.ThrowIfOccupied(directory, output.Overwrite);
         ulong seed = results.Seed(output.Overwrite) is { } earlier && !Samples.IsSeedGiven(parse) ? earlier : Samples.ReadSeed(parse);
-        RunRequest Request(ClipPair pair) => ReadRequest(parse, Input.Read(parse, pair.Inputs), seed);
+        RunRequest Request(ClipPair pair) => ReadRequest(parse, pair.Inputs, seed);
         bool json = Json.IsGiven(parse);
         if (IsDryRun(parse))
         {

@@ -18,20 +18,6 @@ internal sealed class InpaintCommand : RunVerb
         Default = "none; it must be given",
     };
 
-    private readonly Flag _invert = new("--invert-mask")
-    {
-        Group = Group,
-        Description = "Fill what is black instead.",
-    };
-
-    private readonly Setting<Cue> _cue = new("--cue", string.Join('|', Names.All<Cue>()), ValueText.Name<Cue>())
-    {
-        Group = Group,
-        Description = "What the fill starts from: the colours painted under the mask, or none of them, only the surroundings.",
-        Allowed = Names.Either(Names.All<Cue>()),
-        Default = Names.Of(Cue.Paint),
-    };
-
     private readonly Setting<string> _source = new("--source", "PATH", PathText.TryParse)
     {
         Group = Group,
@@ -45,11 +31,9 @@ internal sealed class InpaintCommand : RunVerb
             place, Application.Inpainting, "inpaint",
             "Fill a masked part of a video, from colours painted there or from its surroundings; all else stays as it is.", "inpainted")
     {
-        Input.AddTo(this);
         Add(_mask);
-        Add(_invert);
-        Add(_cue);
         Add(_source);
+        AddInput();
         Samples.AddTo(this);
         AddCommon();
     }
@@ -61,20 +45,17 @@ internal sealed class InpaintCommand : RunVerb
         new("inpaint clip.mp4 --mask mask.png --source other.mp4", "Fills it with patches of another video."),
     ];
 
-    protected override InputRequest ReadInput(ParseResult parse)
+    protected override IReadOnlyList<InputPath> ReadInputs(ParseResult parse)
     {
-        InputRequest input = base.ReadInput(parse);
+        IReadOnlyList<InputPath> input = base.ReadInputs(parse);
         if (!_mask.IsGiven(parse))
         {
             throw new VgpnnException(
                 ErrorKind.Usage, "missing-mask", "there is no mask", "--mask PATH names a picture or a video that is white where to fill");
         }
 
-        List<InputPath> inputs = [.. input.Inputs, new InputPath(InputRole.Mask, _mask.Or(parse, ""))];
+        List<InputPath> inputs = [.. input, new InputPath(InputRole.Mask, _mask.Or(parse, ""))];
         if (_source.IsGiven(parse)) inputs.Add(new InputPath(InputRole.Source, _source.Or(parse, "")));
-        return input with { Inputs = inputs };
+        return inputs;
     }
-
-    protected override MethodOptions ReadMethod(ParseResult parse) =>
-        base.ReadMethod(parse) with { Cue = _cue.Or(parse, Cue.Paint), InvertMask = _invert.IsGiven(parse) };
 }

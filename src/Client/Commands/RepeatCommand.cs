@@ -89,7 +89,7 @@ internal sealed class RepeatCommand : Verb
         ManifestSettings settings = manifest.Settings;
         return new RunRequest(
             RecordedInputs.Request(manifest, Inputs(parse, manifest, home)),
-            settings.ToOptions(), Machine(parse, manifest.EngineClass), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
+            settings.Read().Method, Machine(parse, manifest.EngineClass), settings.Samples, settings.Seed, Indices(parse, manifest), Flow(parse, settings, home));
     }
 
     // The same bits come from the same class of engine only.

@@ -8,32 +8,12 @@ namespace Vgpnn.Client.Commands;
 /// <summary><c>vgpnn retarget</c>: the same video in another size or length.</summary>
 internal sealed class RetargetCommand : RunVerb
 {
-    private const string Group = "Size";
-
-    private readonly Setting<(int W, int H)> _size = new("--size", "WxH", ValueText.Size(8, 8192))
-    {
-        Group = Group,
-        Description = "Columns and rows of the result.",
-        Allowed = "two whole numbers from 8 to 8192, such as 320x180",
-        Default = "the input's",
-    };
-
-    private readonly Setting<int> _frames = new("--frames", "N", ValueText.Integer(2, 10_000))
-    {
-        Group = Group,
-        Description = "Frames of the result: fewer make a summary, more an extension, at the pace of the input.",
-        Allowed = "a whole number from 2 to 10000 (--input-frames A..B chooses from the input)",
-        Default = "the input's",
-    };
-
     public RetargetCommand(Place place = Place.Here)
         : base(
             place, Application.Retargeting, "retarget",
             "Change a video's size or length: things keep their shape and their pace, and the scene is rearranged instead.", "retargeted")
     {
-        Input.AddTo(this);
-        Add(_size);
-        Add(_frames);
+        AddInput();
         Samples.AddSeedTo(this);
         AddCommon();
     }
@@ -48,23 +28,16 @@ internal sealed class RetargetCommand : RunVerb
     /// <summary>Seeds change next to nothing here: one result is all there is.</summary>
     protected override int ReadCount(ParseResult parse) => 1;
 
-    protected override MethodOptions ReadMethod(ParseResult parse)
+    protected override RunSettings ReadSettings(ParseResult parse)
     {
-        MethodOptions options = Method.Read(parse);
-        if (!_size.IsGiven(parse) && !_frames.IsGiven(parse))
+        RunSettings settings = base.ReadSettings(parse);
+        return (settings.Method.Size, settings.Method.Scale) switch
         {
-            return options.Scale is not null ? options : throw new VgpnnException(
-                ErrorKind.Usage, "missing-size", "it is not said to which size or length",
-                "give --size WxH, --frames N, both of them, or --scale T,H,W");
-        }
-
-        if (options.Scale is not null)
-        {
-            throw new VgpnnException(
-                ErrorKind.Usage, "size-twice", "--scale and --size or --frames say the same thing twice", "give --scale alone, or leave it out");
-        }
-
-        (int W, int H)? size = _size.OrNull(parse);
-        return options with { Size = new OutputSize(_frames.OrNull(parse), size?.H, size?.W) };
+            (null, null) => throw new VgpnnException(
+                ErrorKind.Usage, "missing-size", "no target size given", "give --size WxH, --frames N, both of them, or --scale T,H,W"),
+            (not null, not null) => throw new VgpnnException(
+                ErrorKind.Usage, "size-twice", "--scale and --size or --frames both set the size", "give --scale alone, or leave it out"),
+            _ => settings,
+        };
     }
 }

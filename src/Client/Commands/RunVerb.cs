@@ -40,7 +40,7 @@ internal abstract class RunVerb : Verb
     /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
     /// <param name="several">Whether there may be several inputs.</param>
     protected RunVerb(Place place, Application application, string name, string description, string suffix, bool several = false)
-        : this(place, application, name, description, suffix, "INPUT", new InputSettings(several, application))
+        : this(place, application, name, description, suffix, "INPUT", new InputSettings(several))
     {
     }
 
@@ -75,11 +75,18 @@ internal abstract class RunVerb : Verb
 
     protected MethodSettings Method { get; }
 
-    /// <summary>Adds the options that every application has, after those of its own.</summary>
+    /// <summary>Adds inputs and the options about them, before those of the command's own.</summary>
+    protected void AddInput()
+    {
+        Input.AddTo(this);
+        Method.AddLeadingTo(this);
+    }
+
+    /// <summary>Adds the options that every application has, after those of the command's own.</summary>
     protected void AddCommon()
     {
         if (Place == Place.Here) _output.AddTo(this);
-        Method.AddTo(this);
+        Method.AddOthersTo(this);
         if (Place == Place.Here)
         {
             _machine.AddTo(this);
@@ -93,11 +100,11 @@ internal abstract class RunVerb : Verb
         Add(Json);
     }
 
-    /// <summary>What is read.</summary>
-    protected virtual InputRequest ReadInput(ParseResult parse) => Input.Read(parse);
+    /// <summary>The inputs.</summary>
+    protected virtual IReadOnlyList<InputPath> ReadInputs(ParseResult parse) => Input.Read(parse);
 
-    /// <summary>The knobs of the method.</summary>
-    protected virtual MethodOptions ReadMethod(ParseResult parse) => Method.Read(parse);
+    /// <summary>The settings of the run.</summary>
+    protected virtual RunSettings ReadSettings(ParseResult parse) => Method.Read(parse);
 
     /// <summary>The network that finds movement; null: none.</summary>
     protected virtual FlowNetwork? ReadFlow(ParseResult parse) => null;
@@ -107,12 +114,12 @@ internal abstract class RunVerb : Verb
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
-        InputRequest input = ReadInput(parse);
-        if (Place == Place.Server) return await SubmitAsync(parse, input, cancellation);
-        OutputRequest output = ReadOutput(parse, input.Path, _suffix);
-        RunRequest request = ReadRequest(parse, input, Samples.ReadSeed(parse));
+        IReadOnlyList<InputPath> inputs = ReadInputs(parse);
+        if (Place == Place.Server) return await SubmitAsync(parse, inputs, cancellation);
+        OutputRequest output = ReadOutput(parse, inputs[0].Path, _suffix);
+        RunRequest request = ReadRequest(parse, inputs, Samples.ReadSeed(parse));
         bool json = Json.IsGiven(parse);
-        new ResultDirectory(output.Directory).ThrowIfOccupied(input.Inputs, output.Overwrite);
+        new ResultDirectory(output.Directory).ThrowIfOccupied(inputs, output.Overwrite);
         if (IsDryRun(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
 
         using IRunReporter reporter = RunReporter.Create(json);
@@ -122,9 +129,12 @@ internal abstract class RunVerb : Verb
     }
 
     /// <summary>Everything that is asked for, of these inputs.</summary>
-    protected RunRequest ReadRequest(ParseResult parse, InputRequest input, ulong seed) =>
-        RunRequest.WholeSet(
-            input, ReadMethod(parse), _machine.Read(parse) with { Measures = Json.IsGiven(parse) }, ReadCount(parse), seed, ReadFlow(parse));
+    protected RunRequest ReadRequest(ParseResult parse, IReadOnlyList<InputPath> inputs, ulong seed)
+    {
+        RunSettings settings = ReadSettings(parse);
+        MachineRequest machine = _machine.Read(parse) with { Measures = Json.IsGiven(parse) };
+        return RunRequest.WholeSet(new InputRequest(inputs, settings), settings.Method, machine, ReadCount(parse), seed, ReadFlow(parse));
+    }
 
     /// <summary>Where results go; unless it is said, to the input's name with a suffix.</summary>
     protected OutputRequest ReadOutput(ParseResult parse, string input, string suffix)
@@ -136,7 +146,7 @@ internal abstract class RunVerb : Verb
     /// <summary>Whether nothing is to be made.</summary>
     protected bool IsDryRun(ParseResult parse) => _dryRun.IsGiven(parse);
 
-    private async Task<int> SubmitAsync(ParseResult parse, InputRequest input, CancellationToken cancellation)
+    private async Task<int> SubmitAsync(ParseResult parse, IReadOnlyList<InputPath> inputs, CancellationToken cancellation)
     {
         bool json = Json.IsGiven(parse);
         using var api = new ApiClient(_server.Read(parse));
@@ -144,7 +154,7 @@ internal abstract class RunVerb : Verb
         using (IRunReporter reporter = RunReporter.Create(json))
         {
             request = await new Submission(api, reporter).SubmitAsync(
-                input, ReadMethod(parse), ReadCount(parse), Samples.ReadSeedOrNull(parse), cancellation);
+                inputs, ReadSettings(parse), ReadCount(parse), Samples.ReadSeedOrNull(parse), cancellation);
         }
 
         if (json) Console.WriteLine(JsonSerializer.Serialize(request, ApiJson.Options));

@@ -5,10 +5,16 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary>A command whose results take their layout from one video and their look from another.</summary>
+/// <summary>A command whose samples take their layout from one video and their patches from another.</summary>
 internal abstract class StructureVerb : RunVerb
 {
-    private readonly StructureSettings _structure;
+    private readonly Setting<string> _flow = new("--flow", "raft=FILE", WeightsText.Of("raft"))
+    {
+        Group = "Motion",
+        Description = "Compute optical flow with RAFT, small or large, with the weights in FILE: .pth of PyTorch, .safetensors or .npz.",
+        Allowed = "raft= and a file of weights",
+        Default = "dense inverse search, which needs no weights",
+    };
 
     /// <param name="place">Where the samples are made.</param>
     /// <param name="application">What is made.</param>
@@ -20,16 +26,15 @@ internal abstract class StructureVerb : RunVerb
         Place place, Application application, string name, string description, string suffix, (InputRole Role, string Description) layout)
         : base(
             place, application, name, description, suffix, layout,
-            (InputRole.Style, "What gives the look: all patches are of this one, whatever its size and length."))
+            (InputRole.Style, "The style video: all patches are taken from it, whatever its size and length."))
     {
-        _structure = new StructureSettings(application);
-        Input.AddTo(this);
-        _structure.AddTo(this, place);
+        AddInput();
+
+        // Weights stay where they are: a server accepts none.
+        if (application == Application.Analogy && place == Place.Here) Add(_flow);
         Samples.AddTo(this);
         AddCommon();
     }
 
-    protected override FlowNetwork? ReadFlow(ParseResult parse) => _structure.ReadFlow(parse);
-
-    protected override MethodOptions ReadMethod(ParseResult parse) => _structure.Read(parse, base.ReadMethod(parse));
+    protected override FlowNetwork? ReadFlow(ParseResult parse) => _flow.IsGiven(parse) ? FlowNetwork.Load(parse.GetRequiredValue(_flow)) : null;
 }

@@ -17,7 +17,6 @@ internal static class VgpnnCommand
             new AnalogyCommand(),
             new SketchCommand(),
             new InpaintCommand(),
-            new InspectCommand(),
             new RepeatCommand(),
             new EvaluateCommand(),
             new DevicesCommand(),

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Vgpnn.Client.Runs;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Gallery;
 
@@ -14,10 +16,34 @@ internal static class GalleryPage
     private static readonly Lazy<string> Pairs = new(() => Template("pairs", "gallery.css", "pairs.css"));
 
     /// <summary>The page of a run as UTF-8. Names reach it as JSON in which no character can end the script element that holds it.</summary>
-    public static byte[] Render(RunManifest manifest) => Fill(Samples.Value, JsonSerializer.Serialize(manifest, ManifestJson.Default.RunManifest));
+    public static byte[] Render(RunManifest manifest)
+    {
+        string json = JsonSerializer.Serialize(manifest, ManifestJson.Default.RunManifest).TrimEnd();
+        return Fill(Samples.Value, $"{json[..^1]},\"options\":{Options(manifest.Settings).ToJsonString()}}}");
+    }
 
     /// <summary>The page of all pairs, likewise.</summary>
     public static byte[] Render(PairsManifest manifest) => Fill(Pairs.Value, JsonSerializer.Serialize(manifest, PairsJson.Default.PairsManifest));
+
+    // Every option as people read it: its label and its value.
+    private static JsonArray Options(ManifestSettings recorded)
+    {
+        RunSettings settings = recorded.Read();
+        var rows = new JsonArray();
+        foreach ((_, OptionField field) in OptionTable.Default.FieldsOf(recorded.Application))
+        {
+            string? text = field switch
+            {
+                FlagField flag => flag.Get(settings) ? "yes" : "no",
+                ChoiceField choice => choice.Choices.First(c => c.Name == choice.Text(settings)).Label,
+                _ => field.Text(settings),
+            };
+            string unit = field.Unit is null || field.Write(settings) is null ? "" : $" {field.Unit}";
+            if (text is not null) rows.Add(new JsonArray(field.Label, text + unit + (field.Path == "noise" && recorded.NoiseAuto ? " (auto)" : "")));
+        }
+
+        return rows;
+    }
 
     private static byte[] Fill(string template, string json) => Encoding.UTF8.GetBytes(template.Replace(ManifestMark, json, StringComparison.Ordinal));
 

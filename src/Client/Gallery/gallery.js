@@ -83,31 +83,14 @@ function describeRun() {
 
 function describeSettings() {
   const s = run.settings;
-  const triple = o => `${o.t}, ${o.h}, ${o.w}`;
   facts($('settings'), [
     ['Seed', s.seed],
     ['Made by', s.application],
     ['Input', `${plural(input.size.frames, 'frame')} of ${input.size.width}×${input.size.height}`],
-    ['Frames used', s.firstFrame ? `${s.firstFrame} to ${s.lastFrame ?? 'the end'}` : 'all'],
-    ['Largest height', s.maxHeight ? `${s.maxHeight} pixels` : 'as it is'],
     ['Frames a second', run.output.frameRate],
-    ['Scale (time, height, width)', triple(s.scale)],
-    ['Cue', s.cue],
-    ['Mask', s.invertMask === undefined ? undefined : `${s.invertMask ? 'black' : 'white'} was filled`],
-    ['Bins of movement', s.bins === undefined ? undefined : s.application === 'sketch' ? s.bins.style : `${s.bins.content}, ${s.bins.style}`],
-    ['Ink', s.ink === undefined ? undefined : `${s.ink}, on what is of ${s.match}`],
     ['Optical flow', s.flow && `${s.flow.network}, weights ${s.flow.sha256}`],
-    ['Flow limit', s.flowLimit],
-    ['Completeness', s.flowLimit === undefined ? undefined : s.completeness ?? 'none'],
-    ['Loop', s.loop ? 'the ends meet' : undefined],
-    ['Downscale (time, space)', `${s.downscaleT}, ${s.downscaleS}`],
-    ['Coarsest size (frames, pixels)', `${s.minT}, ${s.minS}`],
-    ['Patch', s.patch ? sizeText(s.patch) : 'by level'],
-    ['Iterations', s.iterations ?? 'by level'],
-    ['Noise', `${round(s.noise, 3)}${s.noiseAuto ? ' (auto)' : ''}, ${s.noiseTime}`],
-    ['Search', s.search],
-    ['Vote', s.vote],
-    ['Engine', `${run.engineClass}, ${s.engine}, ${plural(s.threads, 'thread')}`],
+    ...run.options,
+    ['Made with', `${run.engineClass}, ${plural(s.threads, 'thread')}`],
     ['Memory limit', bytes(s.maxMemoryBytes)],
     ['Made', new Date(run.created).toLocaleString()],
     ['Vgpnn', run.version],

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using Vgpnn.Client.CommandLine;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Reporting;
 
@@ -23,10 +24,11 @@ internal static class PlanTable
 
     private static string Method(ManifestSettings s)
     {
-        string noise = s.Noise.ToString("0.###", CultureInfo.InvariantCulture) + (s.NoiseAuto ? " (auto)" : "");
-        string flow = s.Flow is null ? "" : $"movement by {s.Flow.Network}; ";
-        return $"{flow}{(s.Loop ? "loop; " : "")}noise {noise}, {Names.Of(s.NoiseTime)} in time; "
-            + $"{Names.Of(s.Search)}; {Names.Of(s.Vote)} vote; {Names.Of(s.Engine)} engine";
+        MethodOptions options = s.Read().Method;
+        string noise = (options.Noise ?? 0).ToString("0.###", CultureInfo.InvariantCulture) + (s.NoiseAuto ? " (auto)" : "");
+        string flow = s.Flow is null ? "" : $"motion by {s.Flow.Network}; ";
+        return $"{flow}{(options.Loop ? "loop; " : "")}noise {noise}, {Names.Of(options.NoiseTime)} in time; "
+            + $"{Names.Of(options.Search)}; {Names.Of(options.Vote)} vote; {Names.Of(options.Engine)} engine";
     }
 
     private static string Time(PlanEvent plan)

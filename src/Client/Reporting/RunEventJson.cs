@@ -12,11 +12,7 @@ namespace Vgpnn.Client.Reporting;
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters =
-    [
-        typeof(LowerCaseNames<NoiseTime>), typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>),
-        typeof(LowerCaseNames<Engine>), typeof(LowerCaseNames<Application>), typeof(LowerCaseNames<Cue>), typeof(LowerCaseNames<Ink>), typeof(LowerCaseNames<InkMatch>),
-    ])]
+    Converters = [typeof(LowerCaseNames<Application>), typeof(SettingsJson)])]
 [JsonSerializable(typeof(RunEvent))]
 [JsonSerializable(typeof(DeviceReport))]
 internal sealed partial class RunEventJson : JsonSerializerContext

@@ -47,43 +47,26 @@ internal static class ManifestMaker
     /// <param name="directory">Where results go.</param>
     public static ManifestSettings Settings(PreparedRun run, bool saveLevels, string directory)
     {
-        (RunRequest request, MethodOptions options) = (run.Request, run.Request.Options);
-        Scale scale = run.Plan.OutputScale;
+        RunRequest request = run.Request;
         return new ManifestSettings
         {
-            Application = options.Application,
+            Application = request.Options.Application,
             Samples = request.SetSize,
             Seed = request.Seed,
-            FirstFrame = request.Input.Frames?.First,
-            LastFrame = request.Input.Frames?.Last,
-            MaxHeight = request.Input.MaxHeight,
-            FrameRate = request.Input.FrameRate?.ToString(),
-            Scale = new ManifestScale(scale.T, scale.H, scale.W),
-            Loop = options.Loop,
-            Cue = options.Application == Application.Inpainting ? options.Cue : null,
-            InvertMask = options.Application == Application.Inpainting ? options.InvertMask : null,
-            Bins = options.FollowsStructure ? options.Bins : null,
-            Ink = options.Application == Application.Sketch ? options.Ink : null,
-            Match = options.Application == Application.Sketch ? options.Match : null,
             Flow = request.Flow is { } flow ? new ManifestFlow(flow.Name, Path.GetRelativePath(directory, flow.Path), flow.Sha256) : null,
-            FlowLimit = options.FollowsStructure ? options.FlowLimit : null,
-            Completeness = options.Completeness,
-            DownscaleT = options.DownscaleT,
-            DownscaleS = options.DownscaleS,
-            MinT = options.MinT,
-            MinS = options.MinS,
-            Patch = options.Patch is { } patch ? Size(patch) : null,
-            Iterations = options.Iterations,
-            Noise = run.Noise,
-            NoiseAuto = options.Noise is null,
-            NoiseTime = options.NoiseTime,
-            Vote = options.Vote,
-            Search = options.Search,
-            Engine = options.Engine,
+            NoiseAuto = request.Options.Noise is null,
             Threads = request.Machine.Threads,
             MaxMemoryBytes = request.Machine.MemoryLimit,
             SaveLevels = saveLevels,
+            Options = OptionTable.Default.Write(Resolved(run)),
         };
+    }
+
+    /// <summary>The settings of a run, where everything that the program chose is a value.</summary>
+    public static RunSettings Resolved(PreparedRun run)
+    {
+        MethodOptions options = run.Request.Options;
+        return run.Request.Input.With(options with { Scale = run.Plan.OutputScale, Size = null, Noise = run.Noise });
     }
 
     /// <summary>The levels, coarsest first.</summary>

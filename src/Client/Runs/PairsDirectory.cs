@@ -52,7 +52,7 @@ internal sealed class PairsDirectory(string path)
         RunManifest there = ManifestFile.Load(In(pair));
         if (there.Status != RunStatus.Complete) return null;
         ManifestSettings settings = ManifestMaker.Settings(run, saveLevels, In(pair));
-        bool same = settings with { Threads = there.Settings.Threads, MaxMemoryBytes = there.Settings.MaxMemoryBytes } == there.Settings
+        bool same = settings.MakesTheSameAs(there.Settings)
             && there.Inputs.Select(i => i.FramesSha256).SequenceEqual(run.Inputs.Select(i => i.FramesSha256))
             && there.EngineClass == run.EngineClass;
         return same ? there : throw Usage(

@@ -16,20 +16,7 @@ internal static class RecordedInputs
         [.. manifest.Inputs.Select(i => new InputPath(i.Role, Path.GetRelativePath(".", Path.Combine(home, i.Path))))];
 
     /// <summary>How these inputs were read.</summary>
-    /// <exception cref="VgpnnException">Kind Input: the manifest's frame rate is none.</exception>
-    public static InputRequest Request(RunManifest manifest, IReadOnlyList<InputPath> paths)
-    {
-        ManifestSettings settings = manifest.Settings;
-        FrameRate? pace = null;
-        if (settings.FrameRate is not null)
-        {
-            pace = FrameRate.TryParse(settings.FrameRate, out FrameRate rate)
-                ? rate
-                : throw new VgpnnException(ErrorKind.Input, "manifest-invalid", "the manifest cannot be used: its frame rate is none");
-        }
-
-        return new InputRequest(paths, settings.ToFrameRange(), settings.MaxHeight, pace);
-    }
+    public static InputRequest Request(RunManifest manifest, IReadOnlyList<InputPath> paths) => new(paths, manifest.Settings.Read());
 
     /// <exception cref="VgpnnException">Kind Input: one has other frames than those recorded.</exception>
     public static void ThrowIfDifferent(RunManifest manifest, IReadOnlyList<ReadInput> read, string hint)

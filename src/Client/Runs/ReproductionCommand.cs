@@ -16,42 +16,26 @@ internal static class ReproductionCommand
     /// <summary>Makes the set from nothing but the inputs.</summary>
     public static string Run(PreparedRun run, OutputRequest output)
     {
-        ManifestSettings s = ManifestMaker.Settings(run, output.SaveLevels, output.Directory);
+        Application application = run.Request.Options.Application;
         List<string> arguments =
         [
-            Verb(s.Application), .. run.Request.Input.Inputs.SelectMany(Argument),
-            "--output", output.Directory, "--format", Names.Of(output.Format), "--seed", Text(s.Seed),
+            Verb(application), .. run.Request.Input.Inputs.SelectMany(Argument),
+            "--output", output.Directory, "--format", Names.Of(output.Format), "--seed", run.Request.Seed.ToString(CultureInfo.InvariantCulture),
         ];
-        if (s.Application != Application.Retargeting) arguments.AddRange(["--samples", Text(s.Samples)]);
-        if (run.Request.Input.Frames is { } frames) arguments.AddRange([InputSettings.RangeName(s.Application), $"{frames.First}..{frames.Last}"]);
-        if (s.MaxHeight is { } height) arguments.AddRange(["--max-height", Text(height)]);
-        if (s.FrameRate is { } rate) arguments.AddRange(["--fps", rate]);
-        if (s.Application != Application.Inpainting)
-            arguments.AddRange(["--scale", $"{Text(s.Scale.T)},{Text(s.Scale.H)},{Text(s.Scale.W)}"]);
-        arguments.AddRange(
-        [
-            "--downscale", $"{Text(s.DownscaleT)},{Text(s.DownscaleS)}",
-            "--min-size", $"{Text(s.MinT)},{Text(s.MinS)}",
-        ]);
-        if (s.Loop) arguments.Add("--loop");
-        if (s.Cue is { } cue) arguments.AddRange(["--cue", Names.Of(cue)]);
-        if (s.InvertMask == true) arguments.Add("--invert-mask");
-        if (s.Bins is { } bins)
-            arguments.AddRange(["--bins", s.Application == Application.Sketch ? Text(bins.Style) : $"{Text(bins.Content)},{Text(bins.Style)}"]);
-        if (s.Ink is { } ink) arguments.AddRange(["--ink", Names.Of(ink)]);
-        if (s.Match is { } match) arguments.AddRange(["--match", Names.Of(match)]);
+        if (application != Application.Retargeting) arguments.AddRange(["--samples", run.Request.SetSize.ToString(CultureInfo.InvariantCulture)]);
         if (run.Request.Flow is { } flow) arguments.AddRange(["--flow", $"raft={flow.Path}"]);
-        if (s.FlowLimit is { } limit) arguments.AddRange(["--flow-limit", Text(limit)]);
-        if (s.FlowLimit is not null) arguments.AddRange(["--completeness", s.Completeness is { } alpha ? Text(alpha) : "none"]);
-        if (s.Patch is { } patch) arguments.AddRange(["--patch", $"{Text(patch.Frames)},{Text(patch.Height)},{Text(patch.Width)}"]);
-        if (s.Iterations is { } iterations) arguments.AddRange(["--iterations", Text(iterations)]);
-        if (s.Application != Application.Retargeting) arguments.AddRange(["--noise", Text(s.Noise), "--noise-time", Names.Of(s.NoiseTime)]);
-        arguments.AddRange(
-        [
-            "--vote", Names.Of(s.Vote), "--search", Names.Of(s.Search), "--engine", Names.Of(s.Engine),
-        ]);
+        (RunSettings settings, var defaults) = (ManifestMaker.Resolved(run), RunSettings.For(application));
+        foreach (OptionSpec spec in OptionTable.Default.OnCommandLine(application))
+        {
+            string? text = spec.TextOf(application, settings);
+
+            // What has no value, and has none by default, needs no words.
+            if (text is null || (spec.Fields is [NumberField { Keyword: { } keyword }] && text == keyword && text == spec.TextOf(application, defaults))) continue;
+            arguments.AddRange(spec.IsFlag ? [spec.CommandLineOf(application)!] : [spec.CommandLineOf(application)!, text]);
+        }
+
         arguments.AddRange(["--device", run.EngineClass == BackendName.Cpu ? "cpu" : "gpu"]);
-        if (s.SaveLevels) arguments.Add("--save-levels");
+        if (output.SaveLevels) arguments.Add("--save-levels");
         return Line(arguments);
     }
 
@@ -73,11 +57,4 @@ internal static class ReproductionCommand
     }
 
     private static string Line(IEnumerable<string> arguments) => $"{ProgramName.Current} {ShellText.Join(arguments)}";
-
-    /// <summary>The shortest decimal that reads back as the same number; never in scientific notation, which options do not take.</summary>
-    private static string Text<T>(T value)
-        where T : IFormattable =>
-        value is double number && (Math.Abs(number) < 1e-4 && number != 0)
-            ? number.ToString("0.############################", CultureInfo.InvariantCulture)
-            : value.ToString(null, CultureInfo.InvariantCulture);
 }

@@ -8,6 +8,7 @@ using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Silo.Api.Cluster;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Events;
+using Vgpnn.Silo.Api.Options;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Requests;
 using Vgpnn.Silo.Api.Samples;
@@ -81,6 +82,7 @@ internal static class ApiHost
         group.MapSessions();
         group.MapVideos();
         group.MapEstimates();
+        group.MapOptions();
         group.MapRequests();
         group.MapSamples();
         group.MapDownloads();

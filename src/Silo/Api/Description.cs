@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Vgpnn.Contracts;
+using Vgpnn.Silo.Api.Options;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Silo.Api;
 
@@ -25,6 +28,12 @@ internal static class Description
             {
                 ["key"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An API key." },
             };
+            return Task.CompletedTask;
+        });
+        options.CreateSchemaReferenceId = type => type.Type == typeof(JsonObject) ? SettingsSchema.Name : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            if (context.JsonTypeInfo.Type == typeof(JsonObject)) SettingsSchema.Fill(schema, OptionTable.Default);
             return Task.CompletedTask;
         });
         options.AddOperationTransformer(async (operation, context, cancellation) =>

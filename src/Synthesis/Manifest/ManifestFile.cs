@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Options;
 
@@ -12,6 +13,8 @@ public static class ManifestFile
 
     /// <summary>More than any manifest of 10,000 samples takes; a larger file is not read.</summary>
     private const long MaxBytes = 256L << 20;
+
+    private const int FormerSchema = 2;
 
     /// <summary>Reads the manifest at <paramref name="path"/>, a file or the directory that holds it.</summary>
     /// <exception cref="VgpnnException">Kind Input: there is none, or it cannot be understood.</exception>
@@ -51,12 +54,39 @@ public static class ManifestFile
 
     private static RunManifest Checked(string file, RunManifest manifest)
     {
-        if (manifest.Schema != RunManifest.CurrentSchema)
-            throw Unreadable(file, $"its schema is {manifest.Schema}, and this program reads {RunManifest.CurrentSchema}");
+        if (manifest.Schema is not (FormerSchema or RunManifest.CurrentSchema))
+            throw Unreadable(file, $"its schema is {manifest.Schema}, and this program reads {FormerSchema} and {RunManifest.CurrentSchema}");
+        if (manifest.Schema == FormerSchema) Upgrade(manifest.Settings);
         if (manifest.Samples.Any(s => s.Index is < 0 || s.Index >= manifest.Settings.Samples))
             throw Unreadable(file, "it names a sample that is not in its set");
         if (manifest.Inputs.Count == 0 || !manifest.Inputs[0].Role.IsWorkedOn()) throw Unreadable(file, "it names no input");
-        return manifest;
+        try
+        {
+            manifest.Settings.Read();
+        }
+        catch (VgpnnException e)
+        {
+            throw Unreadable(file, e.Message, e);
+        }
+
+        return manifest with { Schema = RunManifest.CurrentSchema };
+    }
+
+    // Patch sizes had other names, and fills a scale that cannot be chosen.
+    private static void Upgrade(ManifestSettings settings)
+    {
+        JsonObject options = settings.Options;
+        if (options["patch"] is JsonObject patch)
+        {
+            options["patch"] = new JsonObject
+            {
+                ["t"] = patch["frames"]?.DeepClone(),
+                ["h"] = patch["height"]?.DeepClone(),
+                ["w"] = patch["width"]?.DeepClone(),
+            };
+        }
+
+        if (settings.Application == Application.Inpainting) options.Remove("scale");
     }
 
     private static VgpnnException Unreadable(string file, string why, Exception? inner = null) =>

@@ -17,10 +17,8 @@ namespace Vgpnn.Synthesis.Manifest;
     RespectRequiredConstructorParameters = true,
     Converters =
     [
-        typeof(LowerCaseNames<RunStatus>), typeof(LowerCaseNames<ClipFormat>), typeof(LowerCaseNames<NoiseTime>),
-        typeof(LowerCaseNames<VoteRule>), typeof(LowerCaseNames<SearchMethod>), typeof(LowerCaseNames<Engine>),
-        typeof(LowerCaseNames<Application>), typeof(LowerCaseNames<InputRole>), typeof(LowerCaseNames<Cue>), typeof(LowerCaseNames<Ink>), typeof(LowerCaseNames<InkMatch>),
-        typeof(SizeOnOneLine), typeof(ScaleOnOneLine), typeof(LevelOnOneLine), typeof(TimingOnOneLine),
+        typeof(LowerCaseNames<RunStatus>), typeof(LowerCaseNames<ClipFormat>), typeof(LowerCaseNames<Application>), typeof(LowerCaseNames<InputRole>),
+        typeof(SettingsJson), typeof(SizeOnOneLine), typeof(LevelOnOneLine), typeof(TimingOnOneLine),
     ])]
 [JsonSerializable(typeof(RunManifest))]
 public sealed partial class ManifestJson : JsonSerializerContext

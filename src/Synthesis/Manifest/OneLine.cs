@@ -26,9 +26,6 @@ public abstract class OneLine<T>(JsonTypeInfo<T> plain, bool inList = false) : J
 /// <summary>A size on one line.</summary>
 public sealed class SizeOnOneLine() : OneLine<ManifestSize>(PlainJson.Default.ManifestSize);
 
-/// <summary>Factors on one line.</summary>
-public sealed class ScaleOnOneLine() : OneLine<ManifestScale>(PlainJson.Default.ManifestScale);
-
 /// <summary>A level on one line.</summary>
 public sealed class LevelOnOneLine() : OneLine<ManifestLevel>(PlainJson.Default.ManifestLevel, inList: true);
 
@@ -40,9 +37,10 @@ public sealed class TimingOnOneLine() : OneLine<ManifestTiming>(PlainJson.Defaul
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
-    RespectRequiredConstructorParameters = true)]
+    RespectRequiredConstructorParameters = true,
+    Converters = [typeof(LowerCaseNames<Application>)])]
+[JsonSerializable(typeof(ManifestSettings))]
 [JsonSerializable(typeof(ManifestSize))]
-[JsonSerializable(typeof(ManifestScale))]
 [JsonSerializable(typeof(ManifestLevel))]
 [JsonSerializable(typeof(ManifestTiming))]
 internal sealed partial class PlainJson : JsonSerializerContext;

@@ -22,8 +22,8 @@ public enum RunStatus
 /// <summary>All there is to know about a run: enough to show it, and enough to make the same bits again.</summary>
 public sealed record RunManifest
 {
-    /// <summary>The schema that this program writes and reads.</summary>
-    public const int CurrentSchema = 2;
+    /// <summary>The schema that this program writes; it reads the one before too.</summary>
+    public const int CurrentSchema = 3;
 
     /// <summary>Version of this file's layout; it changes only when a reader has to.</summary>
     public required int Schema { get; init; }

@@ -81,6 +81,9 @@ public static class PyramidPlanner
             "each of the three may be a tenth to four times the input's");
     }
 
+    /// <summary>The patch size where none is given, at levels that are not large.</summary>
+    internal static Extent UsualPatchOf(MethodOptions options) => options.FollowsStructure ? SmallPatch : UsualPatch;
+
     private static double? Factor(int? output, int input) => (double?)output / input;
 
     /// <summary>Samples are shorter by a fifth from 24 frames on, so that motions that were simultaneous drift apart.</summary>
@@ -91,7 +94,7 @@ public static class PyramidPlanner
     // too small; then they are set to their minimum and stay there while the other goes on. H and W stop together.
     private static List<Scale> Scales(Extent input, Extent output, MethodOptions options)
     {
-        Extent patch = options.Patch ?? (options.FollowsStructure ? SmallPatch : UsualPatch);
+        Extent patch = options.Patch ?? UsualPatchOf(options);
         var scales = new List<Scale> { Scale.One };
 
         // The minima hold for the output; the input's levels must hold the patch besides, or nothing is left to choose from.

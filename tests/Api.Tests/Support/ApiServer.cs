@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Testing.Cluster;
@@ -117,16 +118,16 @@ public sealed class ApiServer : IAsyncLifetime
 
     public static RequestDraft Draft(string video, int samples = 2, ulong? seed = 7) => new()
     {
-        Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
+        Inputs = [new RequestInput(RequestInputRole.Input, video)],
         Samples = samples,
         Seed = seed,
-        Settings = new Knobs { Iterations = 2, Noise = 3 },
+        Settings = new JsonObject { ["iterations"] = 2, ["noise"] = 3 },
     };
 
     /// <summary>A request that takes long enough to be met while it runs.</summary>
     public static RequestDraft LongDraft(string video, int samples = 2) => Draft(video, samples) with
     {
-        Settings = new Knobs { Iterations = 100, Scale = new Factors(4, 4, 4), Search = Kernels.Search.SearchMethod.Exhaustive },
+        Settings = new JsonObject { ["iterations"] = 100, ["scale"] = new JsonObject { ["t"] = 4, ["h"] = 4, ["w"] = 4 }, ["search"] = "exhaustive" },
     };
 
     public static Task<Request> SubmitAsync(HttpClient http, RequestDraft draft) => SendAsync<Request>(http, HttpMethod.Post, "/v1/requests", draft);

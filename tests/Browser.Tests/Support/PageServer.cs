@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
@@ -102,8 +103,8 @@ public sealed class PageServer : IAsyncLifetime
         http, HttpMethod.Post, "/v1/requests",
         new RequestDraft
         {
-            Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
+            Inputs = [new RequestInput(RequestInputRole.Input, video)],
             Samples = samples,
-            Settings = new Knobs { Iterations = 100, Scale = new Factors(1, 2, 2) },
+            Settings = new JsonObject { ["iterations"] = 100, ["scale"] = new JsonObject { ["t"] = 1, ["h"] = 2, ["w"] = 2 } },
         });
 }

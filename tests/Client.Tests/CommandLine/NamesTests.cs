@@ -5,7 +5,7 @@ namespace Vgpnn.Client.Tests.CommandLine;
 
 public sealed class NamesTests
 {
-    private static readonly string[] Commands = ["generate", "inspect", "repeat", "devices", "demo"];
+    private static readonly string[] Commands = ["generate", "evaluate", "repeat", "devices", "demo"];
 
     [Theory]
     [InlineData("genrate", "generate")]

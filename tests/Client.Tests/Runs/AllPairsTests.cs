@@ -42,7 +42,7 @@ public sealed class AllPairsTests : IDisposable
         Assert.Equal(2, other.ExitCode);
         Assert.Contains("clips-analogies/a-as-b was made with other settings or of other clips", other.Error, StringComparison.Ordinal);
         await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "--all-pairs", "clips", "--bins", "3,3", "--overwrite");
-        Assert.Equal(3, ManifestFile.Load(_place["clips-analogies/a-as-b"]).Settings.Bins!.Value.Content);
+        Assert.Equal(3, ManifestFile.Load(_place["clips-analogies/a-as-b"]).Settings.Read().Method.Bins.Content);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class AnalogyTests : IDisposable
         await VgpnnProgram.SucceedAsync(_place.Root, verb, "clip.mp4", "style.mp4", option, value, "--completeness", "none", "-o", "out");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
         Assert.Equal([role, InputRole.Style], manifest.Inputs.Select(i => i.Role));
-        Assert.Equal((application, (double?)null), (manifest.Settings.Application, manifest.Settings.Completeness));
+        Assert.Equal((application, (double?)null), (manifest.Settings.Application, manifest.Settings.Read().Method.Completeness));
         Assert.Equal(new ManifestSize(6, 32, 48), manifest.Output.Size);
         Assert.Contains("resized from 40×36 to 36×32", Assert.Single(manifest.Notices), StringComparison.Ordinal);
         Assert.Contains("out/style.mp4", _place.Files);

@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using Vgpnn.Client.Tests.Support;
+using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
 using Vgpnn.Synthesis.Manifest;
+using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Tests.Runs;
 
@@ -44,11 +46,12 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(new ManifestSize(24, 32, 48), manifest.Inputs[0].Size);
         Assert.Equal("30000/1001", manifest.Inputs[0].FrameRate);
         Assert.Equal(new ManifestSize(19, 32, 48), manifest.Output.Size);
-        Assert.Equal(new ManifestScale(0.8, 1, 1), manifest.Settings.Scale);
+        RunSettings settings = manifest.Settings.Read();
+        Assert.Equal(new Scale(0.8, 1, 1), settings.Method.Scale);
         Assert.Equal(7ul, manifest.Settings.Seed);
-        Assert.Equal((2, 25), (manifest.Settings.FirstFrame, manifest.Settings.LastFrame));
+        Assert.Equal((2, 25), (settings.FirstFrame!.Value, settings.LastFrame!.Value));
         Assert.True(manifest.Settings.NoiseAuto);
-        Assert.InRange(manifest.Settings.Noise, 2, 5);
+        Assert.InRange(settings.Method.Noise!.Value, 2, 5);
         ManifestSample sample = Assert.Single(manifest.Samples);
         Assert.Equal("sample-0000.mp4", sample.File);
         Assert.Matches("^[0-9a-f]{64}$", sample.FramesSha256);
@@ -107,19 +110,9 @@ public sealed class GenerateTests : IDisposable
         JsonElement plan = VgpnnProgram.Lines(json.Output).Single();
         Assert.Equal("plan", plan.Type());
         Assert.Equal("clip-samples", plan.GetProperty("directory").GetString());
-        Assert.Equal(["clip.mp4"], _place.Files);
-    }
-
-    [Fact]
-    public async Task Inspect_tells_the_same_plan_without_a_directory()
-    {
-        await TestClip.MakeAsync(_place);
-        ProcessResult json = await VgpnnProgram.SucceedAsync(_place.Root, "inspect", "clip.mp4", "--json", "-n", "3");
-        JsonElement plan = VgpnnProgram.Lines(json.Output).Single();
-        Assert.False(plan.TryGetProperty("directory", out _));
-        Assert.Equal(3, plan.GetProperty("samples").GetInt32());
         Assert.True(plan.GetProperty("expectedSeconds").GetDouble() > 0);
         Assert.True(plan.GetProperty("peakBytes").GetInt64() > 0);
+        Assert.Equal(15, plan.GetProperty("settings").GetProperty("minS").GetInt32());
         Assert.Equal(["clip.mp4"], _place.Files);
     }
 
@@ -171,7 +164,7 @@ public sealed class GenerateTests : IDisposable
         await TestClip.MakeAsync(_place, frames: 6);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--loop", "-o", "out", "--iterations", "1");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
-        Assert.True(manifest.Settings.Loop);
+        Assert.True(manifest.Settings.Read().Method.Loop);
         Assert.Contains(" --loop ", manifest.Command, StringComparison.Ordinal);
         ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out");
         Assert.StartsWith("Identical: 1 sample,", again.Output, StringComparison.Ordinal);
@@ -190,6 +183,6 @@ public sealed class GenerateTests : IDisposable
         Assert.Equal(["input.mp4", "input-2.mp4"], manifest.Inputs.Select(i => i.Preview));
         ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out");
         Assert.StartsWith("Identical: 2 samples,", again.Output, StringComparison.Ordinal);
-        await VgpnnProgram.SucceedAsync(_place.Root, "inspect", "clip.mp4", "other.mp4");
+        await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "other.mp4", "--dry-run");
     }
 }

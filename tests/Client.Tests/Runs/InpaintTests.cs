@@ -22,7 +22,7 @@ public sealed class InpaintTests : IDisposable
             _place.Root, "inpaint", "clip.mp4", "--mask", mask, "-o", "out", "--format", "png", "--iterations", "1", "--cue", "none");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
         Assert.Equal([InputRole.Input, InputRole.Mask], manifest.Inputs.Select(i => i.Role));
-        Assert.Equal((Application.Inpainting, Cue.None, false), (manifest.Settings.Application, manifest.Settings.Cue, manifest.Settings.InvertMask));
+        Assert.Equal((Application.Inpainting, Cue.None, false), (manifest.Settings.Application, manifest.Settings.Read().Method.Cue, manifest.Settings.Read().Method.InvertMask));
         Assert.Contains("out/mask.mp4", _place.Files);
 
         Clip before = (await ClipReader.ReadAsync(_place["clip.mp4"])).Clip, after = (await ClipReader.ReadAsync(_place["out/sample-0000"])).Clip;

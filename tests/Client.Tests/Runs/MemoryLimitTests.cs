@@ -41,7 +41,7 @@ public sealed class MemoryLimitTests
         Assert.Matches(@"^vgpnn: this takes up to [\d.]+ MiB of memory, and [\d.]+ MiB are allowed\nhint: --max-height \d+ would fit", refused.Error);
         Assert.Equal(["clip.mp4"], place.Files);
         string height = Regex.Match(refused.Error, @"--max-height (\d+)").Groups[1].Value;
-        await VgpnnProgram.SucceedAsync(place.Root, "inspect", "clip.mp4", "--max-memory", limit, "--max-height", height);
+        await VgpnnProgram.SucceedAsync(place.Root, "generate", "clip.mp4", "--dry-run", "--max-memory", limit, "--max-height", height);
     }
 
     private static long Peak(Extent input, int height, MethodOptions options) =>

@@ -37,10 +37,10 @@ public sealed class RetargetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vgpnn: it is not said to which size or length\nhint: give --size WxH, --frames N, both of them, or --scale T,H,W\n")]
-    [InlineData("vgpnn: --scale and --size or --frames say the same thing twice\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--frames", "5")]
-    [InlineData("vgpnn: --frames is '2..5', but must be a whole number from 2 to 10000 (--input-frames A..B chooses from the input)\nhint: vgpnn retarget --help lists every option\n", "--frames", "2..5")]
-    [InlineData("vgpnn: --size is '24', but must be two whole numbers from 8 to 8192, such as 320x180\nhint: vgpnn retarget --help lists every option\n", "--size", "24")]
+    [InlineData("vgpnn: no target size given\nhint: give --size WxH, --frames N, both of them, or --scale T,H,W\n")]
+    [InlineData("vgpnn: --scale and --size or --frames both set the size\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--frames", "5")]
+    [InlineData("vgpnn: --frames is '2..5', but must be an integer from 2 to 10,000\nhint: vgpnn retarget --help lists every option\n", "--frames", "2..5")]
+    [InlineData("vgpnn: --size is '24', but must be WxH, each an integer from 8 to 8,192, such as 320x180\nhint: vgpnn retarget --help lists every option\n", "--size", "24")]
     [InlineData("vgpnn: 480×32 with 6 frames is too far from the input, 48×32 with 6 frames\nhint: each of the three may be a tenth to four times the input's\n", "--size", "480x32")]
     public async Task What_cannot_be_is_refused_with_a_way_out(string error, params string[] options)
     {

@@ -1,4 +1,5 @@
 using Vgpnn.Contracts;
+using Vgpnn.Silo.Api.Requests;
 using Vgpnn.Synthesis.Options;
 using Vgpnn.Testing.Cluster;
 
@@ -40,10 +41,10 @@ internal sealed class TestTenant
     /// <summary>What <see cref="SubmitAsync(int, MethodOptions?, ulong)"/> submits.</summary>
     public RequestDraft Draft(int samples, MethodOptions? options = null, ulong seed = 7) => new()
     {
-        Inputs = [new RequestInput(InputRole.Input, Video)],
+        Inputs = [new RequestInput(RequestInputRole.Input, Video)],
         Samples = samples,
         Seed = seed,
-        Settings = Knobs.Of(options ?? Clips.Quick),
+        Settings = OptionTable.Default.Write(new RunSettings { Method = options ?? Clips.Quick }),
     };
 
     /// <summary>Submits a request that takes a moment for each sample, unless the options say otherwise.</summary>
@@ -95,7 +96,7 @@ internal sealed class TestTenant
             IReadOnlyList<Sample> samples = await SamplesAsync(ended);
             Assert.True(ended.Samples.Succeeded == ended.Samples.Total, $"{ended.Samples}: {string.Join("; ", samples.Select(s => $"{s.Index} {s.State} {s.Error}"))}\n{_cluster.Logs()}");
             Assert.Equal(Enumerable.Range(0, ended.Samples.Total), samples.Select(s => s.Index));
-            MethodOptions options = ended.Settings.ToOptions(ended.Application);
+            MethodOptions options = OptionTable.Default.Read(ended.Settings, ended.Application.FromWire(), []).Method;
             Assert.Equal(await Clips.ExpectedAsync(_clip, options, ended.Seed, samples.Count), samples.Select(s => s.FramesSha256));
         }
     }

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
 
@@ -34,11 +35,11 @@ internal sealed class Calls : IDisposable
     {
         var draft = new RequestDraft
         {
-            Inputs = [new RequestInput(Synthesis.Options.InputRole.Input, video)],
+            Inputs = [new RequestInput(RequestInputRole.Input, video)],
             Samples = samples,
             Seed = 7,
             Webhook = webhook,
-            Settings = new Knobs { Iterations = iterations, Noise = 3 },
+            Settings = new JsonObject { ["iterations"] = iterations, ["noise"] = 3 },
         };
         using HttpResponseMessage response = await _http.PostAsJsonAsync("/v1/requests", draft, ApiJson.Options);
         return await ReadAsync<Request>(response);

@@ -24,33 +24,29 @@ public sealed class ManifestFileTests : IDisposable
         ManifestFile.Save(manifest, Path);
         RunManifest loaded = ManifestFile.Load(_place);
         Assert.Equal(Json(manifest), Json(loaded));
-        Assert.Equal(manifest.Settings.ToOptions(), loaded.Settings.ToOptions());
+        Assert.Equal(manifest.Settings.Read(), loaded.Settings.Read());
         Assert.Equal([Path], Directory.EnumerateFiles(_place));
     }
 
     [Fact]
     public void Every_knob_of_the_method_comes_back()
     {
-        MethodOptions options = Example().Settings.ToOptions();
-        Assert.Equal(
-            new MethodOptions
-            {
-                Application = Application.Retargeting,
-                Scale = new Scale(0.8, 1, 1.25),
-                Loop = true,
-                DownscaleT = 0.9,
-                DownscaleS = 0.8,
-                MinT = 4,
-                MinS = 20,
-                Patch = new Extent(2, 5, 6),
-                Iterations = 3,
-                Noise = 0.1 + 0.2,
-                NoiseTime = NoiseTime.Independent,
-                Vote = VoteRule.Gaussian,
-                Search = SearchMethod.JumpFlood,
-                Engine = Engine.Float,
-            },
-            options);
+        ManifestFile.Save(Example(), Path);
+        Assert.Equal(Settings, ManifestFile.Load(Path).Settings.Read());
+    }
+
+    [Fact]
+    public void Manifests_of_the_former_schema_are_read()
+    {
+        ManifestFile.Save(Example(), Path);
+        string text = File.ReadAllText(Path);
+        Assert.Contains("\"patch\": {\"t\":2,\"h\":5,\"w\":6}", text, StringComparison.Ordinal);
+        File.WriteAllText(
+            Path,
+            text.Replace("\"schema\": 3", "\"schema\": 2", StringComparison.Ordinal)
+                .Replace("{\"t\":2,\"h\":5,\"w\":6}", "{\"frames\":2,\"height\":5,\"width\":6}", StringComparison.Ordinal));
+        RunManifest loaded = ManifestFile.Load(Path);
+        Assert.Equal((RunManifest.CurrentSchema, Settings), (loaded.Schema, loaded.Settings.Read()));
     }
 
     [Fact]
@@ -64,7 +60,10 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("\"schema\": 2", "\"schema\": 1")]
+    [InlineData("\"schema\": 3", "\"schema\": 1")]
+    [InlineData("\"schema\": 3", "\"schema\": 4")]
+    [InlineData("\"minS\": 20", "\"minS\": 0")]
+    [InlineData("\"minS\": 20", "\"minX\": 20")]
     [InlineData("\"search\": \"jumpflood\"", "\"search\": \"magic\"")]
     [InlineData("\"search\": \"jumpflood\"", "\"search\": 1")]
     [InlineData("\"status\": \"complete\"", "\"status\": null")]
@@ -89,6 +88,31 @@ public sealed class ManifestFileTests : IDisposable
         VgpnnException refused = Assert.Throws<VgpnnException>(() => ManifestFile.Load(Path));
         Assert.Equal((ErrorKind.Input, "manifest-not-found"), (refused.Kind, refused.Code));
     }
+
+    private static RunSettings Settings { get; } = new()
+    {
+        FirstFrame = 2,
+        LastFrame = 7,
+        MaxHeight = 32,
+        FrameRate = new FrameRate(30_000, 1001),
+        Method = MethodOptions.For(Application.Generation) with
+        {
+            Scale = new Scale(0.8, 1, 1.25),
+            Loop = true,
+            DownscaleT = 0.9,
+            DownscaleS = 0.8,
+            MinT = 4,
+            MinS = 20,
+            Patch = new Extent(2, 5, 6),
+            Iterations = 3,
+            Noise = 0.1 + 0.2,
+            NoiseTime = NoiseTime.Independent,
+            Completeness = 0.25,
+            Vote = VoteRule.Gaussian,
+            Search = SearchMethod.JumpFlood,
+            Engine = Engine.Float,
+        },
+    };
 
     private static string Json(RunManifest manifest) => JsonSerializer.Serialize(manifest, ManifestJson.Default.RunManifest);
 
@@ -120,29 +144,14 @@ public sealed class ManifestFileTests : IDisposable
         Output = new ManifestOutput(new ManifestSize(5, 32, 60), "30000/1001", ClipFormat.Webm),
         Settings = new ManifestSettings
         {
-            Application = Application.Retargeting,
+            Application = Application.Generation,
             Samples = 1,
             Seed = 7,
-            FirstFrame = 2,
-            LastFrame = 7,
-            MaxHeight = 32,
-            Scale = new ManifestScale(0.8, 1, 1.25),
-            Loop = true,
-            DownscaleT = 0.9,
-            DownscaleS = 0.8,
-            MinT = 4,
-            MinS = 20,
-            Patch = new ManifestSize(2, 5, 6),
-            Iterations = 3,
-            Noise = 0.1 + 0.2,
             NoiseAuto = false,
-            NoiseTime = NoiseTime.Independent,
-            Vote = VoteRule.Gaussian,
-            Search = SearchMethod.JumpFlood,
-            Engine = Engine.Float,
             Threads = 2,
             MaxMemoryBytes = 1L << 40,
             SaveLevels = false,
+            Options = OptionTable.Default.Write(Settings),
         },
         Levels = [new ManifestLevel(0, new ManifestSize(6, 32, 48), new ManifestSize(5, 32, 60), new ManifestSize(2, 5, 6), 3)],
         Samples =

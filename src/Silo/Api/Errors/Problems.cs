@@ -93,11 +93,20 @@ internal sealed partial class Problems(RequestDelegate next, ILogger<Problems> l
     {
         string pointer = "/" + (e.Path ?? "$").TrimStart('$').Replace('[', '/').Replace("]", "", StringComparison.Ordinal).Replace('.', '/').TrimStart('/');
         string detail = e.Message.Contains("could not be mapped", StringComparison.Ordinal) ? "unknown member"
-            : e.Message.Contains("could not be converted", StringComparison.Ordinal) ? "invalid value"
+            : e.Message.Contains("could not be converted", StringComparison.Ordinal) ? NamesOf(e.Message) is { Length: > 0 } names ? $"must be one of: {names}" : "invalid value"
             : e.Message.Contains("missing required", StringComparison.Ordinal) ? $"missing member: {e.Message.Split(':')[^1].Trim().TrimEnd('.')}"
             : e.Message.Contains("type '", StringComparison.Ordinal) || e.Message.Contains("'System.", StringComparison.Ordinal) ? "invalid value"
             : e.Message.Split(" Path:", 2)[0];
         return new ApiException(400, "bad-json", "invalid request body", null, [new ProblemPlace(pointer, detail)]);
+    }
+
+    // The names of an enum of the API that a value was not one of; empty for other types.
+    private static string NamesOf(string message)
+    {
+        Type? type = message.Split([' ', '`', ']'], StringSplitOptions.RemoveEmptyEntries)
+            .Where(word => word.StartsWith("Vgpnn.Contracts.", StringComparison.Ordinal))
+            .Select(word => typeof(ApiJson).Assembly.GetType(word.TrimEnd('.', ','))).FirstOrDefault(t => t is { IsEnum: true });
+        return type is null ? "" : string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName));
     }
 
     // The framework's sentences name C# types.

@@ -19,10 +19,10 @@ internal static class RequestManifests
             Version = typeof(RequestManifests).Assembly.GetName().Version!.ToString(3),
             EngineClass = status.Plan.Backend,
             Request = status.RequestId,
-            Application = settings.Options.Application,
+            Application = settings.Options.Application.ToWire(),
             Seed = status.Seed.ToString(CultureInfo.InvariantCulture),
             Settings = settings.Map(),
-            Inputs = [.. status.Inputs.Select(i => new RequestManifestInput(i.Role, i.Name, i.File.Sha256))],
+            Inputs = [.. status.Inputs.Select(i => new RequestManifestInput(i.Role.ToWire(), i.Name, i.File.Sha256))],
             Output = new Size(status.Plan.Frames, status.Plan.Height, status.Plan.Width),
             Samples = [.. await SamplesAsync(request, cancellation)],
         };

@@ -1,8 +1,11 @@
+using System.Text.Json.Nodes;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Synthesis.Clips;
+using Vgpnn.Synthesis.Options;
 using Request = Vgpnn.Contracts.Request;
 using RequestInput = Vgpnn.Contracts.RequestInput;
 
@@ -23,8 +26,8 @@ internal static class RequestMapper
         {
             Id = request.RequestId,
             State = StateOf(request),
-            Application = settings.Options.Application,
-            Inputs = [.. request.Inputs.Select(i => new RequestInput(i.Role, i.VideoId) { Name = i.Name, Deleted = deleted.Contains(i.VideoId) ? true : null })],
+            Application = settings.Options.Application.ToWire(),
+            Inputs = [.. request.Inputs.Select(i => new RequestInput(i.Role.ToWire(), i.VideoId) { Name = i.Name, Deleted = deleted.Contains(i.VideoId) ? true : null })],
             Seed = request.Seed,
             Settings = settings.Map(),
             Samples = new SampleCounts(request.Samples, request.Running, request.Succeeded, request.Failed, request.Cancelled),
@@ -39,12 +42,24 @@ internal static class RequestMapper
         };
     }
 
-    public static Knobs Map(this RequestSettings settings) => Knobs.Of(settings.Options) with
+    /// <summary>Stored settings on the wire.</summary>
+    public static JsonObject Map(this RequestSettings settings) => OptionTable.Default.Write(new RunSettings
     {
+        Method = settings.Options,
         FirstFrame = settings.FirstFrame,
         LastFrame = settings.LastFrame,
         MaxHeight = settings.MaxHeight,
-        FrameRate = settings.FrameRate,
+        FrameRate = FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? rate : null,
+    });
+
+    /// <summary>Settings as they are stored.</summary>
+    public static RequestSettings ToStored(this RunSettings settings) => new()
+    {
+        Options = settings.Method,
+        FirstFrame = settings.FirstFrame,
+        LastFrame = settings.LastFrame,
+        MaxHeight = settings.MaxHeight,
+        FrameRate = settings.FrameRate?.ToString(),
     };
 
     public static Size Map(this Extent size) => new(size.T, size.H, size.W);

@@ -28,23 +28,27 @@ internal sealed record RequestSpec
     /// <summary>URL that is notified of the end; <c>null</c>: none.</summary>
     public string? Webhook { get; init; }
 
-    /// <summary>Reads a draft; values are checked by <see cref="Check"/>.</summary>
-    /// <exception cref="ApiException"><c>bad-json</c>.</exception>
-    public static RequestSpec Of(RequestDraft draft)
+    /// <summary>Reads a draft and checks its numbers against the table of options.</summary>
+    /// <param name="draft">The draft.</param>
+    /// <param name="table">The options; <c>null</c> means those of this program.</param>
+    /// <exception cref="ApiException"><c>bad-json</c>, or everything that is wrong with samples and settings.</exception>
+    public static RequestSpec Of(RequestDraft draft, OptionTable? table = null)
     {
-        Knobs settings = draft.Settings ?? new Knobs();
         if (draft.Inputs.Any(i => i is null)) throw new ApiException(400, "bad-json", "an input is null");
+        var faults = new List<OptionFault>();
+        RunSettings settings = (table ?? OptionTable.Default).Read(draft.Settings, draft.Application.FromWire(), faults);
+        List<(string Code, ProblemPlace Place)> problems =
+            [.. OfSamples(draft.Samples), .. faults.Select(f => (f.Code, new ProblemPlace($"/settings{f.Pointer}", f.Message)))];
+        if (problems is [var first, ..])
+        {
+            string others = problems.Count == 1 ? "" : $"; {problems.Count - 1} more in errors";
+            throw new ApiException(422, first.Code, first.Place.Detail + others, "GET /v1/options lists the options and their ranges", [.. problems.Select(p => p.Place)]);
+        }
+
         return new RequestSpec
         {
-            Inputs = [.. draft.Inputs.Select(i => new RequestInput(i.Role, i.Video))],
-            Settings = new RequestSettings
-            {
-                Options = settings.ToOptions(draft.Application),
-                FirstFrame = settings.FirstFrame,
-                LastFrame = settings.LastFrame,
-                MaxHeight = settings.MaxHeight,
-                FrameRate = settings.FrameRate,
-            },
+            Inputs = [.. draft.Inputs.Select(i => new RequestInput(i.Role.FromWire(), i.Video))],
+            Settings = settings.ToStored(),
             Samples = draft.Samples,
             Seed = draft.Seed,
             Webhook = draft.Webhook,
@@ -71,30 +75,11 @@ internal sealed record RequestSpec
     {
         if (Inputs.Count > MaxInputs) throw new ApiException(422, "too-many-inputs", $"a request has at most {MaxInputs} inputs");
         if (Inputs.Any(i => !Ids.AreWellFormed(i.VideoId))) throw new ApiException(404, "not-found", "there is no such video");
-        if (Samples is < 1 or > MaxSamples)
-            throw new ApiException(422, "samples-out-of-range", $"invalid number of samples {Samples}", $"use 1 to {MaxSamples}");
-        MethodOptions options = Settings.Options;
-        Scale scale = options.Scale ?? Scale.One;
-        RequireFinite("noise", options.Noise);
-        RequireFinite("completeness", options.Completeness);
-        RequireFinite("flowLimit", options.FlowLimit);
-        RequireFinite("downscaleT", options.DownscaleT);
-        RequireFinite("downscaleS", options.DownscaleS);
-        RequireFinite("scale", scale.T, scale.H, scale.W);
+        if (OfSamples(Samples) is [var samples]) throw new ApiException(422, samples.Code, samples.Place.Detail, null, [samples.Place]);
         if (Webhook is { } webhook) WebhookTarget.Check(webhook, insecureWebhooks);
-        Require(Settings.FirstFrame is null or >= 1, "firstFrame", "1 or more");
-        Require(Settings.LastFrame is null || Settings.LastFrame > (Settings.FirstFrame ?? 1), "lastFrame", "more than firstFrame");
-        Require(Settings.MaxHeight is null or (>= 8 and <= 4320), "maxHeight", "8 to 4320");
-        Require(Settings.FrameRate is null or { Length: <= 32 }, "frameRate", "a number or a fraction such as 30000/1001");
     }
 
-    private static void RequireFinite(string name, params ReadOnlySpan<double?> values)
-    {
-        foreach (double? value in values) Require(value is null || double.IsFinite(value.Value), name, "a finite number");
-    }
-
-    private static void Require(bool holds, string name, string allowed)
-    {
-        if (!holds) throw new ApiException(422, "option-out-of-range", $"{name} is out of range", $"use {allowed}");
-    }
+    private static (string Code, ProblemPlace Place)[] OfSamples(int samples) => samples is >= 1 and <= MaxSamples
+        ? []
+        : [("samples-out-of-range", new ProblemPlace("/samples", $"samples is {samples}, but must be an integer from 1 to {MaxSamples:N0}"))];
 }

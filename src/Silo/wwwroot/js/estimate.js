@@ -45,6 +45,6 @@ export function showEstimate(element, estimate, samples) {
 }
 
 /** Why it could not be made, if so. */
-export const tooLarge = estimate => estimate.nodeBytes > 0 && estimate.peakBytes > estimate.nodeBytes
-  ? `A sample takes ${bytes(estimate.peakBytes)}, and no machine here has more than ${bytes(estimate.nodeBytes)}. A smaller “largest height” (under Advanced) or fewer frames help.`
+export const tooLarge = (estimate, maximumHeight) => estimate.nodeBytes > 0 && estimate.peakBytes > estimate.nodeBytes
+  ? `A sample takes ${bytes(estimate.peakBytes)}, and no machine here has more than ${bytes(estimate.nodeBytes)}. A smaller ${maximumHeight} (under Advanced) or fewer frames help.`
   : null;

@@ -5,8 +5,8 @@ import { dropZone, earlierClips, ready } from './clips.js';
 import { fill, h, icon, say, toast } from './dom.js';
 import { estimator, showEstimate, tooLarge } from './estimate.js';
 import { plural } from './format.js';
-import { KnobForm } from './knobs.js';
 import { recipes } from './recipes.js';
+import { SettingsForm, loadOptions } from './settings.js';
 import { Stage } from './stage.js';
 
 export async function show(main, [verb, id], { signal }) {
@@ -18,7 +18,7 @@ export async function show(main, [verb, id], { signal }) {
 }
 
 function choose(page, signal) {
-  const chosen = clip => { workshop(page, { clip }, signal); };
+  const chosen = clip => workshop(page, { clip }, signal).catch(problem => { if (problem.name !== 'AbortError') toast(problem.message, 'bad'); });
   fill(page, h('div', { class: 'hello' },
     h('h1', { tabindex: '-1' }, 'Drop a video, watch it become many'),
     h('p', { class: 'lead' }, 'New videos are woven from patches of yours: other places, other times, the same world.')),
@@ -26,20 +26,20 @@ function choose(page, signal) {
   earlierClips({ chosen, signal }));
 }
 
-/** What an earlier request was made of, as far as it differs from the presets. */
+/** What an earlier request was made of, as far as it differs from the defaults. */
 async function settingsOf(id, signal) {
   const request = await get(`/v1/requests/${id}`, { signal });
   const videos = await Promise.all(request.inputs.map(i => get(`/v1/videos/${i.video}`, { signal })));
   const { settings: usual } = await post('/v1/estimates', { application: request.application, inputs: request.inputs, settings: request.settings.loop ? { loop: true } : {} }, { signal });
-  const turned = Object.fromEntries(Object.entries(request.settings).filter(([key, value]) => JSON.stringify(usual[key]) !== JSON.stringify(value)));
-  const { firstFrame, lastFrame, loop, scale, size, cue, ...knobs } = turned;
+  const changed = Object.fromEntries(Object.entries(request.settings).filter(([key, value]) => JSON.stringify(usual[key]) !== JSON.stringify(value)));
+  const { firstFrame, lastFrame, loop, scale, size, cue, ...settings } = changed;
   return {
     clip: videos[0],
     second: request.application === 'inpainting' ? null : videos[1] ?? null,
     mask: request.application === 'inpainting' ? videos[1] : null,
     application: request.application,
     samples: request.samples.total, seed: request.seed,
-    first: firstFrame, last: lastFrame, loop: request.settings.loop === true, cue: request.settings.cue, knobs,
+    first: firstFrame, last: lastFrame, loop: request.settings.loop === true, cue: request.settings.cue, settings,
     // What the choices do not show is kept beside them.
     kept: { ...request.application !== 'retargeting' && scale ? { scale } : {}, ...size ? { size } : {} },
     shape: request.application === 'retargeting' ? scale : undefined,
@@ -50,15 +50,17 @@ async function workshop(page, given, outer) {
   // Everything here ends when another clip is taken.
   const abort = new AbortController(), signal = AbortSignal.any([outer, abort.signal]);
   const { clip } = given;
+  const options = await loadOptions();
+  if (signal.aborted) return;
   const state = {
-    second: null, mask: null, freedom: 'balanced', loop: false, shape: { t: 1, h: 1, w: 1 }, cue: 'paint', knobs: {}, kept: {}, seed: '',
+    second: null, mask: null, freedom: 'balanced', loop: false, shape: { t: 1, h: 1, w: 1 }, cue: 'paint', settings: {}, kept: {}, seed: '',
     first: () => stage.first, last: () => stage.last, stage: () => stage,
     swap: () => {
       abort.abort();
       workshop(page, { ...given, clip: state.second, second: clip, application: recipe.application }, outer);
     },
   };
-  for (const key of ['second', 'mask', 'loop', 'shape', 'cue', 'knobs', 'kept', 'seed']) if (given[key] !== undefined && given[key] !== null) state[key] = given[key];
+  for (const key of ['second', 'mask', 'loop', 'shape', 'cue', 'settings', 'kept', 'seed']) if (given[key] !== undefined && given[key] !== null) state[key] = given[key];
   let recipe = recipes.find(r => r.application === given.application) ?? recipes[0];
   let samples = given.samples ?? recipe.samples;
   let form;
@@ -76,8 +78,8 @@ async function workshop(page, given, outer) {
   const error = h('p', { class: 'error', role: 'alert' });
   const number = h('input', { id: 'samples', type: 'number', min: 1, max: 1000, step: 1, value: samples, inputMode: 'numeric', oninput: () => { samples = Number(number.value); changed(); } });
   const seed = h('input', { id: 'seed', inputMode: 'numeric', pattern: '[0-9]{1,20}', placeholder: 'drawn', value: state.seed, 'aria-describedby': 'seed-hint', oninput: () => changed() });
-  const turned = h('span', { class: 'turned' });
-  const advanced = h('details', { class: 'advanced' }, h('summary', null, 'Advanced', turned));
+  const count = h('span', { class: 'turned' });
+  const advanced = h('details', { class: 'advanced' }, h('summary', null, 'Advanced', count));
   const button = h('button', { type: 'submit', class: 'primary large' });
   const recipeForm = h('form', { class: 'recipe panel', onsubmit: submit },
     h('fieldset', { class: 'recipes' }, h('legend', null, 'What to make'), recipes.map(r => h('label', { class: 'recipe-choice' },
@@ -88,30 +90,31 @@ async function workshop(page, given, outer) {
     advanced, h('div', { class: 'recipe-foot' }, estimate, error, button));
   fill(page, h('h1', { class: 'unseen', tabindex: '-1' }, 'Make'), stage.element, recipeForm);
   const ask = estimator(estimated, signal);
+  const option = pointer => options[recipe.application].find(o => o.pointer === pointer);
 
   function take(next) {
     if (recipe !== next) {
       recipe = next;
-      state.knobs = {};
+      state.settings = {};
       samples = recipe.samples;
       number.value = samples;
     }
     stage.paint(recipe.paints === true);
-    fill(fields, recipe.fields(state, changed, signal, clip));
-    form = new KnobForm(recipe.application, state.knobs, changed);
-    fill(advanced, advanced.querySelector('summary'), h('div', { class: 'knob' }, h('label', { for: 'seed' }, 'Seed', h('span', { class: 'unit' }, 'whole number')), seed,
+    fill(fields, recipe.fields(state, changed, signal, clip, option));
+    form = new SettingsForm(options[recipe.application], state.settings, changed);
+    fill(advanced, advanced.querySelector('summary'), h('div', { class: 'setting' }, h('label', { for: 'seed' }, 'Seed', h('span', { class: 'unit' }, 'whole number')), seed,
       h('p', { id: 'seed-hint', class: 'hint' }, 'The same seed and settings give the same videos, bit for bit.')), form.element);
     changed();
   }
 
   function draft() {
-    const knobs = form.settings();
-    if (!knobs || !seed.checkValidity() || !number.checkValidity() || samples < 1) return null;
+    const settings = form.settings();
+    if (!settings || !seed.checkValidity() || !number.checkValidity() || samples < 1) return null;
     if (recipe.lacks?.(state) && recipe.application !== 'inpainting' && recipe.application !== 'retargeting') return null;
     if (stage.painter?.painted) state.cue = stage.painter.hasCues ? 'paint' : 'none';
     return {
       application: recipe.application, inputs: recipe.inputs(state, clip), samples, ...seed.value ? { seed: seed.value } : {},
-      settings: { ...state.kept, ...recipe.settings(state), ...stage.trimmed ? { firstFrame: stage.first, lastFrame: stage.last } : {}, ...knobs },
+      settings: { ...state.kept, ...recipe.settings(state), ...stage.trimmed ? { firstFrame: stage.first, lastFrame: stage.last } : {}, ...settings },
     };
   }
 
@@ -121,14 +124,14 @@ async function workshop(page, given, outer) {
     error.textContent = now || lacks ? '' : 'One of the numbers under Advanced is out of its range.';
     button.disabled = !now || Boolean(lacks);
     button.textContent = lacks ?? (samples === 1 ? 'Make it' : `Make ${plural(samples, 'video')}`);
-    turned.textContent = form.turned > 0 ? `${plural(form.turned, 'knob')} turned` : '';
+    count.textContent = form.changed > 0 ? `${plural(form.changed, 'setting')} changed` : '';
     ask(now);
   }
 
   function estimated(answer, problem) {
     if (answer) {
-      form.showPresets(answer.settings);
-      const reason = tooLarge(answer);
+      form.showDefaults(answer.settings);
+      const reason = tooLarge(answer, option('/maxHeight').label.toLowerCase());
       error.textContent = reason ?? '';
       if (reason) button.disabled = true;
     } else if (problem) {

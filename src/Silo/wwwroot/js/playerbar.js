@@ -1,10 +1,10 @@
-// The knobs of a player: play, step, scrub, loop, speed, and the keys for them.
+// The controls of a player: play, step, scrub, loop, speed, and the keys for them.
 
 import { fill, h, icon, iconButton } from './dom.js';
 
 const speeds = [0.1, 0.25, 0.5, 1, 2, 4];
 
-/** Fills an element with a player's knobs; `size` adds a slider for how large videos are. */
+/** Fills an element with a player's controls; `size` adds a slider for how large videos are. */
 export function playerBar(bar, player, { label = 'Player for all videos', size, keysFrom = document, signal } = {}) {
   const scrub = h('input', { class: 'scrub', type: 'range', step: '1', 'aria-label': 'Frame', oninput: () => player.seek(Number(scrub.value)) });
   const play = h('button', { type: 'button', class: 'icon-button main', onclick: () => player.toggle() });

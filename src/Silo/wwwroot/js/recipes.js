@@ -1,7 +1,8 @@
-// What can be made: each with a few choices of its own. The choices are knobs of the method, chosen well.
+// What can be made: each with a few choices of its own. The choices are settings of the method, chosen well.
 
 import { bring, clipButton, pickClip } from './clips.js';
 import { fill, h, icon, iconButton, toast } from './dom.js';
+import { capital } from './settings.js';
 
 const input = (role, video) => ({ role, video: video.id });
 const chips = (name, label, options, value, changed) => h('fieldset', { class: 'chips' }, h('legend', null, label), options.map(([key, text, hint]) =>
@@ -57,11 +58,11 @@ const shapes = [preset('Half as wide', [1, 1, 0.5]), preset('Wider', [1, 1, 1.5]
 export const recipes = [
   {
     application: 'generation', icon: 'more', name: 'More like it', hint: 'The same world, other moments', samples: 4,
-    fields(state, changed, signal) {
+    fields(state, changed, signal, clip, option) {
       return [
         chips('freedom', 'How free', Object.entries(freedom).map(([key, [name, hint]]) => [key, name, hint]), state.freedom, key => { state.freedom = key; changed(); }),
         h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: state.loop, onchange: e => { state.loop = e.target.checked; changed(); } }),
-          h('span', null, 'Make it a loop', h('span', { class: 'hint' }, ' – the last frame is followed by the first'))),
+          h('span', null, option('/loop').label, h('span', { class: 'hint' }, ` – ${option('/loop').effect}`))),
         second(state, { label: 'Weave in another clip', hint: 'If you like: patches then come from both.', changed, optional: true }, signal),
       ];
     },
@@ -105,10 +106,11 @@ export const recipes = [
   },
   {
     application: 'inpainting', icon: 'fillin', name: 'Fill in', hint: 'Paint what should be there, or what should go', samples: 1, paints: true,
-    fields(state, changed, signal) {
+    fields(state, changed, signal, clip, option) {
+      const start = option('/cue');
       const told = h('p', { class: 'hint' }), cue = h('div');
       const show = () => {
-        fill(cue, state.mask && chips('cue', 'Start from', [['none', 'The surroundings'], ['paint', 'What the clip shows there']], state.cue, key => { state.cue = key; changed(); }));
+        fill(cue, state.mask && chips('cue', start.label, start.values.map(c => [c.name, capital(c.label)]), state.cue, key => { state.cue = key; changed(); }));
         told.textContent = state.mask ? `The mask is ${state.mask.name}, unless you paint.` : 'Paint on the clip. “Colour” says what should be there; over “Fill from around” the surroundings grow.';
       };
       const file = h('input', { type: 'file', accept: 'image/*,video/*', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: async () => {

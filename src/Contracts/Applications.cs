@@ -1,0 +1,42 @@
+namespace Vgpnn.Contracts;
+
+/// <summary>What is made of the inputs.</summary>
+public enum RequestApplication
+{
+    /// <summary>New videos of the same scene.</summary>
+    Generation,
+
+    /// <summary>The same video in another size or length.</summary>
+    Retargeting,
+
+    /// <summary>A masked part of a video, filled.</summary>
+    Inpainting,
+
+    /// <summary>The style of one video in the motion of another.</summary>
+    Analogy,
+
+    /// <summary>The style of a video in the shape of a moving sketch.</summary>
+    Sketch,
+}
+
+/// <summary>The purpose of an input.</summary>
+public enum RequestInputRole
+{
+    /// <summary>The video that is worked on.</summary>
+    Input,
+
+    /// <summary>The mask of what is filled: white.</summary>
+    Mask,
+
+    /// <summary>The video that patches are taken from instead of the input.</summary>
+    Source,
+
+    /// <summary>The video that gives an analogy its motion and its size.</summary>
+    Content,
+
+    /// <summary>The video that gives an analogy or a sketch its style.</summary>
+    Style,
+
+    /// <summary>The sketch: grey values that give the motion and the size.</summary>
+    Sketch,
+}
