@@ -3,20 +3,20 @@ using Vgpnn.Synthesis.Clips;
 namespace Vgpnn.Media;
 
 /// <summary>
-/// The writing of a clip, begun before the clip is there: an encoder takes a tenth of a second and more to start, which so
-/// passes beside the last level. End it with <see cref="FinishAsync"/> or <see cref="DropAsync"/>.
+/// A write that begins before its clip exists: an encoder takes 0.1 s or more to start, which then overlaps with
+/// the last level. End it with <see cref="FinishAsync"/> or <see cref="DropAsync"/>.
 /// </summary>
-/// <typeparam name="T">What is known once it is written.</typeparam>
-/// <param name="write">Writes the clip to come; where it never comes, nothing must be left.</param>
+/// <typeparam name="T">The result of the write.</typeparam>
+/// <param name="write">Writes the clip to come; if that fails, it must leave nothing.</param>
 public sealed class EarlyWriting<T>(Func<Task<Clip>, Task<T>> write)
 {
     private readonly TaskCompletionSource<Clip> _clip = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task<T>? _writing;
 
-    /// <summary>Starts the encoder, unless it has started. Not for several threads at once.</summary>
+    /// <summary>Starts the encoder if it has not started. Not thread-safe.</summary>
     public void Begin() => _writing ??= write(_clip.Task);
 
-    /// <summary>Hands the clip over, and comes back when it is written.</summary>
+    /// <summary>Passes the clip to the encoder and returns when it is written.</summary>
     public Task<T> FinishAsync(Clip clip)
     {
         Begin();
@@ -24,7 +24,7 @@ public sealed class EarlyWriting<T>(Func<Task<Clip>, Task<T>> write)
         return _writing!;
     }
 
-    /// <summary>There will be no clip: comes back when nothing is left of the writing.</summary>
+    /// <summary>Cancels the write and returns when nothing is left of it.</summary>
     public async Task DropAsync()
     {
         _clip.TrySetCanceled(CancellationToken.None);

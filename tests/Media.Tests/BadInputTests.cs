@@ -1,5 +1,7 @@
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 
@@ -12,7 +14,7 @@ public class BadInputTests : MediaTest
     [InlineData("missing/clip.mp4")]
     [InlineData("nul\0.mp4")]
     [InlineData("")]
-    public async Task What_is_not_there_is_named(string name) => await RefusedAsync(name.Length == 0 ? "" : Folder[name], "input-missing");
+    public async Task Missing_file_is_named(string name) => await RefusedAsync(name.Length == 0 ? "" : Folder[name], "input-missing");
 
     [Theory]
     [InlineData("http://127.0.0.1:9/clip.mp4")]
@@ -161,7 +163,7 @@ public class BadInputTests : MediaTest
     }
 
     [Fact]
-    public async Task Of_a_file_that_was_cut_short_the_frames_that_are_there_are_taken_with_a_notice()
+    public async Task Truncated_file_is_read_to_its_last_frame_with_a_notice()
     {
         byte[] mp4 = File.ReadAllBytes(Folder.Clip("clip.mp4", frames: 50, options: H264 + " -g 5 -movflags +faststart"));
 
@@ -172,7 +174,7 @@ public class BadInputTests : MediaTest
     }
 
     [Fact]
-    public void What_may_not_be_read_is_refused()
+    public void Unreadable_file_is_refused()
     {
         string file = Folder.Write("clip.mp4", "bytes"), frames = Folder["frames"], inside = Path.Combine(frames, "clip.mp4");
         Directory.CreateDirectory(frames);
@@ -207,13 +209,13 @@ public class BadInputTests : MediaTest
     public async Task Without_ffmpeg_the_command_that_installs_it_is_told()
     {
         string path = Folder.Clip("clip.mp4", options: H264);
-        var nothing = new FfmpegTools(Folder.Path);
+        var nothing = new ProgramPath(Folder.Path);
 
         foreach (Func<Task> action in new Func<Task>[]
         {
             () => ClipReader.ReadAsync(nothing, path, new ReadOptions(), CancellationToken.None),
             () => ClipWriter.WriteAsync(
-                nothing, Task.FromResult(Noise(16, 16, 2)), new Size(16, 16), new FrameRate(10, 1), Folder["out.mp4"], ClipFormat.Mp4, null, CancellationToken.None),
+                nothing, Task.FromResult(Noise(16, 16, 2)), new Extent(2, 16, 16), new FrameRate(10, 1), Folder["out.mp4"], ClipFormat.Mp4, null, CancellationToken.None),
         })
         {
             VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(action);

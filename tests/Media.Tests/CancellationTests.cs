@@ -1,4 +1,5 @@
 using Vgpnn.Kernels.Volumes;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
@@ -15,10 +16,10 @@ public class CancellationTests : MediaTest
         string path = Folder.Clip("clip.mp4", options: "-c:v libx264 -pix_fmt yuv420p");
         using var bin = new MediaFolder();
         string started = bin.Pipe("started");
-        bin.Script("ffprobe", $"exec {FfmpegTools.OnPath.Ffprobe} \"$@\"");
+        bin.Script("ffprobe", $"exec {Programs.Ffprobe} \"$@\"");
         bin.Script("ffmpeg", $"echo $$ > {started}; exec sleep 1000");
 
-        string pid = await CancelAsync(started, c => ClipReader.ReadAsync(new FfmpegTools(bin.Path), path, new ReadOptions(), c));
+        string pid = await CancelAsync(started, c => ClipReader.ReadAsync(new ProgramPath(bin.Path), path, new ReadOptions(), c));
 
         Assert.False(Directory.Exists($"/proc/{pid}"), "still running");
     }
@@ -50,7 +51,7 @@ public class CancellationTests : MediaTest
         bin.Script("ffmpeg", $"for last; do :; done; last=\"${{last#file:}}\"\n[ -f \"$last\" ] && echo half > \"$last\"\nhead -c 1000 > /dev/null\necho $$ > {started}\nexec sleep 1000");
 
         await CancelAsync(started, c => ClipWriter.WriteAsync(
-            new FfmpegTools(bin.Path), Task.FromResult(Noise(320, 240, 50)), new Size(320, 240), new FrameRate(10, 1), target, format, null, c));
+            new ProgramPath(bin.Path), Task.FromResult(Noise(320, 240, 50)), new Extent(50, 240, 320), new FrameRate(10, 1), target, format, null, c));
 
         Assert.Equal(["out"], Folder.Names);
         Assert.Equal(2, (await ReadAsync(target)).Frames.Count);
@@ -72,7 +73,7 @@ public class CancellationTests : MediaTest
     }
 
     [Fact]
-    public async Task What_is_cancelled_before_it_starts_does_not_start()
+    public async Task Write_that_is_cancelled_before_it_starts_does_not_start()
     {
         using var cancellation = new CancellationTokenSource();
         await cancellation.CancelAsync();
@@ -89,10 +90,10 @@ public class CancellationTests : MediaTest
         await ClipWriter.WriteAsync(Noise(16, 16, 3), Folder["frames"], ClipFormat.Png);
         using var bin = new MediaFolder();
         string started = bin.Pipe("started");
-        bin.Script("ffprobe", $"for last; do :; done\necho \"${{last#file:}}\" > {started}\nexec sleep 1000");
+        bin.Script("ffprobe", $"for last; do :; done\necho \"$PWD/${{last#file:}}\" > {started}\nexec sleep 1000");
 
         string pattern = await CancelAsync(
-            started, c => ClipReader.ReadAsync(new FfmpegTools(bin.Path), Folder["frames"], new ReadOptions(), c));
+            started, c => ClipReader.ReadAsync(new ProgramPath(bin.Path), Folder["frames"], new ReadOptions(), c));
 
         Assert.StartsWith(Path.GetTempPath(), pattern, StringComparison.Ordinal);
         Assert.False(Directory.Exists(Path.GetDirectoryName(pattern)), "scratch links remain");

@@ -72,7 +72,7 @@ public class ClipWriterTests : MediaTest
     }
 
     [Fact]
-    public async Task Of_a_gif_that_is_too_fast_for_players_frames_are_left_out()
+    public async Task Gif_that_is_too_fast_for_players_loses_frames()
     {
         await ClipWriter.WriteAsync(Smooth(32, 24, 60, new FrameRate(60, 1)), Folder["clip.gif"], ClipFormat.Gif);
 
@@ -84,7 +84,7 @@ public class ClipWriterTests : MediaTest
     [Theory]
     [InlineData(63, 47)]
     [InlineData(63, 48)]
-    public async Task Where_a_side_is_odd_mp4_shows_the_last_column_or_row_twice(int width, int height)
+    public async Task Mp4_of_odd_size_repeats_the_last_column_or_row(int width, int height)
     {
         // White, so that a black border would bleed into the last pixels.
         byte[][] white = [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Repeat((byte)255, 3 * width * height).ToArray())];
@@ -127,7 +127,7 @@ public class ClipWriterTests : MediaTest
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task What_was_there_before_is_replaced_and_nothing_else_is_left(ClipFormat format)
+    public async Task Existing_output_is_replaced_and_nothing_else_is_left(ClipFormat format)
     {
         // A name that ffmpeg could take for an option, a pattern or a protocol.
         string name = "-i a%03d:b" + ClipWriter.Extension(format);

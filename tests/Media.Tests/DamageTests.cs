@@ -1,4 +1,7 @@
+using Vgpnn.Media.Frames;
+using Vgpnn.Media.Reading;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 

@@ -1,5 +1,7 @@
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Media.Frames;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 
@@ -24,7 +26,7 @@ public class FrameDirectoryTests : MediaTest
         // Written from the last to the first, so that no order of creation helps.
         for (int i = names.Length - 1; i >= 0; i--) Frame(names[i], i);
 
-        FrameDirectory directory = FrameDirectory.Open(Frames, null, MediaLimits.Default);
+        FrameDirectory directory = FrameDirectory.Open(Frames, Frames, null, MediaLimits.Default);
 
         Assert.Equal(names, directory.Files.Select(Path.GetFileName));
     }
@@ -40,7 +42,7 @@ public class FrameDirectoryTests : MediaTest
     }
 
     [Fact]
-    public async Task Ten_frames_a_second_are_taken_and_said()
+    public async Task Directory_is_read_at_10_fps_with_a_notice()
     {
         Sequence(1, 2, 3);
 
@@ -48,18 +50,18 @@ public class FrameDirectoryTests : MediaTest
 
         Assert.Equal(new FrameRate(10, 1), result.Clip.FrameRate);
         Assert.Equal(new ClipInfo(16, 12, new FrameRate(10, 1), 3, "png", "rgb24"), result.Info);
-        Assert.Contains("10 frames a second", Assert.Single(result.Notices), StringComparison.Ordinal);
+        Assert.Contains("10 fps is assumed", Assert.Single(result.Notices), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Missing_numbers_are_allowed_and_said()
+    public async Task Missing_numbers_are_allowed_with_a_notice()
     {
         Sequence(3, 4, 7, 9);
 
         ReadResult result = await ClipReader.ReadAsync(Frames);
 
         Assert.Equal(4, result.Clip.Frames.Count);
-        Assert.Contains(result.Notices, n => n.StartsWith("3 of the numbers 3 to 9 are missing, 5 first", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.StartsWith("3 of the numbers 3 to 9 are missing, starting with 5", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -230,16 +232,16 @@ public class FrameDirectoryTests : MediaTest
     }
 
     [Fact]
-    public async Task Nothing_is_left_in_the_scratch_space()
+    public async Task Temporary_directory_is_removed_after_reading()
     {
         Sequence(1, 2);
         using var bin = new MediaFolder();
         string pipe = bin.Pipe("pattern");
-        bin.Script("ffprobe", $"for last; do :; done\necho \"${{last#file:}}\" > {pipe}\nexec {FfmpegTools.OnPath.Ffprobe} \"$@\"");
-        bin.Script("ffmpeg", $"exec {FfmpegTools.OnPath.Ffmpeg} \"$@\"");
+        bin.Script("ffprobe", $"for last; do :; done\necho \"$PWD/${{last#file:}}\" > {pipe}\nexec {Programs.Ffprobe} \"$@\"");
+        bin.Script("ffmpeg", $"exec {Programs.Ffmpeg} \"$@\"");
         Task<string> pattern = Task.Run(() => File.ReadAllText(pipe));
 
-        await ClipReader.ReadAsync(new FfmpegTools(bin.Path), Frames, new ReadOptions(), CancellationToken.None);
+        await ClipReader.ReadAsync(new ProgramPath(bin.Path), Frames, new ReadOptions(), CancellationToken.None);
 
         string scratch = Path.GetDirectoryName(await pattern)!;
         Assert.StartsWith(Path.GetTempPath(), scratch, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using Vgpnn.Media.Frames;
+using Vgpnn.Media.Reading;
 using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
@@ -53,7 +55,7 @@ public class FrameRateTests : MediaTest
     [Theory]
     [InlineData("clip.mp4")]
     [InlineData("clip.mkv")]
-    public async Task Of_a_rate_that_varies_every_frame_is_kept_at_the_average(string name)
+    public async Task Every_frame_of_a_varying_rate_is_kept_at_the_average(string name)
     {
         // 30 a second, with two of three left out after the first second.
         string path = Folder.Ffmpeg(

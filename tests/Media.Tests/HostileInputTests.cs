@@ -1,6 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using Vgpnn.Media.Ffmpeg;
+using Vgpnn.Media.Frames;
+using Vgpnn.Media.Reading;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 
@@ -37,9 +42,15 @@ public class HostileInputTests : MediaTest
         listener.Start();
         Folder.Clip("other.mp4", options: "-c:v libx264 -pix_fmt yuv420p");
         string path = Folder.Write("clip.mp4", text.Replace("URL", $"http://{listener.LocalEndpoint}/a.ts", StringComparison.Ordinal));
-        var probe = new Probe(FfmpegTools.OnPath, path, new InputSource("file:" + path, ["-f", demuxer]), MediaLimits.Default);
+        InputSource source = InputSource.File(FileKind.Mp4) with { Demuxer = ["-f", demuxer] };
+        using var directory = CallDirectory.Create();
+        directory.Link("input", path);
+        var run = new FfmpegRun(ProgramPath.Environment, directory);
 
-        await Assert.ThrowsAsync<VgpnnException>(() => probe.VideoAsync(1, CancellationToken.None));
+        FfmpegOutcome outcome = await FfprobeQuery.AskAsync(run, source.Arguments(MediaLimits.Default), FfprobeQuery.Packets, 1, CancellationToken.None);
+
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.NotEmpty(outcome.Log.Errors);
 
         Assert.False(listener.Pending(), "somebody called");
     }
@@ -48,17 +59,17 @@ public class HostileInputTests : MediaTest
     public async Task A_connection_that_a_decoder_tries_reaches_nobody()
     {
         // In a container that allows no namespaces there is no such wall; what is whitelisted is then all that there is.
-        if (!SandboxWalls.HasNoNetwork) return;
+        if (!SandboxCapabilities.HasNoNetwork) return;
         foreach (ProcessLimits? limits in (ProcessLimits?[])[null, InputSource.Limits(MediaLimits.Default)])
         {
             using var listener = new TcpListener(IPAddress.Loopback, 0);
             listener.Start();
-            var run = new FfmpegRun(FfmpegTools.OnPath.Ffprobe, ["-hide_banner", "-rw_timeout", "300000", "-i", $"http://{listener.LocalEndpoint}/a.mp4"])
-            {
-                Limits = limits,
-                Timeout = TimeSpan.FromSeconds(20),
-            };
-            FfmpegOutcome outcome = await FfmpegProcess.RunAsync(run, CancellationToken.None);
+            FfmpegOutcome outcome = await Programs.RunAsync(
+                Path.GetDirectoryName(Programs.Ffprobe)!,
+                "ffprobe",
+                run => run with { Limits = limits, Timeout = TimeSpan.FromSeconds(20) },
+                default,
+                "-hide_banner", "-rw_timeout", "300000", "-i", $"http://{listener.LocalEndpoint}/a.mp4");
             Assert.NotEqual(0, outcome.ExitCode);
             Assert.Equal(limits is null, listener.Pending());
         }
@@ -89,7 +100,7 @@ public class HostileInputTests : MediaTest
 
         // With no program at hand that could decode it.
         VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(
-            () => ClipReader.ReadAsync(new FfmpegTools(nothing.Path), Folder["frames"], new ReadOptions(), CancellationToken.None));
+            () => ClipReader.ReadAsync(new ProgramPath(nothing.Path), Folder["frames"], new ReadOptions(), CancellationToken.None));
 
         Assert.Equal("input-too-large", e.Code);
         Assert.Contains("12000×12000", e.Message, StringComparison.Ordinal);
@@ -125,12 +136,12 @@ public class HostileInputTests : MediaTest
     {
         string path = Folder.Ffmpeg("-f lavfi -i color=black:s=2048x2048:r=25 -frames:v 60 -c:v libx264 -preset ultrafast -pix_fmt yuv420p clip.mp4");
         using var bin = new MediaFolder();
-        bin.Script("ffprobe", $"exec {FfmpegTools.OnPath.Ffprobe} \"$@\"");
+        bin.Script("ffprobe", $"exec {Programs.Ffprobe} \"$@\"");
         var options = new ReadOptions { Limits = new() { MaxDecodedBytes = 500_000_000 } };
 
         // Without a decoder: it would be missed if it were asked for.
         VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(
-            () => ClipReader.ReadAsync(new FfmpegTools(bin.Path), path, options, CancellationToken.None));
+            () => ClipReader.ReadAsync(new ProgramPath(bin.Path), path, options, CancellationToken.None));
 
         Assert.Equal("input-too-large", e.Code);
     }

@@ -5,7 +5,7 @@ namespace Vgpnn.Media.Tests;
 /// <summary>Runs code without the rights of root: on Linux, the user of file accesses belongs to the thread.</summary>
 internal static class OtherUser
 {
-    private const uint Nobody = 65534;
+    private const uint Unprivileged = 65534;
 
     /// <summary>Takes everybody's rights away.</summary>
     public static void Lock(string path)
@@ -20,13 +20,13 @@ internal static class OtherUser
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, all);
     }
 
-    /// <summary>Runs <paramref name="body"/> on a thread of its own, as nobody where this process is root.</summary>
+    /// <summary>Runs <paramref name="body"/> on a thread of its own, as an unprivileged user if this process is root.</summary>
     public static T Run<T>(Func<T> body)
     {
         T result = default!;
         var thread = new Thread(() =>
         {
-            if (Environment.IsPrivilegedProcess) _ = SetFileUser(Nobody);
+            if (Environment.IsPrivilegedProcess) _ = SetFileUser(Unprivileged);
             result = body();
         });
         thread.Start();

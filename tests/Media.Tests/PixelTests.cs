@@ -1,5 +1,6 @@
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 
@@ -31,7 +32,7 @@ public class PixelTests : MediaTest
         ReadResult result = await ClipReader.ReadAsync(path);
 
         Near((100, 50, 25), Pixel(result.Clip, 1, 30, 20), 4);
-        Assert.Contains(result.Notices, n => n == "transparent pixels were blended over black");
+        Assert.Contains(result.Notices, n => n == "transparent pixels are blended over black");
     }
 
     [Fact]
@@ -146,7 +147,7 @@ public class PixelTests : MediaTest
         ReadResult result = await ClipReader.ReadAsync(path);
 
         Assert.Equal(new(20, 48, 64), result.Clip.Extent);
-        Assert.Contains(result.Notices, n => n.Contains("size of the frames changes", StringComparison.Ordinal));
+        Assert.Contains(result.Notices, n => n.Contains("frame size changes within the video", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -166,9 +167,9 @@ public class PixelTests : MediaTest
     public async Task Frames_do_not_depend_on_the_processor(string name, string options)
     {
         string path = Folder.Ffmpeg($"-f lavfi -i testsrc2=s=162x122:r=10,noise=alls=20:allf=t -frames:v 5 {options} {name}");
-        FfmpegTools without = new(Folder.Path);
-        Folder.Script("ffmpeg", $"exec {FfmpegTools.OnPath.Ffmpeg} -cpuflags 0 \"$@\"");
-        Folder.Script("ffprobe", $"exec {FfmpegTools.OnPath.Ffprobe} \"$@\"");
+        ProgramPath without = new(Folder.Path);
+        Folder.Script("ffmpeg", $"exec {Programs.Ffmpeg} -cpuflags 0 \"$@\"");
+        Folder.Script("ffprobe", $"exec {Programs.Ffprobe} \"$@\"");
         var options_ = new ReadOptions { MaxHeight = 77 };
 
         ReadResult plain = await ClipReader.ReadAsync(without, path, options_, CancellationToken.None);

@@ -1,15 +1,19 @@
+using Vgpnn.Media.Ffmpeg;
+
 namespace Vgpnn.Media.Tests;
 
 [Collection(nameof(Alone))]
 public class ProcessMemoryTests : MediaTest
 {
-    [Fact]
-    public async Task A_flood_on_both_streams_is_read_and_forgotten()
+    [Theory]
+    [InlineData("ffmpeg")]
+    [InlineData("ffprobe")]
+    public async Task Output_and_messages_without_end_cost_no_memory(string tool)
     {
-        string script = Folder.Script("ffmpeg", "head -c 20000000 /dev/zero >&2\nhead -c 20000000 /dev/zero\nyes '[error] flood' | head -n 100000 >&2");
+        Folder.Script(tool, "head -c 20000000 /dev/zero >&2\nhead -c 20000000 /dev/zero\nyes '[error] flood' | head -n 100000 >&2");
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
-        FfmpegOutcome outcome = await FfmpegProcess.RunAsync(new FfmpegRun(script, []), CancellationToken.None);
+        FfmpegOutcome outcome = await Programs.RunAsync(Folder.Path, tool, run => run);
 
         Assert.Equal(0, outcome.ExitCode);
         Assert.InRange(outcome.Log.Errors.Count, 1, 100);

@@ -1,5 +1,7 @@
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Media.Frames;
+using Vgpnn.Media.Reading;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 
@@ -43,7 +45,7 @@ public class RangeAndSizeTests : MediaTest
     [InlineData(0, 5)]
     [InlineData(-3, null)]
     [InlineData(6, 5)]
-    public async Task A_range_that_is_none_is_a_wrong_use(int first, int? last)
+    public async Task Invalid_frame_range_is_a_usage_error(int first, int? last)
     {
         VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(
             () => ReadAsync("any.mp4", new ReadOptions { Frames = new FrameRange(first, last) }));

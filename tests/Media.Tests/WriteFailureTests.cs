@@ -1,5 +1,7 @@
-using Vgpnn.Synthesis.Clips;
+using Vgpnn.Kernels.Volumes;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Errors;
+using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Media.Tests;
 
@@ -48,7 +50,7 @@ public class WriteFailureTests : MediaTest
     [Theory]
     [InlineData(ClipFormat.Mp4)]
     [InlineData(ClipFormat.Png)]
-    public void Where_nothing_may_be_written_that_is_said(ClipFormat format)
+    public void Read_only_directory_is_reported(ClipFormat format)
     {
         OtherUser.Unlock(Folder.Path);
 
@@ -70,10 +72,10 @@ public class WriteFailureTests : MediaTest
     {
         // The real ffmpeg, but it writes to the device that is always full.
         using var bin = new MediaFolder();
-        bin.Script("ffmpeg", $"for last; do :; done\nn=$#\nwhile [ $n -gt 1 ]; do set -- \"$@\" \"$1\"; shift; n=$((n-1)); done\nshift\nexec {FfmpegTools.OnPath.Ffmpeg} \"$@\" /dev/full");
+        bin.Script("ffmpeg", $"for last; do :; done\nn=$#\nwhile [ $n -gt 1 ]; do set -- \"$@\" \"$1\"; shift; n=$((n-1)); done\nshift\nexec {Programs.Ffmpeg} \"$@\" /dev/full");
         Folder.Write("clip.gif", "before");
 
-        await FailsAsync("disk-full", Folder["clip.gif"], ClipFormat.Gif, new FfmpegTools(bin.Path));
+        await FailsAsync("disk-full", Folder["clip.gif"], ClipFormat.Gif, new ProgramPath(bin.Path));
 
         Assert.Equal("before", File.ReadAllText(Folder["clip.gif"]));
         Assert.Equal(["clip.gif"], Folder.Names);
@@ -85,17 +87,17 @@ public class WriteFailureTests : MediaTest
         using var bin = new MediaFolder();
         bin.Script("ffmpeg", "head -c 100 >/dev/null\nkill -9 $$");
 
-        VgpnnException e = await FailsAsync("output-failed", Folder["clip.mp4"], ClipFormat.Mp4, new FfmpegTools(bin.Path));
+        VgpnnException e = await FailsAsync("output-failed", Folder["clip.mp4"], ClipFormat.Mp4, new ProgramPath(bin.Path));
 
         Assert.Contains("137", e.Message, StringComparison.Ordinal);
         Assert.Empty(Folder.Names);
     }
 
-    private static async Task<VgpnnException> FailsAsync(string code, string path, ClipFormat format, FfmpegTools? tools = null)
+    private static async Task<VgpnnException> FailsAsync(string code, string path, ClipFormat format, ProgramPath? tools = null)
     {
         VgpnnException e = await Assert.ThrowsAsync<VgpnnException>(
             () => ClipWriter.WriteAsync(
-                tools ?? FfmpegTools.OnPath, Task.FromResult(Noise(64, 64, 20)), new Size(64, 64), new FrameRate(10, 1), path, format, null, CancellationToken.None));
+                tools ?? ProgramPath.Environment, Task.FromResult(Noise(64, 64, 20)), new Extent(20, 64, 64), new FrameRate(10, 1), path, format, null, CancellationToken.None));
         Assert.Equal((ErrorKind.Device, code), (e.Kind, e.Code));
         return e;
     }

@@ -51,7 +51,7 @@ internal sealed class IngestRunner(IGrainFactory grains, IBlobStore blobs, Scrat
         catch (VgpnnException e)
         {
             // The temporary file's name means nothing to the owner.
-            throw new VgpnnException(e.Kind, e.Code, e.Message.Replace(Path.GetFileName(file.Path), begin.Name, StringComparison.Ordinal), e.Hint, e);
+            throw new VgpnnException(e.Kind, e.Code, e.Message.Replace(file.Path, begin.Name, StringComparison.Ordinal), e.Hint, e);
         }
 
         if (result.Clip.Height == result.Info.Height) clips.Add(original.Key, result.Clip);

@@ -4,6 +4,7 @@ using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
+using Vgpnn.Media.Sandbox;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Errors;
 
@@ -45,20 +46,20 @@ internal static class MachineChecks
         }
     }
 
-    /// <summary>Which walls stand around a process that reads untrusted bytes.</summary>
+    /// <summary>Checks the sandbox around ffmpeg.</summary>
     public static IReadOnlyList<Finding> Sandbox()
     {
         var missing = new List<Finding>();
-        if (!SandboxWalls.HasLimits || !SandboxWalls.HasOwnGroup)
-            missing.Add(Finding.Doubtful("sandbox", "ffmpeg runs without limits of the kernel, or cannot be ended with all that it started", "install util-linux (prlimit, setsid)"));
-        if (!SandboxWalls.HasNoNetwork)
+        if (!SandboxCapabilities.HasOwnSession)
+            missing.Add(Finding.Doubtful("sandbox", "ffmpeg has no session of its own, and its children may outlive it", "install util-linux (setsid)"));
+        if (!SandboxCapabilities.HasNoNetwork)
         {
             missing.Add(Finding.Doubtful(
-                "sandbox", "ffmpeg runs with this process's network, held by its list of protocols alone",
+                "sandbox", "ffmpeg shares the network of this process; only its list of protocols keeps it from connecting",
                 "let unprivileged processes have namespaces (sysctl kernel.unprivileged_userns_clone=1), or keep the pod's egress closed"));
         }
 
-        return missing.Count > 0 ? missing : [Finding.Well("sandbox", "ffmpeg runs without a network, under limits of the kernel, in a group of its own")];
+        return missing.Count > 0 ? missing : [Finding.Well("sandbox", "ffmpeg runs without a network, under kernel limits, in a session of its own")];
     }
 
     /// <summary>What computes.</summary>
