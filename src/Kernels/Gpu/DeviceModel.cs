@@ -7,7 +7,7 @@ namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>
 /// Performance model of a device: the expected time of a launch is the longer of its memory traffic and its arithmetic, plus the launch
-/// overhead. docs/gpu.md derives the constants.
+/// overhead. docs/concepts/gpu.md derives the constants.
 /// </summary>
 /// <param name="BytesPerSecond">Memory bandwidth, reading and writing.</param>
 /// <param name="OperationsPerSecond">Integer multiply-adds per second.</param>

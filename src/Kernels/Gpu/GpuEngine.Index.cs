@@ -9,7 +9,7 @@ namespace Vgpnn.Kernels.Gpu;
 public sealed partial class GpuEngine
 {
     // Passes at EM iteration 0, 1 and later of a search that starts from an index, and the neighbour distances used in turn: short distances
-    // are best after a good start (docs/gpu.md).
+    // are best after a good start (docs/concepts/gpu.md).
     private static readonly int[] IndexedPasses = [6, 5, 4];
     private static readonly int[] IndexedSteps = [2, 1];
 

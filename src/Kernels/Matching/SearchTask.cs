@@ -65,7 +65,8 @@ public sealed record SearchTask<T>
         bool allowed = false;
         foreach (float weight in KeyWeights)
         {
-            if (!(weight > 0) || weight is > MaxWeight and < float.PositiveInfinity) throw new ArgumentException($"{weight} is no weight");
+            if (!(weight > 0) || weight is > MaxWeight and < float.PositiveInfinity)
+                throw new ArgumentException($"invalid key weight {weight}; use a value above 0 and at most {MaxWeight}, or +∞");
             allowed |= float.IsFinite(weight);
         }
 
