@@ -5,19 +5,19 @@ using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>What the kernels are measured on: two moments of one synthetic scene, as Q and as K and V.</summary>
+/// <summary>Inputs of the benchmarks: two moments of one synthetic scene, one as Q and one as K and V.</summary>
 internal static class Cases
 {
-    /// <summary>The patch of nearly all levels.</summary>
+    /// <summary>Default patch.</summary>
     public static readonly Extent Patch = new(3, 7, 7);
 
-    /// <summary>One thread: kernels are measured, not the machine.</summary>
+    /// <summary>A single thread, to measure kernels instead of the machine.</summary>
     public static readonly Workers Alone = new(1);
 
-    /// <summary>Size of the volumes; tests make it tiny.</summary>
+    /// <summary>Size of the volumes; tests reduce it.</summary>
     public static Extent Size { get; set; } = new(5, 144, 256);
 
-    /// <summary>A size at which trying everything ends.</summary>
+    /// <summary>Size for exhaustive search.</summary>
     public static Extent SmallSize => Extent.Min(Size, new Extent(5, 27, 48));
 
     public static Volume<T> Query<T>(Extent size)

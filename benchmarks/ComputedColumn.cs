@@ -4,10 +4,10 @@ using BenchmarkDotNet.Running;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>A column with a figure that is computed for each case rather than timed.</summary>
-/// <param name="name">Its head.</param>
-/// <param name="legend">What it says.</param>
-/// <param name="value">The figure of a case.</param>
+/// <summary>A column with a value that is computed for each case instead of timed.</summary>
+/// <param name="name">Column header.</param>
+/// <param name="legend">Explanation of the column.</param>
+/// <param name="value">Computes the value of a case.</param>
 internal sealed class ComputedColumn(string name, string legend, Func<BenchmarkCase, string> value) : IColumn
 {
     public string Id => $"{nameof(ComputedColumn)}.{name}";

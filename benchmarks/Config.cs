@@ -8,10 +8,10 @@ using BenchmarkDotNet.Order;
 namespace Vgpnn.Benchmarks;
 
 /// <summary>
-/// What all benchmarks share: a short job, good for comparing two kernels that differ by a tenth or more; <c>--job default</c>
-/// takes minutes instead and tells closer ones apart.
+/// Configuration of all benchmarks: a short job, which can compare two kernels that differ by at least 10 %; <c>--job default</c> takes
+/// minutes and resolves smaller differences.
 /// <code>dotnet run -c Release --project benchmarks -- --filter '*Vote*'</code>
-/// The runtime's switches reach the measured process, so that one command compares instruction sets:
+/// Runtime switches are passed to the measured process, so one command compares instruction sets:
 /// <code>DOTNET_EnableAVX2=0 dotnet run -c Release --project benchmarks -- --filter '*ByteDistance*'</code>
 /// </summary>
 internal sealed class Config : ManualConfig

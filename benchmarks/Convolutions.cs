@@ -5,7 +5,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>The convolutions that networks spend their time in, at an eighth of 456×256 pixels, on one thread.</summary>
+/// <summary>The most expensive convolutions of the networks, at an eighth of 456×256 pixels, on one thread.</summary>
 public class Convolutions
 {
     private FeatureMap _input = null!;

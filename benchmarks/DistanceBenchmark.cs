@@ -6,17 +6,17 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>Where one key patch lies, seen from the one before.</summary>
+/// <summary>Access pattern of key patches.</summary>
 public enum Access
 {
-    /// <summary>Beside it, as when neighbours' matches lie side by side.</summary>
+    /// <summary>Adjacent keys, as when adjacent queries have adjacent matches.</summary>
     Coherent,
 
-    /// <summary>Anywhere.</summary>
+    /// <summary>Random keys.</summary>
     Random,
 }
 
-/// <summary>Time of one patch distance, its share of packing a row of the query included.</summary>
+/// <summary>Time of one patch distance, including its share of packing a row of the query.</summary>
 public abstract class DistanceBenchmark
 {
     private IDistanceProbe _probe = null!;
@@ -41,7 +41,7 @@ internal interface IDistanceProbe
 
 internal static class DistanceProbe
 {
-    /// <summary>Pairs in the list.</summary>
+    /// <summary>Number of pairs in the list.</summary>
     public const int Count = 4096;
 }
 

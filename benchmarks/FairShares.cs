@@ -4,7 +4,7 @@ using Vgpnn.Grains.Requests;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>Decisions of the dispatcher, with 2,000 tenants that have five requests of 1,000 samples each.</summary>
+/// <summary>Scheduling decisions of the dispatcher for 2,000 tenants with five requests of 1,000 samples each.</summary>
 public class FairShares
 {
     private const int Tenants = 2000, RequestsEach = 5;
@@ -23,7 +23,7 @@ public class FairShares
             _share.Configure($"{tenant}", 1 + (tenant % 4), int.MaxValue);
             for (int request = 0; request < RequestsEach; request++)
             {
-                // The last tenant alone has a job that is small enough for a crowded worker.
+                // Only the last tenant has a job that is small enough for a crowded worker.
                 _share.Enqueue(new QueueEntry
                 {
                     Tenant = $"{tenant}",
@@ -38,19 +38,19 @@ public class FairShares
         }
     }
 
-    /// <summary>A job is chosen, and returned so that the queue stays the same.</summary>
+    /// <summary>Chooses a job and returns it, so that the queue stays the same.</summary>
     [Benchmark]
     public bool Choose() => Give(_empty);
 
-    /// <summary>The only job that fits belongs to the last of all tenants.</summary>
+    /// <summary>Chooses a job when the only one that fits belongs to the last tenant.</summary>
     [Benchmark]
     public bool ChooseLast() => Give(_crowded);
 
-    /// <summary>No job fits.</summary>
+    /// <summary>Looks for a job when none fits.</summary>
     [Benchmark]
     public DispatchOutcome NoRoom() => _share.Next(_full, Now).Outcome;
 
-    /// <summary>The numbers that the API shows about a request in the queue.</summary>
+    /// <summary>Computes the queue position that the API shows for a request.</summary>
     [Benchmark]
     public int? WaitingAhead() => _share.WaitingAhead("1000", "request/0");
 

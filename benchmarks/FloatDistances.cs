@@ -3,21 +3,21 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>Floats, the patch of nearly all levels.</summary>
+/// <summary>Floats, default patch.</summary>
 public class FloatDistance3x7x7 : DistanceBenchmark
 {
     private protected override IDistanceProbe CreateProbe(Access access) =>
         new DistanceProbe<float, FloatDistance>(new Extent(3, 7, 7), access);
 }
 
-/// <summary>Floats, the patch of the largest levels.</summary>
+/// <summary>Floats, patch of the largest levels.</summary>
 public class FloatDistance3x5x5 : DistanceBenchmark
 {
     private protected override IDistanceProbe CreateProbe(Access access) =>
         new DistanceProbe<float, FloatDistance>(new Extent(3, 5, 5), access);
 }
 
-/// <summary>Floats, a patch size without a kernel of its own.</summary>
+/// <summary>Floats, a patch size without a specialised kernel.</summary>
 public class FloatDistanceAny : DistanceBenchmark
 {
     private protected override IDistanceProbe CreateProbe(Access access) =>

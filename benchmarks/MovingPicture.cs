@@ -4,8 +4,8 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Benchmarks;
 
 /// <summary>
-/// Two frames of a textured picture whose motion is known exactly: the second is the texture itself, the first looks it up
-/// where each pixel is going to. A foreground, if there is one, is a disc with a texture and a motion of its own.
+/// Two frames of a textured image with exactly known motion: the second frame is the texture itself, and the first samples it at the target
+/// of each pixel. An optional foreground is a disc with its own texture and motion.
 /// </summary>
 internal sealed class MovingPicture
 {
@@ -17,11 +17,11 @@ internal sealed class MovingPicture
     /// <param name="height">Rows.</param>
     /// <param name="width">Columns.</param>
     /// <param name="motion">Motion of the background at (x, y) of the first frame, in pixels.</param>
-    /// <param name="disc">Motion of a disc in the middle, of a quarter of the shorter side in radius; null: there is none.</param>
+    /// <param name="disc">Motion of a disc in the centre, with a radius of a quarter of the shorter side; <c>null</c> for no disc.</param>
     public MovingPicture(int height, int width, Func<double, double, (double U, double V)> motion, (double U, double V)? disc = null) =>
         (_height, _width, _motion, _disc) = (height, width, motion, disc);
 
-    /// <summary>The motions that flow is measured on, by name, at a size in pixels.</summary>
+    /// <summary>Returns a test motion by name, at a size in pixels.</summary>
     public static MovingPicture Named(string motion, int height, int width) => motion switch
     {
         "still" => Translation(height, width, 0, 0),
@@ -29,29 +29,29 @@ internal sealed class MovingPicture
         "shift (3.5, −2.25)" => Translation(height, width, 3.5, -2.25),
         "shift (20, 12)" => Translation(height, width, 20, 12),
         "shift (45, −30)" => Translation(height, width, 45, -30),
-        "turn by 5°" => Turn(height, width, 5, 1),
-        "turn by 15°" => Turn(height, width, 15, 1),
-        "grow to 1.1" => Turn(height, width, 0, 1.1),
-        "shrink to 0.8" => Turn(height, width, 0, 0.8),
+        "rotation by 5°" => Rotation(height, width, 5, 1),
+        "rotation by 15°" => Rotation(height, width, 15, 1),
+        "zoom 1.1" => Rotation(height, width, 0, 1.1),
+        "zoom 0.8" => Rotation(height, width, 0, 0.8),
         "disc by (12, 5)" => new(height, width, (_, _) => (-3, 2), (12, 5)),
         "disc by (30, 0)" => new(height, width, (_, _) => (0, 0), (30, 0)),
         _ => throw new ArgumentOutOfRangeException(nameof(motion)),
     };
 
-    /// <summary>Everything moves alike.</summary>
+    /// <summary>Returns a uniform translation in pixels.</summary>
     public static MovingPicture Translation(int height, int width, double u, double v) => new(height, width, (_, _) => (u, v));
 
-    /// <summary>A turn about the middle, in degrees, and a growth of everything by a factor.</summary>
-    public static MovingPicture Turn(int height, int width, double degrees, double growth)
+    /// <summary>Returns a rotation about the centre in degrees, combined with scaling by a factor.</summary>
+    public static MovingPicture Rotation(int height, int width, double degrees, double growth)
     {
         double c = growth * Math.Cos(degrees * Math.PI / 180), s = growth * Math.Sin(degrees * Math.PI / 180);
         double mx = (width - 1) / 2.0, my = (height - 1) / 2.0;
         return new(height, width, (x, y) => (((c - 1) * (x - mx)) - (s * (y - my)), (s * (x - mx)) + ((c - 1) * (y - my))));
     }
 
-    /// <summary>The two frames.</summary>
-    /// <param name="gain">What the second frame's brightness is multiplied by.</param>
-    /// <param name="offset">What is added to it then, in grey levels.</param>
+    /// <summary>Renders the two frames, 2×H×W×3.</summary>
+    /// <param name="gain">Factor applied to the second frame's brightness.</param>
+    /// <param name="offset">Added to the second frame after the gain, in grey levels.</param>
     public Volume<byte> Frames(double gain = 1, double offset = 0)
     {
         var video = new Volume<byte>(new Extent(2, _height, _width), 3);
@@ -69,9 +69,9 @@ internal sealed class MovingPicture
         return video;
     }
 
-    /// <summary>Mean distance, in pixels, of an estimated flow to the true motion: the end-point error.</summary>
-    /// <param name="flow">1×H×W with two channels.</param>
-    /// <param name="border">Pixels to leave out on every side; none that leave the picture are counted.</param>
+    /// <summary>Returns the end-point error: the mean distance between an estimated flow and the true motion, in pixels.</summary>
+    /// <param name="flow">Estimated flow, 1×H×W×2.</param>
+    /// <param name="border">Pixels to exclude on every side; pixels that leave the frame are always excluded.</param>
     public double EndPointError(Volume<float> flow, int border = 0)
     {
         double sum = 0;
@@ -108,7 +108,7 @@ internal sealed class MovingPicture
         }
     }
 
-    // Smooth noise on grids of 40 to 5 pixels.
+    // Smooth noise on grids with a spacing of 40 to 5 pixels.
     private static double Texture(int layer, double x, double y)
     {
         double value = 128, strength = 70;

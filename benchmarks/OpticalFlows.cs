@@ -7,7 +7,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>Optical flow of one pair of frames whose motion is known; a column gives the end-point error in pixels.</summary>
+/// <summary>Optical flow of one pair of frames with known motion; a column shows the end-point error in pixels.</summary>
 [Config(typeof(WithError))]
 public class OpticalFlows
 {
@@ -15,8 +15,8 @@ public class OpticalFlows
 
     public static IEnumerable<string> Motions =>
     [
-        "still", "shift (0.3, −0.4)", "shift (3.5, −2.25)", "shift (20, 12)", "shift (45, −30)", "turn by 5°", "turn by 15°",
-        "grow to 1.1", "shrink to 0.8", "disc by (12, 5)", "disc by (30, 0)",
+        "still", "shift (0.3, −0.4)", "shift (3.5, −2.25)", "shift (20, 12)", "shift (45, −30)", "rotation by 5°", "rotation by 15°",
+        "zoom 1.1", "zoom 0.8", "disc by (12, 5)", "disc by (30, 0)",
     ];
 
     [ParamsSource(nameof(Motions))]

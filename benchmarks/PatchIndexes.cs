@@ -11,7 +11,7 @@ public class PatchIndexBytes : PatchIndexBenchmark<byte>;
 /// <summary>The index over patches of floats.</summary>
 public class PatchIndexFloats : PatchIndexBenchmark<float>;
 
-/// <summary>Describing and sorting all keys; and leading all queries, described on the way, to their leaves.</summary>
+/// <summary>Building an index over all keys, and looking up all queries including their descriptors.</summary>
 public abstract class PatchIndexBenchmark<T>
     where T : unmanaged
 {

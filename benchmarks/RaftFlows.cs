@@ -11,7 +11,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>RAFT on one pair of 456×256 frames, on two threads; a column gives its memory. Random weights take the time that trained ones take.</summary>
+/// <summary>RAFT on one pair of 456×256 frames with two threads; a column shows the memory. Random weights take as long as trained ones.</summary>
 [Config(typeof(WithMemory))]
 public class RaftFlows
 {
@@ -40,7 +40,7 @@ public class RaftFlows
 
     private static RaftFlow Flow(RaftSize network, int iterations) => new(new RandomWeights(network), iterations);
 
-    // Numbers that neither die out nor grow on their way through the layers.
+    // Weights scaled so that activations neither vanish nor grow through the layers.
     private sealed class RandomWeights(RaftSize size) : IWeightSource
     {
         public bool Contains(string name) => size == RaftSize.Small;

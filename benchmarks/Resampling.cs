@@ -4,13 +4,13 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Benchmarks;
 
-/// <summary>One step of the pyramid down and up again, for bytes.</summary>
+/// <summary>One pyramid step down and up again, for bytes.</summary>
 public class ResamplingBytes : ResamplingBenchmark<byte>;
 
-/// <summary>The same for floats.</summary>
+/// <summary>One pyramid step down and up again, for floats.</summary>
 public class ResamplingFloats : ResamplingBenchmark<float>;
 
-/// <summary>Resizing all three axes by the usual factors.</summary>
+/// <summary>Resizing all three axes by the default factors.</summary>
 public abstract class ResamplingBenchmark<T>
     where T : unmanaged
 {

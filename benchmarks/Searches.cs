@@ -28,7 +28,7 @@ public class JumpFloodSearchFloats : SearchBenchmark<float>
     private protected override Extent Size => Cases.Size;
 }
 
-/// <summary>Trying everything, on bytes and a small volume.</summary>
+/// <summary>Exhaustive search on bytes, in a small volume.</summary>
 public class ExhaustiveSearchBytes : SearchBenchmark<byte>
 {
     private protected override SearchMethod Method => SearchMethod.Exhaustive;
@@ -36,7 +36,7 @@ public class ExhaustiveSearchBytes : SearchBenchmark<byte>
     private protected override Extent Size => Cases.SmallSize;
 }
 
-/// <summary>Trying everything, on floats and a small volume.</summary>
+/// <summary>Exhaustive search on floats, in a small volume.</summary>
 public class ExhaustiveSearchFloats : SearchBenchmark<float>
 {
     private protected override SearchMethod Method => SearchMethod.Exhaustive;
@@ -61,7 +61,7 @@ public abstract class SearchBenchmark<T>
     private protected abstract Extent Size { get; }
 }
 
-/// <summary>The search of one EM iteration: the first starts from scratch, later ones from the field of the one before.</summary>
+/// <summary>The search of one EM iteration: the first starts from scratch, later ones from the previous field.</summary>
 public abstract class PatchMatchSearchBenchmark<T>
     where T : unmanaged
 {

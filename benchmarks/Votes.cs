@@ -30,7 +30,7 @@ public class MeanVoteFloats : VoteBenchmark<float>
     private protected override VoteRule Rule => VoteRule.Mean;
 }
 
-/// <summary>One vote over a whole volume, with matches that a search has found.</summary>
+/// <summary>One vote over a whole volume, with matches found by a search.</summary>
 public abstract class VoteBenchmark<T>
     where T : unmanaged
 {

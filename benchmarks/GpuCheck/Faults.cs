@@ -8,19 +8,19 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.GpuCheck;
 
-/// <summary>Failures on purpose.</summary>
+/// <summary>Deliberate failures.</summary>
 internal static class Faults
 {
-    /// <summary>Too large a plan, a device that does not answer, and an illegal address; each has to end in its own error.</summary>
+    /// <summary>Provokes an allocation beyond the limit, a device that does not answer, and an invalid address; each must end in its own error.</summary>
     public static int Provoke()
     {
         DeviceDescription device = Devices.Find();
-        bool refused = Expect("allocation of more than there is", DeviceFailure.OutOfMemory, () =>
+        bool refused = Expect("allocation beyond the available memory", DeviceFailure.OutOfMemory, () =>
         {
             using Device open = Device.Open(device);
             open.Invoke(engine =>
             {
-                // In pieces that are allowed each.
+                // In parts, each of which is below the limit per buffer.
                 var held = new Stack<DeviceVolume>();
                 try
                 {
@@ -32,7 +32,7 @@ internal static class Faults
                 }
             });
         });
-        bool hung = Expect("kernel of several seconds with a watchdog of one", DeviceFailure.Hung, () =>
+        bool hung = Expect("kernel that exceeds a watchdog of one second", DeviceFailure.Hung, () =>
         {
             Device open = Device.Open(device, watchdog: TimeSpan.FromSeconds(1));
             open.Invoke(engine =>
@@ -49,12 +49,12 @@ internal static class Faults
             });
         });
 
-        // PoCL has no memory protection between a kernel and its process.
+        // PoCL does not protect the process's memory from kernels.
         bool illegal = device.Kind == DeviceKind.CpuDriver || Child("illegal");
         return refused && hung && illegal ? 0 : 1;
     }
 
-    /// <summary>In a process of its own: the device is lost to it.</summary>
+    /// <summary>Writes out of bounds; runs in a separate process, because the device is lost afterwards.</summary>
     public static int WriteOutOfBounds() => Expect("illegal address", DeviceFailure.Lost, () =>
     {
         Device device = Device.Open(Devices.Find());
@@ -70,7 +70,7 @@ internal static class Faults
         ? 0
         : 1;
 
-    /// <summary>Squared differences of voxels in registers, two chains.</summary>
+    /// <summary>Squared differences of voxels in registers, in two independent chains.</summary>
     public static void Chain(PeakArguments p)
     {
         int i = ResampleKernels.First();

@@ -1,14 +1,14 @@
 using Vgpnn.GpuCheck;
 using Vgpnn.Kernels.Gpu.Hardware;
 
-// Every step of scripts/gpu-check.sh in a process of its own: what breaks a device breaks no other step.
+// Each step of scripts/gpu-check.sh runs in its own process, so that a broken device does not affect the others.
 const string usage = """
     gpu-check devices                            list the devices
     gpu-check golden [wide|square|small|sim]     compare every kernel's results with the golden file
-    gpu-check lines tiny|large [GROUP]           print them, for the golden file
-    gpu-check ceilings                           measure what the device can do at most
-    gpu-check kernels HEIGHT [wide|square]       time the kernels of one level, five frames of that many rows
-    gpu-check samples HEIGHT FRAMES N[,N...]     time whole samples, made together in batches of N
+    gpu-check lines tiny|large [GROUP]           print the results, for the golden file
+    gpu-check ceilings                           measure the peak performance of the device
+    gpu-check kernels HEIGHT [wide|square]       time the kernels on one level of five frames with HEIGHT rows
+    gpu-check samples HEIGHT FRAMES N[,N...]     time whole samples in batches of N
     gpu-check faults                             provoke the failures that callers have to handle
     """;
 try

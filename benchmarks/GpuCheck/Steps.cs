@@ -15,7 +15,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.GpuCheck;
 
-/// <summary>The steps that compare and measure; each returns the exit code of the process.</summary>
+/// <summary>Steps that compare and measure; each returns the exit code of the process.</summary>
 internal static class Steps
 {
     private const int Repetitions = 5;
@@ -35,7 +35,7 @@ internal static class Steps
         bool equal = true;
         foreach (bool large in group == "sim" ? (bool[])[false] : [false, true])
         {
-            // The second time all kernels are compiled.
+            // All kernels are already compiled the second time.
             foreach (string state in (string[])["cold", "warm"])
             {
                 clock.Restart();
@@ -106,20 +106,20 @@ internal static class Steps
                 engine.Vote(keys, field, VoteRule.Median, voted);
                 engine.Resize(smaller, size, new Scale(1.25, 1.25, 1.25)).Dispose();
 
-                // The first time compiles.
+                // The first run compiles the kernels.
                 IReadOnlyList<KernelLaunch> done = engine.TakeLaunches();
                 if (i > 0) all.AddRange(done);
             }
 
             return all.ToArray();
         });
-        Console.WriteLine($"{size} with groups '{group}': median of a launch");
+        Console.WriteLine($"{size} with groups '{group}': median per launch");
         foreach (IGrouping<string, KernelLaunch> kernel in launches.GroupBy(l => l.Kernel))
         {
             KernelLaunch[] sorted = [.. kernel.OrderBy(l => l.Seconds)];
             KernelLaunch middle = sorted[sorted.Length / 2];
             double voxels = (middle.Evaluations > 0 ? middle.Bytes / 4.0 : 0) / middle.Seconds;
-            Console.WriteLine($"  {kernel.Key,-20} {middle.Seconds * 1e3,9:F3} ms  {voxels / 1e9,9:F1} G voxel comparisons/s  {middle.Bytes / middle.Seconds / 1e9,9:F1} GB/s asked for");
+            Console.WriteLine($"  {kernel.Key,-20} {middle.Seconds * 1e3,9:F3} ms  {voxels / 1e9,9:F1} G voxel comparisons/s  {middle.Bytes / middle.Seconds / 1e9,9:F1} GB/s requested");
         }
 
         return 0;
@@ -134,10 +134,10 @@ internal static class Steps
         bool equal = true;
         foreach (bool former in (bool[])[true, false])
         {
-            // The noise is given: finding it out is the CPU's work, and not what is measured.
+            // The noise is given, because measuring it is CPU work that is not part of this measurement.
             Sampler sampler = Sampler.Create(input, new MethodOptions { Noise = 3 }, device: new GpuDevice(device, former));
 
-            // Compiles, and shows what a sample of a batch has to be.
+            // Compiles the kernels, and gives the expected samples of a batch.
             string[] alone = [.. Enumerable.Range(0, Math.Min(2, batches.Max())).Select(i => sampler.Sample(1, i, workers).ContentHash())];
             foreach (int n in batches)
             {
@@ -147,8 +147,8 @@ internal static class Steps
                 bool same = together.Take(2).SequenceEqual(alone.Take(Math.Min(n, 2)));
                 equal &= same;
                 Console.WriteLine(
-                    $"{size}, {(former ? "jump flood" : "index")}, batch of {n}: {seconds / n:F3} s a sample, {device.MostBytesHeld >> 20} MiB, "
-                    + $"{(same ? "each as alone" : "NOT as alone")}, first {alone[0][..16]}");
+                    $"{size}, {(former ? "jump flood" : "index")}, batch of {n}: {seconds / n:F3} s per sample, {device.MostBytesHeld >> 20} MiB, "
+                    + $"{(same ? "equal to single samples" : "NOT equal to single samples")}, first {alone[0][..16]}");
             }
 
             sampler.ReleaseDevice();

@@ -3,19 +3,19 @@ using Vgpnn.Grains.Dispatch;
 namespace Vgpnn.Benchmarks.Simulation;
 
 /// <summary>
-/// A cluster with one dispatcher, event by event. What a silo runs next is decided by the dispatcher's own code (<see cref="FairShare"/>,
-/// <see cref="SiloCapacity"/>); arrivals, times and crashes are drawn, the same for the same seed. Every call waits for the dispatcher's
-/// thread and every write for the storage.
+/// Discrete-event simulation of a cluster with one dispatcher. The dispatcher's own code (<see cref="FairShare"/>, <see cref="SiloCapacity"/>)
+/// decides what each silo runs next; arrivals, durations and crashes are random but reproducible by seed. Calls queue for the dispatcher's
+/// thread, and writes for the storage.
 /// </summary>
 internal sealed class ClusterSimulation
 {
-    // Silos with free slots that the dispatcher asks at once when work has come; the others follow with their next reports.
+    // Number of silos with free slots that the dispatcher asks immediately when work arrives; the others follow with their next reports.
     private const int SilosPerWake = 64;
 
     private readonly Scenario _scenario;
     private readonly Random _random;
 
-    // On its own, so that the same work arrives whatever happens to it.
+    // A separate generator, so that arrivals do not depend on what happens to the work.
     private readonly Random _arrivals;
     private readonly PriorityQueue<Action, (double Time, long Order)> _events = new();
     private readonly FairShare _share = new();
@@ -39,7 +39,7 @@ internal sealed class ClusterSimulation
         _dispatcher = new Station(scenario.Silos / ClusterCost.ReportSeconds * cost.CallMicroseconds / 1e6);
         _storage = new Station(scenario.Silos / ClusterCost.MembershipSeconds / cost.WritesPerSecond);
 
-        // One in ten pays for four times the share.
+        // One in ten tenants pays for four times the share.
         _tenants = [.. Enumerable.Range(0, scenario.Tenants).Select(i => new SimulatedTenant(i, i % 10 == 3 ? 4 : 1))];
         foreach (SimulatedTenant tenant in _tenants) _share.Configure(tenant.Name, tenant.Weight, scenario.MaxRunning);
         _silos = [.. Enumerable.Range(0, scenario.Silos).Select(i => new SimulatedSilo(scenario, i))];
@@ -50,7 +50,7 @@ internal sealed class ClusterSimulation
 
     private long Now => (long)(_now * 1000);
 
-    /// <summary>Simulates the duration of a scenario, and goes on until everything that arrived is done.</summary>
+    /// <summary>Simulates a scenario until all arrived work is done.</summary>
     public static SimulationResult Run(Scenario scenario, int seed)
     {
         var simulation = new ClusterSimulation(scenario, seed);
@@ -85,7 +85,7 @@ internal sealed class ClusterSimulation
         for (int i = 0; i < _tenants.Length; i++) ArriveNext(_tenants[i], requestsPerSecond * parts[i] / parts.Sum());
     }
 
-    // Drawn at the highest rate, and thinned to what the hour has; tenants live in all time zones, most of them in two.
+    // Arrivals are drawn at the peak rate and thinned to the rate of the hour; tenants live in all time zones, most of them in two.
     private void ArriveNext(SimulatedTenant tenant, double rate)
     {
         double swing = _scenario.Swing;
@@ -118,7 +118,7 @@ internal sealed class ClusterSimulation
         }));
     }
 
-    // Work has come: silos with free slots, whose reports the dispatcher has not answered yet, get it without asking again.
+    // When work arrives, silos with free slots whose reports the dispatcher has not answered yet receive it without asking again.
     private void WakeSilos(double after)
     {
         double time = _now + after;
@@ -154,7 +154,7 @@ internal sealed class ClusterSimulation
         return decision.Outcome;
     }
 
-    // No two samples take exactly as long; otherwise those of a request would write in step.
+    // Durations vary; otherwise the samples of a request would write at the same time.
     private SimulatedJob Choose(SimulatedRequest request, int index) => new(
         request, index, _now, request.Left.GetValueOrDefault(index, request.Kind.Seconds * (0.9 + (0.2 * _random.NextDouble()))));
 
@@ -176,7 +176,7 @@ internal sealed class ClusterSimulation
         _result.Start(hit);
         job.WorkBegins = _now + cold;
 
-        // Nothing waits for checkpoints; those of a sample are written together, to save events.
+        // Nothing waits for checkpoints, so those of a sample are written in one event.
         At(job.WorkBegins + (job.Work * _random.NextDouble()), () => Write(request.Kind.Checkpoints, null));
         At(job.WorkBegins + job.Work, () => Write(1, () => End(index, process, job, cold)));
     }
@@ -268,7 +268,7 @@ internal sealed class ClusterSimulation
 
     private void Call(int calls, Action action) => At(_dispatcher.Serve(_now, calls * _scenario.Cost.CallMicroseconds / 1e6), action);
 
-    // A grain writes one after another; all grains share the storage.
+    // A grain's writes are sequential; all grains share the storage.
     private void Write(int writes, Action? action)
     {
         _result.Writes += writes;

@@ -3,7 +3,7 @@ using Vgpnn.Grains.Requests;
 
 namespace Vgpnn.Benchmarks.Simulation;
 
-/// <summary>A tenant and what it got.</summary>
+/// <summary>A tenant and its results.</summary>
 internal sealed class SimulatedTenant(int index, int weight)
 {
     public int Index { get; } = index;
@@ -12,13 +12,13 @@ internal sealed class SimulatedTenant(int index, int weight)
 
     public int Weight { get; } = weight;
 
-    /// <summary>Seconds of work of the jobs that were started in the second half of the duration.</summary>
+    /// <summary>Seconds of work of the jobs started in the second half of the duration.</summary>
     public double Served { get; set; }
 
     /// <summary>Seconds from the submission of each request to the start of its first sample.</summary>
     public List<float> FirstWaits { get; } = [];
 
-    /// <summary>The parts of <see cref="FirstWaits"/> that are due to writes and calls.</summary>
+    /// <summary>The parts of <see cref="FirstWaits"/> caused by writes and calls.</summary>
     public List<float> StartLatencies { get; } = [];
 }
 
@@ -33,12 +33,12 @@ internal sealed class SimulatedRequest(SimulatedTenant tenant, RequestClass kind
 
     public double Arrived { get; } = arrived;
 
-    /// <summary>When the dispatcher knew the request.</summary>
+    /// <summary>Time when the request reached the dispatcher.</summary>
     public double Queued { get; set; }
 
     public bool Started { get; set; }
 
-    /// <summary>Seconds of work that are left of samples which a crash interrupted.</summary>
+    /// <summary>Remaining seconds of work of samples that a crash interrupted.</summary>
     public Dictionary<int, double> Left { get; } = [];
 
     public QueueEntry Entry { get; } = new()
@@ -52,7 +52,7 @@ internal sealed class SimulatedRequest(SimulatedTenant tenant, RequestClass kind
         Waiting = IndexSet.Range(0, samples),
     };
 
-    /// <summary>Whether the outcome of a sample needs a write of its own: those that come during a write share the next one.</summary>
+    /// <summary>Returns whether the outcome of a sample needs its own write; outcomes that arrive during a write share the next one.</summary>
     public bool Collect(double now, double writeSeconds)
     {
         if (now < _writeBegins) return false;
@@ -61,11 +61,11 @@ internal sealed class SimulatedRequest(SimulatedTenant tenant, RequestClass kind
     }
 }
 
-/// <summary>A sample that is made.</summary>
-/// <param name="request">The request that it belongs to.</param>
-/// <param name="index">The sample's index.</param>
-/// <param name="chosen">When the dispatcher chose it.</param>
-/// <param name="work">Seconds of work that are left.</param>
+/// <summary>A running sample.</summary>
+/// <param name="request">Request of the sample.</param>
+/// <param name="index">Index of the sample.</param>
+/// <param name="chosen">Time when the dispatcher chose the sample.</param>
+/// <param name="work">Remaining seconds of work.</param>
 internal sealed class SimulatedJob(SimulatedRequest request, int index, double chosen, double work)
 {
     public double Chosen { get; } = chosen;
@@ -78,11 +78,11 @@ internal sealed class SimulatedJob(SimulatedRequest request, int index, double c
 
     public double Work { get; } = work;
 
-    /// <summary>When the work begins, after the levels are there.</summary>
+    /// <summary>Time when the work begins, after the levels are loaded.</summary>
     public double WorkBegins { get; set; } = double.PositiveInfinity;
 }
 
-/// <summary>A silo: slots and memory as a real one counts them, and a cache of levels that drops the least recently used ones.</summary>
+/// <summary>A silo with slots and memory counted as by a real silo, and a least-recently-used cache of levels.</summary>
 internal sealed class SimulatedSilo(Scenario scenario, int index)
 {
     private readonly Dictionary<string, (long Bytes, long Used)> _levels = [];
@@ -96,7 +96,7 @@ internal sealed class SimulatedSilo(Scenario scenario, int index)
 
     public HashSet<SimulatedJob> Running { get; } = [];
 
-    /// <summary>Counts the silo's processes: events of an earlier one are void.</summary>
+    /// <summary>Incremented when the silo restarts; events of earlier processes are ignored.</summary>
     public int Process { get; private set; }
 
     public bool Alive { get; private set; } = true;
@@ -112,7 +112,7 @@ internal sealed class SimulatedSilo(Scenario scenario, int index)
         WarmLevels = _warm,
     };
 
-    /// <summary>Uses the levels of a request; returns whether they were in memory.</summary>
+    /// <summary>Accesses the levels of a request; returns whether they were cached.</summary>
     public bool Use(SimulatedRequest request)
     {
         string key = request.Entry.LevelKey!;

@@ -1,20 +1,20 @@
 namespace Vgpnn.Benchmarks.Simulation;
 
-/// <summary>A kind of request, as a mix of them arrives.</summary>
-/// <param name="Name">What the request makes.</param>
-/// <param name="Share">Part of all requests.</param>
-/// <param name="Seconds">Work of one sample on one slot.</param>
-/// <param name="ColdSeconds">Decoding and resizing on a silo that does not have the levels in memory.</param>
-/// <param name="Bytes">Memory of a sample.</param>
-/// <param name="LevelBytes">Its levels in the silo's cache.</param>
+/// <summary>A class of requests in the arriving mix.</summary>
+/// <param name="Name">Name of the class.</param>
+/// <param name="Share">Fraction of all requests.</param>
+/// <param name="Seconds">Work of one sample on one slot, in seconds.</param>
+/// <param name="ColdSeconds">Time to decode and resize the input on a silo without cached levels, in seconds.</param>
+/// <param name="Bytes">Memory of a sample, in bytes.</param>
+/// <param name="LevelBytes">Memory of its levels in the silo's cache, in bytes.</param>
 /// <param name="Samples">Mean number of samples; geometrically distributed.</param>
 internal sealed record RequestClass(string Name, double Share, double Seconds, double ColdSeconds, long Bytes, long LevelBytes, double Samples)
 {
-    /// <summary>Checkpoints of a sample: one in four seconds, at most one per level.</summary>
+    /// <summary>Checkpoints per sample: one in four seconds, at most one per level.</summary>
     public int Checkpoints => (int)Math.Clamp(Seconds / 4, 1, 8);
 }
 
-/// <summary>What is simulated.</summary>
+/// <summary>Parameters of a simulation.</summary>
 internal sealed record Scenario
 {
     private const long Mebi = 1L << 20;
@@ -24,53 +24,53 @@ internal sealed record Scenario
     /// <summary>Number of silos with the worker role.</summary>
     public int Silos { get; init; } = 1000;
 
-    /// <summary>Slots of each silo.</summary>
+    /// <summary>Slots per silo.</summary>
     public int Slots { get; init; } = 4;
 
-    /// <summary>Bytes of memory of each silo for jobs.</summary>
+    /// <summary>Memory per silo for jobs, in bytes.</summary>
     public long Memory { get; init; } = 12L << 30;
 
-    /// <summary>Bytes of the level cache of each silo.</summary>
+    /// <summary>Level cache per silo, in bytes.</summary>
     public long LevelCache { get; init; } = 512 * Mebi;
 
     public int Tenants { get; init; } = 200;
 
-    /// <summary>The most jobs that a tenant runs at once.</summary>
+    /// <summary>Maximum number of running jobs per tenant.</summary>
     public int MaxRunning { get; init; } = 1000;
 
-    /// <summary>Seconds in which requests arrive.</summary>
+    /// <summary>Duration of arrivals, in seconds.</summary>
     public double Duration { get; init; } = 86_400;
 
-    /// <summary>Mean of the work that arrives, as part of what all slots can do.</summary>
+    /// <summary>Mean arriving work as a fraction of the capacity of all slots.</summary>
     public double Load { get; init; } = 0.6;
 
-    /// <summary>By how much the load of the busiest hour exceeds the mean, as part of the mean.</summary>
+    /// <summary>Excess of the busiest hour over the mean load, as a fraction of the mean.</summary>
     public double Swing { get; init; } = 0.6;
 
     /// <summary>
-    /// Whether, instead of requests that arrive, every tenant has more work from the start than the cluster can do; the simulation then
-    /// stops at the end of the duration. For measuring shares.
+    /// Whether every tenant has more work than the cluster can do from the start, instead of arriving requests; the simulation then stops at the
+    /// end of the duration. For measuring shares.
     /// </summary>
     public bool Saturated { get; init; }
 
-    /// <summary>How often a silo crashes in a day, on average.</summary>
+    /// <summary>Mean number of crashes per silo and day.</summary>
     public double CrashesPerDay { get; init; }
 
-    /// <summary>Part of all silos that crash at once, in the middle of the duration.</summary>
+    /// <summary>Fraction of silos that crash simultaneously in the middle of the duration.</summary>
     public double LostAtHalf { get; init; }
 
-    /// <summary>Seconds from a crash until the jobs are queued again: the lease.</summary>
+    /// <summary>Seconds from a crash until its jobs are queued again: the lease.</summary>
     public double Detection { get; init; } = 3.5;
 
     /// <summary>Seconds from a crash until a new silo replaces the lost one.</summary>
     public double Replacement { get; init; } = 90;
 
-    /// <summary>The most work that a crash costs a sample: the time between two checkpoints.</summary>
+    /// <summary>Maximum work that a sample loses in a crash: the time between two checkpoints, in seconds.</summary>
     public double CheckpointSeconds { get; init; } = 4;
 
     public ClusterCost Cost { get; init; } = ClusterCost.Postgres;
 
-    /// <summary>Previews, clips in standard definition, HD, and data sets. Times are of one slot of two cores.</summary>
+    /// <summary>Previews, clips in standard definition and HD, and data sets. Times are for one slot of two cores.</summary>
     public IReadOnlyList<RequestClass> Mix { get; init; } =
     [
         new("preview", 0.40, 6, 1.5, 160 * Mebi, 40 * Mebi, 4),

@@ -1,20 +1,20 @@
 namespace Vgpnn.Benchmarks.Simulation;
 
-/// <summary>Something that serves one customer after another: the dispatcher's thread, or the storage.</summary>
-/// <param name="background">Part of its time that is taken by work which is not simulated event by event.</param>
+/// <summary>A queue with one server: the dispatcher's thread or the storage.</summary>
+/// <param name="background">Fraction of its time taken by work that is not simulated event by event.</param>
 internal sealed class Station(double background)
 {
     private readonly List<double> _busyPerMinute = [];
     private readonly double _speed = Math.Max(0.01, 1 - background);
     private double _free;
 
-    /// <summary>Part of its time that is used, in the busiest minute; more than 1 if it cannot do the background work alone.</summary>
+    /// <summary>Fraction of its time used in the busiest minute; above 1 if it is overloaded.</summary>
     public double PeakLoad => background + (_busyPerMinute.DefaultIfEmpty().Max() / 60);
 
-    /// <summary>The longest time in seconds that a customer waited for others.</summary>
+    /// <summary>Maximum time that a call waited, in seconds.</summary>
     public double LongestWait { get; private set; }
 
-    /// <summary>Returns when a customer that comes now and takes some seconds is served.</summary>
+    /// <summary>Returns the completion time of a call that arrives now and takes the given seconds.</summary>
     public double Serve(double now, double seconds)
     {
         double begins = Math.Max(now, _free);

@@ -6,7 +6,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Tests;
 
-/// <summary>Nobody runs benchmarks every day: every one of them is called once here, on a tiny volume.</summary>
+/// <summary>Calls every benchmark once on a tiny volume, because benchmarks are run rarely.</summary>
 public sealed class BenchmarkTests
 {
     private static readonly Type[] Classes = [.. typeof(Cases).Assembly.GetExportedTypes().Where(t => t is { IsClass: true, IsAbstract: false })];

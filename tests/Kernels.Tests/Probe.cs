@@ -15,8 +15,8 @@ using Vgpnn.Testing;
 namespace Vgpnn.Kernels.Tests;
 
 /// <summary>
-/// Hashes of what the kernels compute. The test assembly is a program too: run by itself it prints them, so that a test
-/// can compare processes whose instruction sets differ.
+/// Hashes of kernel results. The test assembly is also a program that prints them, so that a test can compare processes with different
+/// instruction sets.
 /// </summary>
 internal static class Probe
 {
@@ -38,7 +38,7 @@ internal static class Probe
     public const string Width128 = "vectors of 128 bits in hardware:";
     public const string Width256 = "vectors of 256 bits in hardware:";
 
-    /// <summary>One line for every kernel and kind of data: what, and SHA-256 of the result's bits.</summary>
+    /// <summary>Returns one line per kernel and component type: its name and the SHA-256 of the result's bits.</summary>
     public static IEnumerable<string> Hashes() =>
     [
         .. Hashes<float>(),

@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Vgpnn.Kernels.Tests;
 
-/// <summary>This assembly's <see cref="Probe"/> in a process of its own, whose environment a test chooses.</summary>
+/// <summary>Runs <see cref="Probe"/> in a separate process with a given environment.</summary>
 internal static class ProbeProcess
 {
-    /// <returns>The lines that it wrote.</returns>
+    /// <returns>The lines of its standard output.</returns>
     public static async Task<string[]> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] arguments)
     {
         string runtime = RuntimeEnvironment.GetRuntimeDirectory();

@@ -8,23 +8,23 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// Summed squared differences of a query patch and key patches of bytes. Sums of integers do not depend on their order, so
-/// every instruction set gives the same result.
+/// Sums of squared differences between a query patch and key patches of bytes. Integer sums do not depend on their order, so all
+/// instruction sets give the same result.
 /// <para>
-/// Σ(q − k)² = Σq(q − 256) + Σk² − 2Σq(k − 128): the first two sums are tables (<see cref="PatchSums"/>), and the third is what
-/// dot product instructions are made for, which multiply unsigned by signed bytes. Both volumes are packed
-/// (<see cref="PatchLayout"/>): the keys whole, the query a band of rows at a time, which stays in the cache.
+/// Σ(q − k)² = Σq(q − 256) + Σk² − 2Σq(k − 128). The first two sums are tables (<see cref="PatchSums"/>); the third is a dot product of
+/// unsigned and signed bytes, for which there are instructions. Both volumes are packed (<see cref="PatchLayout"/>): the keys as a whole,
+/// the query in bands of rows that stay in the cache.
 /// </para>
 /// <para>
-/// The presets' patches, 7 or 5 runs of up to 64 bytes, are read in two steps of 32 bytes a run. The second step's bytes
-/// behind the run are masked in the query, so what the key has there does not count. Lane l of a sum belongs to bytes 4l
-/// to 4l + 3 of a step, but only the sum over all lanes is used, and so instruction sets without dot products may
-/// add up otherwise (<see cref="SimdOps.Dot"/>). A patch of 15×15×15 voxels and 3 channels sums to at most 6.6·10⁸, so 32 bits hold it.
+/// The default patches, 7 or 5 runs of up to 64 bytes, are read in two steps of 32 bytes per run. The bytes of the second step that lie
+/// after the run are masked to 0 in the query, so the key's bytes there have no effect. Lane l of a sum holds bytes 4l to 4l + 3 of a step,
+/// but only the sum over all lanes is used, so instruction sets without dot products may assign lanes differently
+/// (<see cref="SimdOps.Dot"/>). The maximum for a patch of 15×15×15 voxels and 3 channels is 6.6·10⁸, which fits into 32 bits.
 /// </para>
 /// </summary>
 internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
 {
-    // Bytes of a step.
+    // Bytes per step.
     private const int Step = 32;
 
     private readonly Volume<byte> _query;
@@ -34,7 +34,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     private readonly Shape _shape;
     private readonly Vector256<byte> _tail;
 
-    // Of the keys, whose buffers do not move: kernels that fetch them through calls would have to give up their registers.
+    // Pointers into pinned key buffers: fetching them through calls would cost the kernels their registers.
     private readonly sbyte* _keyBytes;
     private readonly int* _keySums;
     private readonly nint _keyRow;
@@ -72,7 +72,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
 
     public static ByteDistance Create(Volume<byte> query, Volume<byte> keys, Extent patch, Workers workers)
     {
-        if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
+        if (query.Channels != keys.Channels) throw new ArgumentException($"queries have {query.Channels} channels but keys have {keys.Channels}", nameof(keys));
         return new ByteDistance(query, new PackedKeys(keys, patch, workers), patch);
     }
 
@@ -103,7 +103,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         }
     }
 
-    /// <summary>One distance in plain scalar arithmetic.</summary>
+    /// <summary>Returns one distance computed in scalar arithmetic.</summary>
     public readonly float MeasureScalar(int h, int w, uint place)
     {
         if (_keySums[place] == PackedKeys.NoKey) return float.PositiveInfinity;
@@ -127,7 +127,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         return sum;
     }
 
-    // Seven runs: 14 steps, 4 chains of additions.
+    // Seven runs: 14 steps in 4 independent chains of additions.
     [MethodImpl(Jit.Hot)]
     private readonly void Measure7(int h, int* columns, uint* places, int count, float* distances)
     {

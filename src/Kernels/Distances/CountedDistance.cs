@@ -5,13 +5,13 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Distances;
 
-/// <summary>A distance that is counted: for benchmarks, as counting costs time.</summary>
+/// <summary>Counts evaluations of another distance, for benchmarks; counting costs time.</summary>
 internal unsafe struct CountedDistance<T, TDistance> : IPatchDistance<T, CountedDistance<T, TDistance>>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
     private readonly EvaluationCounter _counter;
-#pragma warning disable IDE0044 // Aim changes it: a read-only field would have only its copy changed.
+#pragma warning disable IDE0044 // Mutated by Enter: calls on a read-only field would change a copy.
     private TDistance _distance;
 #pragma warning restore IDE0044
 

@@ -7,19 +7,19 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// What the distance kernel does at most on this machine: one query patch against key patches side by side, all of
-/// them in the innermost cache, nothing else to do. Searches are measured against it.
+/// Measures the peak throughput of the distance kernel on this machine: one query patch against adjacent key patches, all in the L1
+/// cache. Search throughput is reported relative to it.
 /// </summary>
 public static class DistancePeak
 {
-    // Short enough that some batches run without being interrupted, and so many that these are among them.
+    // Short enough that some batches are not interrupted by other processes.
     private const int Batch = 2_000;
     private const int FewestBatches = 200;
 
-    /// <summary>Patch distances per second, the best of several batches, all threads together.</summary>
+    /// <summary>Returns patch distances per second of the fastest batch, for all threads together.</summary>
     /// <param name="patch">Patch size.</param>
-    /// <param name="channels">Samples per voxel.</param>
-    /// <param name="time">How long to measure at least.</param>
+    /// <param name="channels">Components per voxel.</param>
+    /// <param name="time">Minimum duration of the measurement.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public static double Measure<T>(Extent patch, int channels, TimeSpan time, Workers workers)
         where T : unmanaged
@@ -62,7 +62,7 @@ public static class DistancePeak
         return best.Sum();
     }
 
-    // Optimised from its first call on, not once it has proved to be hot.
+    // Fully optimised from the first call instead of after tier-up.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe void Run<T, TDistance>(TDistance distance, int[] columns, uint[] places, float[] distances)
         where T : unmanaged

@@ -3,12 +3,12 @@ using Vgpnn.Kernels.Search;
 
 namespace Vgpnn.Kernels.Distances;
 
-/// <summary>Counts the patch distances of searches made by <see cref="PatchSearches.Counting{T}"/>, whatever threads they run on.</summary>
+/// <summary>Counts the patch distances of searches created by <see cref="PatchSearches.Counting{T}"/>, on any thread.</summary>
 public sealed class EvaluationCounter
 {
     private const int Cells = 64;
 
-    // A cache line of its own for every cell, so that threads seldom meet.
+    // One cache line per cell, to avoid false sharing.
     private const int Spacing = 8;
 
     private readonly long[] _cells = new long[Cells * Spacing];
@@ -16,7 +16,7 @@ public sealed class EvaluationCounter
     [ThreadStatic]
     private static EvaluationCounter? s_current;
 
-    /// <summary>Distances so far, those included that were left early because they exceeded their limit.</summary>
+    /// <summary>Distances begun so far, including those stopped early at their limit.</summary>
     public long Count
     {
         get
@@ -27,8 +27,9 @@ public sealed class EvaluationCounter
         }
     }
 
-    /// <summary>The counter of the search that begins on this thread.</summary>
-    internal static EvaluationCounter Current => s_current ?? throw new InvalidOperationException("nobody counts");
+    /// <summary>The counter of the search that is starting on this thread.</summary>
+    internal static EvaluationCounter Current => s_current
+        ?? throw new InvalidOperationException("no evaluation counter is active on this thread; run the search within EvaluationCounter.During");
 
     internal void Add(int count) => Interlocked.Add(ref _cells[Environment.CurrentManagedThreadId % Cells * Spacing], count);
 

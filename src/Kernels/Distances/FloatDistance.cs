@@ -9,16 +9,16 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// Summed squared difference of a query patch and a key patch, in float.
+/// Sum of squared differences between a query patch and a key patch, in float.
 /// <para>
-/// A patch is T·H rows, each a contiguous run of W·C floats. Rows are cut into vectors of 8; vector j of every row is
-/// added to accumulator j mod 4, so up to four chains of additions run side by side. What a row has left over 8s is loaded
-/// whole and masked: the volume's padding makes that safe. After every patch frame the accumulators are summed,
-/// (0+1)+(2+3), then lanes l and l+4, then l and l+2, then l and l+1.
+/// A patch is T·H rows, each a contiguous run of W·C floats. Rows are split into vectors of 8; vector j of each row is added to accumulator
+/// j mod 4, so up to four chains of additions run in parallel. The remainder of a row is loaded as a whole vector and masked, which
+/// the volume's padding makes safe. After each patch frame the accumulators are summed: (0+1)+(2+3), then lanes l and l+4, then l and
+/// l+2, then l and l+1.
 /// </para>
 /// <para>
-/// Multiplication and addition are never fused and the order is fixed by this description, not by a register's width,
-/// so 512-, 256- and 128-bit machines and <see cref="MeasureScalar"/> agree to the last bit.
+/// Multiplications and additions are never fused, and this description fixes their order regardless of register width, so
+/// 512-, 256- and 128-bit machines and <see cref="MeasureScalar"/> agree to the last bit.
 /// </para>
 /// </summary>
 internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
@@ -38,7 +38,7 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
 
     public FloatDistance(Volume<float> query, Volume<float> keys, Extent patch)
     {
-        if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
+        if (query.Channels != keys.Channels) throw new ArgumentException($"queries have {query.Channels} channels but keys have {keys.Channels}", nameof(keys));
         (_query, _keys) = (query, keys);
         _patch = patch;
         _grid = keys.Extent.PatchGrid(patch);
@@ -73,7 +73,7 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
         }
     }
 
-    /// <summary>The same in plain scalar arithmetic: the definition that the vectors are held to.</summary>
+    /// <summary>Returns the distance in scalar arithmetic: the reference for the vector code.</summary>
     public readonly float MeasureScalar(int h, int w, uint place)
     {
         if (!IsKey(place)) return float.PositiveInfinity;
@@ -140,7 +140,7 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
         return total;
     }
 
-    /// <summary>Adds one row's squared differences to the accumulators.</summary>
+    /// <summary>Adds the squared differences of one row to the accumulators.</summary>
     private interface IRow
     {
         static abstract void Add(
@@ -180,7 +180,7 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
         }
     }
 
-    // Any length: the accumulators take turns.
+    // Any length: accumulators are used in rotation.
     private readonly struct RowAny : IRow
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,12 +6,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// The keys of a search as the distance kernel wants them: packed, as signed bytes k − 128, and with every patch's Σk².
-/// A place is a patch's first pixel; places whose patch would cross the border have a sum of −1.
+/// Keys in the layout of the distance kernel: packed, as signed bytes k − 128, with Σk² of each patch. A position is a patch's first pixel;
+/// positions whose patch would cross the border have the sum −1.
 /// </summary>
 internal sealed unsafe class PackedKeys
 {
-    /// <summary>Instead of a sum: no patch begins here.</summary>
+    /// <summary>Sum at positions where no patch begins.</summary>
     public const int NoKey = -1;
 
     private const int BandRows = 48;
@@ -19,7 +19,7 @@ internal sealed unsafe class PackedKeys
     private readonly Volume<byte> _bytes;
     private readonly int[] _sums;
 
-    /// <summary>Packs all keys.</summary>
+    /// <summary>Packs all keys of a T×H×W×C volume.</summary>
     public PackedKeys(Volume<byte> keys, Extent patch, Workers workers)
     {
         Extent size = keys.Extent, grid = size.PatchGrid(patch);
@@ -39,7 +39,7 @@ internal sealed unsafe class PackedKeys
         });
     }
 
-    /// <summary>How a patch lies in <see cref="Bytes"/>.</summary>
+    /// <summary>Layout of a patch in <see cref="Bytes"/>.</summary>
     public PatchLayout Layout { get; }
 
     /// <summary>Bytes from one row to the next.</summary>
@@ -48,13 +48,13 @@ internal sealed unsafe class PackedKeys
     /// <summary>Bytes from one frame to the next.</summary>
     public nint FrameStride => _bytes.FrameStride;
 
-    /// <summary>The first pixel's first byte.</summary>
+    /// <summary>Pointer to the first byte of the first pixel.</summary>
     public sbyte* Bytes => (sbyte*)_bytes.Pointer;
 
-    /// <summary>Σk² by place, or <see cref="NoKey"/>.</summary>
+    /// <summary>Σk² by position, or <see cref="NoKey"/>.</summary>
     public int* Sums => (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_sums));
 
-    /// <summary>Bytes that packed keys take.</summary>
+    /// <summary>Memory of packed keys, in bytes.</summary>
     public static long WorkingBytes(Extent keys, int channels, Extent patch)
     {
         PatchLayout layout = PatchLayout.Of(keys, channels, patch);

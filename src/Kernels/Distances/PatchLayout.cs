@@ -6,20 +6,20 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// How bytes are laid out for patches of a size: a patch is <see cref="Frames"/>·<see cref="Rows"/> runs of <see cref="Run"/> bytes.
+/// Byte layout for patches of one size: a patch is <see cref="Frames"/>·<see cref="Rows"/> runs of <see cref="Run"/> bytes.
 /// <para>
-/// Short runs waste vector lanes and cache lines: 7 columns of RGB are 21 bytes. So volumes are packed: the T·C bytes that
-/// a patch needs of one pixel position, all its frames', lie side by side, and a 3×7×7 patch of RGB becomes 7 runs of
-/// 63 bytes. Only patches of many frames in large volumes, for which that takes too much memory, are not packed: T·H runs of W·C bytes.
+/// Short runs waste vector lanes and cache lines: 7 columns of RGB are 21 bytes. Volumes are therefore packed: the T·C bytes that a patch
+/// needs at one pixel position, from all its frames, are adjacent, and a 3×7×7 patch of RGB becomes 7 runs of 63 bytes. Patches of many
+/// frames in large volumes, for which packing takes too much memory, stay unpacked: T·H runs of W·C bytes.
 /// </para>
 /// </summary>
 internal readonly record struct PatchLayout(int Frames, int Rows, int Run, int Pixel)
 {
-    // Always packed up to this many bytes a pixel, above it up to this many bytes in all.
+    // Volumes are packed if a pixel takes at most this many bytes, or the whole at most the limit below.
     private const int SmallPixel = 16;
     private const long PackLimit = 64L << 20;
 
-    /// <summary>The layout for patches of keys of this size.</summary>
+    /// <summary>Returns the layout for patches in keys of this size.</summary>
     public static PatchLayout Of(Extent keys, int channels, Extent patch)
     {
         int pixel = patch.T * channels;
@@ -29,8 +29,8 @@ internal readonly record struct PatchLayout(int Frames, int Rows, int Run, int P
     }
 
     /// <summary>
-    /// Packs rows <paramref name="top"/> to <paramref name="bottom"/> − 1 of frame <paramref name="t"/> and of as many that follow as
-    /// share a pixel, each byte XORed with <paramref name="flip"/>.
+    /// Packs rows <paramref name="top"/> to <paramref name="bottom"/> − 1 of frame <paramref name="t"/> and of the following frames that share a
+    /// pixel, XORing each byte with <paramref name="flip"/>.
     /// </summary>
     [MethodImpl(Jit.Hot)]
     public static unsafe void Pack(Volume<byte> volume, int frames, int t, int top, int bottom, byte flip, byte* target)
@@ -41,7 +41,7 @@ internal readonly record struct PatchLayout(int Frames, int Rows, int Run, int P
         nint pixels = (nint)(bottom - top) * volume.Extent.W;
         if (channels == 3 && frames == 3)
         {
-            // Four bytes at once: the fourth is overwritten by what comes next, so the last pixel is left to the loop below.
+            // Stores four bytes at once; the fourth is overwritten by the next pixel, so the loop below handles the last one.
             uint mask = flip * 0x01010101u;
             for (; pixels > 1; pixels--, source += 3, target += 9)
             {

@@ -7,23 +7,23 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// Sums over patches of what an inner product leaves out of a squared distance: Σ(q − k)² = Σ(q² − 256q) + Σk² − 2Σq(k − 128).
+/// Sums over patches that complete an inner product to a squared distance: Σ(q − k)² = Σ(q² − 256q) + Σk² − 2Σq(k − 128).
 /// <para>
-/// Sums slide: a patch one row down has one row of samples more and one less, and so have columns. Down a band they
-/// are kept for every sample of a row, 8 in a vector; along a row they are added up one by one.
+/// The sums slide: the patch one row down gains one row of components and loses one, and the same holds for columns. Down a band, column
+/// sums are kept for each component of a row, 8 per vector; along a row they are added up one by one.
 /// </para>
 /// </summary>
 internal static unsafe class PatchSums
 {
-    /// <summary>Of a query patch: Σ q(q − 256).</summary>
+    /// <summary>Shift for query patches: Σ q(q − 256).</summary>
     public const int Query = 256;
 
-    /// <summary>Of a key patch: Σ k².</summary>
+    /// <summary>Shift for key patches: Σ k².</summary>
     public const int Key = 0;
 
     /// <summary>
-    /// Sets target[(h − top)·stride + w] to Σ x(x − shift) over the samples x of the patch at (t, h, w), for every h from
-    /// <paramref name="top"/> to <paramref name="bottom"/> − 1 and every w of the patch grid.
+    /// Sets target[(h − top)·stride + w] to Σ x(x − shift) over the components x of the patch at (t, h, w), for each h from
+    /// <paramref name="top"/> to <paramref name="bottom"/> − 1 and each w of the patch grid.
     /// </summary>
     [MethodImpl(Jit.Hot)]
     public static void Rows(Volume<byte> volume, Extent patch, int shift, int t, int top, int bottom, int* target, int stride)
@@ -70,7 +70,7 @@ internal static unsafe class PatchSums
         for (int i = 0; i < count; i += 8) (Vector256.Load(columns + i) - Products(samples + i, shift)).Store(columns + i);
     }
 
-    // A 32-bit lane is a pair of a sample and 0: the pair's products add up to x·(x − shift) + 0·0.
+    // A 32-bit lane is a pair of a component and 0: the products of the pair sum to x·(x − shift) + 0·0.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<int> Products(byte* samples, Vector256<short> shift)
     {

@@ -5,8 +5,8 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Distances;
 
 /// <summary>
-/// A band of query rows as the distance kernel wants them: packed, and with every patch's Σq(q − 256). Each thread has
-/// one, which grows to what it needs and stays in the thread's cache.
+/// A band of query rows in the layout of the distance kernel: packed, with Σq(q − 256) of each patch. Each thread has one band, which grows
+/// to the required size and stays in the cache.
 /// </summary>
 internal sealed unsafe class QueryBand
 {
@@ -19,7 +19,7 @@ internal sealed unsafe class QueryBand
     private int _width;
     private int _top;
 
-    /// <summary>The calling thread's.</summary>
+    /// <summary>The band of the calling thread.</summary>
     public static QueryBand OfThread => s_ofThread ??= new QueryBand();
 
     /// <summary>Bytes from one row to the next.</summary>
@@ -28,7 +28,7 @@ internal sealed unsafe class QueryBand
     /// <summary>Bytes from one frame to the next.</summary>
     public nint FrameStride { get; private set; }
 
-    /// <summary>Packs what the patches in rows <paramref name="top"/> to <paramref name="bottom"/> − 1 of frame <paramref name="t"/> need.</summary>
+    /// <summary>Packs the rows needed by patches in rows <paramref name="top"/> to <paramref name="bottom"/> − 1 of frame <paramref name="t"/>.</summary>
     public void Load(Volume<byte> query, Extent patch, PatchLayout layout, int t, int top, int bottom)
     {
         _width = query.Extent.W;
@@ -52,10 +52,10 @@ internal sealed unsafe class QueryBand
         PatchSums.Rows(query, patch, PatchSums.Query, t, top, bottom, Pointer(_sums), _width);
     }
 
-    /// <summary>Row <paramref name="h"/> of the query grid: a patch begins at every pixel.</summary>
+    /// <summary>Returns row <paramref name="h"/> of the query grid; a patch begins at every pixel.</summary>
     public byte* Bytes(int h) => _first + ((h - _top) * RowStride);
 
-    /// <summary>Σq(q − 256) of the patches in row <paramref name="h"/>.</summary>
+    /// <summary>Returns Σq(q − 256) of the patches in row <paramref name="h"/>.</summary>
     public int* Sums(int h) => Pointer(_sums) + ((h - _top) * _width);
 
     private static T[] Sized<T>(T[] array, int length)

@@ -4,14 +4,14 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Distances;
 
-/// <summary>A distance multiplied by the key patch's weight: for completeness, and to leave key patches out (+∞).</summary>
+/// <summary>Multiplies another distance by the key patch's weight, for completeness and to exclude key patches (+∞).</summary>
 internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, WeightedDistance<T, TDistance>>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
-    // By place; where no key patch begins, +∞.
+    // Indexed by key position; +∞ where no key patch begins.
     private readonly float[] _weights;
-#pragma warning disable IDE0044 // Aim changes it: a read-only field would have only its copy changed.
+#pragma warning disable IDE0044 // Mutated by Enter: calls on a read-only field would change a copy.
     private TDistance _distance;
 #pragma warning restore IDE0044
 
@@ -19,7 +19,7 @@ internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, Weight
 
     public static WeightedDistance<T, TDistance> Create(SearchTask<T> task, Workers workers)
     {
-        float[] weights = task.KeyWeights ?? throw new ArgumentException("the task has no weights", nameof(task));
+        float[] weights = task.KeyWeights ?? throw new ArgumentException("the task has no key weights", nameof(task));
         Extent keys = task.Field.Keys, grid = task.Field.KeyGrid;
         var byPlace = new float[keys.Count];
         Array.Fill(byPlace, float.PositiveInfinity);
@@ -38,7 +38,7 @@ internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, Weight
     {
         _distance.Measure(h, columns, places, count, distances);
 
-        // 0 times ∞ is no number.
+        // 0 · ∞ is NaN.
         for (int i = 0; i < count; i++)
         {
             float weight = _weights[places[i]];

@@ -4,13 +4,13 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>
-/// Dense optical flow without learning: patches of the one frame are searched in the other by gradient descent, coarse to
-/// fine, averaged into a dense field (DIS, Kroeger et al. 2016, sections 2.1 and 2.2), and refined by a variational
-/// method at every level (section 2.3). It sees brightness only and does not mind if that changes as a whole.
+/// Dense optical flow without learning (DIS, Kroeger et al. 2016): patches of one frame are matched to the other by gradient descent from
+/// coarse to fine, averaged into a dense field (sections 2.1 and 2.2), and refined by a variational method at every level
+/// (section 2.3). Uses brightness only and tolerates global brightness changes.
 /// </summary>
 public sealed class DenseInverseSearch : IOpticalFlow
 {
-    // Delegates and the like.
+    // Delegates and other small allocations.
     private const long Small = 256 << 10;
 
     /// <inheritdoc/>
@@ -18,7 +18,7 @@ public sealed class DenseInverseSearch : IOpticalFlow
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(workers);
-        if (video.Channels != 3) throw new ArgumentException("the video is not RGB", nameof(video));
+        if (video.Channels != 3) throw new ArgumentException($"optical flow needs RGB video; this one has {video.Channels} channels", nameof(video));
         foreach (int frame in (int[])[from, to])
         {
             ArgumentOutOfRangeException.ThrowIfNegative(frame);
@@ -47,7 +47,7 @@ public sealed class DenseInverseSearch : IOpticalFlow
     /// <inheritdoc/>
     public long WorkingBytes(int height, int width)
     {
-        // The search's two gradients and weights, the flow, and the refinement's.
+        // Gradients and weights of the search, the flow, and the planes of the refinement.
         const int Planes = 3 + 2 + FlowRefinement.Planes;
         long floats = (2 * GreyPyramid.Floats(height, width)) + (Planes * Plane.Floats(height, width));
         return (floats * sizeof(float)) + InverseSearch.PatchBytes(height, width) + Small;

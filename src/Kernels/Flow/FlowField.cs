@@ -2,23 +2,23 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Flow;
 
-/// <summary>The flow of one level as it is being made.</summary>
+/// <summary>The flow of one level while it is computed.</summary>
 internal sealed class FlowField(int height, int width)
 {
-    /// <summary>To the right, in pixels of the level.</summary>
+    /// <summary>Displacement to the right, in pixels of the level.</summary>
     public Plane U { get; } = new(height, width);
 
-    /// <summary>Downwards, in pixels of the level.</summary>
+    /// <summary>Displacement downwards, in pixels of the level.</summary>
     public Plane V { get; } = new(height, width);
 
-    /// <summary>Gives the field the size of another level.</summary>
+    /// <summary>Changes the size of the field to that of another level.</summary>
     public void Reshape(int height, int width)
     {
         U.Reshape(height, width);
         V.Reshape(height, width);
     }
 
-    /// <summary>1×H×W with two channels.</summary>
+    /// <summary>Returns the flow as 1×H×W×2.</summary>
     public Volume<float> ToVolume()
     {
         var volume = new Volume<float>(new Extent(1, U.Height, U.Width), 2);

@@ -6,21 +6,20 @@ using Vgpnn.Kernels.Threading;
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>
-/// Variational refinement (DIS, section 2.3, after Brox et al. 2004): the flow is moved to a minimum of how much brightness and its
-/// gradient change along it plus how much it changes from pixel to pixel, all three under a robust norm. The weights of the norm are
-/// updated from outside, the linear equations between two updates are relaxed in red and black pixels, which do not depend on
-/// each other.
+/// Variational refinement (DIS, section 2.3, after Brox et al. 2004): minimises the change of brightness and of its gradient along the flow
+/// plus the total variation of the flow, all three under a robust norm. An outer loop updates the weights of the norm; the linear
+/// equations between two updates are relaxed in red-black order, so that pixels of one colour do not depend on each other.
 /// </summary>
 internal sealed class FlowRefinement
 {
-    /// <summary>Planes held.</summary>
+    /// <summary>Number of planes allocated.</summary>
     public const int Planes = 17;
 
     private const int Updates = 5;
     private const int Relaxations = 5;
     private const float Overrelaxation = 1.6f;
 
-    // Weights of the three terms, and what keeps square roots and quotients away from 0.
+    // Weights of the three terms, and constants that keep square roots and quotients away from 0.
     private const float Brightness = 5;
     private const float Gradient = 10;
     private const float Smoothness = 30;
@@ -45,7 +44,7 @@ internal sealed class FlowRefinement
         _all = [_seen, _ix, _iy, _iz, _ixx, _ixy, _iyy, _ixz, _iyz, _a11, _a12, _a22, _b1, _b2, _smooth, _right, _down];
     }
 
-    /// <summary>Moves <paramref name="flow"/> from the first frame to the second.</summary>
+    /// <summary>Refines <paramref name="flow"/>, which leads from the first frame to the second.</summary>
     public void Run(Plane first, Plane second, FlowField flow, Workers workers)
     {
         (int height, int width) = (first.Height, first.Width);
@@ -70,7 +69,7 @@ internal sealed class FlowRefinement
         }
     }
 
-    // How much brighter the second frame is where the flow leads, and whether that is inside the picture.
+    // Difference of brightness along the flow, and whether the target lies inside the frame.
     [MethodImpl(Jit.Hot)]
     private void Warp(Plane first, Plane second, FlowField flow, int y)
     {
@@ -95,7 +94,7 @@ internal sealed class FlowRefinement
         }
     }
 
-    // Keys' cubic with a = −0.5.
+    // The Keys cubic with a = −0.5.
     private static void Cubic(float f, Span<float> weights)
     {
         weights[0] = f * (-0.5f + (f * (1 - (0.5f * f))));
@@ -104,7 +103,7 @@ internal sealed class FlowRefinement
         weights[3] = f * f * (-0.5f + (0.5f * f));
     }
 
-    // Of the mean of the first frame and the second one brought to it: I + Iz/2.
+    // Derivatives of the mean of the first frame and the warped second frame: I + Iz/2.
     [MethodImpl(Jit.Hot)]
     private void FirstDerivatives(Plane first, int y)
     {
@@ -121,7 +120,7 @@ internal sealed class FlowRefinement
         }
     }
 
-    // Besides, differences are restated as if the flow began at 0, so that what is solved for is the flow itself.
+    // Also restates differences relative to zero flow, so that the equations solve for the flow itself.
     [MethodImpl(Jit.Hot)]
     private void SecondDerivatives(FlowField flow, int y)
     {
@@ -174,7 +173,7 @@ internal sealed class FlowRefinement
         }
     }
 
-    // The weights between a pixel and those to the right of it and below it; none across the picture's border.
+    // Weights between each pixel and its right and lower neighbours; zero across the border of the frame.
     [MethodImpl(Jit.Hot)]
     private void Join(int y)
     {
@@ -192,7 +191,7 @@ internal sealed class FlowRefinement
         _right[y, _smooth.Width - 1] = 0;
     }
 
-    // One half of a step of successive over-relaxation: only pixels whose row and column sum to this parity are written.
+    // One half-step of successive over-relaxation: writes only pixels whose row plus column has this parity.
     [MethodImpl(Jit.Hot)]
     private void Relax(FlowField flow, int y, int colour)
     {

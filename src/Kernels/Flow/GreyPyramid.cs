@@ -3,13 +3,13 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Flow;
 
-/// <summary>A frame's brightness in halving sizes, the finest first.</summary>
+/// <summary>A pyramid of a frame's brightness; level 0 is the finest, and each level has half the size of the one before.</summary>
 internal static class GreyPyramid
 {
-    // The coarsest level still holds a few patches along its shorter side.
+    // The coarsest level holds several patches along its shorter side.
     private const int LeastSide = 16;
 
-    /// <summary>How many levels a frame of this size has: at least one.</summary>
+    /// <summary>Number of levels for a frame of this size, at least one.</summary>
     public static int Levels(int height, int width)
     {
         int levels = 1;
@@ -17,7 +17,7 @@ internal static class GreyPyramid
         return levels;
     }
 
-    /// <summary>Numbers that all levels of a frame of this size hold.</summary>
+    /// <summary>Number of floats in all levels for a frame of this size.</summary>
     public static long Floats(int height, int width)
     {
         long floats = 0;
@@ -26,7 +26,7 @@ internal static class GreyPyramid
         return floats;
     }
 
-    /// <summary>The levels of frame <paramref name="frame"/>, with margins.</summary>
+    /// <summary>Computes the levels of frame <paramref name="frame"/>, with margins.</summary>
     public static Plane[] Of(Volume<byte> video, int frame, Workers workers)
     {
         (int height, int width) = (video.Extent.H, video.Extent.W);
@@ -44,7 +44,7 @@ internal static class GreyPyramid
         return levels;
     }
 
-    // Every pixel is the mean of four; the margin stands in for the last row and column of odd sizes.
+    // Every pixel is the mean of four; the margin supplies the last row and column of odd sizes.
     private static Plane Half(Plane fine, Workers workers)
     {
         var coarse = new Plane((fine.Height + 1) / 2, (fine.Width + 1) / 2);

@@ -6,13 +6,13 @@ using Vgpnn.Kernels.Threading;
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>
-/// One level's patch search: every patch of a grid over the first frame descends to where it fits in the second, neighbours
-/// offer each other what they found, and overlapping patches are averaged, each pixel trusting those that fit it.
-/// Means are taken out of patches, so that a change of brightness is no difference.
+/// The patch search of one level: each patch of a grid over the first frame descends to its best match in the second, neighbours exchange
+/// their matches, and overlapping patches are averaged per pixel, weighted by how well they match there. Patch means are subtracted, so
+/// that brightness changes have no effect.
 /// </summary>
 internal sealed class InverseSearch
 {
-    /// <summary>Pixels of a side of a patch: one row is one vector of floats.</summary>
+    /// <summary>Side of a patch in pixels: one row is one vector of floats.</summary>
     private const int Side = 8;
 
     private const int Pixels = Side * Side;
@@ -21,10 +21,10 @@ internal sealed class InverseSearch
     private const int Exchanges = 2;
     private const float Enough = 0.02f;
 
-    // Added to the diagonal of the normal equations: patches with less texture than this stay where they began.
+    // Added to the diagonal of the normal equations: patches with less texture than this keep their initial displacement.
     private const float Stiffness = 0.05f * Pixels;
 
-    // Another place must be better by this much to be preferred to the one that the neighbours or the coarser level agree on.
+    // A candidate displacement replaces the current one only if its cost is below this fraction.
     private const float Preference = 0.95f;
 
     private static readonly (int Dy, int Dx)[] Neighbours = [(-1, -1), (-1, 1), (1, -1), (1, 1), (0, -1), (0, 1), (-1, 0), (1, 0)];
@@ -50,14 +50,14 @@ internal sealed class InverseSearch
         _before = new Patch[_patches.Length];
     }
 
-    /// <summary>Bytes that the patches of the largest level take.</summary>
+    /// <summary>Memory of the patches of the largest level, in bytes.</summary>
     public static long PatchBytes(int height, int width) => 2L * PatchesAlong(height) * PatchesAlong(width) * Unsafe.SizeOf<Patch>();
 
-    /// <summary>Replaces the coarser level's flow by this level's.</summary>
-    /// <param name="first">The frame whose pixels move.</param>
-    /// <param name="second">The frame that they move to.</param>
-    /// <param name="flow">The coarser level's flow, unless this level is the coarsest; this level's flow afterwards.</param>
-    /// <param name="coarsest">There is no coarser level: motions of a few pixels are tried.</param>
+    /// <summary>Computes the flow of a level from that of the coarser level.</summary>
+    /// <param name="first">First frame.</param>
+    /// <param name="second">Second frame.</param>
+    /// <param name="flow">Flow of the coarser level, ignored at the coarsest; replaced by the flow of this level.</param>
+    /// <param name="coarsest">Whether this is the coarsest level, where motions of a few pixels are tried instead.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public void Run(Plane first, Plane second, FlowField flow, bool coarsest, Workers workers)
     {
@@ -78,7 +78,7 @@ internal sealed class InverseSearch
 
     private static int PatchesAlong(int size) => size <= Side ? 1 : ((size - Side + Step - 1) / Step) + 1;
 
-    // The last patch ends with the picture.
+    // The last patch is aligned with the border of the frame.
     private static int Place(int patch, int size) => Math.Min(patch * Step, Math.Max(0, size - Side));
 
     private void Differentiate(Workers workers)
@@ -87,7 +87,7 @@ internal sealed class InverseSearch
         _gradientY.Reshape(_first.Height, _first.Width);
         var half = Vector256.Create(0.5f);
 
-        // A patch of a picture smaller than it reaches into the margin.
+        // In frames smaller than a patch, patches reach into the margin.
         Plane.ForRows(Math.Max(_first.Height, Side), workers, y =>
         {
             for (int x = 0; x < Math.Max(_first.Width, Side); x += Vector256<float>.Count)
@@ -113,7 +113,7 @@ internal sealed class InverseSearch
             }
             else
             {
-                // Centre first, then around it, then no motion.
+                // Candidates: the centre, positions around it, and no motion.
                 float cy = (y + (Side / 2) - 1) / 2f, cx = (x + (Side / 2) - 1) / 2f;
                 const float Around = Side / 2f;
                 TryCoarser(ref patch, coarser, y, x, cy, cx);
@@ -128,7 +128,7 @@ internal sealed class InverseSearch
             _patches[(row * _columns) + column] = patch;
         }
 
-        // 0, 1, −1, 2, −2 …: small motions are tried first, and kept if no larger one is better.
+        // 0, 1, −1, 2, −2 …: small motions are tried first, and kept unless a larger one is better.
         static int Nearby(int i) => (i & 1) == 0 ? -i / 2 : (i + 1) / 2;
     }
 
@@ -174,7 +174,7 @@ internal sealed class InverseSearch
         if (fit.Cost < patch.Cost * Preference) (patch.U, patch.V, patch.Cost, patch.Brighter) = (u, v, fit.Cost, fit.Mean);
     }
 
-    /// <summary>Gradient descent with the first frame's gradients, whose normal equations stay the same (inverse search).</summary>
+    /// <summary>Gradient descent with the gradients of the first frame, whose normal equations stay constant (inverse search).</summary>
     private void Descend(ref Patch patch, int y, int x)
     {
         Vector256<float> sx = default, sy = default, sxx = default, sxy = default, syy = default;
@@ -204,7 +204,7 @@ internal sealed class InverseSearch
         }
     }
 
-    /// <summary>Compares the patch at (y, x) with the place that is (u, v) away, which is moved into the margin if it is beyond.</summary>
+    /// <summary>Compares the patch at (y, x) with its displacement by (u, v), which is clamped to the margin.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private Fit Measure(int y, int x, ref float u, ref float v)
     {
@@ -272,7 +272,7 @@ internal sealed class InverseSearch
         for (int x = 0; x < _first.Width; x++) (flow.U[y, x], flow.V[y, x]) = (flow.U[y, x] / _weight[y, x], flow.V[y, x] / _weight[y, x]);
     }
 
-    // In one order for every instruction set.
+    // The same order of additions for all instruction sets.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Sum(Vector256<float> v)
     {
@@ -286,11 +286,11 @@ internal sealed class InverseSearch
         public float V;
         public float Cost;
 
-        /// <summary>By how much the second frame is brighter there.</summary>
+        /// <summary>Mean brightness difference of the match in the second frame.</summary>
         public float Brighter;
     }
 
-    /// <param name="Cost">Summed squared difference without the means.</param>
+    /// <param name="Cost">Sum of squared differences after subtracting the means.</param>
     /// <param name="Mean">Mean difference.</param>
     /// <param name="X">Sum of differences times horizontal gradients.</param>
     /// <param name="Y">Sum of differences times vertical gradients.</param>

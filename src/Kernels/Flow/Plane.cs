@@ -6,12 +6,12 @@ using Vgpnn.Kernels.Threading;
 namespace Vgpnn.Kernels.Flow;
 
 /// <summary>
-/// One number per pixel, with a margin all around, so that vectors of eight may be read and written anywhere in a row and
-/// a little beyond it. The margin repeats the border once <see cref="Extend"/> was called, and is arbitrary but finite before.
+/// One float per pixel with a margin on all sides, so that vectors of eight can be read and written anywhere in a row and slightly beyond
+/// it. The margin repeats the border after <see cref="Extend"/>, and is arbitrary but finite before.
 /// </summary>
 internal sealed class Plane
 {
-    /// <summary>Pixels of margin on every side: how far a patch may stray out of the picture.</summary>
+    /// <summary>Margin on every side in pixels: the maximum distance of a patch outside the frame.</summary>
     public const int Margin = 16;
 
     private const int Band = 16;
@@ -24,51 +24,49 @@ internal sealed class Plane
         Reshape(height, width);
     }
 
-    /// <summary>Rows.</summary>
     public int Height { get; private set; }
 
-    /// <summary>Columns.</summary>
     public int Width { get; private set; }
 
-    /// <summary>Numbers from one row to the next.</summary>
+    /// <summary>Floats from one row to the next.</summary>
     public int Stride { get; private set; }
 
-    /// <summary>The first number of row 0; indices from −Margin rows and columns on are valid.</summary>
+    /// <summary>Reference to the first float of row 0; rows and columns are valid from −<see cref="Margin"/>.</summary>
     public ref float Origin
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_samples), (Margin * Stride) + Margin);
     }
 
-    /// <summary>The number at row <paramref name="y"/> and column <paramref name="x"/>.</summary>
+    /// <summary>The value at row <paramref name="y"/> and column <paramref name="x"/>.</summary>
     public ref float this[int y, int x]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref Unsafe.Add(ref Origin, (y * Stride) + x);
     }
 
-    /// <summary>Numbers that a plane of this size holds.</summary>
+    /// <summary>Number of floats in a plane of this size.</summary>
     public static long Floats(int height, int width) => (long)(height + (2 * Margin)) * StrideOf(width);
 
-    /// <summary>Eight numbers from (<paramref name="y"/>, <paramref name="x"/>) on.</summary>
+    /// <summary>Loads eight floats starting at (<paramref name="y"/>, <paramref name="x"/>).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Vector256<float> Load(int y, int x) => Vector256.LoadUnsafe(ref this[y, x]);
 
-    /// <summary>Gives the plane another size that is no larger than its first; its numbers mean nothing then.</summary>
+    /// <summary>Changes the size, to at most the initial one; values are undefined afterwards.</summary>
     public void Reshape(int height, int width)
     {
         if (Floats(height, width) > _samples.Length) throw new ArgumentOutOfRangeException(nameof(height));
         (Height, Width, Stride) = (height, width, StrideOf(width));
     }
 
-    /// <summary>Calls <paramref name="row"/> for every row, a band of rows as one piece of work.</summary>
+    /// <summary>Calls <paramref name="row"/> for every row; a work item is a band of rows.</summary>
     public static void ForRows(int height, Workers workers, Action<int> row) =>
         workers.For((height + Band - 1) / Band, band =>
         {
             for (int y = band * Band; y < Math.Min(height, (band + 1) * Band); y++) row(y);
         });
 
-    /// <summary>Repeats the border in the margin.</summary>
+    /// <summary>Fills the margin by repeating the border.</summary>
     public void Extend()
     {
         for (int y = 0; y < Height; y++)

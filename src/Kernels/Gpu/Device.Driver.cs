@@ -10,12 +10,12 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 
-// What runs on the device's thread.
+// The part that runs on the device's thread and calls the driver.
 public sealed partial class Device
 {
     private const int FlatGroup = 128;
 
-    // What CUDA guarantees without asking for more; tiles that do not fit get a smaller group.
+    // The limit that CUDA guarantees without opt-in; tiles that do not fit use a smaller group.
     private const int SharedBytes = 48 << 10;
 
     private readonly Dictionary<Extent, PatchKernels> _patches = [];
@@ -27,13 +27,13 @@ public sealed partial class Device
 
     internal FlatKernels Flat { get; } = new();
 
-    /// <summary>Threads of a group of kernels that know no patch.</summary>
+    /// <summary>Threads per group for kernels that do not depend on the patch size.</summary>
     internal int FlatThreads => Description.Kind == DeviceKind.Simulator ? PairGroup.W * PairGroup.H : FlatGroup;
 
     internal Accelerator Accelerator => _accelerator!;
 
-    /// <summary>The kernels for a patch size.</summary>
-    /// <exception cref="DeviceException">Build: the device has no room for the groups that the patch needs.</exception>
+    /// <summary>Returns the kernels for a patch size.</summary>
+    /// <exception cref="DeviceException">Build: the groups that the patch needs exceed the device's limits.</exception>
     internal PatchKernels Patches(Extent patch)
     {
         ThrowUnlessUsable();
@@ -46,16 +46,16 @@ public sealed partial class Device
         {
             kernels = PatchKernels.Create(patch, shape);
 
-            // Exhaustive search has two tiles, and counting takes eight bytes a thread.
+            // Exhaustive search uses two tiles, and counting takes eight bytes per thread.
             int threads = kernels.GroupW * kernels.GroupH;
             if ((2 * sizeof(uint) * kernels.Tile) + (threads * 8) <= room && threads <= Description.MaxGroup) return _patches[patch] = kernels;
         }
 
-        throw new DeviceException(DeviceFailure.Build, $"{Description.Name} has no room for the groups that patches of {patch} need");
+        throw new DeviceException(DeviceFailure.Build, $"{Description.Name} cannot run groups for patches of {patch}; use smaller patches or the CPU");
     }
 
     /// <summary>Compiles a kernel.</summary>
-    /// <exception cref="DeviceException">Build. The context is unusable from then on, and so is the device.</exception>
+    /// <exception cref="DeviceException">Build: compilation failed, and the ILGPU context and the device are unusable from now on.</exception>
     internal T Load<T>(string kernel, Func<Accelerator, T> load)
     {
         ThrowUnlessUsable();
@@ -65,7 +65,7 @@ public sealed partial class Device
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            throw Break(DeviceFailure.Build, $"the kernel {kernel} cannot be compiled for {Description.Name}: {e.Message}", e);
+            throw Break(DeviceFailure.Build, $"cannot compile the kernel {kernel} for {Description.Name}: {e.Message}", e);
         }
     }
 
@@ -81,20 +81,20 @@ public sealed partial class Device
         if (start is not null) _launches!.Add(kernel.Name, config.Size, cost, start, stream.AddProfilingMarker());
     }
 
-    /// <summary>A slot for every group of the next launch to count in; any memory, where nothing is counted.</summary>
+    /// <summary>Returns a counter slot for each group of the next launch, or <paramref name="otherwise"/> if launches are not measured.</summary>
     internal ArrayView<ulong> Counters(KernelConfig config, ArrayView<ulong> otherwise) =>
         Measures ? _launches!.Counters((long)config.GridDim.X * config.GridDim.Y * config.GridDim.Z) : otherwise;
 
     internal IReadOnlyList<KernelLaunch> TakeLaunches() => _launches!.Take();
 
-    /// <exception cref="DeviceException">OutOfMemory: what would be needed, and what there is.</exception>
+    /// <exception cref="DeviceException">OutOfMemory: the message gives the bytes needed and available.</exception>
     internal DeviceBuffer Allocate(long bytes)
     {
         ThrowUnlessUsable();
         return _arena!.Allocate(Math.Max(bytes, sizeof(int)));
     }
 
-    /// <summary>Copies to the device; the source may change as soon as this returns.</summary>
+    /// <summary>Copies to the device; the source can be reused when this returns.</summary>
     internal unsafe void Write<T>(DeviceBuffer to, ReadOnlySpan<T> from)
         where T : unmanaged
     {
@@ -104,7 +104,7 @@ public sealed partial class Device
         Begin();
         try
         {
-            // Drivers may read it until they have been waited for.
+            // Drivers may read the source until the copy is synchronised.
             fixed (T* _ = from)
             {
                 to.View<T>(0, from.Length).CopyFromCPU(stream, from);
@@ -119,7 +119,7 @@ public sealed partial class Device
         BytesUp += (long)from.Length * Unsafe.SizeOf<T>();
     }
 
-    /// <summary>Copies to new memory of the device.</summary>
+    /// <summary>Copies to newly allocated memory of the device.</summary>
     internal DeviceBuffer Upload<T>(ReadOnlySpan<T> from)
         where T : unmanaged
     {
@@ -128,7 +128,7 @@ public sealed partial class Device
         return buffer;
     }
 
-    /// <summary>Copies from the device, after all that was asked for before.</summary>
+    /// <summary>Copies from the device after all commands so far.</summary>
     internal unsafe void Read<T>(DeviceBuffer from, Span<T> to)
         where T : unmanaged
     {
@@ -159,7 +159,7 @@ public sealed partial class Device
         Wait(() => from.View<byte>(fromOffset, bytes).CopyTo(_accelerator!.DefaultStream, to.View<byte>(toOffset, bytes)));
     }
 
-    /// <summary>Waits for all that was asked for so far.</summary>
+    /// <summary>Waits for all commands so far.</summary>
     internal void Synchronize()
     {
         ThrowUnlessUsable();
@@ -195,13 +195,13 @@ public sealed partial class Device
         }
         catch (AcceleratorException)
         {
-            // Lost at the very end: its driver keeps what it has.
+            // The device was lost while closing; the driver keeps its resources.
         }
     }
 
     private void ThrowUnlessUsable()
     {
-        if (Thread.CurrentThread != _thread) throw new InvalidOperationException("a device is used by its own thread only");
+        if (Thread.CurrentThread != _thread) throw new InvalidOperationException("a device can be used on its own thread only; call Device.Run");
         if (Broken is { } broken) throw Again(broken);
     }
 
@@ -211,7 +211,7 @@ public sealed partial class Device
         return true;
     });
 
-    // The watchdog looks at how long the thread is in such a call.
+    // The watchdog measures the time spent in such a call.
     private T Wait<T>(Func<T> action)
     {
         Begin();

@@ -8,12 +8,12 @@ using Vgpnn.Kernels.Gpu.Hardware;
 namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>
-/// An open device and the thread that owns it: drivers bind a device to a thread, so everything that touches it runs as a work item on
-/// this one. Work items run in the order of the calls, which is how several requests share a device. Thread-safe.
+/// An open device and the thread that owns it. Drivers bind a device to a thread, so everything that uses the device runs as a work item on
+/// this thread. Work items run in the order of the calls, which is how several requests share a device. Thread-safe.
 /// </summary>
 public sealed partial class Device : IDisposable
 {
-    /// <summary>A device that has not answered for this long never will.</summary>
+    /// <summary>Default time after which a device that does not answer is considered hung.</summary>
     public static readonly TimeSpan DefaultWatchdog = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan DisposalLimit = TimeSpan.FromSeconds(10);
@@ -36,26 +36,26 @@ public sealed partial class Device : IDisposable
         _group = settings.Group;
         _timer = new Timer(_ => Watch(), null, _watchdog / 4, _watchdog / 4);
 
-        // In the background: a thread that a driver holds must not keep the process alive.
+        // A background thread: a thread stuck in a driver must not keep the process alive.
         _thread = new Thread(Loop) { IsBackground = true, Name = $"device {description.Name}" };
     }
 
-    /// <summary>The device.</summary>
+    /// <summary>Description of the device.</summary>
     public DeviceDescription Description { get; }
 
-    /// <summary>The most bytes that volumes and fields may take together.</summary>
+    /// <summary>Memory limit of all volumes and fields together, in bytes.</summary>
     public long MaxBytes { get; private set; }
 
-    /// <summary>Whether launches are timed and their distances counted (<see cref="GpuEngine.TakeLaunches"/>).</summary>
+    /// <summary>Whether launches are timed and their patch distances counted (<see cref="GpuEngine.TakeLaunches"/>).</summary>
     public bool Measures { get; }
 
-    /// <summary>Why the device cannot be used any more; <c>null</c> while it can.</summary>
+    /// <summary>Why the device is unusable; <c>null</c> while it is usable.</summary>
     public DeviceException? Broken => Volatile.Read(ref _broken);
 
-    /// <summary>Bytes that volumes and fields take now.</summary>
+    /// <summary>Memory currently allocated to volumes and fields, in bytes.</summary>
     public long BytesHeld => _arena?.BytesHeld ?? 0;
 
-    /// <summary>The most bytes that they ever took.</summary>
+    /// <summary>Peak of <see cref="BytesHeld"/>.</summary>
     public long MostBytesHeld => _arena?.MostBytesHeld ?? 0;
 
     /// <summary>Bytes copied to the device so far.</summary>
@@ -65,17 +65,17 @@ public sealed partial class Device : IDisposable
     public long BytesDown { get; private set; }
 
     /// <summary>Opens a device.</summary>
-    /// <param name="description">One of <see cref="Devices.List"/>.</param>
-    /// <param name="maxBytes">The most bytes that volumes and fields may take; <c>null</c> means what is free.</param>
-    /// <param name="measures">Whether launches are timed and their distances counted.</param>
-    /// <param name="watchdog">How long the device may take to answer; <c>null</c> means <see cref="DefaultWatchdog"/>.</param>
-    /// <exception cref="DeviceException">It cannot be opened.</exception>
+    /// <param name="description">A device from <see cref="Devices.List"/>.</param>
+    /// <param name="maxBytes">Memory limit of volumes and fields in bytes; <c>null</c> for the free memory.</param>
+    /// <param name="measures">Whether to time launches and count their patch distances.</param>
+    /// <param name="watchdog">Maximum time for the device to answer; <c>null</c> for <see cref="DefaultWatchdog"/>.</param>
+    /// <exception cref="DeviceException">The device cannot be opened.</exception>
     public static Device Open(DeviceDescription description, long? maxBytes = null, bool measures = false, TimeSpan? watchdog = null) =>
         Open(description, new DeviceSettings { MaxBytes = maxBytes, Measures = measures, Watchdog = watchdog });
 
-    /// <summary>Runs work on the device's thread, after all that was asked for before.</summary>
-    /// <param name="work">Should take tens of milliseconds, so that others get their turn, and pass the token to what it calls.</param>
-    /// <param name="cancellation">Work that has not begun is left out; the engine looks at it between launches.</param>
+    /// <summary>Queues work on the device's thread, after all earlier work.</summary>
+    /// <param name="work">Should take tens of milliseconds, so that other requests can run in between, and pass on the token.</param>
+    /// <param name="cancellation">Cancels work that has not started; the engine checks it between launches.</param>
     /// <exception cref="DeviceException">The device is broken, or breaks.</exception>
     public Task<T> Run<T>(Func<GpuEngine, T> work, CancellationToken cancellation = default)
     {
@@ -86,14 +86,14 @@ public sealed partial class Device : IDisposable
         {
             _queue.Add(item, CancellationToken.None);
 
-            // It may have broken meanwhile, with nobody left to look into the queue.
+            // The device may have broken meanwhile, after its thread stopped reading the queue.
             if (Broken is { } since) item.Fail(Again(since));
         }
 
         return item.Task;
     }
 
-    /// <summary>Runs work on the device's thread and waits for it. On that thread itself it runs at once.</summary>
+    /// <summary>Runs work on the device's thread and waits for the result. Calls from that thread run immediately.</summary>
     /// <inheritdoc cref="Run{T}(Func{GpuEngine, T}, CancellationToken)"/>
     public T Invoke<T>(Func<GpuEngine, T> work, CancellationToken cancellation = default)
     {
@@ -115,7 +115,7 @@ public sealed partial class Device : IDisposable
             cancellation);
     }
 
-    /// <summary>Closes the device once the work that was asked for is done. One that hangs is left behind.</summary>
+    /// <summary>Closes the device after all queued work. The thread of a hung device is abandoned.</summary>
     public void Dispose()
     {
         _queue.CompleteAdding();
@@ -163,18 +163,18 @@ public sealed partial class Device : IDisposable
             Volatile.Write(ref _current, null);
         }
 
-        // Disposing of what is broken would wait for it, or fail.
+        // Disposing a broken device would block or fail.
         if (Broken is null) CloseHere();
     }
 
-    // Only waiting for the device counts, not what a work item does by itself.
+    // Measures only time spent waiting for the device, not the host code of a work item.
     private void Watch()
     {
         long since = Volatile.Read(ref _waitingSince);
         if (since == 0 || Stopwatch.GetElapsedTime(since) < _watchdog) return;
         Break(
             DeviceFailure.Hung,
-            $"{Description.Name} did not answer within {_watchdog.TotalSeconds:0.##} seconds; this process does not use it any more");
+            $"{Description.Name} did not answer within {_watchdog.TotalSeconds:0.##} seconds; restart the process to use it again");
     }
 
     private DeviceException Break(DeviceFailure failure, string message, Exception? inner = null)
@@ -229,7 +229,7 @@ public sealed partial class Device : IDisposable
     }
 }
 
-/// <summary>How a device is opened.</summary>
+/// <summary>Options for opening a device.</summary>
 internal sealed record DeviceSettings
 {
     /// <summary>As <see cref="Device.MaxBytes"/>.</summary>
@@ -238,9 +238,9 @@ internal sealed record DeviceSettings
     /// <summary>As <see cref="Device.Measures"/>.</summary>
     public bool Measures { get; init; }
 
-    /// <summary>How long the device may take to answer.</summary>
+    /// <summary>Maximum time for the device to answer; <c>null</c> for <see cref="Device.DefaultWatchdog"/>.</summary>
     public TimeSpan? Watchdog { get; init; }
 
-    /// <summary>The group shape to prefer; <c>null</c> means what suits the device.</summary>
+    /// <summary>Preferred group shape; <c>null</c> selects one for the device.</summary>
     public Type? Group { get; init; }
 }

@@ -6,12 +6,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>
-/// An index over the key patches of a level on a device, which leads a query patch to probably near keys at once. It belongs to the
-/// keys, not to a sample: one that is kept serves every sample of every request.
+/// An index over the key patches of a level on a device, which returns probably near keys for a query patch. It depends on the keys only, so
+/// one index serves every sample of every request.
 /// </summary>
 public sealed class DeviceIndex : IDisposable
 {
-    // Of more keys an even sample is indexed.
+    // Of more keys, an evenly spaced subset is indexed.
     internal const int MaxKeys = 1 << 17;
 
     private readonly DeviceBuffer[] _buffers;
@@ -32,12 +32,12 @@ public sealed class DeviceIndex : IDisposable
         Depth = _depth,
     };
 
-    /// <summary>Bytes that an index over this grid of key patches takes on a device, while it is made.</summary>
+    /// <summary>Peak device memory of building an index over this grid of key patches, in bytes.</summary>
     public static long Bytes(Extent keyGrid)
     {
         long keys = Math.Min(keyGrid.Count, MaxKeys);
 
-        // Descriptions and places of the keys; then leaves, of which up to half are filled up with repeated keys, and nodes.
+        // Descriptors and positions of the keys; leaves, of which up to half are padded with repeated keys; tree nodes.
         return keys * sizeof(int) * (IndexBasis.Numbers + 1 + (2 * (1 + (IndexBasis.Padded / 2))) + 1);
     }
 

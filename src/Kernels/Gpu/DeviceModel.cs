@@ -6,12 +6,12 @@ using Vgpnn.Kernels.Gpu.Kernels;
 namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>
-/// What a device can do at most, and what a launch should take by that: the longer of its memory traffic and its arithmetic, and what
-/// launching costs. docs/gpu.md derives the numbers.
+/// Performance model of a device: the expected time of a launch is the longer of its memory traffic and its arithmetic, plus the launch
+/// overhead. docs/concepts/gpu.md derives the constants.
 /// </summary>
-/// <param name="BytesPerSecond">Bytes read and written.</param>
-/// <param name="OperationsPerSecond">Whole-number multiplications, each with an addition.</param>
-/// <param name="LaunchSeconds">What a launch takes that does nothing.</param>
+/// <param name="BytesPerSecond">Memory bandwidth, reading and writing.</param>
+/// <param name="OperationsPerSecond">Integer multiply-adds per second.</param>
+/// <param name="LaunchSeconds">Duration of an empty launch.</param>
 public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSecond, double LaunchSeconds)
 {
     private const int PeakItems = 1 << 18;
@@ -20,14 +20,14 @@ public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSeco
     private const long CopyBytes = 64L << 20;
     private const int Tries = 3;
 
-    /// <summary>Measures a device in a fraction of a second.</summary>
-    /// <param name="engine">The engine of a device that measures its launches.</param>
-    /// <param name="cancellation">Looked at between launches.</param>
+    /// <summary>Measures a device, in a fraction of a second.</summary>
+    /// <param name="engine">Engine of a device opened with measurement.</param>
+    /// <param name="cancellation">Checked between launches.</param>
     public static DeviceModel Measure(GpuEngine engine, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(engine);
         Device device = engine.Device;
-        if (!device.Measures) throw new ArgumentException("the device does not measure its launches", nameof(engine));
+        if (!device.Measures) throw new ArgumentException("the device does not measure its launches; open it with measures: true", nameof(engine));
         using DeviceBuffer result = device.Allocate(PeakItems * sizeof(int));
         long bytes = Math.Min(CopyBytes, device.MaxBytes / 8);
         using DeviceBuffer from = device.Allocate(bytes), to = device.Allocate(bytes);
@@ -56,7 +56,7 @@ public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSeco
         return new DeviceModel(copied, operations, launch);
     }
 
-    /// <summary>Seconds that a launch should take.</summary>
+    /// <summary>Returns the expected duration of a launch in seconds.</summary>
     public double Predict(KernelLaunch launch)
     {
         ArgumentNullException.ThrowIfNull(launch);
@@ -64,14 +64,14 @@ public sealed record DeviceModel(double BytesPerSecond, double OperationsPerSeco
         return LaunchSeconds + Math.Max(launch.Bytes * traffic / BytesPerSecond, launch.Bytes * operationsPerByte / OperationsPerSecond);
     }
 
-    /// <summary>Part of the device's peak of operations that a launch reached by its arithmetic, 0 to 1.</summary>
+    /// <summary>Returns the fraction of the device's peak arithmetic throughput that a launch reached, 0–1.</summary>
     public double ShareOfPeak(KernelLaunch launch)
     {
         ArgumentNullException.ThrowIfNull(launch);
         return launch.Bytes * Kind(launch.Kernel).OperationsPerByte / OperationsPerSecond / launch.Seconds;
     }
 
-    // Operations for each byte that a kernel asks for, and the part of these that no cache holds.
+    // Operations per byte that a kernel requests, and the fraction of these bytes that misses all caches.
     private static (double OperationsPerByte, double Traffic) Kind(string kernel) => kernel switch
     {
         "jump_flood" or "search_start" => (3, 0.15),

@@ -1,35 +1,35 @@
 namespace Vgpnn.Kernels.Gpu;
 
-/// <summary>A search on a device: for every patch of the queries the nearest patch of the keys.</summary>
+/// <summary>A nearest-neighbour search on a device: finds the nearest key patch for each query patch.</summary>
 public sealed record DeviceSearch
 {
-    /// <summary>Q of every sample; or of one, for all samples of the keys.</summary>
+    /// <summary>Q of each sample, or of one sample if the keys have several.</summary>
     public required DeviceVolume Query { get; init; }
 
-    /// <summary>K, for all samples or for each.</summary>
+    /// <summary>K, shared by all samples or one for each.</summary>
     public required DeviceVolume Keys { get; init; }
 
-    /// <summary>The field to fill. Above iteration 0 its places are where the search starts.</summary>
+    /// <summary>Field to fill. At iterations above 0 its positions are the start of the search.</summary>
     public required DeviceField Field { get; init; }
 
-    /// <summary>Which keys may be chosen, and what they weigh; <c>null</c> if all weigh the same.</summary>
+    /// <summary>Weights of the keys and exclusions; <c>null</c> gives all keys the same weight.</summary>
     public DeviceWeights? Weights { get; init; }
 
     /// <summary>EM iteration within the level, from 0.</summary>
     public int Iteration { get; init; }
 
     /// <summary>
-    /// What has changed since the last search of this field, whose keys and weights have to be the same: patches around which nothing has
-    /// keep their matches. <c>null</c> searches for all.
+    /// Changes of the queries since the last search of this field with the same keys and weights; patches without changes nearby keep their
+    /// matches. <c>null</c> searches all patches.
     /// </summary>
     public DeviceChanges? Changes { get; init; }
 
-    /// <summary>The samples' seeds.</summary>
+    /// <summary>Seeds of the samples.</summary>
     public required DeviceSeeds Seeds { get; init; }
 
-    /// <summary>What these random choices are for: searches of one sample have different numbers.</summary>
+    /// <summary>Distinguishes the random choices of different searches of one sample.</summary>
     public ulong Purpose { get; init; }
 
-    /// <summary>Looked at between launches.</summary>
+    /// <summary>Checked between launches.</summary>
     public CancellationToken Cancellation { get; init; }
 }

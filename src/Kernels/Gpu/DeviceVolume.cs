@@ -6,31 +6,31 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 
-/// <summary>Volumes of one size on a device, one for each sample of a batch, or one that all samples share.</summary>
+/// <summary>Volumes of equal size on a device: one for each sample of a batch, or one shared by all samples.</summary>
 public sealed class DeviceVolume : IDisposable
 {
-    /// <summary>Bytes of a voxel, whatever its channels.</summary>
+    /// <summary>Bytes per voxel, for any number of channels.</summary>
     public const int VoxelBytes = 4;
 
-    /// <summary>Bytes of a voxel with 16 bits a channel.</summary>
+    /// <summary>Bytes per voxel with 16 bits per channel.</summary>
     internal const int WideVoxelBytes = 8;
 
     internal DeviceVolume(Device device, Extent extent, int samples, bool wide = false)
     {
-        // Kernels number voxels with 32 bits.
+        // Kernels index voxels with 32 bits.
         if (extent.Count * samples > int.MaxValue)
-            throw new DeviceException(DeviceFailure.OutOfMemory, $"{samples} volumes of {extent} are too large for one batch");
+            throw new DeviceException(DeviceFailure.OutOfMemory, $"{samples} volumes of {extent} are too large for one batch; use smaller batches");
         (Extent, Samples, IsWide) = (extent, samples, wide);
         Buffer = device.Allocate(extent.Count * samples * (wide ? WideVoxelBytes : VoxelBytes));
     }
 
-    /// <summary>Size of each, T×H×W.</summary>
+    /// <summary>Size of each volume, T×H×W.</summary>
     public Extent Extent { get; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>Number of volumes.</summary>
     public int Samples { get; }
 
-    /// <summary>Whether its channels have 16 bits.</summary>
+    /// <summary>Whether channels have 16 bits.</summary>
     public bool IsWide { get; }
 
     internal DeviceBuffer Buffer { get; }
@@ -41,14 +41,14 @@ public sealed class DeviceVolume : IDisposable
 
     internal ArrayView<ulong> WideVoxels => Buffer.View<ulong>();
 
-    /// <summary>Its size as kernels that work on <paramref name="samples"/> take it.</summary>
+    /// <summary>Returns the size as a kernel argument, for kernels that process <paramref name="samples"/>.</summary>
     internal Size Size(int samples) => Shapes.Size.Of(Extent, shared: Samples == 1 && samples > 1);
 
     /// <inheritdoc/>
     public void Dispose() => Buffer.Dispose();
 }
 
-/// <summary>Matches of the query patches of every sample of a batch, on a device.</summary>
+/// <summary>Nearest-neighbour fields of all samples of a batch, on a device.</summary>
 public sealed class DeviceField : IDisposable
 {
     internal DeviceField(Device device, Extent query, Extent keys, Extent patch, int samples)
@@ -71,23 +71,23 @@ public sealed class DeviceField : IDisposable
     /// <summary>Patch size.</summary>
     public Extent Patch { get; }
 
-    /// <summary>Samples of the batch.</summary>
+    /// <summary>Number of samples of the batch.</summary>
     public int Samples { get; }
 
-    /// <summary>The grid of query patches.</summary>
+    /// <summary>Grid of query patches.</summary>
     public Extent QueryGrid { get; }
 
-    /// <summary>The grid of key patches.</summary>
+    /// <summary>Grid of key patches.</summary>
     public Extent KeyGrid { get; }
 
     internal DeviceBuffer Places { get; private set; }
 
-    /// <summary>The places before the pass that is under way.</summary>
+    /// <summary>Positions before the current pass.</summary>
     internal DeviceBuffer Before { get; private set; }
 
     internal DeviceBuffer Distances { get; }
 
-    /// <summary>Bytes that a field takes.</summary>
+    /// <summary>Device memory of a field, in bytes.</summary>
     public static long Bytes(Extent queryGrid, int samples) => 3 * queryGrid.Count * samples * sizeof(uint);
 
     internal void Swap() => (Places, Before) = (Before, Places);
@@ -101,19 +101,19 @@ public sealed class DeviceField : IDisposable
     }
 }
 
-/// <summary>Which keys may be chosen, and what they weigh, on a device.</summary>
+/// <summary>Weights of the keys and exclusions, on a device.</summary>
 public sealed class DeviceWeights : IDisposable
 {
     internal DeviceWeights(DeviceBuffer byPlace, DeviceBuffer? allowed, int count, long next = 0) =>
         (ByPlace, Allowed, Count, Next) = (byPlace, allowed, count, next);
 
-    /// <summary>A weight for every place; 0 where there is no candidate.</summary>
+    /// <summary>Weight of each position; 0 where there is no candidate.</summary>
     internal DeviceBuffer ByPlace { get; }
 
-    /// <summary>The places of all candidates; <c>null</c> if all keys are.</summary>
+    /// <summary>Positions of all candidates; <c>null</c> if all keys are candidates.</summary>
     internal DeviceBuffer? Allowed { get; }
 
-    /// <summary>How many candidates there are.</summary>
+    /// <summary>Number of candidates.</summary>
     internal int Count { get; }
 
     /// <summary>Weights from one sample of a batch to the next; 0 if all samples share them.</summary>
@@ -127,7 +127,7 @@ public sealed class DeviceWeights : IDisposable
     }
 }
 
-/// <summary>Seeds of a batch on a device.</summary>
+/// <summary>Seeds of the samples of a batch, on a device.</summary>
 public sealed class DeviceSeeds : IDisposable
 {
     internal DeviceSeeds(DeviceBuffer buffer) => Buffer = buffer;
@@ -138,12 +138,12 @@ public sealed class DeviceSeeds : IDisposable
     public void Dispose() => Buffer.Dispose();
 }
 
-/// <summary>A mask on a device, which all samples of a batch share.</summary>
+/// <summary>A mask on a device, shared by all samples of a batch.</summary>
 public sealed class DeviceMask : IDisposable
 {
     internal DeviceMask(DeviceBuffer buffer, Extent extent) => (Buffer, Extent) = (buffer, extent);
 
-    /// <summary>Its size, T×H×W.</summary>
+    /// <summary>Size of the mask, T×H×W.</summary>
     public Extent Extent { get; }
 
     internal DeviceBuffer Buffer { get; }
@@ -152,7 +152,7 @@ public sealed class DeviceMask : IDisposable
     public void Dispose() => Buffer.Dispose();
 }
 
-/// <summary>Which queries of a batch have changed from one search to the next, on a device.</summary>
+/// <summary>Tracks on a device which queries of a batch changed between two searches.</summary>
 public sealed class DeviceChanges : IDisposable
 {
     internal DeviceChanges(Device device, Extent query, Extent patch, int samples)
@@ -177,7 +177,7 @@ public sealed class DeviceChanges : IDisposable
 
     internal DeviceBuffer Unchanged { get; }
 
-    /// <summary>Bytes that it takes.</summary>
+    /// <summary>Device memory, in bytes.</summary>
     public static long Bytes(Extent query, int samples) => query.Count * samples * (DeviceVolume.VoxelBytes + 1);
 
     /// <inheritdoc/>

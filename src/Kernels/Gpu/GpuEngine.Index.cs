@@ -8,16 +8,16 @@ namespace Vgpnn.Kernels.Gpu;
 
 public sealed partial class GpuEngine
 {
-    // Passes at EM iteration 0, 1 and later of a search that starts from an index, and the distances of neighbours in turn: small steps are
-    // best once the start is good (docs/gpu.md).
+    // Passes at EM iteration 0, 1 and later of a search that starts from an index, and the neighbour distances used in turn: short distances
+    // are best after a good start (docs/concepts/gpu.md).
     private static readonly int[] IndexedPasses = [6, 5, 4];
     private static readonly int[] IndexedSteps = [2, 1];
 
-    /// <summary>An index over key patches.</summary>
-    /// <param name="keys">K, one for all samples.</param>
+    /// <summary>Builds an index over key patches.</summary>
+    /// <param name="keys">K, shared by all samples.</param>
     /// <param name="patch">Patch size.</param>
-    /// <param name="weights">Which keys may be chosen; <c>null</c> means all.</param>
-    /// <param name="cancellation">Looked at between the steps.</param>
+    /// <param name="weights">Excludes keys; <c>null</c> allows all.</param>
+    /// <param name="cancellation">Checked between steps.</param>
     public DeviceIndex Index(DeviceVolume keys, Extent patch, DeviceWeights? weights = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(keys);
@@ -58,11 +58,11 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// Fills a field from an index and by a few passes of jump flooding, or from iteration 1 on makes it better: about as near as
-    /// <see cref="JumpFlood"/> with a third of its work, but not the same matches.
+    /// Fills a field from an index and a few passes of jump flooding, or from iteration 1 improves it. Its distances are close to those of
+    /// <see cref="JumpFlood"/> at a third of the work, but the matches differ.
     /// </summary>
     /// <param name="task">The search.</param>
-    /// <param name="index">Over its keys; needed at iteration 0 only.</param>
+    /// <param name="index">Index over the task's keys; used at iteration 0 only.</param>
     public void IndexedFlood(DeviceSearch task, DeviceIndex? index)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -74,7 +74,8 @@ public sealed partial class GpuEngine
         if (task.Iteration == 0)
         {
             ArgumentNullException.ThrowIfNull(index);
-            if (index.Patch != field.Patch) throw new ArgumentException("the index has another patch size", nameof(index));
+            if (index.Patch != field.Patch)
+                throw new ArgumentException($"the index is over patches of {index.Patch}; the field is over patches of {field.Patch}", nameof(index));
             KernelConfig config = Config(kernels, field.QueryGrid, field.Samples);
             arguments.Counts = _device.Counters(config, arguments.Seeds);
             _device.Launch(kernels.Lead(weighted, _device.Measures), config, cost, new LeadArguments { Search = arguments, Index = index.Arguments });
@@ -87,7 +88,7 @@ public sealed partial class GpuEngine
         Flood(task, arguments, IndexedPasses[Math.Min(task.Iteration, IndexedPasses.Length - 1)], IndexedSteps, [1, 1]);
     }
 
-    /// <summary>About how many patch distances such a search begins.</summary>
+    /// <summary>Estimates the number of patch distances that <see cref="IndexedFlood"/> begins.</summary>
     public static double IndexedEvaluations(long queryPatches, int iteration) =>
         (double)queryPatches * ((IndexedPasses[Math.Min(iteration, IndexedPasses.Length - 1)] * CandidatesPerPass) + (iteration == 0 ? IndexBasis.Near : 1));
 }

@@ -8,16 +8,16 @@ namespace Vgpnn.Kernels.Gpu;
 
 public sealed partial class GpuEngine
 {
-    // Bits of weights after the point; the kernels shift by them.
+    // Fraction bits of the weights; the kernels shift by them.
     private const int WeightBits = 14;
 
     private readonly Dictionary<(int Input, int Output, double Scale), DeviceAxis> _axes = [];
 
     /// <summary>
-    /// Resizes as <see cref="Resampler"/> does, in whole numbers: a component may differ from that one's by 1.
+    /// Resizes like <see cref="Resampler"/>, in integer arithmetic: components may differ from the CPU's by 1.
     /// </summary>
-    /// <param name="source">What to resize, all samples of a batch.</param>
-    /// <param name="output">The size wanted.</param>
+    /// <param name="source">Input of all samples of a batch.</param>
+    /// <param name="output">Size of the result.</param>
     /// <param name="scale">Output voxels per input voxel along each axis.</param>
     public DeviceVolume Resize(DeviceVolume source, Extent output, Scale scale)
     {
@@ -27,13 +27,13 @@ public sealed partial class GpuEngine
         return target;
     }
 
-    /// <summary>Resizes some frames of a volume into some frames of another, as if they were all there are.</summary>
-    /// <param name="source">Where they are.</param>
-    /// <param name="sourceFrame">The first of them.</param>
-    /// <param name="size">Their size.</param>
-    /// <param name="target">Where they go.</param>
-    /// <param name="targetFrame">The first that is written.</param>
-    /// <param name="output">The size wanted.</param>
+    /// <summary>Resizes a range of frames of one volume into another, as if the range were a whole volume.</summary>
+    /// <param name="source">Input volumes.</param>
+    /// <param name="sourceFrame">First frame of the range.</param>
+    /// <param name="size">Size of the range.</param>
+    /// <param name="target">Output volumes.</param>
+    /// <param name="targetFrame">First frame to write.</param>
+    /// <param name="output">Size of the result.</param>
     /// <param name="scale">Output voxels per input voxel along each axis.</param>
     public void ResizeFrames(DeviceVolume source, int sourceFrame, Extent size, DeviceVolume target, int targetFrame, Extent output, Scale scale)
     {
@@ -42,7 +42,7 @@ public sealed partial class GpuEngine
         ResizeFrames(source, sourceFrame, size, target, targetFrame, output, scale, 1);
     }
 
-    /// <summary>Bytes held while a volume is resized, besides the two volumes.</summary>
+    /// <summary>Device memory used while resizing, in addition to the two volumes, in bytes.</summary>
     public static long ResizingBytes(Extent source, Extent output, int samples) =>
         (((long)output.T * source.H * source.W) + ((long)output.T * output.H * source.W)) * samples * DeviceVolume.WideVoxelBytes;
 
@@ -54,7 +54,7 @@ public sealed partial class GpuEngine
         long firstCount = first.Count * samples, secondCount = second.Count * samples, thirdCount = output.Count * samples;
         long sourceOffset = (long)sourceFrame * size.H * size.W, targetOffset = (long)targetFrame * output.H * output.W;
         if (Math.Max(firstCount, secondCount) > int.MaxValue)
-            throw new DeviceException(DeviceFailure.OutOfMemory, $"{samples} volumes of {size} are too large to be resized together to {output}");
+            throw new DeviceException(DeviceFailure.OutOfMemory, $"{samples} volumes of {size} are too large to resize to {output} in one batch; use smaller batches");
         using DeviceBuffer combined = _device.Allocate(firstCount * DeviceVolume.WideVoxelBytes);
         using DeviceBuffer narrowed = _device.Allocate(secondCount * DeviceVolume.WideVoxelBytes);
         ArrayView<ulong> between = combined.View<ulong>(), after = narrowed.View<ulong>();
@@ -70,7 +70,7 @@ public sealed partial class GpuEngine
             columns.Arguments(to, after, between, thirdCount, 1));
     }
 
-    // Tables stay on the device: every sample needs the same ones.
+    // Tables stay on the device, because every sample needs the same ones.
     private DeviceAxis Axis(int input, int output, double scale)
     {
         if (_axes.TryGetValue((input, output, scale), out DeviceAxis? axis)) return axis;
@@ -81,7 +81,7 @@ public sealed partial class GpuEngine
             input, output, table.Taps, _device.Upload<int>(table.Index), _device.Upload<int>(weights));
     }
 
-    // What rounding leaves over goes to the largest, so that they sum to 1 and an even area stays even.
+    // The rounding remainder is added to the largest weight, so that the weights sum to 1 and uniform areas stay uniform.
     private static void Whole(ReadOnlySpan<float> weights, Span<int> whole)
     {
         int left = 1 << WeightBits, largest = 0;

@@ -11,18 +11,18 @@ namespace Vgpnn.Kernels.Gpu;
 
 public sealed partial class GpuEngine
 {
-    // As the official program: distances of neighbours in turn, and how far what they offer is moved besides.
+    // From the official program: neighbour distances used in turn, and the maximum random shift of their candidates.
     private static readonly int[] Steps = [8, 4, 2, 1];
     private static readonly int[] Radii = [2, 2, 1, 1];
 
-    // Passes at EM iteration 0, 1 and later. A pass has 14 candidates, less those that equal the match.
+    // Passes at EM iteration 0, 1 and later. A pass has 14 candidates, minus those equal to the match.
     private static readonly int[] Passes = [20, 12, 8];
     private const int CandidatesPerPass = 14;
 
-    // Distances of a launch of the exhaustive search, so that none takes so long that a desktop's driver stops it.
+    // Distances per launch of the exhaustive search, limited so that a desktop driver does not stop a long launch.
     private const long EvaluationsPerLaunch = 1L << 28;
 
-    /// <summary>Fills a field by jump flooding, or from iteration 1 on makes it better.</summary>
+    /// <summary>Fills a field by jump flooding, or from iteration 1 improves it.</summary>
     public void JumpFlood(DeviceSearch task)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -39,7 +39,7 @@ public sealed partial class GpuEngine
         Flood(task, arguments, Passes[Math.Min(task.Iteration, Passes.Length - 1)], Steps, Radii);
     }
 
-    /// <summary>Tries every key for every query; of equally near ones the first in [T, H, W] order wins.</summary>
+    /// <summary>Compares every query patch with every key patch; on equal distances the first key in T×H×W order wins.</summary>
     public void Exhaustive(DeviceSearch task)
     {
         ArgumentNullException.ThrowIfNull(task);
@@ -51,7 +51,7 @@ public sealed partial class GpuEngine
         if (task.Query.IsWide)
         {
             Search(kernels.Wide(weighted, task.Keys.IsWide, _device.Measures), kernels, field, cost, arguments);
-            Pace((double)field.QueryGrid.Count * field.Samples * field.KeyGrid.Count, task.Cancellation);
+            Throttle((double)field.QueryGrid.Count * field.Samples * field.KeyGrid.Count, task.Cancellation);
             return;
         }
 
@@ -61,11 +61,11 @@ public sealed partial class GpuEngine
         {
             (arguments.First, arguments.End) = (t, Math.Min(t + together, field.KeyGrid.T));
             Search(kernels.Exhaustive(weighted, _device.Measures), kernels, field, cost, arguments);
-            Pace((double)frame * (arguments.End - t), task.Cancellation);
+            Throttle((double)frame * (arguments.End - t), task.Cancellation);
         }
     }
 
-    /// <summary>Begins to follow what changes in queries; what is followed begins as these queries.</summary>
+    /// <summary>Starts tracking changes of queries, relative to the current ones.</summary>
     public DeviceChanges Changes(DeviceVolume query, Extent patch)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -74,12 +74,13 @@ public sealed partial class GpuEngine
         return changes;
     }
 
-    /// <summary>Compares queries with those of the last call, for a search that follows.</summary>
+    /// <summary>Compares queries with those of the previous call, for the next search.</summary>
     public void Update(DeviceChanges changes, DeviceVolume query)
     {
         ArgumentNullException.ThrowIfNull(changes);
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Extent != changes.Query || query.Samples != changes.Before.Samples) throw new ArgumentException("the queries have another size", nameof(query));
+        if (query.Extent != changes.Query || query.Samples != changes.Before.Samples)
+            throw new ArgumentException($"the queries have another size than the {changes.Before.Samples}×{changes.Query} that are tracked", nameof(query));
         LaunchFlat(
             _device.Patches(changes.Patch).Compare, changes.Blocks, new LaunchCost(2 * DeviceVolume.VoxelBytes * query.Extent.Count * query.Samples),
             new CompareArguments
@@ -93,14 +94,14 @@ public sealed partial class GpuEngine
         CopyFrames(query, 0, changes.Before, 0, query.Extent.T);
     }
 
-    /// <summary>About how many patch distances a search by jump flooding begins.</summary>
+    /// <summary>Estimates the number of patch distances that <see cref="JumpFlood"/> begins.</summary>
     public static double Evaluations(long queryPatches, int iteration) =>
         (double)queryPatches * ((Passes[Math.Min(iteration, Passes.Length - 1)] * CandidatesPerPass) + 1);
 
-    /// <summary>A field over these sizes; its places are not defined.</summary>
+    /// <summary>Allocates a field; its positions are undefined.</summary>
     public DeviceField Field(Extent query, Extent keys, Extent patch, int samples = 1) => new(_device, query, keys, patch, samples);
 
-    /// <summary>Weights of key patches on the device, as whole numbers: the largest finite one becomes 2³² − 1.</summary>
+    /// <summary>Uploads weights of key patches as integers; the largest finite weight becomes 2³² − 1.</summary>
     /// <param name="weights">As <see cref="SearchTask{T}.KeyWeights"/>.</param>
     /// <param name="keys">Size of K.</param>
     /// <param name="patch">Patch size.</param>
@@ -124,9 +125,9 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// Weights that make a search use all of the keys (<see cref="Completeness"/>), in whole numbers: 2⁴⁰/(α + d); of every sample its own.
+    /// Computes completeness weights (<see cref="Completeness"/>) for each sample in integer arithmetic: 2⁴⁰/(α + d).
     /// </summary>
-    /// <param name="users">Every key patch's nearest query patch: a search with Q and K exchanged.</param>
+    /// <param name="users">Nearest query patch of each key patch: the field of a search with Q and K exchanged.</param>
     /// <param name="alpha">α for components in [−1, 1], above 0.</param>
     public DeviceWeights CompletenessWeights(DeviceField users, double alpha)
     {
@@ -149,7 +150,7 @@ public sealed partial class GpuEngine
         return new DeviceWeights(byPlace, null, (int)users.QueryGrid.Count, users.Samples == 1 ? 0 : keys.Count);
     }
 
-    /// <summary>Begins to sum every sample's distances; the field may be used again at once.</summary>
+    /// <summary>Starts summing the distances of each sample; the field can be reused immediately.</summary>
     public PendingMeans BeginMeanDistances(DeviceField field)
     {
         ArgumentNullException.ThrowIfNull(field);
@@ -185,7 +186,7 @@ public sealed partial class GpuEngine
             arguments.Step = steps[i % steps.Length];
             arguments.Radius = radii[i % radii.Length];
             Search(pass, kernels, field, cost, arguments);
-            Pace((double)field.QueryGrid.Count * field.Samples * CandidatesPerPass, task.Cancellation);
+            Throttle((double)field.QueryGrid.Count * field.Samples * CandidatesPerPass, task.Cancellation);
         }
     }
 
@@ -196,7 +197,7 @@ public sealed partial class GpuEngine
         _device.Launch(kernel, config, cost, arguments);
     }
 
-    // Views without memory cannot be passed: what a kernel does not use is any memory.
+    // ILGPU cannot pass empty views, so unused arguments refer to arbitrary memory.
     private static SearchArguments Arguments(DeviceSearch task)
     {
         DeviceField field = task.Field;
@@ -227,7 +228,7 @@ public sealed partial class GpuEngine
         };
     }
 
-    // Tiles of queries, and what a thread reads and writes of the field; rows of keys are counted.
+    // Tiles of queries, and the field's values per thread; rows of keys are counted by the kernel.
     private static LaunchCost SearchCost(PatchKernels kernels, DeviceField field)
     {
         long patches = field.QueryGrid.Count * field.Samples, groups = patches / (kernels.GroupH * kernels.GroupW);

@@ -6,10 +6,10 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 
-// What loops, inpainting, analogies and levels that start from the coarser one need besides searches and votes.
+// Operations for loops, inpainting, analogies and levels that start from the coarser one.
 public sealed partial class GpuEngine
 {
-    /// <summary>Copies whole frames from one volume to another of the same rows and columns, within each sample.</summary>
+    /// <summary>Copies whole frames between volumes with equal rows and columns, within each sample.</summary>
     public void CopyFrames(DeviceVolume from, int fromFrame, DeviceVolume to, int toFrame, int frames)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -17,10 +17,10 @@ public sealed partial class GpuEngine
         Copy(from.Buffer, from.Extent.T, fromFrame, to.Buffer, to.Extent.T, toFrame, frames, to.Extent.H * to.Extent.W, to.Samples);
     }
 
-    /// <summary>Frames of volumes whose last frame is followed by the first.</summary>
-    /// <param name="circle">The volumes.</param>
-    /// <param name="first">The first frame wanted; may be negative.</param>
-    /// <param name="count">How many; more than there are go around again.</param>
+    /// <summary>Returns a range of frames of looping volumes, whose last frame is followed by the first.</summary>
+    /// <param name="circle">Looping volumes.</param>
+    /// <param name="first">First frame; may be negative.</param>
+    /// <param name="count">Number of frames; wraps around if there are fewer.</param>
     public DeviceVolume Around(DeviceVolume circle, int first, int count)
     {
         ArgumentNullException.ThrowIfNull(circle);
@@ -29,7 +29,7 @@ public sealed partial class GpuEngine
         return frames;
     }
 
-    /// <summary>A field with the last frames of queries repeated before the first: for outputs whose ends meet.</summary>
+    /// <summary>Returns a field with the last frames of queries repeated before the first, for looping output.</summary>
     public DeviceField RepeatedBefore(DeviceField field, int frames)
     {
         ArgumentNullException.ThrowIfNull(field);
@@ -40,9 +40,9 @@ public sealed partial class GpuEngine
         return wrapped;
     }
 
-    /// <summary>A mask on the device, for all samples of a batch.</summary>
-    /// <param name="mask">In [T, H, W] order.</param>
-    /// <param name="extent">Its size.</param>
+    /// <summary>Uploads a mask for all samples of a batch.</summary>
+    /// <param name="mask">Mask in T×H×W order.</param>
+    /// <param name="extent">Size of the mask.</param>
     public DeviceMask Mask(ReadOnlySpan<bool> mask, Extent extent)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(mask.Length, extent.Count, nameof(mask));
@@ -51,10 +51,10 @@ public sealed partial class GpuEngine
         return new DeviceMask(_device.Upload<byte>(bytes), extent);
     }
 
-    /// <summary>A box of every sample.</summary>
-    /// <param name="from">The volumes.</param>
-    /// <param name="offset">The box's first frame, row and column.</param>
-    /// <param name="size">The box's size.</param>
+    /// <summary>Returns the same box of every sample.</summary>
+    /// <param name="from">Volumes to copy from.</param>
+    /// <param name="offset">First frame, row and column of the box.</param>
+    /// <param name="size">Size of the box.</param>
     public DeviceVolume Part(DeviceVolume from, Extent offset, Extent size)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -64,35 +64,35 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// Writes volumes that are known but for a mask: voxels of a box where it is set, and those of <paramref name="known"/> everywhere else.
+    /// Writes volumes that take the voxels of a box where the mask is set, and those of <paramref name="known"/> elsewhere.
     /// </summary>
-    /// <param name="box">The values within the box, of every sample.</param>
-    /// <param name="mask">Of the box's size.</param>
-    /// <param name="offset">The box's first frame, row and column.</param>
-    /// <param name="known">All of one sample.</param>
-    /// <param name="output">Takes the result.</param>
+    /// <param name="box">Values of the box, for each sample.</param>
+    /// <param name="mask">Mask with the size of the box.</param>
+    /// <param name="offset">First frame, row and column of the box.</param>
+    /// <param name="known">Known values of the whole volume, shared by all samples.</param>
+    /// <param name="output">Receives the result.</param>
     public void Merge(DeviceVolume box, DeviceMask mask, Extent offset, DeviceVolume known, DeviceVolume output)
     {
         ArgumentNullException.ThrowIfNull(box);
         ArgumentNullException.ThrowIfNull(mask);
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(output);
-        if (mask.Extent != box.Extent) throw new ArgumentException("the mask has another size than the box", nameof(mask));
-        if (known.Extent != output.Extent) throw new ArgumentException("what is known has another size than the output", nameof(known));
+        if (mask.Extent != box.Extent) throw new ArgumentException($"the mask has the size {mask.Extent}; expected {box.Extent}", nameof(mask));
+        if (known.Extent != output.Extent) throw new ArgumentException($"the known volume has the size {known.Extent}; expected {output.Extent}", nameof(known));
         BoxArguments arguments = Box(output, box, offset);
         arguments.Known = known.Voxels;
         arguments.Mask = mask.Buffer.View<byte>();
         Launch(_device.Flat.Merge, output.Extent, output.Samples, arguments);
     }
 
-    /// <summary>Volumes of three channels with a fourth channel, the same for every sample. Distances weigh all four alike.</summary>
-    /// <param name="colours">Three channels.</param>
-    /// <param name="fourth">One channel of the same size, of one sample.</param>
+    /// <summary>Adds a fourth channel, shared by all samples, to volumes of three channels. Distances weight all four equally.</summary>
+    /// <param name="colours">Volumes of three channels.</param>
+    /// <param name="fourth">Volume of one channel and the same size, for one sample.</param>
     public DeviceVolume Join(DeviceVolume colours, DeviceVolume fourth)
     {
         ArgumentNullException.ThrowIfNull(colours);
         ArgumentNullException.ThrowIfNull(fourth);
-        if (colours.Extent != fourth.Extent) throw new ArgumentException("the fourth channel has another size", nameof(fourth));
+        if (colours.Extent != fourth.Extent) throw new ArgumentException($"the fourth channel has the size {fourth.Extent}; expected {colours.Extent}", nameof(fourth));
         DeviceVolume joined = Allocate(colours.Extent, colours.Samples);
         BoxArguments arguments = Box(colours, joined, default);
         arguments.Fourth = fourth.Voxels;
@@ -101,8 +101,8 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// A field over volumes of another size, for a search to start from (<see cref="NearestNeighbourField.Resized"/>), in whole numbers: a place
-    /// may be another than that one's by a voxel. Its distances are not defined; a search of iteration 1 or later measures them.
+    /// Returns a field resized to other volumes, as the start of a search, in integer arithmetic: positions may differ from those of
+    /// <see cref="NearestNeighbourField.Resized"/> by one voxel. Its distances are undefined until a search of iteration 1 or later.
     /// </summary>
     public DeviceField Resized(DeviceField field, Extent query, Extent keys, Extent patch)
     {
@@ -137,7 +137,7 @@ public sealed partial class GpuEngine
         return resized;
     }
 
-    // The ends of the grids stay ends.
+    // The first and last patches of both grids correspond.
     private static int KeyScale(int keys, int before) =>
         before > 1 ? (int)Math.Round((keys - 1.0) / (before - 1) * (1 << ShapingKernels.FieldBits)) : 1 << ShapingKernels.FieldBits;
 
@@ -177,7 +177,7 @@ public sealed partial class GpuEngine
         LaunchFlat(kernel, count, new LaunchCost(2 * DeviceVolume.VoxelBytes * count), arguments);
     }
 
-    // Views without memory cannot be passed: what a kernel does not use is any memory.
+    // ILGPU cannot pass empty views, so unused arguments refer to arbitrary memory.
     private static BoxArguments Box(DeviceVolume whole, DeviceVolume box, Extent offset) => new()
     {
         Whole = whole.Voxels,

@@ -10,20 +10,21 @@ public sealed partial class GpuEngine
 {
     private readonly Dictionary<(Extent Patch, bool Gaussian), DeviceBuffer> _bells = [];
 
-    /// <summary>Folds matched patches back (<see cref="PatchVoting"/>). Medians are exact; means may differ by 1 from those of floats.</summary>
-    /// <param name="values">V, for all samples.</param>
-    /// <param name="field">For every patch of the outputs its match.</param>
-    /// <param name="rule">How a voxel is made from its candidates.</param>
-    /// <param name="output">Takes the result; it may be the field's query.</param>
-    /// <param name="mask">Voxels that are wanted, of the output's size; the others keep their value. <c>null</c> means all.</param>
+    /// <summary>Folds matched patches into volumes (<see cref="PatchVoting"/>). Medians are exact; means may differ from the CPU's by 1.</summary>
+    /// <param name="values">V, shared by all samples.</param>
+    /// <param name="field">Match of each output patch.</param>
+    /// <param name="rule">How the candidates of a voxel are combined.</param>
+    /// <param name="output">Receives the result; may be the query of the field.</param>
+    /// <param name="mask">Voxels to compute, with the size of the output; others keep their value. <c>null</c> computes all.</param>
     public void Vote(DeviceVolume values, DeviceField field, VoteRule rule, DeviceVolume output, DeviceMask? mask = null)
     {
         ArgumentNullException.ThrowIfNull(values);
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(output);
-        if (values.Extent != field.Keys) throw new ArgumentException("the field points into another size", nameof(values));
-        if (output.Extent.PatchGrid(field.Patch) != field.QueryGrid) throw new ArgumentException("the field is over another size", nameof(output));
-        if (mask is not null && mask.Extent != output.Extent) throw new ArgumentException("the mask has another size", nameof(mask));
+        if (values.Extent != field.Keys) throw new ArgumentException($"the values have the size {values.Extent}; the field refers to {field.Keys}", nameof(values));
+        if (output.Extent.PatchGrid(field.Patch) is var grid && grid != field.QueryGrid)
+            throw new ArgumentException($"the patch grid of the output is {grid}; the field's query grid is {field.QueryGrid}", nameof(output));
+        if (mask is not null && mask.Extent != output.Extent) throw new ArgumentException($"the mask has the size {mask.Extent}; expected {output.Extent}", nameof(mask));
         PatchKernels kernels = _device.Patches(field.Patch);
         long voxels = output.Extent.Count * output.Samples, candidates = voxels * field.Patch.Count;
         ArrayView<uint> places = field.Places.View<uint>();
@@ -42,7 +43,7 @@ public sealed partial class GpuEngine
             new LaunchCost((candidates + (2 * voxels)) * DeviceVolume.VoxelBytes, candidates), arguments);
     }
 
-    // What a candidate weighs by its place in the patch stays on the device.
+    // The weights by position in the patch stay on the device.
     private DeviceBuffer Bell(Extent patch, bool gaussian)
     {
         if (_bells.TryGetValue((patch, gaussian), out DeviceBuffer? weights)) return weights;

@@ -7,12 +7,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Gpu;
 
 /// <summary>
-/// Resampling, search and voting on a device, for a batch of samples at a time. Volumes stay there until they are downloaded. Nothing here
-/// waits but what returns data; commands run in the order of the calls. Used by work items of its device only (<see cref="Device.Run"/>).
+/// Resampling, search and voting on a device, for a batch of samples. Volumes stay on the device until they are downloaded. Commands run
+/// asynchronously in the order of the calls; only methods that return data wait. For use within <see cref="Device.Run"/> only.
 /// </summary>
 public sealed partial class GpuEngine
 {
-    // What is asked for between two looks at a cancellation; the device is busy that long.
+    // Target duration of the commands queued between two cancellation checks.
     private static readonly TimeSpan Ahead = TimeSpan.FromMilliseconds(25);
 
     private readonly Device _device;
@@ -22,23 +22,23 @@ public sealed partial class GpuEngine
 
     internal GpuEngine(Device device) => _device = device;
 
-    /// <summary>The device and what it has done.</summary>
+    /// <summary>The device that the engine runs on.</summary>
     public Device Device => _device;
 
-    /// <summary>What was launched since the last call, in order; empty unless <see cref="Device.Measures"/>. Waits until all of it is done.</summary>
+    /// <summary>Returns the launches since the last call, in order, after waiting for their completion; empty unless <see cref="Device.Measures"/>.</summary>
     public IReadOnlyList<KernelLaunch> TakeLaunches(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
         return _device.TakeLaunches();
     }
 
-    /// <summary>Room for volumes of one size; what they hold is not defined.</summary>
+    /// <summary>Allocates volumes of one size with undefined values.</summary>
     public DeviceVolume Allocate(Extent extent, int samples = 1) => new(_device, extent, samples);
 
-    /// <summary>A volume of 1 to 4 channels on the device.</summary>
+    /// <summary>Uploads a volume of 1 to 4 channels.</summary>
     public DeviceVolume Upload(Volume<byte> volume) => Upload([volume]);
 
-    /// <summary>Volumes of one size on the device, one for each sample.</summary>
+    /// <summary>Uploads volumes of equal size, one for each sample.</summary>
     public DeviceVolume Upload(IReadOnlyList<Volume<byte>> volumes)
     {
         ArgumentNullException.ThrowIfNull(volumes);
@@ -47,7 +47,7 @@ public sealed partial class GpuEngine
         return to;
     }
 
-    /// <summary>Copies a volume behind the first frames of one on the device.</summary>
+    /// <summary>Uploads a volume into consecutive frames of an existing one.</summary>
     public void UploadFrames(Volume<byte> volume, DeviceVolume to, int firstFrame)
     {
         ArgumentNullException.ThrowIfNull(volume);
@@ -65,17 +65,17 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// Queries in [−1, 1] with noise beside it, in 127.5ths and 16 bits a channel: noise of any sensible strength fits, and sums of squares
-    /// are whole numbers.
+    /// Uploads queries in [−1, 1] with added noise as multiples of 1/127.5 with 16 bits per channel, so that noise beyond the range of bytes
+    /// fits and sums of squares are integers.
     /// </summary>
     public DeviceVolume UploadWide(IReadOnlyList<Volume<float>> queries) => UploadWide(queries, 127.5f, 1);
 
     /// <summary>
-    /// Volumes of 1 to 4 channels with 16 bits a channel: a component x becomes (x + <paramref name="shift"/>) · <paramref name="scale"/>, rounded.
+    /// Uploads volumes of 1 to 4 channels with 16 bits per channel: a component x becomes (x + <paramref name="shift"/>) · <paramref name="scale"/>, rounded.
     /// </summary>
     /// <param name="volumes">One for each sample, or one for all.</param>
-    /// <param name="scale">How much 1 becomes; results beyond ±16383 are cut off.</param>
-    /// <param name="shift">Added first.</param>
+    /// <param name="scale">Factor; results are clamped to ±16383.</param>
+    /// <param name="shift">Added before scaling.</param>
     public DeviceVolume UploadWide(IReadOnlyList<Volume<float>> volumes, float scale, float shift)
     {
         ArgumentNullException.ThrowIfNull(volumes);
@@ -96,16 +96,16 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>Copies volumes from the device.</summary>
-    /// <param name="from">Where they are.</param>
-    /// <param name="to">One for each sample, of its size and 1 to 4 channels.</param>
-    /// <param name="cancellation">Looked at between volumes.</param>
+    /// <param name="from">Volumes on the device.</param>
+    /// <param name="to">Receives one volume for each sample, of the same size and 1 to 4 channels.</param>
+    /// <param name="cancellation">Checked between volumes.</param>
     public void Download(DeviceVolume from, IReadOnlyList<Volume<byte>> to, CancellationToken cancellation = default)
     {
         using PendingDownload pending = BeginDownload(from, to);
         pending.Wait(cancellation);
     }
 
-    /// <summary>Begins to copy volumes from the device; it may go on computing, and <paramref name="from"/> may be used again at once.</summary>
+    /// <summary>Starts copying volumes from the device, which can continue computing; <paramref name="from"/> can be reused immediately.</summary>
     public PendingDownload BeginDownload(DeviceVolume from, IReadOnlyList<Volume<byte>> to)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -129,8 +129,8 @@ public sealed partial class GpuEngine
         return pending;
     }
 
-    /// <summary>Some samples of a batch as a batch of their own.</summary>
-    public DeviceVolume Chosen(DeviceVolume from, IReadOnlyList<int> samples)
+    /// <summary>Returns some samples of a batch as a new batch.</summary>
+    public DeviceVolume Select(DeviceVolume from, IReadOnlyList<int> samples)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(samples);
@@ -140,11 +140,11 @@ public sealed partial class GpuEngine
         return chosen;
     }
 
-    /// <summary>Numbers that determine the samples' random choices.</summary>
+    /// <summary>Uploads the seeds of the samples.</summary>
     public DeviceSeeds Seeds(IReadOnlyList<ulong> seeds) => new(_device.Upload<ulong>([.. seeds]));
 
-    /// <summary>Waits for all that was asked for so far.</summary>
-    /// <exception cref="DeviceException">Something of it failed, or hangs.</exception>
+    /// <summary>Waits for all commands so far.</summary>
+    /// <exception cref="DeviceException">A command failed, or the device hangs.</exception>
     public void Finish(CancellationToken cancellation = default)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -152,22 +152,22 @@ public sealed partial class GpuEngine
     }
 
     /// <summary>
-    /// Looks at a cancellation, and waits for the device where it has been asked for much: enough to keep it busy, and little enough to stop
-    /// soon.
+    /// Checks for cancellation, and waits for the device if many commands are queued: enough to keep it busy, and few enough to stop
+    /// quickly.
     /// </summary>
-    public void Pace(CancellationToken cancellation) => Pace(0, cancellation);
+    public void Throttle(CancellationToken cancellation) => Throttle(0, cancellation);
 
-    private void Pace(double evaluations, CancellationToken cancellation)
+    private void Throttle(double evaluations, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
 
-        // The time in which a device has nothing to do tells nothing about it.
+        // Idle time of the device must not count towards its speed.
         if (_asked == 0) _waited = Stopwatch.GetTimestamp();
         _asked += evaluations;
         if (_asked < _askedAtMost) return;
         _device.Synchronize();
 
-        // How much it does in that time is what it is asked for the next time.
+        // Adapts the number of queued evaluations to the measured speed.
         double speed = Ahead / Stopwatch.GetElapsedTime(_waited);
         _askedAtMost = Math.Max(1, _asked * Math.Min(2, speed));
         _asked = 0;
@@ -181,7 +181,7 @@ public sealed partial class GpuEngine
         _device.Launch(kernel, new KernelConfig((int)((count + threads - 1) / threads), threads), cost, arguments);
     }
 
-    // One thread for each place of a grid, for every sample.
+    // One thread per position of the grid and sample.
     private static KernelConfig Config(PatchKernels kernels, Extent grid, int samples) => new(
         new Index3D((grid.W + kernels.GroupW - 1) / kernels.GroupW, (grid.H + kernels.GroupH - 1) / kernels.GroupH, grid.T * samples),
         new Index3D(kernels.GroupW, kernels.GroupH, 1));

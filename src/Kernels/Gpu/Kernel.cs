@@ -5,17 +5,17 @@ using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Kernels.Gpu;
 
-/// <summary>A kernel for one shape and variant.</summary>
+/// <summary>A kernel for one patch size, group shape and variant.</summary>
 internal abstract class Kernel(string name)
 {
-    /// <summary>Its name in what launches report.</summary>
+    /// <summary>Name in launch reports.</summary>
     public string Name => name;
 
-    /// <summary>The method that is compiled.</summary>
+    /// <summary>The method that ILGPU compiles.</summary>
     public abstract MethodInfo Method { get; }
 }
 
-/// <summary>A kernel that takes its arguments as one structure, and belongs to one device, for which it is compiled at its first launch.</summary>
+/// <summary>A kernel with a single argument structure, compiled for one device at its first launch.</summary>
 internal sealed class Kernel<T>(string name, Action<T> method) : Kernel(name)
     where T : struct
 {
@@ -23,7 +23,7 @@ internal sealed class Kernel<T>(string name, Action<T> method) : Kernel(name)
 
     public override MethodInfo Method => method.Method;
 
-    /// <summary>Compiles it unless it is compiled already.</summary>
-    /// <exception cref="DeviceException">Build: the device's compiler refuses it.</exception>
+    /// <summary>Returns the launcher, compiling the kernel if necessary.</summary>
+    /// <exception cref="DeviceException">Build: the kernel cannot be compiled for the device.</exception>
     public Action<AcceleratorStream, KernelConfig, T> Launcher(Device device) => _launcher ??= device.Load(Name, a => a.LoadKernel(method));
 }

@@ -5,24 +5,24 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu;
 
-/// <summary>Keeps what is launched on a device that measures, until somebody asks for it.</summary>
+/// <summary>Records the launches of a device that measures, until they are taken.</summary>
 internal sealed class LaunchLog(Device device) : IDisposable
 {
-    // Events that may be open before their times are read.
+    // Maximum number of events pending before their times are read.
     private const int MostOpen = 2048;
 
     private readonly List<Entry> _open = [];
     private readonly List<KernelLaunch> _done = [];
     private DeviceBuffer? _counts;
 
-    /// <summary>A slot for every group of the next launch to count in.</summary>
+    /// <summary>Returns a counter slot for each group of the next launch.</summary>
     public ArrayView<ulong> Counters(long groups)
     {
         _counts = device.Allocate(groups * Counting.Counters * sizeof(ulong));
         return _counts.View<ulong>();
     }
 
-    /// <summary>Notes a launch between two marks of the stream.</summary>
+    /// <summary>Records a launch between two markers of the stream.</summary>
     public void Add(string kernel, long items, LaunchCost cost, ProfilingMarker start, ProfilingMarker end)
     {
         _open.Add(new Entry(kernel, items, cost, start, end, cost.Evaluations < 0 ? _counts : null));
@@ -30,7 +30,7 @@ internal sealed class LaunchLog(Device device) : IDisposable
         if (_open.Count == MostOpen) Settle();
     }
 
-    /// <summary>What was launched since the last call.</summary>
+    /// <summary>Returns the launches since the last call.</summary>
     public IReadOnlyList<KernelLaunch> Take()
     {
         Settle();

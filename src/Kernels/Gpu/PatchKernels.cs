@@ -4,7 +4,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 
-/// <summary>The kernels that know a patch size and a group shape, in all variants.</summary>
+/// <summary>The kernels that depend on a patch size and a group shape, in all variants.</summary>
 internal abstract class PatchKernels
 {
     private static readonly Type[] Numbers =
@@ -13,7 +13,7 @@ internal abstract class PatchKernels
         typeof(N12), typeof(N13), typeof(N14), typeof(N15),
     ];
 
-    /// <summary>The longest side of a patch.</summary>
+    /// <summary>Maximum side of a patch.</summary>
     public static int MaxSide => Numbers.Length;
 
     /// <summary>Columns of a group.</summary>
@@ -22,10 +22,10 @@ internal abstract class PatchKernels
     /// <summary>Rows of a group.</summary>
     public abstract int GroupH { get; }
 
-    /// <summary>Voxels of a group's tile in shared memory.</summary>
+    /// <summary>Voxels in a group's shared-memory tile.</summary>
     public abstract int Tile { get; }
 
-    /// <summary>Every kernel, for tests that compile them all.</summary>
+    /// <summary>All kernels, for tests that compile each of them.</summary>
     public abstract IEnumerable<Kernel> All { get; }
 
     public abstract Kernel<SearchArguments> Start(bool weighted, bool measured);
@@ -46,13 +46,13 @@ internal abstract class PatchKernels
 
     public abstract Kernel<VoteArguments> Mean(bool masked);
 
-    /// <summary>Kernels for a patch size that nobody has compiled yet.</summary>
+    /// <summary>Creates the kernels for a patch size without compiling them.</summary>
     /// <param name="patch">1 to <see cref="MaxSide"/> along each axis.</param>
-    /// <param name="group">One of the group shapes.</param>
+    /// <param name="group">A type that implements <see cref="IGroup"/>.</param>
     public static PatchKernels Create(Extent patch, Type group)
     {
         if (Math.Max(patch.T, Math.Max(patch.H, patch.W)) > MaxSide)
-            throw new ArgumentOutOfRangeException(nameof(patch), $"a patch of {patch} is longer than {MaxSide}");
+            throw new ArgumentOutOfRangeException(nameof(patch), $"a patch of {patch} exceeds the maximum side of {MaxSide}");
         Type shape = typeof(Patch<,,>).MakeGenericType(Numbers[patch.T - 1], Numbers[patch.H - 1], Numbers[patch.W - 1]);
         return (PatchKernels)Activator.CreateInstance(typeof(PatchKernels<,>).MakeGenericType(shape, group))!;
     }
@@ -63,7 +63,7 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
     where TPatch : struct, IPatch
     where TGroup : struct, IGroup
 {
-    // The variants in the order of their flags, as bits.
+    // The variants, ordered by their flags as bits.
     private readonly Kernel<SearchArguments>[] _starts =
     [
         new("search_start", SearchKernels.Start<TPatch, TGroup, No, No>), new("search_start", SearchKernels.Start<TPatch, TGroup, Yes, No>),
@@ -132,7 +132,7 @@ internal sealed class PatchKernels<TPatch, TGroup> : PatchKernels
     private static int Bits(bool first, bool second = false, bool third = false) => (first ? 1 : 0) | (second ? 2 : 0) | (third ? 4 : 0);
 }
 
-/// <summary>The kernels that know no patch size.</summary>
+/// <summary>The kernels that do not depend on the patch size.</summary>
 internal sealed class FlatKernels
 {
     public Kernel<TransferArguments> Pack { get; } = new("pack", ResampleKernels.Pack);
@@ -149,7 +149,7 @@ internal sealed class FlatKernels
 
     public Kernel<FieldArguments> Sum { get; } = new("sum_distances", FieldKernels.Sum<WideGroup>);
 
-    /// <summary>For the simulator.</summary>
+    /// <summary>Variant for the simulator.</summary>
     public Kernel<FieldArguments> SmallSum { get; } = new("sum_distances", FieldKernels.Sum<PairGroup>);
 
     public Kernel<FrameArguments> Frames { get; } = new("copy_frames", ShapingKernels.Frames);
@@ -164,6 +164,6 @@ internal sealed class FlatKernels
 
     public Kernel<PeakArguments> Peak { get; } = new("peak", FieldKernels.Peak);
 
-    /// <summary>Every kernel, for tests that compile them all.</summary>
+    /// <summary>All kernels, for tests that compile each of them.</summary>
     public IEnumerable<Kernel> All => [Pack, Unpack, Time, Rows, Columns, CompletenessWeights, Sum, SmallSum, Frames, Part, Merge, Join, ResizeField, Peak];
 }

@@ -3,7 +3,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu;
 
-/// <summary>Volumes on their way from a device: unpacked there, and copied when somebody waits for them.</summary>
+/// <summary>A pending download: volumes are unpacked on the device and copied by <see cref="Wait"/>.</summary>
 public sealed class PendingDownload : IDisposable
 {
     private readonly Device _device;
@@ -11,7 +11,7 @@ public sealed class PendingDownload : IDisposable
 
     internal PendingDownload(Device device) => _device = device;
 
-    /// <summary>Waits until the volumes are there.</summary>
+    /// <summary>Waits for the volumes and copies them to their targets.</summary>
     public void Wait(CancellationToken cancellation = default)
     {
         while (_open.TryPeek(out (DeviceBuffer From, Volume<byte> To) next))
@@ -23,7 +23,7 @@ public sealed class PendingDownload : IDisposable
         }
     }
 
-    /// <summary>Gives up what nobody waited for.</summary>
+    /// <summary>Releases the buffers, whether or not the download was waited for.</summary>
     public void Dispose()
     {
         while (_open.TryDequeue(out (DeviceBuffer From, Volume<byte> To) next)) next.From.Dispose();
@@ -32,7 +32,7 @@ public sealed class PendingDownload : IDisposable
     internal void Add(DeviceBuffer from, Volume<byte> to) => _open.Enqueue((from, to));
 }
 
-/// <summary>Mean distances on their way from a device.</summary>
+/// <summary>A pending sum of distances.</summary>
 public sealed class PendingMeans : IDisposable
 {
     private readonly Device _device;
@@ -45,7 +45,7 @@ public sealed class PendingMeans : IDisposable
     internal PendingMeans(Device device, DeviceBuffer from, int groups, int samples, double each) =>
         (_device, _from, _groups, _samples, _each) = (device, from, groups, samples, each);
 
-    /// <summary>The mean distance of every sample's patches to their matches, in squares of bytes.</summary>
+    /// <summary>Returns the mean distance between each sample's patches and their matches, in squared byte units.</summary>
     public double[] Wait(CancellationToken cancellation = default)
     {
         if (_means is not null) return _means;

@@ -8,45 +8,45 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Indexing;
 
-/// <summary>The nearest key patch of one query patch.</summary>
-/// <param name="Key">Its linear index (t·H + h)·W + w in the grid of key patches.</param>
-/// <param name="Distance">Summed squared difference of the two patches' bytes; above 2²⁴ rounded to 24 bits.</param>
+/// <summary>Nearest key patch of one query patch.</summary>
+/// <param name="Key">Linear index (t·H + h)·W + w in the grid of key patches.</param>
+/// <param name="Distance">Sum of squared differences of the two patches' bytes; rounded to 24 significant bits above 2²⁴.</param>
 public readonly record struct NearestPatch(int Key, int Distance);
 
 /// <summary>
-/// Exact nearest neighbours of a selection of patches, in far less time than trying all keys.
+/// Finds exact nearest neighbours of selected patches without comparing all keys.
 /// <para>
-/// The squared distance of two patches is at least that of their descriptions (<see cref="PatchDescriptor"/>), 13 numbers
-/// instead of 441. A leaf of a tree over them (<see cref="PatchIndex{T}"/>) gives every query a good key to begin with.
-/// Then the keys are described row by row, each row is compared with all queries while it lies in the cache, and only
-/// keys whose description is nearer than the best patch so far are measured.
+/// The squared distance of two patches is at least that of their descriptors (<see cref="PatchDescriptor"/>), 13 numbers instead of 441. A
+/// leaf of a tree over the descriptors (<see cref="PatchIndex{T}"/>) gives each query a good first key. Keys are then described row by row,
+/// each row is compared with all queries while it is in the cache, and only keys whose descriptor is nearer than the best patch so far
+/// are measured.
 /// </para>
 /// <para>
-/// Rows are independent pieces of work. They meet in one 64-bit word per query, distance above and place below, of which
-/// the minimum is kept: so the result depends neither on threads nor on order, and of equally near keys the first wins.
+/// Rows are independent work items. Each query has one 64-bit word, distance in the upper half and key position in the lower, of which the
+/// minimum is kept: the result depends neither on threads nor on order, and the first of equally near keys wins.
 /// </para>
 /// </summary>
 public static class ExactNearestPatches
 {
-    // What descriptions lose by rounding, as a part of the longest patch there can be: sums of some dozens of floats.
+    // Rounding error of descriptors relative to the longest possible patch: sums of some dozens of floats.
     private const double Rounding = 2e-5;
 
-    // Numbers of a description that are compared before the others are looked at: brightness, its slopes and the colours.
+    // Leading numbers of a descriptor that are compared before the rest: brightness, its slopes and the colours.
     private const int Head = 5;
 
-    // Query patches that are begun together.
+    // Query patches described per work item.
     private const int Begun = 32;
 
-    /// <summary>Finds the nearest key patch of every query patch named.</summary>
-    /// <param name="query">Where the query patches lie.</param>
-    /// <param name="keys">Where the key patches lie, with as many channels.</param>
+    /// <summary>Finds the nearest key patch of each given query patch.</summary>
+    /// <param name="query">Volume of the query patches, T×H×W×C.</param>
+    /// <param name="keys">Volume of the key patches, with the same number of channels.</param>
     /// <param name="patch">Patch size.</param>
-    /// <param name="patches">Linear indices (t·H + h)·W + w of query patches in their grid; any number, in any order.</param>
-    /// <param name="workers">Threads; they do not change the result.</param>
-    /// <param name="excluded">For every key patch whether it is no candidate, at most all but one of them; null: all are candidates.</param>
-    /// <returns>One match for each index, in the order given.</returns>
-    /// <exception cref="ArgumentException">The channels differ, or a volume is smaller than a patch.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">An index outside of the grid.</exception>
+    /// <param name="patches">Linear indices (t·H + h)·W + w of query patches in their grid, in any order.</param>
+    /// <param name="workers">Threads; they do not affect the result.</param>
+    /// <param name="excluded">Whether each key patch is excluded; at least one must remain. <c>null</c> excludes none.</param>
+    /// <returns>One match per index, in the given order.</returns>
+    /// <exception cref="ArgumentException">The channels differ, a volume is smaller than a patch, or no key remains.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">An index is outside the grid.</exception>
     public static NearestPatch[] Exact(
         Volume<byte> query, Volume<byte> keys, Extent patch, IReadOnlyList<int> patches, Workers workers, bool[]? excluded = null)
     {
@@ -54,12 +54,13 @@ public static class ExactNearestPatches
         ArgumentNullException.ThrowIfNull(keys);
         ArgumentNullException.ThrowIfNull(patches);
         ArgumentNullException.ThrowIfNull(workers);
-        if (query.Channels != keys.Channels) throw new ArgumentException("query and keys differ in channels", nameof(keys));
-        if (!query.Extent.Holds(patch) || !keys.Extent.Holds(patch)) throw new ArgumentException($"no patch of {patch} fits", nameof(patch));
+        if (query.Channels != keys.Channels) throw new ArgumentException($"queries have {query.Channels} channels but keys have {keys.Channels}", nameof(keys));
+        if (!query.Extent.Holds(patch) || !keys.Extent.Holds(patch))
+            throw new ArgumentException($"a patch of {patch} does not fit into queries of {query.Extent} or keys of {keys.Extent}", nameof(patch));
         long count = query.Extent.PatchGrid(patch).Count;
         if (patches.Any(p => p < 0 || p >= count)) throw new ArgumentOutOfRangeException(nameof(patches));
         if (excluded is not null && (excluded.Length != keys.Extent.PatchGrid(patch).Count || !excluded.Contains(false)))
-            throw new ArgumentException("no key patch is left, or not every one is told of", nameof(excluded));
+            throw new ArgumentException("expected one entry for each key patch, with at least one key not excluded", nameof(excluded));
         var search = new Search(query, keys, patch, patches, excluded, workers);
         return search.Run(workers);
     }
@@ -100,7 +101,7 @@ public static class ExactNearestPatches
             return [.. _best.Select(b => new NearestPatch(Linear((int)(uint)b), (int)(b >> 32)))];
         }
 
-        // The query patches as one volume, each a patch's width from the next.
+        // The query patches in one volume, at intervals of a patch's width.
         private static Volume<byte> SideBySide(Volume<byte> query, Extent patch, IReadOnlyList<int> patches)
         {
             Extent grid = query.Extent.PatchGrid(patch);
@@ -119,7 +120,7 @@ public static class ExactNearestPatches
             return all;
         }
 
-        /// <summary>Describes some query patches and finds them keys to begin with.</summary>
+        /// <summary>Describes some query patches and finds their first keys.</summary>
         private void Begin(int first, IReadOnlyList<int> patches, Volume<byte> query, Extent grid, PatchIndex<byte> index)
         {
             ByteDistance distance = _distance;
@@ -138,7 +139,7 @@ public static class ExactNearestPatches
 
         private void CompareBand(int t, int top)
         {
-            // Whole vectors of patches; what lies behind the last patch is infinitely far away.
+            // Padded to whole vectors; positions after the last patch are infinitely far away.
             int stride = (_grid.W + Vector256<float>.Count - 1) / Vector256<float>.Count * Vector256<float>.Count;
             var row = new float[_descriptor.Size * stride];
             ByteDistance distance = _distance;
@@ -171,7 +172,7 @@ public static class ExactNearestPatches
             }
         }
 
-        // Lane l: the squared distance of the numbers from `first` to `end` − 1 of the query's and of the l-th key's description.
+        // Lane l: squared distance between numbers `first` to `end` − 1 of the query's and the l-th key's descriptor.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<float> Squared(ref float query, ref float keys, int stride, int first, int end)
         {
@@ -185,7 +186,7 @@ public static class ExactNearestPatches
             return sum;
         }
 
-        /// <summary>Descriptions farther from each other than this belong to patches that are farther than the best one.</summary>
+        /// <summary>Returns the descriptor distance above which a key cannot be nearer than the best match.</summary>
         private float Limit(int i)
         {
             double length = Math.Sqrt(Volatile.Read(ref _best[i]) >> 32) + _slack;
@@ -200,7 +201,7 @@ public static class ExactNearestPatches
             return (((t * _grid.H) + (row % _keys.Extent.H)) * _grid.W) + (place % _keys.Extent.W);
         }
 
-        /// <returns>Whether the key is the best one now.</returns>
+        /// <returns>Whether the key is the new best match.</returns>
         private unsafe bool Offer(int i, ByteDistance distance, uint place)
         {
             if (_excluded is not null && _excluded[Linear((int)place)]) return false;

@@ -6,13 +6,13 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Indexing;
 
 /// <summary>
-/// Describes patches by a few numbers: their inner products with the smoothest members of the cosine basis (Ahmed,
-/// Natarajan and Rao 1974) over time, rows, columns and colour. The basis is orthonormal, so the squared distance of
-/// two descriptions is never above that of the patches, and near patches have near descriptions.
+/// Describes patches by their inner products with the smoothest members of the cosine basis (Ahmed, Natarajan and Rao 1974) over time,
+/// rows, columns and colour. The basis is orthonormal, so the squared distance of two descriptors never exceeds that of the patches, and
+/// near patches have near descriptors.
 /// </summary>
 internal sealed class PatchDescriptor
 {
-    // Orders in time, rows, columns and colour (0: brightness, 1 and 2: red–blue and green–magenta), by their usual energy.
+    // Orders in time, rows, columns and colour (0: brightness, 1 and 2: red–blue and green–magenta), by decreasing typical energy.
     private static readonly (int T, int H, int W, int Colour)[] Basis =
     [
         (0, 0, 0, 0), (0, 0, 1, 0), (0, 1, 0, 0), (0, 0, 0, 1), (0, 0, 0, 2), (1, 0, 0, 0), (0, 0, 2, 0), (0, 2, 0, 0),
@@ -44,7 +44,7 @@ internal sealed class PatchDescriptor
     /// <summary>Numbers per patch.</summary>
     public int Size { get; }
 
-    /// <summary>Describes the patches of one row of the patch grid: number i of patch w goes to [i·stride + w].</summary>
+    /// <summary>Describes the patches of one row of the patch grid; number i of patch w is written to [i·stride + w].</summary>
     [MethodImpl(Jit.Hot)]
     public void Row<T>(Volume<T> volume, int t, int h, Span<float> target, int stride)
         where T : unmanaged
@@ -85,7 +85,7 @@ internal sealed class PatchDescriptor
         return product;
     }
 
-    // Orthonormal cosines of order 0 to 2. Rounded to 6 digits, so that two mathematical libraries cannot differ.
+    // Orthonormal cosines of order 0 to 2, rounded to 6 digits, so that results do not depend on the maths library.
     private static float[][] Cosines(int size) =>
     [
         .. Enumerable.Range(0, Math.Min(3, size)).Select(order =>
@@ -96,7 +96,7 @@ internal sealed class PatchDescriptor
         }),
     ];
 
-    // Three channels are taken for RGB; of others the mean and the first channels.
+    // Three channels are treated as RGB; for other numbers, the mean and the first channels are used.
     private static float[][] Colours(int channels) => channels switch
     {
         3 => [[0.577350f, 0.577350f, 0.577350f], [0.707107f, 0, -0.707107f], [0.408248f, -0.816497f, 0.408248f]],
@@ -104,12 +104,12 @@ internal sealed class PatchDescriptor
         _ => [.. Enumerable.Range(0, Math.Min(3, channels)).Select(c => Enumerable.Range(0, channels).Select(i => i == c ? 1f : 0f).ToArray())],
     };
 
-    /// <summary>What is summed over time and rows at once, whatever becomes of the columns.</summary>
+    /// <summary>A sum over time and rows that several numbers of the descriptor share.</summary>
     private sealed record Sum(int T, int H, float[] Weights, List<Mixture> Mixtures);
 
-    /// <summary>Of such a sum, what is mixed into one channel.</summary>
+    /// <summary>The part of such a sum that contributes to one channel.</summary>
     private sealed record Mixture(int Colour, float[] Weights, List<Member> Members);
 
-    /// <summary>A number of the description.</summary>
+    /// <summary>A number of the descriptor.</summary>
     private sealed record Member(int Number, float[] OverColumns);
 }

@@ -10,58 +10,58 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Indexing;
 
 /// <summary>
-/// A tree over the descriptions of key patches that leads a query patch to a handful of probably near keys, wherever they
-/// are: what random search finds by luck, this finds at once. PatchMatch then only has to polish and to spread.
-/// (K-d trees for nearest-neighbour fields: He and Sun 2012; here with one leaf per query and no backtracking.)
+/// A tree over the descriptors of key patches that returns a few probably near keys for a query patch. It finds at once what random search
+/// finds by chance; PatchMatch then only refines and propagates. (K-d trees for nearest-neighbour fields: He and Sun 2012; here with one
+/// leaf per query and no backtracking.)
 /// <para>
-/// The tree halves its keys at the median of the number that varies most among them, down to leaves of at most 16 keys. It
-/// lies in arrays like a heap: node n has children 2n and 2n + 1. Of very many keys an even sample is indexed.
+/// The tree splits its keys at the median of the number with the largest spread, down to leaves of at most 16 keys. It is stored in arrays
+/// like a heap: tree node n has children 2n and 2n + 1. Of more than 131,072 keys an evenly spaced subset is indexed.
 /// </para>
 /// <para>
-/// A leaf keeps its keys' descriptions, rounded to 16 bits, in pairs: vector i, low half, holds numbers 2i and 2i + 1 of keys 0
-/// to 7, its high half those of keys 8 to 15. So a query's distances to all of them take seven multiplications of vectors, and
-/// only the nearest of keys l, l + 4, l + 8 and l + 12, for every l, is worth a look at its patch.
+/// A leaf stores its keys' descriptors in pairs of 16-bit numbers: the low half of vector i holds numbers 2i and 2i + 1 of keys 0 to 7, its
+/// high half those of keys 8 to 15. The distances between a query and all of them then take seven vector multiplications, and for
+/// each l only the nearest of keys l, l + 4, l + 8 and l + 12 is returned.
 /// </para>
 /// </summary>
 internal sealed class PatchIndex<T>
     where T : unmanaged
 {
-    /// <summary>Keys per leaf at most.</summary>
+    /// <summary>Maximum number of keys per leaf.</summary>
     public const int LeafSize = 16;
 
-    /// <summary>Keys that a query is led to.</summary>
+    /// <summary>Number of keys returned for a query.</summary>
     public const int Near = 4;
 
-    // Keys that are indexed at most.
+    // Maximum number of indexed keys.
     private const int MaxKeys = 1 << 17;
 
-    // Keys of a node whose spread is looked at, to choose the number to cut by.
+    // Number of keys whose spread determines the split of their subtree.
     private const int Probes = 128;
 
-    // Pairs of numbers in a description, and 16-bit numbers that a leaf takes.
+    // Pairs of numbers in a descriptor, and 16-bit numbers per leaf.
     private const int Pairs = 7;
     private const int LeafNumbers = Pairs * 2 * LeafSize;
 
     private readonly PatchDescriptor _descriptor;
     private readonly float _unit;
     private readonly int _depth;
-    private readonly Node[] _nodes;
+    private readonly Split[] _nodes;
     private readonly uint[] _places;
     private readonly short[] _leaves;
 
-    /// <summary>Describes and sorts all keys.</summary>
+    /// <summary>Builds an index over all keys of a T×H×W×C volume.</summary>
     public PatchIndex(Volume<T> keys, Extent patch, Workers workers)
         : this(keys, patch, AllowedKeys.All(keys.Extent.PatchGrid(patch)), workers)
     {
     }
 
-    /// <summary>Describes and sorts the keys that may be chosen.</summary>
+    /// <summary>Builds an index over the allowed keys.</summary>
     public PatchIndex(Volume<T> keys, Extent patch, AllowedKeys allowed, Workers workers)
     {
         Extent grid = keys.Extent.PatchGrid(patch);
         _descriptor = new PatchDescriptor(patch, keys.Channels);
 
-        // The brightest patch is described by 5,355 at the most, whatever the size: differences fit into 16 bits.
+        // The brightest patch has a first number of 5,355 at any size, so differences fit into 16 bits.
         _unit = (float)(21 / Math.Sqrt((double)patch.Count * keys.Channels)) * (typeof(T) == typeof(byte) ? 1 : 127.5f);
         int step = (allowed.Count + MaxKeys - 1) / MaxKeys;
         int count = (allowed.Count + step - 1) / step;
@@ -69,10 +69,10 @@ internal sealed class PatchIndex<T>
         workers.For(grid.T * grid.H, row => Describe(keys, grid, row, allowed, step, numbers));
 
         while ((count - 1) >> _depth >= LeafSize) _depth++;
-        _nodes = new Node[1 << _depth];
+        _nodes = new Split[1 << _depth];
         var tree = new Tree(numbers, _nodes, [.. Enumerable.Range(0, count)]);
 
-        // The upper levels one after the other, then whole subtrees side by side.
+        // The top levels are split sequentially, then whole subtrees in parallel.
         int alone = Math.Min(_depth, 4);
         tree.Build(1, 0, count, alone);
         workers.For(1 << alone, i =>
@@ -93,10 +93,10 @@ internal sealed class PatchIndex<T>
         });
     }
 
-    /// <summary>Bytes that an index over this grid takes, while it is made.</summary>
+    /// <summary>Peak memory of building an index over this grid, in bytes.</summary>
     public static long Bytes(Extent grid) => Math.Min(grid.Count, MaxKeys) * ((13 * sizeof(float)) + sizeof(int) + 1 + (4 * Pairs * sizeof(short)) + (2 * sizeof(uint)));
 
-    /// <summary>Describes the query patches of one row of their grid: number i of patch w comes at [i·patches + w].</summary>
+    /// <summary>Returns the descriptors of one row of query patches; number i of patch w is at [i·patches + w].</summary>
     public float[] Describe(Volume<T> query, int t, int h, int patches)
     {
         var numbers = new float[_descriptor.Size * patches];
@@ -104,13 +104,13 @@ internal sealed class PatchIndex<T>
         return numbers;
     }
 
-    /// <summary>The same into numbers that are there already, <see cref="Numbers"/> a patch.</summary>
+    /// <summary>Writes the descriptors of one row of query patches to an existing array, <see cref="Numbers"/> per patch.</summary>
     public void Describe(Volume<T> query, int t, int h, int patches, float[] numbers) => _descriptor.Row(query, t, h, numbers, patches);
 
     /// <summary>Numbers in a description.</summary>
     public int Numbers => _descriptor.Size;
 
-    /// <summary>Leads described query patches to <see cref="Near"/> keys each, whose places come side by side.</summary>
+    /// <summary>Finds <see cref="Near"/> keys for each described query patch, and writes their positions side by side.</summary>
     [MethodImpl(Jit.Hot)]
     public void Lead(float[] numbers, Span<uint> near)
     {
@@ -120,10 +120,10 @@ internal sealed class PatchIndex<T>
         ref float row = ref MemoryMarshal.GetArrayDataReference(numbers);
         for (int level = 0; level < _depth; level++)
         {
-            // Patch by patch within a level: the steps of one patch wait for each other, those of many do not.
+            // Patch by patch within a level: the steps of one patch depend on each other, those of different patches do not.
             for (int w = 0; w < nodes.Length; w++)
             {
-                Node node = _nodes[nodes[w]];
+                Split node = _nodes[nodes[w]];
                 nodes[w] = (2 * nodes[w]) + (Unsafe.Add(ref row, (node.By * patches) + w) < node.At ? 0 : 1);
             }
         }
@@ -147,7 +147,7 @@ internal sealed class PatchIndex<T>
                 high += SimdOps.MultiplyAddPairs(b, b);
             }
 
-            // The key's number replaces the distance's lowest bits and travels with it.
+            // The key's number replaces the lowest bits of the distance, so that a minimum selects both.
             Vector256<int> lane = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), above = Vector256.Create(~(LeafSize - 1));
             Vector256<int> nearest = Vector256.Min((low & above) | lane, (high & above) | (lane + Vector256.Create(8)));
             Vector128<int> chosen = Vector128.Min(nearest.GetLower(), nearest.GetUpper()) & Vector128.Create(LeafSize - 1);
@@ -160,7 +160,7 @@ internal sealed class PatchIndex<T>
     {
         for (int slot = 0; slot < LeafSize; slot++)
         {
-            // Where a leaf has fewer keys, its first ones come twice.
+            // Leaves with fewer keys repeat their first keys.
             int key = among[slot % among.Length];
             int linear = allowed.Linear(key * step), row = linear / grid.W;
             _places[(leaf * LeafSize) + slot] = (uint)((((row / grid.H * keys.H) + (row % grid.H)) * keys.W) + (linear % grid.W));
@@ -172,7 +172,7 @@ internal sealed class PatchIndex<T>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private short Rounded(float number) => (short)MathF.Round(Math.Clamp(number * _unit, -5400, 5400));
 
-    // Every step-th of the allowed keys, those of one row of the grid.
+    // Every step-th allowed key, for one row of the grid.
     [MethodImpl(Jit.Hot)]
     private void Describe(Volume<T> keys, Extent grid, int row, AllowedKeys allowed, int step, float[][] numbers)
     {
@@ -190,7 +190,7 @@ internal sealed class PatchIndex<T>
         ArrayPool<float>.Shared.Return(described);
     }
 
-    // Where a node's keys lie: halving as Build halves.
+    // The range of keys below a position in the tree, halved in the same way as by Build.
     private static (int First, int End) Range(int node, int level, int count)
     {
         int first = 0, end = count;
@@ -204,11 +204,11 @@ internal sealed class PatchIndex<T>
         return (first, end);
     }
 
-    /// <summary>Keys whose number <see cref="By"/> is below <see cref="At"/> go left.</summary>
-    private readonly record struct Node(int By, float At);
+    /// <summary>Keys whose number <see cref="By"/> is below <see cref="At"/> are in the left subtree.</summary>
+    private readonly record struct Split(int By, float At);
 
     /// <summary>Sorts keys into a tree.</summary>
-    private sealed record Tree(float[][] Numbers, Node[] Nodes, int[] Keys)
+    private sealed record Tree(float[][] Numbers, Split[] Nodes, int[] Keys)
     {
         public void Build(int node, int first, int end, int levels)
         {
@@ -217,7 +217,7 @@ internal sealed class PatchIndex<T>
             int by = Widest(first, end);
             float[] numbers = Numbers[by];
             SelectMiddle(numbers, first, end - 1, middle);
-            Nodes[node] = new Node(by, numbers[Keys[middle]]);
+            Nodes[node] = new Split(by, numbers[Keys[middle]]);
             Build(2 * node, first, middle, levels - 1);
             Build((2 * node) + 1, middle, end, levels - 1);
         }
@@ -246,7 +246,7 @@ internal sealed class PatchIndex<T>
             return widest;
         }
 
-        // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, none after it a smaller one.
+        // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, and none after it a smaller one.
         [MethodImpl(Jit.Hot)]
         private void SelectMiddle(float[] numbers, int first, int last, int middle)
         {

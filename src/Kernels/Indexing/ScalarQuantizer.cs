@@ -1,34 +1,33 @@
 namespace Vgpnn.Kernels.Indexing;
 
 /// <summary>
-/// Sorts numbers into a few bins by k-means in one dimension (Lloyd 1982). Centres start in the middles of equal intervals, a bin
-/// that loses all its numbers is given the one farthest from its centre, and iterations end where the centres move by
-/// less than a ten-thousandth of the variance: the rules of scikit-learn's <c>KBinsDiscretizer</c>, which the official
-/// program uses.
+/// One-dimensional k-means (Lloyd 1982) that sorts numbers into a few bins. Centres start at the middles of equal intervals, a bin that
+/// becomes empty takes the number farthest from its centre, and iterations stop when the centres move by less than 0.0001 of the
+/// variance: the rules of scikit-learn's <c>KBinsDiscretizer</c>, which the official program uses.
 /// <para>
-/// Iterations run over a histogram of 65,536 cells, each of which stands for the mean of its numbers, so that their cost
-/// does not grow with how many numbers there are, and no copy of them is needed.
+/// Iterations run over a histogram of 65,536 cells, each represented by the mean of its numbers, so that their cost does not depend on how
+/// many numbers there are, and no copy is needed.
 /// </para>
 /// </summary>
 public static class ScalarQuantizer
 {
-    /// <summary>The most bins.</summary>
+    /// <summary>Maximum number of bins.</summary>
     public const int MaxBins = 64;
 
     private const int Cells = 1 << 16;
     private const int MaxIterations = 300;
     private const double Tolerance = 1e-4;
 
-    // Bins that are narrower than this are none.
+    // Narrower bins are merged.
     private const double Narrowest = 1e-8;
 
     /// <summary>
-    /// The edges between bins, ascending: one fewer than bins, or fewer still where there are fewer distinct numbers. None
-    /// where all numbers are equal.
+    /// Returns the edges between bins in ascending order: one fewer than bins, fewer still if there are fewer distinct numbers, and an empty
+    /// array if all numbers are equal.
     /// </summary>
     /// <param name="values">Finite numbers, at least one.</param>
-    /// <param name="bins">1 to <see cref="MaxBins"/>.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No numbers, or a number of bins that cannot be.</exception>
+    /// <param name="bins">Number of bins, 1 to <see cref="MaxBins"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There are no numbers, or <paramref name="bins"/> is out of range.</exception>
     public static float[] Edges(ReadOnlySpan<float> values, int bins)
     {
         ArgumentOutOfRangeException.ThrowIfZero(values.Length, nameof(values));
@@ -50,7 +49,7 @@ public static class ScalarQuantizer
         return [.. edges];
     }
 
-    /// <summary>The bin that a number falls into: how many edges are at or below it.</summary>
+    /// <summary>Returns the bin of a number: the count of edges at or below it.</summary>
     public static int Bin(ReadOnlySpan<float> edges, float value)
     {
         int bin = 0;
@@ -108,7 +107,7 @@ public static class ScalarQuantizer
 
         public double Variance { get; }
 
-        /// <summary>Where the centres, which are sorted, move to; those for which no number is left are gone.</summary>
+        /// <summary>Returns the new positions of the sorted centres, without those of empty bins.</summary>
         public double[] Means(double[] centres)
         {
             int bins = centres.Length;
@@ -118,7 +117,7 @@ public static class ScalarQuantizer
             var end = new int[bins];
             for (int bin = 0, cell = 0; bin < bins; bin++)
             {
-                // Of equally near centres the first wins.
+                // The first of equally near centres wins.
                 double edge = bin + 1 < bins ? (centres[bin] + centres[bin + 1]) / 2 : double.PositiveInfinity;
                 first[bin] = cell;
                 for (; cell < _mean.Length && _mean[cell] <= edge; cell++)
@@ -135,7 +134,7 @@ public static class ScalarQuantizer
             return [.. Enumerable.Range(0, bins).Where(b => count[b] > 0).Select(b => sum[b] / count[b])];
         }
 
-        // The numbers farthest from their centre lie at the ends of a bin; one that is taken makes room for the next.
+        // The numbers farthest from their centre lie at the ends of a bin; taking one exposes the next.
         private void Refill(int empty, double[] centres, double[] sum, long[] count, int[] first, int[] end)
         {
             double farthest = 0;

@@ -3,21 +3,22 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Matching;
 
 /// <summary>
-/// For every query patch the place of its match among the key patches, and their distance. A place is the index
-/// (t·H + h)·W + w of the patch's first voxel in the volume of keys: neighbouring places differ by a constant, and a place
-/// is an address but for one multiplication.
+/// Nearest-neighbour field (NNF): the position and distance of the matched key patch for each query patch. A position is the index
+/// (t·H + h)·W + w of the patch's first voxel in the key volume, so adjacent positions differ by a constant, and a position becomes an
+/// address with one multiplication.
 /// </summary>
 public sealed class NearestNeighbourField
 {
-    /// <summary>Allocates a field whose every patch matches the first key patch at an infinite distance.</summary>
+    /// <summary>Allocates a field in which every query patch matches the first key patch at infinite distance.</summary>
     /// <param name="query">Size of Q.</param>
     /// <param name="keys">Size of K and V.</param>
     /// <param name="patch">Patch size.</param>
-    /// <exception cref="ArgumentOutOfRangeException">No patch fits, or there are too many (see <see cref="Fits"/>).</exception>
+    /// <exception cref="ArgumentOutOfRangeException">No patch fits, or a volume is too large (see <see cref="Fits"/>).</exception>
     public NearestNeighbourField(Extent query, Extent keys, Extent patch)
     {
-        if (!query.Holds(patch) || !Fits(query, keys)) throw new ArgumentOutOfRangeException(nameof(query), $"no field from {query} to {keys}");
-        if (!keys.Holds(patch)) throw new ArgumentOutOfRangeException(nameof(keys), $"no patch of {patch} fits into {keys}");
+        if (!query.Holds(patch)) throw new ArgumentOutOfRangeException(nameof(query), $"a patch of {patch} does not fit into {query}");
+        if (!Fits(query, keys)) throw new ArgumentOutOfRangeException(nameof(query), $"{query} or {keys} is too large for a field");
+        if (!keys.Holds(patch)) throw new ArgumentOutOfRangeException(nameof(keys), $"a patch of {patch} does not fit into {keys}");
         Patch = patch;
         Keys = keys;
         QueryGrid = query.PatchGrid(patch);
@@ -30,40 +31,40 @@ public sealed class NearestNeighbourField
     /// <summary>Patch size.</summary>
     public Extent Patch { get; }
 
-    /// <summary>Size of the volume that the places lie in.</summary>
+    /// <summary>Size of the volume that positions refer to.</summary>
     public Extent Keys { get; }
 
-    /// <summary>The grid of query patches.</summary>
+    /// <summary>Grid of query patches.</summary>
     public Extent QueryGrid { get; }
 
-    /// <summary>The grid of key patches.</summary>
+    /// <summary>Grid of key patches.</summary>
     public Extent KeyGrid { get; }
 
-    /// <summary>Summed squared difference of every query patch to its match, in [T, H, W] order of the query grid.</summary>
+    /// <summary>Sum of squared differences between each query patch and its match, in T×H×W order of the query grid.</summary>
     public float[] Distances { get; }
 
-    /// <summary>Places, in [T, H, W] order of the query grid.</summary>
+    /// <summary>Key positions, in T×H×W order of the query grid.</summary>
     internal uint[] Places { get; }
 
-    /// <summary>Bytes that a field over this query grid takes.</summary>
+    /// <summary>Memory of a field over this query grid, in bytes.</summary>
     public static long Bytes(Extent queryGrid) => queryGrid.Count * (sizeof(uint) + sizeof(float));
 
-    /// <summary>Whether a field can be made between volumes of these sizes.</summary>
+    /// <summary>Whether a field between volumes of these sizes is supported.</summary>
     public static bool Fits(Extent query, Extent keys) =>
         query is { T: > 0, H: > 0, W: > 0 } && keys is { T: > 0, H: > 0, W: > 0 }
         && query.Count <= Array.MaxLength && keys.Count <= Array.MaxLength;
 
-    /// <summary>Frame, row and column of the match of query patch <paramref name="query"/>, each within the key grid.</summary>
+    /// <summary>Returns the frame, row and column of the match of query patch <paramref name="query"/> in the key grid.</summary>
     public (int T, int H, int W) Match(int query) => Split(Places[query]);
 
-    /// <summary>The match of query patch <paramref name="query"/> as a linear index (t·H + h)·W + w of the key grid.</summary>
+    /// <summary>Returns the match of query patch <paramref name="query"/> as a linear index (t·H + h)·W + w in the key grid.</summary>
     public int LinearMatch(int query)
     {
         (int t, int h, int w) = Match(query);
         return (((t * KeyGrid.H) + h) * KeyGrid.W) + w;
     }
 
-    /// <summary>Sets the match of query patch <paramref name="query"/> by its linear index in the key grid.</summary>
+    /// <summary>Sets the match of query patch <paramref name="query"/> to a linear index in the key grid.</summary>
     public void SetLinearMatch(int query, int match, float distance)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(match);
@@ -72,11 +73,11 @@ public sealed class NearestNeighbourField
         Distances[query] = distance;
     }
 
-    /// <summary>The places of <paramref name="count"/> query patches from <paramref name="first"/> on, to be stored.</summary>
+    /// <summary>Returns the key positions of <paramref name="count"/> query patches starting at <paramref name="first"/>, for storage.</summary>
     public ReadOnlySpan<uint> StoredPlaces(int first, int count) => Places.AsSpan(first, count);
 
-    /// <summary>Takes over stored places, at infinite distances.</summary>
-    /// <returns>Whether all of them are places of key patches; if not, nothing has changed.</returns>
+    /// <summary>Restores stored key positions and sets their distances to infinity.</summary>
+    /// <returns><c>false</c>, with the field unchanged, if any position is not that of a key patch.</returns>
     public bool TryRestorePlaces(int first, ReadOnlySpan<uint> places)
     {
         foreach (uint place in places)
@@ -90,8 +91,8 @@ public sealed class NearestNeighbourField
         return true;
     }
 
-    /// <summary>A copy with the last frames of queries repeated before the first: for an output whose ends meet.</summary>
-    /// <param name="frames">How many; more than there are go around again.</param>
+    /// <summary>Returns a copy with the last frames of queries repeated before the first, for looping output.</summary>
+    /// <param name="frames">Number of frames to repeat; wraps around if the field has fewer.</param>
     public NearestNeighbourField RepeatedBefore(int frames)
     {
         Extent query = new(QueryGrid.T + frames + Patch.T - 1, QueryGrid.H + Patch.H - 1, QueryGrid.W + Patch.W - 1);
@@ -108,10 +109,10 @@ public sealed class NearestNeighbourField
     }
 
     /// <summary>
-    /// This field over volumes of another size, for a search to start from. Every patch takes the match of the patch nearest to it in
-    /// this field, moved by as much as the two are apart, so that what was copied as one piece stays one piece.
+    /// Returns this field resized to other volumes, as the start of a search. Each patch takes the match of the nearest patch in this
+    /// field, shifted by the offset between the two, so that regions copied in one piece stay in one piece.
     /// </summary>
-    /// <returns>A new field; its distances are infinite.</returns>
+    /// <returns>A new field with infinite distances.</returns>
     public NearestNeighbourField Resized(Extent query, Extent keys, Extent patch)
     {
         var resized = new NearestNeighbourField(query, keys, patch);
@@ -135,7 +136,7 @@ public sealed class NearestNeighbourField
         return resized;
     }
 
-    /// <summary>Mean of all distances without the weights that they were found with, one for every key.</summary>
+    /// <summary>Returns the mean of all distances, divided by the weight of each match's key.</summary>
     public double MeanDistance(ReadOnlySpan<float> weights)
     {
         double sum = 0;
@@ -143,7 +144,7 @@ public sealed class NearestNeighbourField
         return sum / Distances.Length;
     }
 
-    /// <summary>Mean of all distances, summed in double precision in order.</summary>
+    /// <summary>Returns the mean of all distances, summed in double precision in order.</summary>
     public double MeanDistance()
     {
         double sum = 0;
@@ -151,7 +152,7 @@ public sealed class NearestNeighbourField
         return sum / Distances.Length;
     }
 
-    /// <summary>One more than the last key patch's place: patches that begin before it lie within the volume, whole or wrapped around its border.</summary>
+    /// <summary>One past the last key patch's position: patches that begin before it lie within the volume, whole or wrapped around its border.</summary>
     internal uint PlacesEnd => Place(KeyGrid.T - 1, KeyGrid.H - 1, KeyGrid.W - 1) + 1;
 
     internal uint Place(int t, int h, int w) => (uint)((((t * Keys.H) + h) * Keys.W) + w);
@@ -168,7 +169,7 @@ public sealed class NearestNeighbourField
         return Place(row / KeyGrid.H, row % KeyGrid.H, w);
     }
 
-    /// <summary>One axis of a field on its way to another size; the ends of the grids stay ends.</summary>
+    /// <summary>One axis of a field being resized; the first and last patches of both grids correspond.</summary>
     private sealed class Axis
     {
         private readonly double[] _beyond;

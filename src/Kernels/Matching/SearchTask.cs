@@ -2,69 +2,74 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Matching;
 
-/// <summary>One search: for every patch of the query the nearest patch of the keys.</summary>
+/// <summary>A nearest-neighbour search: finds the nearest key patch for each query patch.</summary>
 public sealed record SearchTask<T>
     where T : unmanaged
 {
-    /// <summary>Q.</summary>
+    /// <summary>Q, T×H×W×C.</summary>
     public required Volume<T> Query { get; init; }
 
-    /// <summary>K, with as many channels as Q.</summary>
+    /// <summary>K, with the same number of channels as Q.</summary>
     public required Volume<T> Keys { get; init; }
 
     /// <summary>Patch size.</summary>
     public required Extent Patch { get; init; }
 
-    /// <summary>The field to fill, over the patch grids of Q and K. Unless it is fresh, its places are where the search starts.</summary>
+    /// <summary>Field to fill, over the patch grids of Q and K. At iterations above 0 its positions are the start of the search.</summary>
     public required NearestNeighbourField Field { get; init; }
 
     /// <summary>
-    /// One weight for every key patch, in linear order of the key grid: distances to it are multiplied by that. Above 0 and
-    /// at most <see cref="MaxWeight"/>, or +∞: the patch is no candidate. Null: all weights are 1.
+    /// Weight of each key patch, in linear order of the key grid; distances are multiplied by it. Values are in (0, <see cref="MaxWeight"/>], or
+    /// +∞ to exclude the patch. <c>null</c> means that all weights are 1.
     /// </summary>
     public float[]? KeyWeights { get; init; }
 
-    /// <summary>The largest finite weight: any distance times it is finite too.</summary>
+    /// <summary>Maximum finite weight; the product with any distance is finite.</summary>
     public const float MaxWeight = 1e20f;
 
-    /// <summary>EM iteration within the level, from 0; at 0 the field's content is ignored and a search starts from scratch.</summary>
+    /// <summary>EM iteration within the level, from 0; at 0 the search ignores the field's content.</summary>
     public int Iteration { get; init; }
 
     /// <summary>
-    /// Steps that the same search has done before it was interrupted: it goes on after them, from the field's places, to the same
-    /// result. Only where <see cref="Passed"/> told so.
+    /// Number of steps completed before the search was interrupted: it continues from the field's positions and gives the same result. Valid
+    /// only for values reported by <see cref="Passed"/>.
     /// </summary>
     public int StepsDone { get; init; }
 
-    /// <summary>Determines all random choices.</summary>
+    /// <summary>Seed of all random choices.</summary>
     public ulong Seed { get; init; }
 
-    /// <summary>Told from time to time which part of the search is done, 0 to 1, on the caller's thread.</summary>
+    /// <summary>Callback invoked on the calling thread with the completed fraction of the search, 0–1; <c>null</c> for none.</summary>
     public Action<double>? Progress { get; init; }
 
     /// <summary>
-    /// Told after every step but the last how many are done, on the caller's thread; the field's places then are all that a later
-    /// search needs to go on. A step is a pass over the field, or in large fields a frame whose start is found. Searches that are
-    /// not made of passes never do.
+    /// Callback invoked on the calling thread with the number of completed steps, after each step except the last; <c>null</c> for none. The
+    /// field's positions are then sufficient to resume the search. A step is a pass over the field or, in large fields, one initialised frame.
+    /// Searches without passes never invoke it.
     /// </summary>
     public Action<int>? Passed { get; init; }
 
-    /// <exception cref="ArgumentException">Volumes, patch and field do not belong together.</exception>
+    /// <exception cref="ArgumentException">The sizes or channels of volumes, patch, field and weights do not agree.</exception>
     internal void Validate()
     {
-        if (Query.Channels != Keys.Channels) throw new ArgumentException("query and keys differ in channels");
-        if (!Query.Extent.Holds(Patch) || !Keys.Extent.Holds(Patch)) throw new ArgumentException($"no patch of {Patch} fits");
-        if (Field.QueryGrid != Query.Extent.PatchGrid(Patch)) throw new ArgumentException("the field is over another query grid");
-        if (Field.KeyGrid != Keys.Extent.PatchGrid(Patch)) throw new ArgumentException("the field is over another key grid");
+        if (Query.Channels != Keys.Channels) throw new ArgumentException($"queries have {Query.Channels} channels but keys have {Keys.Channels}");
+        if (!Query.Extent.Holds(Patch) || !Keys.Extent.Holds(Patch))
+            throw new ArgumentException($"a patch of {Patch} does not fit into queries of {Query.Extent} or keys of {Keys.Extent}");
+        if (Query.Extent.PatchGrid(Patch) is var queries && Field.QueryGrid != queries)
+            throw new ArgumentException($"the field's query grid is {Field.QueryGrid}; expected {queries}");
+        if (Keys.Extent.PatchGrid(Patch) is var keys && Field.KeyGrid != keys)
+            throw new ArgumentException($"the field's key grid is {Field.KeyGrid}; expected {keys}");
         if (KeyWeights is null) return;
-        if (KeyWeights.Length != Field.KeyGrid.Count) throw new ArgumentException("there is not one weight for every key patch");
+        if (KeyWeights.Length != Field.KeyGrid.Count)
+            throw new ArgumentException($"{KeyWeights.Length} key weights given; expected {Field.KeyGrid.Count}, one for each key patch");
         bool allowed = false;
         foreach (float weight in KeyWeights)
         {
-            if (!(weight > 0) || weight is > MaxWeight and < float.PositiveInfinity) throw new ArgumentException($"{weight} is no weight");
+            if (!(weight > 0) || weight is > MaxWeight and < float.PositiveInfinity)
+                throw new ArgumentException($"invalid key weight {weight}; use a value above 0 and at most {MaxWeight}, or +∞");
             allowed |= float.IsFinite(weight);
         }
 
-        if (!allowed) throw new ArgumentException("every key patch has an infinite weight: none is left to choose");
+        if (!allowed) throw new ArgumentException("all key weights are infinite; at least one must be finite");
     }
 }

@@ -4,14 +4,14 @@ using System.Runtime.Intrinsics;
 namespace Vgpnn.Kernels.Networks;
 
 /// <summary>
-/// Functions of 16 numbers at once. They are made of fused multiply-adds in a fixed order, so that they have the same bits on
-/// every machine, which the C library's do not. Relative error of the exponential: 2·10⁻⁷.
+/// Activation functions on 16 floats. They use fused multiply-adds in a fixed order, so that, unlike those of the C library, they have the
+/// same bits on every machine. Relative error of the exponential: 2·10⁻⁷.
 /// </summary>
 internal static class Activation
 {
     private const float Log2E = 1.44269504f;
 
-    // ln 2 = High + Low; a whole number up to 2⁸ times High is exact.
+    // ln 2 = High + Low; an integer up to 2⁸ times High is exact.
     private const float High = 0.693359375f;
     private const float Low = -2.12194440e-4f;
 
@@ -23,7 +23,7 @@ internal static class Activation
         Vector512<float> r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-High), x);
         r = Vector512.FusedMultiplyAdd(n, Vector512.Create(-Low), r);
 
-        // Taylor's series on |r| ≤ ½ ln 2.
+        // Taylor series for |r| ≤ ½ ln 2.
         Vector512<float> y = Vector512.Create(1f / 5040);
         y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(1f / 720));
         y = Vector512.FusedMultiplyAdd(y, r, Vector512.Create(1f / 120));

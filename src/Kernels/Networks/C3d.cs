@@ -3,10 +3,10 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks;
 
-/// <summary>The layers of <see cref="C3d"/> whose output can be asked for; convolutions with their ReLU.</summary>
+/// <summary>Layers of <see cref="C3d"/> whose output can be returned; convolutions include their ReLU.</summary>
 public enum C3dLayer
 {
-    /// <summary>64 channels of the input's size.</summary>
+    /// <summary>64 channels, size of the input.</summary>
     Conv1,
 
     /// <summary>64 channels, rows and columns halved.</summary>
@@ -15,7 +15,7 @@ public enum C3dLayer
     /// <summary>128 channels.</summary>
     Conv2,
 
-    /// <summary>128 channels, everything halved; so are all pools from here on.</summary>
+    /// <summary>128 channels; frames, rows and columns halved, as by all further pools.</summary>
     Pool2,
 
     /// <summary>256 channels.</summary>
@@ -48,13 +48,13 @@ public enum C3dLayer
 
 /// <summary>
 /// The convolutional part of C3D (Tran et al., <i>Learning Spatiotemporal Features with 3D Convolutional Networks</i>, ICCV 2015) up to a
-/// layer, on videos of any size. The same bits for any number of threads and any width of registers.
+/// given layer, for videos of any size. Results do not depend on the number of threads or on register width.
 /// </summary>
 public sealed class C3d
 {
     private static readonly Extent Kernel = new(3, 3, 3), Margin = new(1, 1, 1);
 
-    // Another widely used set of names counts the layers of a sequence.
+    // An alternative, widely used naming numbers the layers of a sequence.
     private static readonly (C3dLayer Layer, int Channels, string Place)[] Convolutions =
     [
         (C3dLayer.Conv1, 64, "features.0"), (C3dLayer.Conv2, 128, "features.3"), (C3dLayer.Conv3a, 256, "features.6"),
@@ -65,7 +65,7 @@ public sealed class C3d
     private readonly List<Convolution> _convolutions = [];
 
     /// <param name="source">Weights named <c>conv1.weight</c> … <c>conv5b.bias</c>, or <c>features.0.weight</c> … <c>features.18.bias</c>.</param>
-    /// <param name="layer">Whose output is wanted; weights beyond it are not read.</param>
+    /// <param name="layer">Output layer; weights of later layers are not read.</param>
     public C3d(IWeightSource source, C3dLayer layer)
     {
         ArgumentNullException.ThrowIfNull(source);
@@ -80,13 +80,13 @@ public sealed class C3d
         }
     }
 
-    /// <summary>Whose output is computed.</summary>
+    /// <summary>The layer whose output is returned.</summary>
     public C3dLayer Layer { get; }
 
-    /// <summary>Channels of a layer.</summary>
+    /// <summary>Number of channels of a layer.</summary>
     public static int ChannelsOf(C3dLayer layer) => Convolutions.Last(c => c.Layer <= layer).Channels;
 
-    /// <summary>The size of a layer's output; an axis is 0 where the video is too small for the layer.</summary>
+    /// <summary>Returns the size of a layer's output; an axis is 0 if the video is too small for the layer.</summary>
     public static Extent SizeOf(C3dLayer layer, Extent video)
     {
         for (C3dLayer each = C3dLayer.Conv1; each <= layer; each++)
@@ -95,9 +95,8 @@ public sealed class C3d
     }
 
     /// <summary>
-    /// The rows of the video that rows <paramref name="first"/> to <paramref name="end"/> − 1 of a layer depend on, from a row on at which
-    /// the layer's grid begins anew: features of only these rows of the video hold those of the layer from row
-    /// <c>skipped</c> on.
+    /// Returns the rows of the video that rows <paramref name="first"/> to <paramref name="end"/> − 1 of a layer depend on, aligned to the layer's
+    /// grid: the features of this part of the video contain the requested rows starting at row <c>Skipped</c>.
     /// </summary>
     public static (int First, int End, int Skipped) RowsFor(C3dLayer layer, int first, int end, int height)
     {
@@ -117,15 +116,15 @@ public sealed class C3d
 
         int from = Math.Max(0, row) / stride;
 
-        // A window that is cut off at the end would be left out.
+        // A pooling window cut off at the end would be dropped.
         long to = Math.Min(height, ((long)end + stride - 1) / stride * stride);
         return (from * stride, (int)to, first - from);
     }
 
-    /// <summary>Bytes held while features of a video of this size are computed, with the result and the weights.</summary>
+    /// <summary>Peak memory while features of a video of this size are computed, including result and weights, in bytes.</summary>
     public static long WorkingBytes(C3dLayer layer, Extent video)
     {
-        // At most one map and the one that it is made of.
+        // At most one map and its input are held at a time.
         long most = 0, before = FeatureMap.Bytes(video, 3, Margin), weights = 0;
         int channels = 3;
         for (C3dLayer each = C3dLayer.Conv1; each <= layer; each++)
@@ -140,17 +139,17 @@ public sealed class C3d
         return most + Volume.Bytes<float>(video, channels) + weights;
     }
 
-    /// <summary>The features of a video.</summary>
-    /// <param name="video">RGB, on the scale that the weights were trained for.</param>
+    /// <summary>Computes the features of a video.</summary>
+    /// <param name="video">RGB, T×H×W×3, on the scale that the weights were trained for.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <returns>Of the size <see cref="SizeOf"/>.</returns>
-    /// <exception cref="ArgumentException">The video is not RGB, or too small for the layer.</exception>
+    /// <returns>A volume of size <see cref="SizeOf"/> with <see cref="ChannelsOf"/> channels.</returns>
+    /// <exception cref="ArgumentException">The video is not RGB, or is too small for the layer.</exception>
     public Volume<float> Features(Volume<float> video, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(workers);
-        if (video.Channels != 3) throw new ArgumentException("the video is not RGB", nameof(video));
-        if (SizeOf(Layer, video.Extent).Count == 0) throw new ArgumentException("the video is too small for the layer", nameof(video));
+        if (video.Channels != 3) throw new ArgumentException($"C3D needs RGB video; this one has {video.Channels} channels", nameof(video));
+        if (SizeOf(Layer, video.Extent).Count == 0) throw new ArgumentException($"a video of {video.Extent} is too small for the layer {Layer}", nameof(video));
         var map = new FeatureMap(video.Extent, 3, Margin);
         ForRows(video.Extent, workers, (t, h) => video.Row(t, h).CopyTo(map.Row(t, h)));
         using List<Convolution>.Enumerator convolutions = _convolutions.GetEnumerator();

@@ -7,26 +7,27 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks;
 
 /// <summary>
-/// A convolution in two or three dimensions, as a matrix product that never unfolds its input: with channels side by side the inputs
-/// of one kernel row are one run of memory already. Weights are packed once, 32 output channels side by side.
+/// A convolution in two or three dimensions, computed as a matrix product without unfolding the input: because channels are adjacent, the
+/// inputs of one kernel row are already one contiguous run. Weights are packed once, in blocks of 32 output channels.
 /// </summary>
 internal sealed unsafe class Convolution
 {
     private const int Block = ConvolutionTile.Channels;
 
-    // Multiply-adds in a piece of work: a fraction of a millisecond to some milliseconds.
+    // Multiply-adds per work item: between a fraction of a millisecond and a few milliseconds.
     private const long PieceWork = 1 << 24;
 
     private readonly float[] _weights;
     private readonly float[] _bias;
 
-    /// <param name="shape">Sizes.</param>
+    /// <param name="shape">Channels, kernel size and stride.</param>
     /// <param name="weights">[output][input][frames][rows][columns].</param>
-    /// <param name="bias">One for every output channel.</param>
+    /// <param name="bias">One value per output channel.</param>
     public Convolution(ConvolutionShape shape, ReadOnlySpan<float> weights, ReadOnlySpan<float> bias)
     {
-        if (weights.Length != shape.Output * shape.Fan) throw new ArgumentException("the weights have another size", nameof(weights));
-        if (bias.Length != shape.Output) throw new ArgumentException("the biases have another size", nameof(bias));
+        if (weights.Length != shape.Output * shape.Fan)
+            throw new ArgumentException($"{weights.Length} weights given; expected {shape.Output * shape.Fan}", nameof(weights));
+        if (bias.Length != shape.Output) throw new ArgumentException($"{bias.Length} biases given; expected {shape.Output}", nameof(bias));
         Shape = shape;
         int blocks = (shape.Output + Block - 1) / Block, kernel = (int)shape.Kernel.Count;
         _weights = GC.AllocateArray<float>(blocks * shape.Fan * Block, pinned: true);
@@ -42,19 +43,19 @@ internal sealed unsafe class Convolution
         }
     }
 
-    /// <summary>Sizes.</summary>
+    /// <summary>Channels, kernel size and stride.</summary>
     public ConvolutionShape Shape { get; }
 
-    /// <summary>Bytes that the packed weights of a convolution take.</summary>
+    /// <summary>Memory of the packed weights, in bytes.</summary>
     public static long Bytes(ConvolutionShape shape) => (shape.Output + Block - 1L) / Block * (shape.Fan + 1L) * Block * sizeof(float);
 
-    /// <summary>Convolves.</summary>
-    /// <param name="input">At least as many channels as are read, of which the first are; its margin holds the padding.</param>
-    /// <param name="output">Of the size that comes out.</param>
+    /// <summary>Convolves a map.</summary>
+    /// <param name="input">Input, of which the first channels are read; its margin supplies the padding.</param>
+    /// <param name="output">Receives the result, of size <see cref="ConvolutionShape.OutputOf"/>.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="first">The first channel of <paramref name="output"/> that is written.</param>
-    /// <param name="rectify">Whether negative results become 0 (ReLU).</param>
-    /// <param name="plus">What is added, instead of the bias: the same number of positions and channels as come out.</param>
+    /// <param name="first">First channel of <paramref name="output"/> to write.</param>
+    /// <param name="rectify">Whether to replace negative results by 0 (ReLU).</param>
+    /// <param name="plus">Map added instead of the bias, with the size and channels of the result; <c>null</c> to add the bias.</param>
     public void Run(FeatureMap input, FeatureMap output, Workers workers, int first = 0, bool rectify = false, FeatureMap? plus = null)
     {
         Check(input, output, first, plus);
@@ -65,7 +66,7 @@ internal sealed unsafe class Convolution
         int bands = (size.H + rows - 1) / rows;
         workers.For(blocks * size.T * bands, piece =>
         {
-            // Pieces of the same weights follow each other.
+            // Consecutive work items share weights.
             (int block, int rest) = Math.DivRem(piece, size.T * bands);
             (int t, int band) = Math.DivRem(rest, bands);
             for (int h = band * rows; h < Math.Min(size.H, (band + 1) * rows); h++)
@@ -127,7 +128,7 @@ internal sealed unsafe class Convolution
         bool fits = input.Channels >= Shape.Input && input.Margin.Holds(padding) && output.Extent == Shape.OutputOf(input.Extent)
             && first + Shape.Output <= output.Channels
             && (plus is null || (plus.Extent == output.Extent && plus.Channels == Shape.Output));
-        if (!fits) throw new ArgumentException("the maps do not fit the convolution");
+        if (!fits) throw new ArgumentException("the sizes or channels of the maps do not match the convolution");
     }
 
     private static float* Pointer(float[] pinned) => (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));

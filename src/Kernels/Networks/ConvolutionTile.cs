@@ -4,34 +4,34 @@ using Vgpnn.Kernels.Simd;
 
 namespace Vgpnn.Kernels.Networks;
 
-/// <summary>Numbers of the input that lie side by side and meet weights that do so too.</summary>
-/// <param name="Offset">From a position's first input to the run's.</param>
-/// <param name="Length">Numbers in the run.</param>
+/// <summary>A contiguous run of inputs that is multiplied by a contiguous run of weights.</summary>
+/// <param name="Offset">Offset from the first input of a position, in floats.</param>
+/// <param name="Length">Number of floats.</param>
 internal readonly record struct Run(nint Offset, nint Length);
 
 /// <summary>
-/// The inner loop of all convolutions: 12 positions of a row by 32 output channels, held in registers while the inputs
-/// and weights of one position pass by. An output is one chain of fused multiply-adds in the order of the weights,
-/// whatever the width of the registers, so that its bits do not depend on the machine.
+/// The inner loop of all convolutions: 12 positions of a row × 32 output channels, accumulated in registers while the inputs and weights
+/// are streamed. Each output is one chain of fused multiply-adds in the order of the weights at any register width, so its bits do not
+/// depend on the machine.
 /// </summary>
 internal static unsafe class ConvolutionTile
 {
-    /// <summary>Positions of a tile, side by side in a row of the output.</summary>
+    /// <summary>Positions per tile, adjacent in a row of the output.</summary>
     public const int Positions = 12;
 
-    /// <summary>Output channels of a tile.</summary>
+    /// <summary>Output channels per tile.</summary>
     public const int Channels = 32;
 
     /// <summary>Computes a whole tile.</summary>
-    /// <param name="input">The first position's first input.</param>
-    /// <param name="inputStride">Numbers from one position's inputs to the next one's.</param>
-    /// <param name="runs">What of the input to read, in the order of the weights.</param>
-    /// <param name="weights">For every number of the runs, the weights of 32 channels.</param>
-    /// <param name="start">What the sums of the first position begin with.</param>
-    /// <param name="startStride">From one position's start to the next one's; 0: all begin alike.</param>
-    /// <param name="output">The first position's first channel.</param>
-    /// <param name="outputStride">From one position's output to the next one's.</param>
-    /// <param name="rectify">Whether negative sums become 0.</param>
+    /// <param name="input">First input of the first position.</param>
+    /// <param name="inputStride">Floats from the inputs of one position to those of the next.</param>
+    /// <param name="runs">Runs of the input to read, in the order of the weights.</param>
+    /// <param name="weights">Weights of 32 channels for each float of the runs.</param>
+    /// <param name="start">Initial sums of the first position.</param>
+    /// <param name="startStride">Floats from the initial sums of one position to those of the next; 0 to share them.</param>
+    /// <param name="output">First channel of the first position.</param>
+    /// <param name="outputStride">Floats from the output of one position to that of the next.</param>
+    /// <param name="rectify">Whether to replace negative sums by 0.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Compute(
         float* input, nint inputStride, ReadOnlySpan<Run> runs, float* weights,
@@ -54,7 +54,7 @@ internal static unsafe class ConvolutionTile
         }
     }
 
-    // 24 sums, two vectors of weights and one input take 27 of 32 registers. Per step there are 24 multiply-adds and 14 loads.
+    // 24 sums, two vectors of weights and one input take 27 of 32 registers. Each step has 24 multiply-adds and 14 loads.
     [MethodImpl(Jit.Hot)]
     private static void Wide(
         float* input, nint stride, ReadOnlySpan<Run> runs, float* weights,
@@ -163,9 +163,9 @@ internal static unsafe class ConvolutionTile
         Store(a11, b11, least, o);
     }
 
-    // The scalar twin is the sum that the class describes; this is a quarter of the tile, 12 sums for 16 registers of 256 bits.
-    // On a machine with registers of 128 bits only, the portable vectors are pairs of them. Written once over both widths the wide
-    // tile was a tenth slower, and with this one's 6 positions a fifth.
+    // Computes the sum described at the class for a quarter of the tile, with 12 sums for 16 registers of 256 bits. On machines
+    // with 128-bit registers only, the portable vectors are pairs of them. A single implementation over both widths made the wide tile
+    // a tenth slower, and with this one's 6 positions a fifth.
     [MethodImpl(Jit.Hot)]
     private static void Narrow(
         float* input, nint stride, ReadOnlySpan<Run> runs, float* weights,

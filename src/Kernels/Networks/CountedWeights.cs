@@ -1,9 +1,9 @@
 namespace Vgpnn.Kernels.Networks;
 
-/// <summary>Counts the bytes that a network's layers will take, whose output channels are packed in whole blocks.</summary>
+/// <summary>Counts the memory that a network's layers will take, with output channels packed in whole blocks.</summary>
 internal sealed class CountedWeights(IWeightSource source) : IWeightSource
 {
-    /// <summary>Bytes of all that was read so far, packed.</summary>
+    /// <summary>Packed size of all weights read so far, in bytes.</summary>
     public long Bytes { get; private set; }
 
     /// <inheritdoc/>

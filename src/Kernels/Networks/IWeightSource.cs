@@ -1,14 +1,14 @@
 namespace Vgpnn.Kernels.Networks;
 
-/// <summary>Where a network takes its trained numbers from. Networks ask for all of them when they are made, before anything runs.</summary>
+/// <summary>Supplies the trained weights of a network. Networks read all weights in their constructor.</summary>
 public interface IWeightSource
 {
-    /// <summary>Whether there are weights of this name.</summary>
+    /// <summary>Whether weights with this name exist.</summary>
     bool Contains(string name);
 
-    /// <summary>The weights of this name, finite, in C order.</summary>
-    /// <param name="name">The name in the network's published definition, such as <c>fnet.conv1.weight</c>.</param>
-    /// <param name="shape">The shape that the network needs.</param>
-    /// <remarks>Throws, with whatever exception suits the source, if they are missing or of another shape.</remarks>
+    /// <summary>Returns the weights with this name, all finite, in C order.</summary>
+    /// <param name="name">Name in the network's published definition, such as <c>fnet.conv1.weight</c>.</param>
+    /// <param name="shape">Required shape.</param>
+    /// <remarks>Throws an exception of the source's choice if the weights are missing or have another shape.</remarks>
     float[] Read(string name, params ReadOnlySpan<int> shape);
 }

@@ -7,24 +7,24 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks;
 
 /// <summary>
-/// Brings every channel of a map of one frame to mean 0 and variance 1 over all positions (Ulyanov et al. 2016), without learned
-/// factors. Sums are taken in doubles, by rows and then over rows, in an order that does not depend on threads.
+/// Normalises each channel of a map of one frame to mean 0 and variance 1 over all positions (Ulyanov et al. 2016), without learned
+/// factors. Sums are accumulated in double precision, per row and then over rows, in an order that does not depend on threads.
 /// </summary>
 internal static unsafe class InstanceNorm
 {
     private const double Epsilon = 1e-5;
 
-    // Channels come in vectors of eight.
+    // Channels are processed in vectors of eight.
     private const int Lanes = 8;
 
-    /// <summary>Bytes held beside the map.</summary>
+    /// <summary>Memory allocated in addition to the map, in bytes.</summary>
     public static long Bytes(Extent extent, int channels) => (extent.H + 2L) * 2 * channels * sizeof(double);
 
-    /// <summary>Normalises in place, and turns negative numbers into 0 if asked.</summary>
+    /// <summary>Normalises in place; with <paramref name="rectify"/>, replaces negative values by 0.</summary>
     public static void Run(FeatureMap map, bool rectify, Workers workers)
     {
         (int rows, int channels) = (map.Extent.H, map.Channels);
-        if (channels % Lanes != 0) throw new ArgumentException("the channels are no multiple of eight", nameof(map));
+        if (channels % Lanes != 0) throw new ArgumentException($"{channels} channels given; the number must be a multiple of eight", nameof(map));
         var sums = new double[rows * 2 * channels];
         workers.For(rows, h => Sum(map, h, sums.AsSpan(h * 2 * channels, 2 * channels)));
         var total = new double[2 * channels];

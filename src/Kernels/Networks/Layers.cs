@@ -1,15 +1,15 @@
 namespace Vgpnn.Kernels.Networks;
 
-/// <summary>Makes convolutions out of named weights.</summary>
+/// <summary>Creates convolutions from named weights.</summary>
 internal static class Layers
 {
     private const double Epsilon = 1e-5;
 
-    /// <summary>The convolution <c>name.weight</c>, <c>name.bias</c>.</summary>
+    /// <summary>Creates the convolution of <c>name.weight</c> and <c>name.bias</c>.</summary>
     public static Convolution Convolution(IWeightSource source, string name, ConvolutionShape shape) =>
         new(shape, Weights(source, name, shape), source.Read($"{name}.bias", shape.Output));
 
-    /// <summary>The same, followed by the batch normalisation <paramref name="norm"/> with its running statistics: one convolution.</summary>
+    /// <summary>Creates a convolution with the batch normalisation <paramref name="norm"/> (running statistics) folded into it.</summary>
     public static Convolution Normalised(IWeightSource source, string name, string norm, ConvolutionShape shape)
     {
         float[] weights = Weights(source, name, shape), bias = source.Read($"{name}.bias", shape.Output);
@@ -25,13 +25,13 @@ internal static class Layers
         return new Convolution(shape, weights, bias);
     }
 
-    /// <summary>The weights [output][input][frames][rows][columns] of a convolution. In files, those in two dimensions have no frames.</summary>
+    /// <summary>Reads the weights of a convolution, [output][input][frames][rows][columns]. Files omit the frames of two-dimensional kernels.</summary>
     public static float[] Weights(IWeightSource source, string name, ConvolutionShape shape) =>
         shape.Kernel.T == 1
             ? source.Read($"{name}.weight", shape.Output, shape.Input, shape.Kernel.H, shape.Kernel.W)
             : source.Read($"{name}.weight", shape.Output, shape.Input, shape.Kernel.T, shape.Kernel.H, shape.Kernel.W);
 
-    /// <summary>The weights that read some of the input's channels, in the order given.</summary>
+    /// <summary>Selects the weights of some input channels, in the given order.</summary>
     public static float[] Columns(ReadOnlySpan<float> weights, ConvolutionShape shape, params ReadOnlySpan<Range> channels)
     {
         int kernel = (int)shape.Kernel.Count;

@@ -6,20 +6,20 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks;
 
-/// <summary>The largest of 2×2 positions, or of 2×2×2. What does not fill a window at the end of an axis is left out.</summary>
-/// <param name="Frames">Frames of a window, 1 or 2.</param>
-/// <param name="Padded">Whether rows and columns begin and end with a position that loses against every number.</param>
+/// <summary>Maximum over windows of 2×2 or 2×2×2 positions. Incomplete windows at the end of an axis are dropped.</summary>
+/// <param name="Frames">Frames per window, 1 or 2.</param>
+/// <param name="Padded">Whether rows and columns are padded by one position of −∞ on each side.</param>
 internal readonly record struct MaxPooling(int Frames, bool Padded)
 {
     private const int Lanes = 8;
 
-    /// <summary>The size of what comes out; an axis may be 0.</summary>
+    /// <summary>Returns the size of the output; an axis may be 0.</summary>
     public Extent OutputOf(Extent input) => new(input.T / Frames, Side(input.H), Side(input.W));
 
-    /// <summary>Pools, eight channels at once.</summary>
+    /// <summary>Pools a map, eight channels at a time.</summary>
     public unsafe void Run(FeatureMap input, FeatureMap output, Workers workers)
     {
-        if (input.Channels % Lanes != 0) throw new ArgumentException("the channels are no multiple of eight", nameof(input));
+        if (input.Channels % Lanes != 0) throw new ArgumentException($"{input.Channels} channels given; the number must be a multiple of eight", nameof(input));
         MaxPooling pooling = this;
         int rows = output.Extent.H;
         workers.For(output.Extent.T * rows, i => pooling.Row(input, output, i / rows, i % rows));

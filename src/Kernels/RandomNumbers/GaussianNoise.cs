@@ -1,12 +1,12 @@
 namespace Vgpnn.Kernels.RandomNumbers;
 
 /// <summary>
-/// Normally distributed numbers from hashes. Only additions, multiplications, divisions and square roots are used, which
-/// IEEE 754 defines to the last bit, so that the noise is the same on every machine; library logarithms are not.
+/// Normally distributed numbers derived from hashes. Uses only additions, multiplications, divisions and square roots, which IEEE 754
+/// defines to the last bit, so the noise is identical on every machine; library logarithms are not.
 /// </summary>
 public static class GaussianNoise
 {
-    /// <summary>A standard normal number that depends on <paramref name="hash"/> alone: the polar method of Marsaglia.</summary>
+    /// <summary>Returns a standard normal number that depends on <paramref name="hash"/> only (Marsaglia's polar method).</summary>
     public static double Sample(ulong hash)
     {
         while (true)
@@ -20,7 +20,7 @@ public static class GaussianNoise
         }
     }
 
-    // 53 bits to (−1, 1).
+    // Maps 53 bits to (−1, 1).
     private static double Uniform(ulong hash) => ((Hash.Mix(hash) >> 11) * (2.0 / (1UL << 53))) - 1;
 
     /// <summary>Natural logarithm of a positive, normal number, to about 1e-15.</summary>

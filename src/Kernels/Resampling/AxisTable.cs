@@ -1,9 +1,8 @@
 namespace Vgpnn.Kernels.Resampling;
 
 /// <summary>
-/// Taps and weights that resize one axis with the Keys cubic (a = −½), widened by 1/scale when the axis shrinks, so that
-/// nothing aliases. Grid and support are those of the official program: centred, for exactly the scale that is given,
-/// whatever the sizes are.
+/// Taps and weights that resize one axis with the Keys cubic (a = −½), widened by 1/scale when the axis shrinks, to avoid aliasing. Grid
+/// and support match the official program: centred, with exactly the given scale, independent of the sizes.
 /// </summary>
 internal sealed class AxisTable
 {
@@ -16,13 +15,13 @@ internal sealed class AxisTable
         Weight = weight;
     }
 
-    /// <summary>Taps per output sample.</summary>
+    /// <summary>Taps per output position.</summary>
     public int Taps { get; }
 
-    /// <summary>Source sample of every tap, [output, tap].</summary>
+    /// <summary>Source position of each tap, [output, tap].</summary>
     public int[] Index { get; }
 
-    /// <summary>Weight of every tap, [output, tap]; those of one output sum to 1.</summary>
+    /// <summary>Weight of each tap, [output, tap]; the weights of one output position sum to 1.</summary>
     public float[] Weight { get; }
 
     public ReadOnlySpan<float> WeightsOf(int output) => Weight.AsSpan(output * Taps, Taps);
@@ -55,7 +54,7 @@ internal sealed class AxisTable
         return new AxisTable(taps, index, weight);
     }
 
-    // Half-sample symmetric: … 1 0 | 0 1 2 … n−1 | n−1 n−2 …, period 2n.
+    // Half-sample symmetric extension: … 1 0 | 0 1 2 … n−1 | n−1 n−2 …, period 2n.
     private static int Reflect(int i, int n)
     {
         int period = 2 * n;

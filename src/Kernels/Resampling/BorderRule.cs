@@ -1,14 +1,14 @@
 namespace Vgpnn.Kernels.Resampling;
 
-/// <summary>What a resampling filter sees beyond the border.</summary>
+/// <summary>How a resampling filter extends the volume beyond its border.</summary>
 public enum BorderRule
 {
-    /// <summary>The volume reflected at its border, the edge sample repeated.</summary>
+    /// <summary>Half-sample symmetric reflection: the edge is repeated.</summary>
     Mirror,
 
     /// <summary>
-    /// As the official program has it: taps are reflected, but weighted by the distance to the reflected sample. It
-    /// distorts the outermost samples and exists only to be compared with that program.
+    /// The rule of the official program: taps are reflected, but weighted by the distance to the reflected position. Distorts the outermost
+    /// voxels; exists only for comparison with that program.
     /// </summary>
     FoldedDistance,
 }

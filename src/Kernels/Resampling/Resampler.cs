@@ -9,23 +9,23 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Resampling;
 
 /// <summary>
-/// Antialiased bicubic resizing of a volume in all three dimensions. One piece of work is a band of output rows of one
-/// frame: its source rows are combined over time, then over rows, then over columns, in floats that never leave the cache.
+/// Antialiased bicubic resizing of a volume along all three axes. A work item is a band of output rows of one frame: its source rows are
+/// combined over time, then over rows, then over columns, in floats that stay in the cache.
 /// </summary>
 public static class Resampler
 {
     private const int BandRows = 32;
 
     /// <summary>
-    /// Resizes <paramref name="source"/>. The grids of input and output share their centre and the spacing is exactly
-    /// 1/<paramref name="scale"/>, even where size and scale disagree by a fraction of a sample, so that levels of a
-    /// pyramid stay aligned. Floats may overshoot the source's range; bytes are rounded and clamped.
+    /// Resizes <paramref name="source"/>. Input and output grids share their centre, and the spacing is exactly 1/<paramref name="scale"/> even
+    /// where size and scale disagree by a fraction of a voxel, so that pyramid levels stay aligned. Floats may overshoot the source's range;
+    /// bytes are rounded and clamped.
     /// </summary>
-    /// <param name="source">What to resize.</param>
-    /// <param name="output">The size wanted.</param>
-    /// <param name="scale">Output samples per input sample along each axis, above 0; an axis of equal size and scale 1 is copied.</param>
+    /// <param name="source">Input, T×H×W×C.</param>
+    /// <param name="output">Size of the result.</param>
+    /// <param name="scale">Output voxels per input voxel along each axis, above 0; an axis of equal size and scale 1 is copied.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="border">What lies beyond the border.</param>
+    /// <param name="border">How the input is extended beyond its border.</param>
     /// <returns>A new volume.</returns>
     public static Volume<T> Resize<T>(
         Volume<T> source, Extent output, Scale scale, Workers workers, BorderRule border = BorderRule.Mirror)
@@ -80,8 +80,8 @@ public static class Resampler
         }
     }
 
-    // One output row along W. A vector holds four channels of one voxel; lanes beyond the last channel compute with a
-    // neighbour's samples (or what lies behind the row) and are not stored.
+    // One output row along W. A vector holds four channels of one voxel; lanes beyond the last channel compute with the next
+    // voxel's values (or with padding) and are not stored.
     [MethodImpl(Jit.Hot)]
     private static void WeightedColumns<T>(float[] source, AxisTable table, int channels, Span<T> target)
         where T : unmanaged

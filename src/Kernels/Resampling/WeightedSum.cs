@@ -6,13 +6,12 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Resampling;
 
-/// <summary>Weighted sums of runs of samples: the inner loop of resampling and of patch descriptors.</summary>
+/// <summary>Weighted sums of runs of components: the inner loop of resampling and of patch descriptors.</summary>
 internal static class WeightedSum
 {
     /// <summary>
-    /// Sets target[i] to the sum over j of weight[j] · source[starts[j] + i]. Lanes are neighbouring samples; every lane
-    /// adds its terms in ascending order, multiply and add apart, so vectors of any width and the scalar tail give the
-    /// same bits.
+    /// Sets target[i] to the sum over j of weight[j] · source[starts[j] + i]. Lanes are adjacent components; each lane adds its terms in
+    /// ascending order without fused multiply-adds, so vectors of any width and the scalar tail give identical bits.
     /// </summary>
     [MethodImpl(Jit.Hot)]
     public static void Rows<T>(T[] source, ReadOnlySpan<int> starts, ReadOnlySpan<float> weight, Span<float> target)

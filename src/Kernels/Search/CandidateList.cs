@@ -9,16 +9,16 @@ using Vgpnn.Kernels.Simd;
 namespace Vgpnn.Kernels.Search;
 
 /// <summary>
-/// Places to try for the query patches of one row. They are collected first and measured together: what to try is decided
-/// by comparing vectors, what is nearer by conditional moves, and so the processor never has to guess which way a
-/// patch goes; a wrong guess costs as much as several distances. Each thread has one list.
+/// Candidate positions for the query patches of one row, collected first and measured together: vector comparisons select the candidates
+/// and conditional moves keep the nearest, which avoids data-dependent branches. A mispredicted branch costs as much as several
+/// distances. Each thread has one list.
 /// </summary>
 internal sealed unsafe class CandidateList
 {
     [ThreadStatic]
     private static CandidateList? s_ofThread;
 
-    // For every mask of 8 lanes the lanes that are set, in order.
+    // The indices of the set bits of each 8-bit mask, in ascending order.
     private static readonly int[] s_lanes = [.. Enumerable.Range(0, 256).SelectMany(mask =>
         Enumerable.Range(0, 8).Where(lane => ((mask >> lane) & 1) != 0).Concat(Enumerable.Repeat(0, 8)).Take(8))];
 
@@ -27,19 +27,19 @@ internal sealed unsafe class CandidateList
     private float[] _distances = [];
     private int _count;
 
-    /// <summary>The calling thread's, emptied, with room for so many trials.</summary>
+    /// <summary>Returns the calling thread's list, emptied, with room for <paramref name="capacity"/> candidates.</summary>
     public static CandidateList OfThread(int capacity)
     {
-        CandidateList trials = s_ofThread ??= new CandidateList();
-        trials._count = 0;
-        if (trials._columns.Length >= capacity + Vector256<int>.Count) return trials;
-        trials._columns = GC.AllocateUninitializedArray<int>(capacity + Vector256<int>.Count, pinned: true);
-        trials._places = GC.AllocateUninitializedArray<uint>(capacity + Vector256<int>.Count, pinned: true);
-        trials._distances = GC.AllocateUninitializedArray<float>(capacity + Vector256<int>.Count, pinned: true);
-        return trials;
+        CandidateList candidates = s_ofThread ??= new CandidateList();
+        candidates._count = 0;
+        if (candidates._columns.Length >= capacity + Vector256<int>.Count) return candidates;
+        candidates._columns = GC.AllocateUninitializedArray<int>(capacity + Vector256<int>.Count, pinned: true);
+        candidates._places = GC.AllocateUninitializedArray<uint>(capacity + Vector256<int>.Count, pinned: true);
+        candidates._distances = GC.AllocateUninitializedArray<float>(capacity + Vector256<int>.Count, pinned: true);
+        return candidates;
     }
 
-    /// <summary>Adds one place to try for the query patch in column <paramref name="w"/>.</summary>
+    /// <summary>Adds a candidate position for the query patch in column <paramref name="w"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int w, uint place)
     {
@@ -48,7 +48,7 @@ internal sealed unsafe class CandidateList
         _count++;
     }
 
-    /// <summary>Adds places for the query patches in 8 columns from <paramref name="w"/> on: those of the lanes whose bit is set.</summary>
+    /// <summary>Adds candidates for the query patches in 8 columns starting at <paramref name="w"/>, for the lanes whose bit is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int w, Vector256<uint> places, uint lanes)
     {
@@ -70,13 +70,13 @@ internal sealed unsafe class CandidateList
     }
 
     /// <summary>
-    /// Measures what was added for row <paramref name="h"/>, keeps what is nearer than the match so far, and empties the list. Of equally
-    /// near places the match so far stays, then the one that was added first.
+    /// Measures the candidates of row <paramref name="h"/>, replaces matches by nearer candidates, and empties the list. On equal distances the
+    /// current match wins, then the candidate that was added first.
     /// </summary>
-    /// <param name="distance">Has entered the row.</param>
-    /// <param name="h">The row.</param>
-    /// <param name="places">Its matches' places.</param>
-    /// <param name="distances">Their distances.</param>
+    /// <param name="distance">Distance kernel; must have entered the row.</param>
+    /// <param name="h">Row of the query grid.</param>
+    /// <param name="places">Key positions of the row's matches; updated.</param>
+    /// <param name="distances">Distances of the row's matches; updated.</param>
     [MethodImpl(Jit.Hot)]
     public void Settle<T, TDistance>(ref TDistance distance, int h, Span<uint> places, Span<float> distances)
         where T : unmanaged
@@ -87,7 +87,7 @@ internal sealed unsafe class CandidateList
         float* measured = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_distances));
         distance.Measure(h, columns, tried, _count, measured);
 
-        // Distances are not negative, so their bits are ordered as they are.
+        // The bits of non-negative floats sort in the same order as their values.
         ref uint best = ref MemoryMarshal.GetReference(places);
         ref int bits = ref Unsafe.As<float, int>(ref MemoryMarshal.GetReference(distances));
         for (int i = 0; i < _count; i++)

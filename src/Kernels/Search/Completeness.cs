@@ -5,31 +5,30 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Search;
 
 /// <summary>
-/// Weights that make a search use all of the keys (bidirectional similarity: Simakov, Caspi, Shechtman and Irani 2008, as
-/// Granot et al. 2022 weigh it): a key patch that no query resembles yet becomes cheap.
+/// Key weights for bidirectional similarity (Simakov, Caspi, Shechtman and Irani 2008, weighted as in Granot et al. 2022): key patches
+/// that no query resembles yet become cheap, so the search uses all parts of the input.
 /// </summary>
 public static class Completeness
 {
-    // Squared distance of two byte samples that stand for floats 1 apart.
+    // Squared distance in byte units that corresponds to a distance of 1 in floats.
     private const double ByteUnit = 127.5 * 127.5;
 
     /// <summary>
-    /// 1/(α + d) for every key patch, in linear order of the key grid, where d is its summed squared distance to its nearest
-    /// query patch: what <see cref="SearchTask{T}.KeyWeights"/> takes.
+    /// Returns 1/(α + d) for each key patch, in linear order of the key grid, where d is its squared distance to the nearest query patch; for
+    /// <see cref="SearchTask{T}.KeyWeights"/>.
     /// </summary>
     /// <param name="query">Q.</param>
-    /// <param name="keys">K, with as many channels.</param>
+    /// <param name="keys">K, with the same number of channels as Q.</param>
     /// <param name="patch">Patch size.</param>
     /// <param name="alpha">
-    /// Above 0, in squared distances of samples in [−1, 1], whatever <typeparamref name="T"/> is: the smaller, the more
-    /// completeness counts.
+    /// α above 0, in squared distances of components in [−1, 1] for any <typeparamref name="T"/>; smaller values increase completeness.
     /// </param>
-    /// <param name="search">Finds every key patch's nearest query patch.</param>
-    /// <param name="seed">Determines that search's random choices.</param>
+    /// <param name="search">Finds the nearest query patch of each key patch.</param>
+    /// <param name="seed">Seed of that search.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="field">Takes every key's nearest query; null: nobody wants to know.</param>
-    /// <param name="iteration">As <see cref="SearchTask{T}.Iteration"/>: above 0 the field's places are where the search starts.</param>
-    /// <exception cref="ArgumentOutOfRangeException">α is not above 0.</exception>
+    /// <param name="field">Receives the nearest query of each key; <c>null</c> to discard it.</param>
+    /// <param name="iteration">As <see cref="SearchTask{T}.Iteration"/>: above 0 the search starts from the field's positions.</param>
+    /// <exception cref="ArgumentOutOfRangeException">α is not positive.</exception>
     public static float[] Weights<T>(
         Volume<T> query, Volume<T> keys, Extent patch, double alpha, IPatchSearch<T> search, ulong seed, Workers workers,
         NearestNeighbourField? field = null, int iteration = 0)

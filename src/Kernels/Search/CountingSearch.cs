@@ -6,7 +6,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Search;
 
-/// <summary>A search whose distances are counted.</summary>
+/// <summary>Counts the distances that another search computes.</summary>
 internal sealed class CountingSearch<T>(IPatchSearch<T> search, EvaluationCounter counter) : IPatchSearch<T>
     where T : unmanaged
 {

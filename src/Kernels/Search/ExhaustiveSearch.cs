@@ -8,16 +8,16 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Search;
 
 /// <summary>
-/// Tries every key patch for every query patch. Of equally near ones the first in [T, H, W] order wins. O(n·m) time.
+/// Compares every query patch with every key patch. On equal distances the first key in T×H×W order wins. O(n·m) time.
 /// </summary>
 internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
     where T : unmanaged
     where TDistance : struct, IPatchDistance<T, TDistance>
 {
-    // Keys measured together.
+    // Keys per call of the distance kernel.
     private const int Together = 64;
 
-    /// <summary>Whether a patch may not match the one at its own place: for the nearest other patch within one volume.</summary>
+    /// <summary>Whether a patch must not match the key at its own position, to find the nearest other patch of a volume.</summary>
     public bool ExcludeSelf { get; init; }
 
     /// <inheritdoc/>

@@ -10,28 +10,28 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Search;
 
-/// <summary>Where an approximate search starts.</summary>
+/// <summary>Initialises the field of an approximate search.</summary>
 internal static class FieldInitializer
 {
     private const int BandRows = 24;
 
     /// <summary>
-    /// Keeps the places of the first <paramref name="frames"/> frames of queries where they are allowed, and measures their distances: the
-    /// query has changed since the field was made, or the search was interrupted.
+    /// Measures the distances of the first <paramref name="frames"/> frames of queries, keeping their allowed positions: the query has changed
+    /// since the last search, or the search was interrupted.
     /// </summary>
     public static void Measure<T, TDistance>(SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, int frames)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance> =>
         Bands(task, workers, 0, frames, (t, top, seed) => Band(task, distance, allowed, null, keep: true, seed, t, top));
 
-    /// <summary>Gives the queries of some frames uniformly random allowed places, and measures their distances.</summary>
+    /// <summary>Assigns uniformly random allowed positions to the queries of some frames, and measures their distances.</summary>
     /// <param name="task">The search.</param>
-    /// <param name="distance">Measures.</param>
-    /// <param name="allowed">The keys to draw from.</param>
+    /// <param name="distance">Distance kernel.</param>
+    /// <param name="allowed">Keys to draw from.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="index">If given, every query patch also tries the keys that it leads to.</param>
-    /// <param name="first">The first frame.</param>
-    /// <param name="frames">How many.</param>
+    /// <param name="index">If given, each query patch also tries the keys that the index returns.</param>
+    /// <param name="first">First frame.</param>
+    /// <param name="frames">Number of frames.</param>
     public static void Find<T, TDistance>(
         SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, PatchIndex<T>? index, int first, int frames)
         where T : unmanaged
@@ -56,7 +56,7 @@ internal static class FieldInitializer
         Extent grid = field.QueryGrid;
         int bottom = Math.Min(top + BandRows, grid.H);
         distance.Enter(t, top, bottom);
-        CandidateList trials = CandidateList.OfThread(grid.W * PatchIndex<T>.Near);
+        CandidateList candidates = CandidateList.OfThread(grid.W * PatchIndex<T>.Near);
         uint[] near = index is null ? [] : new uint[grid.W * PatchIndex<T>.Near];
         float[] described = index is null ? [] : ArrayPool<float>.Shared.Rent(grid.W * index.Numbers);
         for (int h = top; h < bottom; h++)
@@ -67,24 +67,24 @@ internal static class FieldInitializer
             distances.Fill(float.PositiveInfinity);
             if (keep)
             {
-                for (int w = 0; w < grid.W; w++) trials.Add(w, places[w]);
-                trials.Settle<T, TDistance>(ref distance, h, places, distances);
+                for (int w = 0; w < grid.W; w++) candidates.Add(w, places[w]);
+                candidates.Settle<T, TDistance>(ref distance, h, places, distances);
             }
 
             for (int w = 0; w < grid.W; w++)
             {
-                // Nothing to keep: the search is new, or the key has been left out since.
+                // No match to keep: the search is new, or the key has been excluded since.
                 if (distances[w] < float.PositiveInfinity) continue;
                 places[w] = field.FromLinear(allowed.Linear(Hash.Below(Hash.Derive(seed, (ulong)(row + w)), allowed.Count)));
-                trials.Add(w, places[w]);
+                candidates.Add(w, places[w]);
             }
 
-            trials.Settle<T, TDistance>(ref distance, h, places, distances);
+            candidates.Settle<T, TDistance>(ref distance, h, places, distances);
             if (index is null) continue;
             index.Describe(task.Query, t, h, grid.W, described);
             index.Lead(described, near);
-            for (int i = 0; i < near.Length; i++) trials.Add(i / PatchIndex<T>.Near, near[i]);
-            trials.Settle<T, TDistance>(ref distance, h, places, distances);
+            for (int i = 0; i < near.Length; i++) candidates.Add(i / PatchIndex<T>.Near, near[i]);
+            candidates.Settle<T, TDistance>(ref distance, h, places, distances);
         }
 
         if (index is not null) ArrayPool<float>.Shared.Return(described);

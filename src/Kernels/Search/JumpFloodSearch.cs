@@ -9,10 +9,10 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Search;
 
 /// <summary>
-/// PatchMatch by jump flooding with the official program's schedule: 20 passes, each of which lets every query patch try,
-/// besides its current match, one uniformly random place, its match moved by noise, and the offsets of its six
-/// neighbours at a distance of 8, 4, 2 or 1, once as they are and once moved by noise. All candidates come from the state
-/// before the pass; neighbours outside the grid are left out.
+/// PatchMatch by jump flooding with the schedule of the official program: 20 passes, in each of which every query patch tries, in addition
+/// to its current match, one uniformly random position, its match shifted by noise, and the offsets of its six neighbours at a distance
+/// of 8, 4, 2 or 1, unchanged and shifted by noise. All candidates come from the state before the pass; neighbours outside the grid
+/// are skipped.
 /// </summary>
 internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
     where T : unmanaged
@@ -64,7 +64,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         Extent grid = field.QueryGrid;
         int bottom = Math.Min(top + BandRows, grid.H);
         distance.Enter(t, top, bottom);
-        CandidateList trials = CandidateList.OfThread(grid.W * CandidatesPerPass);
+        CandidateList candidates = CandidateList.OfThread(grid.W * CandidatesPerPass);
         for (int h = top; h < bottom; h++)
         {
             int index = ((t * grid.H) + h) * grid.W;
@@ -72,8 +72,8 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             {
                 var random = new NoiseStream(Hash.Derive(seed, (ulong)index), radius);
                 (int nt, int nh, int nw) = field.Split(before[index]);
-                trials.Add(w, field.FromLinear(allowed.Linear(random.Below(allowed.Count))));
-                trials.Add(w, Nearest(field, nt + random.Next(), nh + random.Next(), nw + random.Next()));
+                candidates.Add(w, field.FromLinear(allowed.Linear(random.Below(allowed.Count))));
+                candidates.Add(w, Nearest(field, nt + random.Next(), nh + random.Next(), nw + random.Next()));
                 for (int side = 0; side < 6; side++)
                 {
                     int move = (side & 1) == 0 ? -step : step;
@@ -81,17 +81,17 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
                     if ((uint)(t + dt) >= (uint)grid.T || (uint)(h + dh) >= (uint)grid.H || (uint)(w + dw) >= (uint)grid.W) continue;
                     (int ct, int ch, int cw) = field.Split(before[index + (((dt * grid.H) + dh) * grid.W) + dw]);
                     (ct, ch, cw) = (ct - dt, ch - dh, cw - dw);
-                    trials.Add(w, Nearest(field, ct, ch, cw));
-                    trials.Add(w, Nearest(field, ct + random.Next(), ch + random.Next(), cw + random.Next()));
+                    candidates.Add(w, Nearest(field, ct, ch, cw));
+                    candidates.Add(w, Nearest(field, ct + random.Next(), ch + random.Next(), cw + random.Next()));
                 }
             }
 
             int row = index - grid.W;
-            trials.Settle<T, TDistance>(ref distance, h, field.Places.AsSpan(row, grid.W), field.Distances.AsSpan(row, grid.W));
+            candidates.Settle<T, TDistance>(ref distance, h, field.Places.AsSpan(row, grid.W), field.Distances.AsSpan(row, grid.W));
         }
     }
 
-    // The place nearest to (t, h, w) where a key patch begins.
+    // The position of the key patch nearest to (t, h, w).
     private static uint Nearest(NearestNeighbourField field, int t, int h, int w)
     {
         Extent keys = field.KeyGrid;

@@ -12,18 +12,17 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Search;
 
 /// <summary>
-/// PatchMatch (Barnes et al. 2009) row by row, on 3-D fields. In every pass a query patch tries the offsets of its
-/// neighbours at a distance of 1 (propagation) and of 8, 4 or 2 in turn; and its own match and one neighbour's offset
-/// moved by at most one voxel per axis. The windows of random search that shrink around the match, as the paper of
-/// 2009 has them, gain less here than moved neighbours: good matches lie side by side.
+/// PatchMatch (Barnes et al. 2009) row by row, on 3-D fields. In every pass a query patch tries the offsets of its neighbours at a distance
+/// of 1 (propagation) and of 8, 4 or 2 in turn, and its own match and one neighbour's offset shifted by at most one voxel per
+/// axis. The original random search in shrinking windows gains less than shifted neighbours here, because good matches are adjacent.
 /// <para>
-/// Passes run over fixed tiles of one frame × 24 rows, forwards and backwards in turn. Inside its tile a row sees what
-/// the pass has already improved in the row before it; of other tiles it sees the state before the pass. So tiles can
-/// run on any thread in any order with the same result.
+/// Passes run over fixed tiles of one frame × 24 rows, alternately forwards and backwards. Within its tile a row sees the improvements
+/// of the previous row in this pass; of other tiles it sees the state before the pass. Tiles can therefore run on any thread in any order
+/// with the same result.
 /// </para>
 /// <para>
-/// The patches of a row are worked on together (<see cref="CandidateList"/>), so that one's result does not depend on its left
-/// neighbour's. What a patch finds is then offered along the row, one patch after the other: few have found something.
+/// All patches of a row are processed together (<see cref="CandidateList"/>), so the result of a patch does not depend on its left
+/// neighbour's. Improved matches are then propagated along the row one patch after the other, because few patches improve.
 /// </para>
 /// </summary>
 internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
@@ -33,15 +32,15 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
     private const int TileRows = 24;
     private const int Sources = 8;
 
-    // Columns that are collected and measured together: what they need stays in the innermost cache.
+    // Columns that are collected and measured together: their data fit into the L1 cache.
     private const int Segment = 256;
 
-    // Patches of a field whose start takes longer than a second.
+    // Patches of a field whose initialisation takes more than a second.
     private const long LargeField = 1_000_000;
     private static readonly int[] Jumps = [8, 4, 2];
 
-    // Passes at EM iteration 0, 1 and later: from scratch, then with sharp keys, then with a new query only. An index over the
-    // sharp keys costs as much as three passes and finds less.
+    // Passes at EM iteration 0, 1 and later: from scratch, then with sharp keys, then with a new query only. Building another index over
+    // the sharp keys costs as much as three passes and finds less.
     private static readonly int[] Passes = [6, 7, 4];
 
     /// <inheritdoc/>
@@ -68,7 +67,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
         }
     }
 
-    // Every query starts by itself: in a large field one frame after the other, so that little is lost where the search is interrupted.
+    // Queries are initialised independently: large fields frame by frame, so that an interruption loses little work.
     private static void Start(SearchTask<T> task, TDistance distance, AllowedKeys allowed, Workers workers, int starts)
     {
         int frames = task.Field.QueryGrid.T, known = task.Iteration > 0 || task.StepsDone >= Math.Max(1, starts) ? frames : task.StepsDone;
@@ -88,7 +87,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
     {
         int starts = StartSteps(task), passes = PassesAt(task.Iteration), steps = starts + passes;
 
-        // All starts together cost about as much as a pass and a quarter.
+        // Initialisation costs about as much as 1.25 passes.
         const double pass = 4, start = 1 + PatchIndex<T>.Near;
         task.Progress?.Invoke(starts == 0 ? (double)done / steps
             : ((start * Math.Min(1, (double)done / starts)) + (pass * Math.Max(0, done - starts))) / (start + (pass * passes)));
@@ -120,7 +119,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
             Extent grid = field.QueryGrid;
             int bottom = Math.Min(top + TileRows, grid.H);
             distance.Enter(t, top, bottom);
-            CandidateList trials = CandidateList.OfThread((Segment + Lanes) * Sources);
+            CandidateList candidates = CandidateList.OfThread((Segment + Lanes) * Sources);
             for (int h = Direction > 0 ? top : bottom - 1; h >= top && h < bottom; h += Direction)
             {
                 int row = ((t * grid.H) + h) * grid.W;
@@ -128,17 +127,17 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
                 Span<float> distances = field.Distances.AsSpan(row, grid.W);
                 for (int w = 0; w < grid.W; w += Segment)
                 {
-                    Collect(trials, t, h, top, bottom, w, Math.Min(w + Segment, grid.W));
-                    trials.Settle<T, TDistance>(ref distance, h, places, distances);
+                    Collect(candidates, t, h, top, bottom, w, Math.Min(w + Segment, grid.W));
+                    candidates.Settle<T, TDistance>(ref distance, h, places, distances);
                 }
 
                 Sweep(ref distance, h, places, distances, Before.AsSpan(row, grid.W));
             }
         }
 
-        // Offers of each group of 8 patches: vectors of places, one lane a patch; a lane with nothing to offer holds its own match.
+        // Candidates of each group of 8 patches: vectors of positions, one lane per patch; a lane without a candidate holds its own match.
         [MethodImpl(Jit.Hot)]
-        private void Collect(CandidateList trials, int t, int h, int top, int bottom, int first, int end)
+        private void Collect(CandidateList candidates, int t, int h, int top, int bottom, int first, int end)
         {
             NearestNeighbourField field = Task.Field;
             Extent grid = field.QueryGrid, keys = field.Keys;
@@ -146,7 +145,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
             uint[] now = field.Places;
             int rowStep = keys.W, frameStep = keys.H * keys.W;
 
-            // Rows and frames that lie a step behind in the direction of the pass, or this row itself where there is none.
+            // Rows and frames one step behind in the direction of the pass, or this row itself if there are no such rows.
             (uint[] From, int Index, uint Move) Row(int step)
             {
                 int from = h - (Direction * step);
@@ -184,7 +183,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
                 Vector256<uint> upFar = At(aboveFar.From, aboveFar.Index, w, used) + Vector256.Create(aboveFar.Move);
                 Vector256<uint> behindFar = At(backFar.From, backFar.Index, w, used) + Vector256.Create(backFar.Move);
 
-                // One of the three neighbours' offers, and the match itself, each moved by at most a voxel an axis.
+                // One of the three neighbours' candidates and the match itself, each shifted by at most one voxel per axis.
                 Vector256<uint> random = Random(seed + (uint)w);
                 Vector256<uint> which = random >> 30;
                 Vector256<uint> other = Vector256.ConditionalSelect(
@@ -193,19 +192,19 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
                 Vector256<uint> near = own + Moved(random, rowStep, frameStep);
                 Vector256<uint> nearOther = other + Moved(random >> 12, rowStep, frameStep);
 
-                trials.Add(w, side, mask & Differ(side, own, limit));
-                trials.Add(w, up, mask & Differ(up, own, limit) & Differ(up, side));
-                trials.Add(w, behind, mask & Differ(behind, own, limit) & Differ(behind, side) & Differ(behind, up));
-                trials.Add(w, sideFar, mask & Differ(sideFar, own, limit) & Differ(sideFar, side) & Differ(sideFar, up) & Differ(sideFar, behind));
-                trials.Add(w, upFar, mask & Differ(upFar, own, limit) & Differ(upFar, side) & Differ(upFar, up) & Differ(upFar, behind) & Differ(upFar, sideFar));
-                trials.Add(w, behindFar, mask & Differ(behindFar, own, limit) & Differ(behindFar, side) & Differ(behindFar, up)
+                candidates.Add(w, side, mask & Differ(side, own, limit));
+                candidates.Add(w, up, mask & Differ(up, own, limit) & Differ(up, side));
+                candidates.Add(w, behind, mask & Differ(behind, own, limit) & Differ(behind, side) & Differ(behind, up));
+                candidates.Add(w, sideFar, mask & Differ(sideFar, own, limit) & Differ(sideFar, side) & Differ(sideFar, up) & Differ(sideFar, behind));
+                candidates.Add(w, upFar, mask & Differ(upFar, own, limit) & Differ(upFar, side) & Differ(upFar, up) & Differ(upFar, behind) & Differ(upFar, sideFar));
+                candidates.Add(w, behindFar, mask & Differ(behindFar, own, limit) & Differ(behindFar, side) & Differ(behindFar, up)
                     & Differ(behindFar, behind) & Differ(behindFar, sideFar) & Differ(behindFar, upFar));
-                trials.Add(w, near, mask & Differ(near, own, limit));
-                trials.Add(w, nearOther, mask & Differ(nearOther, own, limit));
+                candidates.Add(w, near, mask & Differ(near, own, limit));
+                candidates.Add(w, nearOther, mask & Differ(nearOther, own, limit));
             }
         }
 
-        // Along the row: what a patch has found in this pass is offered to the next one at once.
+        // Propagates along the row: a match that improved in this pass is offered to the next patch at once.
         [MethodImpl(Jit.Hot)]
         private unsafe void Sweep(ref TDistance distance, int h, Span<uint> places, Span<float> distances, ReadOnlySpan<uint> before)
         {
@@ -240,7 +239,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
             return Vector256.Create<TLane>(lanes);
         }
 
-        // Offers of the patches a step behind in the same row.
+        // Candidates from the patches one step behind in the same row.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private Vector256<uint> Side(int row, int w, int used, int step, Vector256<uint> own)
         {
@@ -258,14 +257,14 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<uint> Random(uint seed)
         {
-            // A 32-bit finaliser (the one of MurmurHash3) over consecutive numbers.
+            // A 32-bit finaliser (MurmurHash3's) over consecutive integers.
             Vector256<uint> x = Vector256.Create(seed) + Vector256.Create(0u, 1, 2, 3, 4, 5, 6, 7);
             x = (x ^ (x >> 16)) * Vector256.Create(0x85EBCA6Bu);
             x = (x ^ (x >> 13)) * Vector256.Create(0xC2B2AE35u);
             return x ^ (x >> 16);
         }
 
-        // −1, 0 or 1 an axis, out of the lowest 12 bits.
+        // −1, 0 or 1 per axis, from the lowest 12 bits.
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector256<uint> Moved(Vector256<uint> random, int rowStep, int frameStep)
         {

@@ -2,23 +2,23 @@ using Vgpnn.Kernels.Distances;
 
 namespace Vgpnn.Kernels.Search;
 
-/// <summary>The searches by name.</summary>
+/// <summary>Creates searches by method.</summary>
 public static class PatchSearches
 {
     /// <summary>
-    /// Below this many key patches trying them all costs less than an approximate search, and is exact: the coarsest
-    /// levels decide what the whole sample becomes.
+    /// Maximum number of key patches that are searched exhaustively, which then costs less than an approximate search and is exact: the
+    /// coarsest levels determine the sample.
     /// </summary>
     public const int SmallLevel = 1024;
 
-    /// <summary>The search that does what <paramref name="method"/> says, for floats or for bytes.</summary>
+    /// <summary>Creates a search over floats or bytes.</summary>
     public static IPatchSearch<T> Create<T>(SearchMethod method)
         where T : unmanaged =>
         typeof(T) == typeof(float)
             ? (IPatchSearch<T>)(object)Create<float, FloatDistance>(method)
             : (IPatchSearch<T>)(object)Create<byte, ByteDistance>(method);
 
-    /// <summary>The same search with every patch distance counted: the same results, more slowly.</summary>
+    /// <summary>Creates a search that counts its patch distances: same results, slower.</summary>
     public static IPatchSearch<T> Counting<T>(SearchMethod method, EvaluationCounter counter)
         where T : unmanaged
     {
@@ -28,7 +28,7 @@ public static class PatchSearches
         return new CountingSearch<T>(search, counter);
     }
 
-    /// <summary>A search for the nearest <em>other</em> patch within one volume: exhaustive, the patch itself left out.</summary>
+    /// <summary>Creates an exhaustive search for the nearest <em>other</em> patch within one volume.</summary>
     public static IPatchSearch<float> NearestOther() => new SearchByWeights<float>(
         new ExhaustiveSearch<float, FloatDistance> { ExcludeSelf = true },
         new ExhaustiveSearch<float, WeightedDistance<float, FloatDistance>> { ExcludeSelf = true });

@@ -4,7 +4,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Search;
 
-/// <summary>Searches with weights where the task has some, and without their cost where it has none.</summary>
+/// <summary>Uses the weighted search for tasks with weights, and the cheaper plain search otherwise.</summary>
 internal sealed class SearchByWeights<T>(IPatchSearch<T> plain, IPatchSearch<T> weighted) : IPatchSearch<T>
     where T : unmanaged
 {

@@ -1,14 +1,14 @@
 namespace Vgpnn.Kernels.Search;
 
-/// <summary>How the nearest neighbours are searched.</summary>
+/// <summary>Nearest-neighbour search algorithms.</summary>
 public enum SearchMethod
 {
-    /// <summary>PatchMatch in raster order with jumps and jittered neighbours: the default.</summary>
+    /// <summary>PatchMatch in raster order with jumps and jittered neighbours (default).</summary>
     PatchMatch,
 
-    /// <summary>PatchMatch by jump flooding, the schedule of the official program.</summary>
+    /// <summary>PatchMatch by jump flooding, with the schedule of the official program.</summary>
     JumpFlood,
 
-    /// <summary>Every key patch is tried for every query patch: exact, and quadratic in the number of voxels.</summary>
+    /// <summary>Compares all pairs of patches: exact, quadratic in the number of voxels.</summary>
     Exhaustive,
 }

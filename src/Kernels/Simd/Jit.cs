@@ -2,12 +2,12 @@ using System.Runtime.CompilerServices;
 
 namespace Vgpnn.Kernels.Simd;
 
-/// <summary>How kernels are compiled.</summary>
+/// <summary>Compilation options of kernels.</summary>
 internal static class Jit
 {
     /// <summary>
-    /// At once and fully optimised. Left to itself the runtime begins with slow code and looks for what is hot; a small
-    /// level is over by then, and a short clip is half done.
+    /// Compiles a method fully optimised at its first call. Under tiered compilation a small level finishes in unoptimised code, and so does
+    /// half of a short clip.
     /// </summary>
     public const MethodImplOptions Hot = MethodImplOptions.AggressiveOptimization;
 }

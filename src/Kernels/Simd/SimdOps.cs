@@ -5,10 +5,10 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Vgpnn.Kernels.Simd;
 
-/// <summary>What the portable vector types lack, with the one instruction where there is one.</summary>
+/// <summary>Vector operations that the portable types lack, with a single instruction where the processor has one.</summary>
 internal static class SimdOps
 {
-    /// <summary>16 bytes as 16-bit integers.</summary>
+    /// <summary>Widens 16 bytes to 16-bit integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Widen(Vector128<byte> v)
     {
@@ -17,7 +17,7 @@ internal static class SimdOps
         return Vector256.Create(low, high).AsInt16();
     }
 
-    /// <summary>16 signed bytes as 16-bit integers.</summary>
+    /// <summary>Widens 16 signed bytes to 16-bit integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<short> Widen(Vector128<sbyte> v)
     {
@@ -26,7 +26,7 @@ internal static class SimdOps
         return Vector256.Create(low, high);
     }
 
-    /// <summary>8 bytes as 32-bit integers.</summary>
+    /// <summary>Widens 8 bytes to 32-bit integers.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static unsafe Vector256<int> WidenTwice(byte* at)
     {
@@ -36,19 +36,19 @@ internal static class SimdOps
     }
 
     /// <summary>
-    /// Adds to lane l the products of the bytes 4l to 4l + 3. Four of them and the sum fit, so nothing saturates and every
-    /// instruction set gives the same: one instruction where there is VNNI, pairs of 16-bit products elsewhere.
+    /// Adds the products of bytes 4l to 4l + 3 to lane l. Four products and the sum fit into 32 bits, so nothing saturates and every
+    /// instruction set gives the same sum over all lanes: one instruction with VNNI, pairs of 16-bit products without.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> Dot(Vector256<int> sum, Vector256<byte> a, Vector256<sbyte> b)
     {
         if (AvxVnni.IsSupported) return AvxVnni.MultiplyWideningAndAdd(sum, a, b);
 
-        // Other lanes than with VNNI; only the sum over all lanes is ever asked for.
+        // The lanes differ from VNNI's; callers use only the sum over all lanes.
         return sum + MultiplyAddPairs(Widen(a.GetLower()), Widen(b.GetLower())) + MultiplyAddPairs(Widen(a.GetUpper()), Widen(b.GetUpper()));
     }
 
-    /// <summary>Lane l is a(2l)·b(2l) + a(2l+1)·b(2l+1).</summary>
+    /// <summary>Lane l of the result is a(2l)·b(2l) + a(2l+1)·b(2l+1).</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> MultiplyAddPairs(Vector256<short> a, Vector256<short> b) =>
         Avx2.IsSupported

@@ -1,13 +1,13 @@
 namespace Vgpnn.Kernels.Threading;
 
 /// <summary>
-/// Runs independent pieces of work on a fixed number of threads. Pieces are handed out one by one, so that uneven ones
-/// balance; nothing that a kernel computes may depend on which thread took which piece, nor on how many threads there are.
+/// Runs independent work items on a fixed number of threads. Threads take items one at a time, so items of different length balance.
+/// Kernel results must depend neither on which thread runs an item nor on the number of threads.
 /// </summary>
 public sealed class Workers
 {
-    /// <param name="threads">Threads to use, at least 1; the caller's own thread is one of them.</param>
-    /// <param name="cancellation">Checked before every piece; kernels keep their pieces well under 100 ms.</param>
+    /// <param name="threads">Number of threads including the caller's, at least 1.</param>
+    /// <param name="cancellation">Checked before every item; kernels keep items well below 100 ms.</param>
     public Workers(int threads, CancellationToken cancellation = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threads, 1);
@@ -15,14 +15,14 @@ public sealed class Workers
         Cancellation = cancellation;
     }
 
-    /// <summary>Threads used, the caller's included.</summary>
+    /// <summary>Number of threads, including the caller's.</summary>
     public int Threads { get; }
 
-    /// <summary>Ends the work early with an <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>Checked before every item; throws <see cref="OperationCanceledException"/>.</summary>
     public CancellationToken Cancellation { get; }
 
-    /// <summary>Calls <paramref name="body"/> once for every number from 0 to <paramref name="count"/> − 1.</summary>
-    /// <exception cref="OperationCanceledException">The work was cancelled; some pieces may not have run.</exception>
+    /// <summary>Calls <paramref name="body"/> once for each integer from 0 to <paramref name="count"/> − 1.</summary>
+    /// <exception cref="OperationCanceledException">The work was cancelled; some items may not have run.</exception>
     public void For(int count, Action<int> body)
     {
         ArgumentNullException.ThrowIfNull(body);

@@ -1,19 +1,19 @@
 namespace Vgpnn.Kernels.Volumes;
 
-/// <summary>RGB bytes and RGB floats: byte b stands for (b/255)·2 − 1.</summary>
+/// <summary>Converts between RGB bytes and RGB floats; byte b is the float (b/255)·2 − 1.</summary>
 public static class ColourConversion
 {
     private static readonly float[] Table = [.. Enumerable.Range(0, 256).Select(b => ((b / 255f) * 2f) - 1f)];
 
-    /// <summary>The float that a byte stands for.</summary>
+    /// <summary>Converts a byte to a float in [−1, 1].</summary>
     public static float ToFloat(byte b) => Table[b];
 
     /// <summary>
-    /// The byte nearest to a float, as the official program rounds on saving: (x + 1)/2 · 255 + 0.5, clamped to [0, 255] and truncated.
+    /// Converts a float to the nearest byte, rounding as the official program does on saving: (x + 1)/2 · 255 + 0.5, clamped to [0, 255] and truncated.
     /// </summary>
     public static byte ToByte(float x) => (byte)Math.Clamp(((x + 1f) / 2f * 255f) + 0.5f, 0f, 255f);
 
-    /// <summary>The floats that a volume of bytes stands for.</summary>
+    /// <summary>Converts a T×H×W×C volume of bytes to floats in [−1, 1].</summary>
     public static Volume<float> ToFloat(Volume<byte> volume)
     {
         ArgumentNullException.ThrowIfNull(volume);

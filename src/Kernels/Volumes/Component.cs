@@ -2,14 +2,14 @@ using System.Runtime.CompilerServices;
 
 namespace Vgpnn.Kernels.Volumes;
 
-/// <summary>Samples of either kind to and from the float that arithmetic is done in; bytes keep their scale of 0 to 255.</summary>
+/// <summary>Converts components of either type to and from the float used in arithmetic; bytes keep their scale of 0–255.</summary>
 internal static class Component
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Load<T>(T sample)
         where T : unmanaged => typeof(T) == typeof(float) ? Unsafe.As<T, float>(ref sample) : Unsafe.As<T, byte>(ref sample);
 
-    /// <summary>A float as it is; a byte rounded half up and clamped.</summary>
+    /// <summary>Stores a float unchanged, or rounded half up and clamped to a byte.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static T Store<T>(float value)
         where T : unmanaged

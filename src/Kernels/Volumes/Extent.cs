@@ -12,13 +12,13 @@ public readonly record struct Extent(int T, int H, int W)
     /// <summary>The shorter side of a frame.</summary>
     public int ShortSide => Math.Min(H, W);
 
-    /// <summary>The grid of positions at which a patch of the given size fits (stride 1, no padding).</summary>
+    /// <summary>Grid of positions where a patch of the given size fits (stride 1, no padding).</summary>
     public Extent PatchGrid(Extent patch) => new(T - patch.T + 1, H - patch.H + 1, W - patch.W + 1);
 
-    /// <summary>Whether a patch of the given size fits at all.</summary>
+    /// <summary>Whether at least one patch of the given size fits.</summary>
     public bool Holds(Extent patch) => T >= patch.T && H >= patch.H && W >= patch.W;
 
-    /// <summary>Axis by axis the smaller of the two sizes.</summary>
+    /// <summary>Per-axis minimum of two sizes.</summary>
     public static Extent Min(Extent a, Extent b) => new(Math.Min(a.T, b.T), Math.Min(a.H, b.H), Math.Min(a.W, b.W));
 
     /// <inheritdoc/>

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Vgpnn.Kernels.Volumes;
 
 /// <summary>
-/// Samples of a video or of one pyramid level, in the order [T, H, W, C]: the channels of a voxel lie side by side, so that
-/// one row of a patch is one contiguous run of W·C samples whatever the number of channels.
+/// Components of a video or of one pyramid level, stored as T×H×W×C: the channels of a voxel are adjacent, so each row of a patch is
+/// one contiguous run of W·C components for any number of channels.
 /// </summary>
 public abstract class Volume
 {
-    /// <summary>Samples that may be read, but mean nothing, beyond the last one: kernels load whole vectors.</summary>
+    /// <summary>Readable components after the last one, with undefined values: kernels load whole vectors.</summary>
     internal const int Padding = 64;
 
     private protected Volume(Extent extent, int channels)
@@ -23,25 +23,25 @@ public abstract class Volume
         Channels = channels;
     }
 
-    /// <summary>The most samples that one volume can hold.</summary>
+    /// <summary>Maximum number of components in one volume.</summary>
     public static long MaxSamples => Array.MaxLength - Padding;
 
-    /// <summary>Bytes that a volume of this size takes.</summary>
+    /// <summary>Memory of a volume of this size, in bytes.</summary>
     public static long Bytes<T>(Extent extent, int channels)
         where T : unmanaged => ((extent.Count * channels) + Padding) * Unsafe.SizeOf<T>();
 
-    /// <summary>Frames, rows and columns.</summary>
+    /// <summary>Size in frames, rows and columns.</summary>
     public Extent Extent { get; }
 
-    /// <summary>Samples per voxel.</summary>
+    /// <summary>Components per voxel.</summary>
     public int Channels { get; }
 
-    /// <summary>Number of samples: T·H·W·C.</summary>
+    /// <summary>Number of components: T·H·W·C.</summary>
     public int Count => Extent.T * FrameStride;
 
-    /// <summary>Samples from one row to the next.</summary>
+    /// <summary>Components from one row to the next.</summary>
     public int RowStride => Extent.W * Channels;
 
-    /// <summary>Samples from one frame to the next.</summary>
+    /// <summary>Components from one frame to the next.</summary>
     public int FrameStride => Extent.H * RowStride;
 }

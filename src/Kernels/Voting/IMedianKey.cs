@@ -3,24 +3,24 @@ using System.Runtime.Intrinsics;
 
 namespace Vgpnn.Kernels.Voting;
 
-/// <summary>Samples as signed integers of the same order, so that one algorithm finds the median of either kind.</summary>
-/// <typeparam name="T">The sample.</typeparam>
-/// <typeparam name="C">The integer.</typeparam>
+/// <summary>Maps component values to signed integers in the same order, so that one algorithm selects medians of bytes and floats.</summary>
+/// <typeparam name="T">Component type.</typeparam>
+/// <typeparam name="C">Integer type.</typeparam>
 internal interface IMedianKey<T, C>
 {
     /// <summary>
-    /// Writes the integers of a run of samples. Whole vectors are read and written: up to <see cref="Overrun"/> more than the run.
+    /// Encodes a run of components. Reads and writes whole vectors, up to <see cref="Overrun"/> components past the run.
     /// </summary>
     static abstract void Encode(ref T from, ref C to, int run);
 
-    /// <summary>The sample that an integer stands for.</summary>
+    /// <summary>Returns the component of an integer.</summary>
     static abstract T Decode(C candidate);
 
-    /// <summary>Integers that <see cref="Encode"/> may write behind a run.</summary>
+    /// <summary>Number of integers that <see cref="Encode"/> may write past a run.</summary>
     static abstract int Overrun { get; }
 }
 
-/// <summary>Floats: those below zero have all but their sign bit flipped.</summary>
+/// <summary>Floats: all bits except the sign are flipped for negative values.</summary>
 internal readonly struct FloatMedianKey : IMedianKey<float, int>
 {
     public static int Overrun => 8;
@@ -38,7 +38,7 @@ internal readonly struct FloatMedianKey : IMedianKey<float, int>
     public static float Decode(int candidate) => BitConverter.Int32BitsToSingle(candidate ^ ((candidate >> 31) & int.MaxValue));
 }
 
-/// <summary>Bytes shifted to the signed range: vector units compare signed bytes.</summary>
+/// <summary>Bytes shifted to the signed range, because vector units compare signed bytes.</summary>
 internal readonly struct ByteMedianKey : IMedianKey<byte, sbyte>
 {
     public static int Overrun => 32;
@@ -53,7 +53,7 @@ internal readonly struct ByteMedianKey : IMedianKey<byte, sbyte>
     public static byte Decode(sbyte candidate) => (byte)(candidate ^ -128);
 }
 
-/// <summary>Bytes as 32-bit integers, for patches of more than 255 voxels: counts of them do not fit into a byte.</summary>
+/// <summary>Bytes as 32-bit integers, for patches of more than 255 voxels, whose counts do not fit into a byte.</summary>
 internal readonly struct WideByteMedianKey : IMedianKey<byte, int>
 {
     public static int Overrun => 0;

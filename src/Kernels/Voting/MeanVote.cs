@@ -6,7 +6,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Voting;
 
-/// <summary>Means of all candidates, plain or weighted by a Gaussian over the voxel's place in the patch.</summary>
+/// <summary>Mean of all candidates, unweighted or weighted by a Gaussian over the voxel's position in the patch.</summary>
 internal sealed class MeanVote<T>
     where T : unmanaged
 {
@@ -22,7 +22,7 @@ internal sealed class MeanVote<T>
         _weights = Weights(patch, gaussian);
     }
 
-    /// <summary>What a candidate weighs by the voxel's place in its patch.</summary>
+    /// <summary>Returns the weight of a candidate by the voxel's position in its patch, T×H×W.</summary>
     public static float[] Weights(Extent patch, bool gaussian)
     {
         var weights = new float[patch.Count];
@@ -40,7 +40,7 @@ internal sealed class MeanVote<T>
         workers.For(_output.Extent.T * rows, row => Row(row / rows, row % rows));
     }
 
-    // Candidates are added in the order of their patches, [T, H, W]: sums of floats depend on it.
+    // Candidates are added in T×H×W order of their patches, because float sums depend on the order.
     [MethodImpl(Jit.Hot)]
     private void Row(int t, int h)
     {
@@ -73,8 +73,8 @@ internal sealed class MeanVote<T>
         for (int i = 0; i < target.Length; i++) target[i] = Component.Store<T>(sum[i] / total[i / channels]);
     }
 
-    // exp(−½(x/1.7)²) with x from −1 to 1 over the patch, as the official program weighs. Rounded to 9 digits, so that
-    // two mathematical libraries cannot differ in the last bit.
+    // exp(−½(x/1.7)²) with x from −1 to 1 over the patch, as in the official program. Rounded to 9 digits, so that results do not
+    // depend on the last bit of the maths library.
     private static double Bell(int i, int size)
     {
         double x = size == 1 ? -1 : (2.0 * i / (size - 1)) - 1;

@@ -11,13 +11,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Voting;
 
 /// <summary>
-/// Medians of all candidates. A thread works on a band of rows of one frame, and in it on a segment of a row at a time:
-/// it gathers the segment's candidates into planes that fit the cache, one candidate a voxel, and selects across planes.
+/// Median of all candidates. A thread processes a band of rows of one frame, one row segment at a time: it gathers the segment's
+/// candidates into planes that fit into the cache, at most one candidate per voxel and plane, and selects across planes.
 /// <para>
-/// A plane belongs to one row of patches and one residue r: patches at w ≡ r (mod patch width) do not overlap and tile the
-/// row, so each of them writes its whole run of W·C samples to its own place and a voxel gets at most one candidate a
-/// plane. Planes begin patch width − 1 columns before the segment and end as many after it, so that no run is ever
-/// clipped.
+/// A plane belongs to one row of patches and one residue r: patches at w ≡ r (mod patch width) do not overlap and tile the row, so each of
+/// them copies its whole run of W·C components, and a voxel gets at most one candidate per plane. Planes extend patch width − 1 columns
+/// beyond the segment on both sides, so that no run is ever clipped.
 /// </para>
 /// </summary>
 internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourField field, Extent patch, Volume<T> output)
@@ -27,7 +26,7 @@ internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourF
 {
     private const int BandRows = 8;
 
-    // Columns of a segment: 147 planes of them are about 30 kB of bytes, or 60 kB of 32-bit integers.
+    // Columns per segment: 147 planes take about 30 kB as bytes, or 60 kB as 32-bit integers.
     private static readonly int Segment = Unsafe.SizeOf<C>() == 1 ? 64 : 32;
 
     private readonly int _channels = output.Channels;
@@ -48,7 +47,7 @@ internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourF
         (int firstT, int endT) = PatchVoting.Covering(t, patch.T, grid.T);
         int firstH = PatchVoting.Covering(top, patch.H, grid.H).First, endH = PatchVoting.Covering(bottom - 1, patch.H, grid.H).End;
 
-        // Where every patch's match starts in V: taken apart once, used for every row and column that the patch covers.
+        // Start of each patch's match in V, computed once for all rows and columns that the patch covers.
         int[] starts = ArrayPool<int>.Shared.Rent((endT - firstT) * (endH - firstH) * grid.W);
         C[] candidates = ArrayPool<C>.Shared.Rent((int)patch.Count * _plane);
         int at = 0;
@@ -56,7 +55,7 @@ internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourF
         {
             for (int ph = firstH; ph < endH; ph++)
             {
-                // Where the patch's match begins in V, moved to where the patch's first row would be row 0 of frame t.
+                // Shifts a match's start in V so that the patch's first row corresponds to row 0 of frame t.
                 int move = ((t - pt) * values.FrameStride) - (ph * values.RowStride);
                 foreach (uint place in field.Places.AsSpan(((pt * grid.H) + ph) * grid.W, grid.W))
                     starts[at++] = ((int)place * _channels) + move;
@@ -97,8 +96,8 @@ internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourF
         int gridW = field.QueryGrid.W;
         int first = Math.Max(0, origin), end = Math.Min(gridW, w0 + columns);
 
-        // At the left and right border some planes lack candidates: there they hold the largest number, above every rank
-        // that is asked for, and what a run writes behind itself has to be wiped before the plane's next run, if any.
+        // At the left and right border some planes lack candidates. They hold the maximum there, above every requested rank, and the
+        // overrun of a run must be cleared before the plane's next run.
         bool gaps = origin < 0 || w0 + columns > gridW;
         ref T samples = ref MemoryMarshal.GetArrayDataReference(values.Buffer);
         int at = 0;
@@ -139,6 +138,6 @@ internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourF
         }
     }
 
-    /// <summary>What the rows of a band share.</summary>
+    /// <summary>State shared by the rows of a band.</summary>
     private readonly record struct Block(int T, int FirstT, int EndT, int FirstH, int EndH, int[] Starts, C[] Candidates);
 }

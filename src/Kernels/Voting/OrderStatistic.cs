@@ -6,27 +6,26 @@ using Vgpnn.Kernels.Simd;
 
 namespace Vgpnn.Kernels.Voting;
 
-/// <summary>Order statistics of many columns of signed integers at once.</summary>
+/// <summary>Selects order statistics of many columns of signed integers in parallel.</summary>
 internal static class OrderStatistic
 {
-    /// <summary>Once a 32-bit answer is known down to this bit, the few candidates that are left usually are one value.</summary>
+    /// <summary>Bit from which on the remaining candidates of a 32-bit answer are checked for being equal; few usually remain.</summary>
     private const int LookFromBit = 12;
 
     /// <summary>
-    /// For each of as many neighbouring columns as a vector has lanes the value of the given rank (0 is the smallest) among
-    /// <paramref name="rows"/> rows that are <paramref name="stride"/> apart.
+    /// Returns the value of the given rank (0 is the smallest) of each of as many adjacent columns as a vector has lanes, among
+    /// <paramref name="rows"/> rows at a distance of <paramref name="stride"/>.
     /// <para>
-    /// Lane l is column l. The answer is built from its highest bit down: it is the largest x with at most `rank` values
-    /// below it, so a bit is set if no more than `rank` values are below what setting it gives. Bits that all values of
-    /// all columns share are not asked for, and nothing is asked where they share all. There is no branch on data
-    /// within a row.
+    /// Lane l is column l. The answer is built from the highest bit down: it is the largest x with at most `rank` smaller values, so a bit is
+    /// set if at most `rank` values are below the result. Bits that are equal in all values are skipped; if all bits are, the answer is
+    /// known at once. There is no data-dependent branch within a row.
     /// </para>
     /// </summary>
-    /// <param name="values">Row 0 of column 0 is at <paramref name="start"/>.</param>
+    /// <param name="values">Values; row 0 of column 0 is at <paramref name="start"/>.</param>
     /// <param name="start">Index of the first value.</param>
     /// <param name="stride">Values from one row to the next.</param>
-    /// <param name="rows">Rows; at most 255 for 8-bit values, because the counts are as wide as the values.</param>
-    /// <param name="biasedRank">Rank plus the smallest number of the type, so that counts use its whole range.</param>
+    /// <param name="rows">Number of rows; at most 255 for 8-bit values, because counts have the width of the values.</param>
+    /// <param name="biasedRank">Rank plus the type's minimum, so that counts use the whole range.</param>
     [MethodImpl(Jit.Hot)]
     public static Vector256<C> Select<C>(C[] values, int start, int stride, int rows, Vector256<C> biasedRank)
         where C : unmanaged, IBinaryInteger<C>, IMinMaxValue<C>
@@ -47,7 +46,7 @@ internal static class OrderStatistic
         Vector256<C> x = bit == width - 1 ? Vector256.Create(C.MinValue) : low & Vector256.Create((C.AllBitsSet << bit) << 1);
         for (; bit >= 0; bit--)
         {
-            // Adding is setting the bit; at the sign bit it turns the smallest number into 0, by overflow.
+            // Addition sets the bit; for the sign bit it overflows from the minimum to 0.
             Vector256<C> trial = x + Vector256.Create(C.One << bit);
             Vector256<C> below = Vector256.Create(C.MinValue), more = Vector256<C>.Zero;
             at = 0;
@@ -66,7 +65,7 @@ internal static class OrderStatistic
         return x;
     }
 
-    // Smallest and largest value in [x, x + 2^bit): if they agree in every column, they are the answer.
+    // Minimum and maximum of the values in [x, x + 2^bit): if they are equal in every column, they are the answer.
     private static bool OneValueLeft<C>(ref C first, int stride, int rows, Vector256<C> x, int bit, out Vector256<C> answer)
         where C : unmanaged, IBinaryInteger<C>, IMinMaxValue<C>
     {

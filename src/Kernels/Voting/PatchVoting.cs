@@ -5,17 +5,17 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Voting;
 
 /// <summary>
-/// Folds matched patches back into a volume: every voxel is covered by up to T·H·W patches (fewer at the border), and each
-/// of them proposes the sample that its match has at that place.
+/// Folds matched patches into a volume: each voxel is covered by up to T·H·W patches (fewer at the border), and each of them contributes
+/// the value of its match at that position as a candidate.
 /// </summary>
 public static class PatchVoting
 {
-    /// <summary>Writes the vote of every voxel.</summary>
-    /// <param name="values">V: the size of the keys that the field points into.</param>
-    /// <param name="field">For every patch of the output its match.</param>
+    /// <summary>Computes all voxels of the output.</summary>
+    /// <param name="values">V, with the size of the keys that the field refers to.</param>
+    /// <param name="field">Match of each output patch.</param>
     /// <param name="patch">Patch size.</param>
-    /// <param name="rule">How a voxel is made from its candidates.</param>
-    /// <param name="output">Takes the result: channels as V, patch grid as the field's query grid.</param>
+    /// <param name="rule">How candidates are combined.</param>
+    /// <param name="output">Receives the result; has the channels of V, and a patch grid equal to the field's query grid.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public static void Vote<T>(
         Volume<T> values, NearestNeighbourField field, Extent patch, VoteRule rule, Volume<T> output, Workers workers)
@@ -25,9 +25,12 @@ public static class PatchVoting
         ArgumentNullException.ThrowIfNull(field);
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(workers);
-        if (values.Channels != output.Channels) throw new ArgumentException("values and output differ in channels", nameof(output));
-        if (values.Extent.PatchGrid(patch) != field.KeyGrid) throw new ArgumentException("the field points into another size", nameof(values));
-        if (output.Extent.PatchGrid(patch) != field.QueryGrid) throw new ArgumentException("the field is over another size", nameof(output));
+        if (values.Channels != output.Channels)
+            throw new ArgumentException($"values have {values.Channels} channels but the output has {output.Channels}", nameof(output));
+        if (values.Extent.PatchGrid(patch) is var keys && keys != field.KeyGrid)
+            throw new ArgumentException($"the patch grid of the values is {keys}; the field's key grid is {field.KeyGrid}", nameof(values));
+        if (output.Extent.PatchGrid(patch) is var queries && queries != field.QueryGrid)
+            throw new ArgumentException($"the patch grid of the output is {queries}; the field's query grid is {field.QueryGrid}", nameof(output));
         if (rule != VoteRule.Median)
             new MeanVote<T>(values, field, patch, rule == VoteRule.Gaussian, output).Run(workers);
         else if (values is Volume<float> floats)
@@ -38,6 +41,6 @@ public static class PatchVoting
             new MedianVote<byte, int, WideByteMedianKey>((Volume<byte>)(Volume)values, field, patch, (Volume<byte>)(Volume)output).Run(workers);
     }
 
-    /// <summary>The range of patches along one axis that cover place <paramref name="at"/>: first and past the last.</summary>
+    /// <summary>Returns the range of patches along one axis that cover position <paramref name="at"/>; the end is exclusive.</summary>
     internal static (int First, int End) Covering(int at, int patch, int grid) => (Math.Max(0, at - patch + 1), Math.Min(at + 1, grid));
 }

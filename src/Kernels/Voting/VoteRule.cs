@@ -1,14 +1,14 @@
 namespace Vgpnn.Kernels.Voting;
 
-/// <summary>How a voxel is made from the candidates that cover it.</summary>
+/// <summary>How the candidates of a voxel are combined.</summary>
 public enum VoteRule
 {
-    /// <summary>Channel by channel the median; of an even number the lower of the two middle values.</summary>
+    /// <summary>Per-channel median; the lower of the two middle values for an even number of candidates.</summary>
     Median,
 
-    /// <summary>Channel by channel the arithmetic mean.</summary>
+    /// <summary>Per-channel arithmetic mean.</summary>
     Mean,
 
-    /// <summary>The mean, weighted by a Gaussian over the voxel's place in the patch.</summary>
+    /// <summary>Mean weighted by a Gaussian over the voxel's position in the patch.</summary>
     Gaussian,
 }

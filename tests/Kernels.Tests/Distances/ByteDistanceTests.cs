@@ -12,7 +12,7 @@ namespace Vgpnn.Kernels.Tests.Distances;
 public class ByteDistanceTests
 {
     [Fact]
-    public void Distances_are_exact_for_any_patch() =>
+    public void Byte_distances_equal_the_sum_of_squared_differences_for_any_patch() =>
         Properties.Holds(
             from patch in Gen.OneOf(
                 Gen.Elements(new Extent(3, 7, 7), new Extent(3, 5, 5), new Extent(1, 1, 1), new Extent(2, 4, 4), new Extent(1, 5, 5)),
@@ -27,9 +27,9 @@ public class ByteDistanceTests
                 AssertExact(query, keys, c.patch, Enumerable.Range(0, (int)query.Extent.PatchGrid(c.patch).Count));
             });
 
-    /// <summary>Patches of many frames in volumes that would take too much memory to be packed.</summary>
+    /// <summary>Patches of many frames, for which packing would take too much memory.</summary>
     [Fact]
-    public void Distances_are_exact_in_volumes_that_are_not_packed()
+    public void Byte_distances_are_exact_when_volumes_are_too_large_to_pack()
     {
         Volume<byte> query = RandomVolume.Noise<byte>(new Extent(7, 40, 50), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(7, 1200, 600), 3, 2);
         foreach (Extent patch in (Extent[])[new(7, 3, 5), new(6, 4, 13), new(6, 1, 1)])
@@ -39,9 +39,9 @@ public class ByteDistanceTests
         }
     }
 
-    /// <summary>The greatest distance of the largest patch that the options allow.</summary>
+    /// <summary>The maximum distance of the largest patch that the options allow.</summary>
     [Fact]
-    public void The_greatest_distance_fits()
+    public void Maximum_distance_of_the_largest_patch_fits_into_32_bits()
     {
         var patch = new Extent(15, 15, 15);
         var black = new Volume<byte>(patch, 3);
@@ -51,9 +51,9 @@ public class ByteDistanceTests
         Assert.Equal(15f * 15 * 15 * 3 * 255 * 255, DistanceProbe.Measure(ByteDistance.Create(white, black, patch, new Workers(1)), (0, 0, 0), 0));
     }
 
-    /// <summary>Where a patch would wrap around the border no key begins.</summary>
+    /// <summary>No key begins where a patch would wrap around the border.</summary>
     [Fact]
-    public void Places_where_no_key_patch_begins_are_infinitely_far() =>
+    public void Positions_without_a_key_patch_have_infinite_distance() =>
         Properties.Holds(Properties.Extents(new Extent(3, 5, 6), new Extent(5, 9, 12)), size =>
         {
             Volume<byte> volume = RandomVolume.Noise<byte>(size, 3, 1);
@@ -72,7 +72,7 @@ public class ByteDistanceTests
         });
 
     [Fact]
-    public void Volumes_of_different_channels_are_refused() =>
+    public void Volumes_with_different_channels_are_rejected() =>
         Assert.Throws<ArgumentException>(
             () => ByteDistance.Create(new Volume<byte>(new Extent(1, 1, 1), 1), new Volume<byte>(new Extent(1, 1, 1), 3), new Extent(1, 1, 1), new Workers(1)));
 

@@ -2,17 +2,17 @@ using Vgpnn.Kernels.Distances;
 
 namespace Vgpnn.Kernels.Tests.Distances;
 
-/// <summary>Single distances by the kernels that searches use.</summary>
+/// <summary>Measures single distances with the kernels that searches use.</summary>
 internal static unsafe class DistanceProbe
 {
-    /// <summary>The distance of the query patch at (t, h, w) to the key patch at <paramref name="place"/>.</summary>
+    /// <summary>Returns the distance between the query patch at (t, h, w) and the key patch at position <paramref name="place"/>.</summary>
     public static float Measure<TDistance>(TDistance distance, (int T, int H, int W) query, uint place)
         where TDistance : struct, IPatchDistance<byte, TDistance> => Measure<byte, TDistance>(distance, query, place);
 
     public static float Measure(FloatDistance distance, (int T, int H, int W) query, uint place) =>
         Measure<float, FloatDistance>(distance, query, place);
 
-    /// <summary>The same by the scalar definition.</summary>
+    /// <summary>Returns the same distance in scalar arithmetic.</summary>
     public static float MeasureScalar(ByteDistance distance, (int T, int H, int W) query, uint place)
     {
         distance.Enter(query.T, query.H, query.H + 1);

@@ -17,7 +17,7 @@ public class EvaluationCounterTests
     [InlineData(SearchMethod.PatchMatch)]
     [InlineData(SearchMethod.JumpFlood)]
     [InlineData(SearchMethod.Exhaustive)]
-    public void A_counted_search_finds_the_same_and_counts_the_same_on_any_threads(SearchMethod method)
+    public void Counting_search_gives_the_same_matches_and_counts_for_any_number_of_threads(SearchMethod method)
     {
         (long alone, int[] matches) = Count(method, 1);
         (long together, int[] same) = Count(method, 3);
@@ -29,14 +29,14 @@ public class EvaluationCounterTests
     }
 
     [Fact]
-    public void Exhaustive_search_measures_every_pair()
+    public void Exhaustive_search_measures_every_pair_of_patches()
     {
         long patches = Size.PatchGrid(Patch).Count;
         Assert.Equal(patches * patches, Count(SearchMethod.Exhaustive, 2).Count);
     }
 
     [Fact]
-    public void The_peak_is_measured_for_both_kinds_of_samples()
+    public void Distance_peak_is_positive_for_bytes_and_floats()
     {
         Assert.True(DistancePeak.Measure<byte>(Patch, 3, TimeSpan.Zero, new Workers(2)) > 0);
         Assert.True(DistancePeak.Measure<float>(Patch, 3, TimeSpan.Zero, new Workers(1)) > 0);

@@ -10,7 +10,7 @@ namespace Vgpnn.Kernels.Tests.Distances;
 
 public class FloatDistanceTests
 {
-    /// <summary>Presets, even sizes, single voxels, rows of every remainder of the vector width.</summary>
+    /// <summary>Default patches, even sizes, single voxels, and rows of every remainder of the vector width.</summary>
     private static readonly Gen<(Extent Patch, int Channels, int Seed)> Cases =
         from patch in Gen.OneOf(
             Gen.Elements(new Extent(3, 7, 7), new Extent(3, 5, 5), new Extent(1, 1, 1), new Extent(2, 4, 4)),
@@ -20,23 +20,23 @@ public class FloatDistanceTests
         select (patch, channels, seed);
 
     [Fact]
-    public void Vector_and_scalar_distances_have_the_same_bits() =>
+    public void Vector_and_scalar_float_distances_have_the_same_bits() =>
         Properties.Holds(Cases, c => ForEachPair(c.Patch, c.Channels, c.Seed, (distance, q, k, _) =>
             Assert.Equal(DistanceProbe.MeasureScalar(distance, q, k), DistanceProbe.Measure(distance, q, k))));
 
     [Fact]
-    public void Distances_are_the_sum_of_squared_differences() =>
+    public void Float_distances_equal_the_sum_of_squared_differences() =>
         Properties.Holds(Cases, c => ForEachPair(c.Patch, c.Channels, c.Seed, (distance, q, k, expected) =>
             Assert.Equal(expected, DistanceProbe.Measure(distance, q, k), 1e-6 * Math.Max(1, expected))));
 
     [Fact]
-    public void Volumes_of_different_channels_are_refused() =>
+    public void Volumes_with_different_channels_are_rejected() =>
         Assert.Throws<ArgumentException>(
             () => new FloatDistance(new Volume<float>(new Extent(1, 1, 1), 1), new Volume<float>(new Extent(1, 1, 1), 3), new Extent(1, 1, 1)));
 
     private delegate void PairTest(FloatDistance distance, (int T, int H, int W) query, uint key, double expected);
 
-    // Among the pairs are the last patches of both volumes, whose rows are loaded beyond the last sample.
+    // Includes the last patches of both volumes, whose rows are loaded past the last component.
     private static void ForEachPair(Extent patch, int channels, int seed, PairTest test)
     {
         Volume<float> query = RandomVolume.Noise(new Extent(patch.T + 1, patch.H + 1, patch.W + 2), channels, seed);

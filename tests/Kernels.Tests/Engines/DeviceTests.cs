@@ -11,14 +11,14 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>A device as such: what it reports, what it holds, how it is shared, and how it fails.</summary>
+/// <summary>Properties, memory, sharing and failures of a device.</summary>
 [Collection(nameof(OneDevice))]
 public class DeviceTests(OneDevice device)
 {
     private static readonly Extent Patch = new(3, 5, 5);
 
     [GpuFact]
-    public void Device_describes_itself()
+    public void Device_reports_its_name_kind_and_limits()
     {
         DeviceDescription found = Devices.Find();
         Assert.Equal(0, found.Index);
@@ -31,7 +31,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public void Missing_device_is_named_in_the_error()
+    public void Error_for_a_missing_device_names_its_index()
     {
         DeviceException e = Assert.Throws<DeviceException>(() => Devices.Find(99));
         Assert.Equal(DeviceFailure.NoDevice, e.Failure);
@@ -39,7 +39,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public void Allocation_beyond_the_limit_is_refused_and_smaller_ones_go_on()
+    public void Allocation_beyond_the_limit_fails_and_smaller_ones_still_succeed()
     {
         using Device small = Device.Open(Devices.Find(), maxBytes: 3 << 20);
         DeviceException e = Assert.Throws<DeviceException>(() => small.Invoke(engine => engine.Allocate(new Extent(1, 1024, 1024))));
@@ -55,7 +55,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public async Task Device_that_does_not_answer_is_given_up()
+    public async Task Device_that_does_not_answer_is_marked_hung()
     {
         Device slow = Device.Open(Devices.Find(), watchdog: TimeSpan.FromMilliseconds(200));
         Task<bool> hanging = slow.Run(engine =>
@@ -70,12 +70,12 @@ public class DeviceTests(OneDevice device)
         Assert.Equal(DeviceFailure.Hung, slow.Broken?.Failure);
         Assert.Equal(DeviceFailure.Hung, (await Assert.ThrowsAsync<DeviceException>(() => slow.Run(_ => true))).Failure);
 
-        // Returns at once: nothing waits for what hangs.
+        // Returns immediately: disposal does not wait for hung work.
         slow.Dispose();
     }
 
     [GpuFact]
-    public void Kernel_that_does_not_compile_ends_the_device()
+    public void Kernel_that_does_not_compile_breaks_the_device()
     {
         using Device fragile = Device.Open(Devices.Find());
         DeviceException e = Assert.Throws<DeviceException>(() => fragile.Invoke(_ => fragile.Load("broken", a => ILGPU.Runtime.KernelLoaders.LoadKernel<int>(a, Broken))));
@@ -85,7 +85,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public void Device_whose_driver_reports_an_error_is_lost()
+    public void Driver_error_marks_the_device_as_lost()
     {
         using Device lost = Device.Open(Devices.Find());
         DeviceException e = Assert.Throws<DeviceException>(
@@ -96,7 +96,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public async Task Cancelled_work_stops_between_launches_and_leaves_the_device_to_others()
+    public async Task Cancelled_work_stops_between_launches_and_frees_the_device()
     {
         using var stop = new CancellationTokenSource();
         var begun = new TaskCompletionSource();
@@ -106,7 +106,7 @@ public class DeviceTests(OneDevice device)
                 while (true)
                 {
                     begun.TrySetResult();
-                    engine.Pace(stop.Token);
+                    engine.Throttle(stop.Token);
                 }
             },
             stop.Token);
@@ -119,7 +119,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public async Task Requests_that_share_a_device_take_turns()
+    public async Task Requests_that_share_a_device_run_alternately()
     {
         var order = new List<int>();
         using var both = new Barrier(2);
@@ -144,14 +144,14 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public void Engine_is_refused_to_other_threads()
+    public void Engine_throws_when_used_on_another_thread()
     {
         GpuEngine engine = device.Device.Invoke(e => e);
         Assert.Throws<InvalidOperationException>(() => engine.Allocate(Patch));
     }
 
     [GpuFact]
-    public void Every_launch_is_counted_where_that_is_asked_for()
+    public void Device_that_measures_counts_every_launch()
     {
         using Device measuring = Device.Open(Devices.Find(), measures: true);
         var host = new GpuHostEngine(measuring);
@@ -164,7 +164,7 @@ public class DeviceTests(OneDevice device)
         Assert.Equal(32 * 8, exhaustive.WorkItems);
         Assert.True(exhaustive.Seconds > 0);
 
-        // Of every patch at least a row was compared, of none more than it has.
+        // At least one row of each patch was compared, and at most all of them.
         long rows = exhaustive.Evaluations * Patch.W * DeviceVolume.VoxelBytes;
         Assert.InRange(exhaustive.Bytes, rows / 2, (rows * Patch.T * Patch.H) + (1 << 20));
 
@@ -191,7 +191,7 @@ public class DeviceTests(OneDevice device)
     }
 
     [GpuFact]
-    public void Samples_of_a_batch_are_what_each_is_alone() => device.Device.Invoke(engine =>
+    public void Samples_of_a_batch_equal_samples_made_alone() => device.Device.Invoke(engine =>
     {
         Volume<byte>[] queries = [.. Enumerable.Range(0, 3).Select(i => RandomVolume.Noise<byte>(new Extent(3, 12, 20), 3, i))];
         Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(4, 13, 19), 3, 9);
@@ -214,7 +214,7 @@ public class DeviceTests(OneDevice device)
     });
 
     [GpuFact]
-    public void A_query_with_noise_far_outside_of_bytes_finds_its_nearest_keys() => device.Device.Invoke(engine =>
+    public void Query_with_noise_beyond_the_range_of_bytes_finds_its_nearest_keys() => device.Device.Invoke(engine =>
     {
         Volume<float> query = RandomVolume.Noise(new Extent(3, 9, 11), 3, 1);
         foreach (ref float sample in query.Samples) sample *= 9;
@@ -230,7 +230,7 @@ public class DeviceTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Completeness_weighs_in_whole_numbers_as_in_floats() => device.Device.Invoke(engine =>
+    public void Integer_completeness_weights_agree_with_float_weights() => device.Device.Invoke(engine =>
     {
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);
         float[] weights = Completeness.Weights(query, keys, Patch, 0.5, PatchSearches.Create<byte>(SearchMethod.Exhaustive), 0, new Workers(1));
@@ -247,7 +247,7 @@ public class DeviceTests(OneDevice device)
         Assert.Equal(best.MeanDistance(weights), means.Wait()[0], 1e-4 * best.MeanDistance(weights));
     });
 
-    // Work that takes long and needs nothing: every step needs the one before.
+    // Long work without data: every step depends on the previous one.
     private static void Delay(GpuEngine engine, int rounds)
     {
         Device device = engine.Device;

@@ -13,9 +13,8 @@ using Xunit.Abstractions;
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>
-/// What every engine does, whatever it computes on. A class for each engine inherits these tests. Instruction sets of the
-/// processor and its scalar definition give the same bits as each other (<see cref="InstructionSetTests"/>, <see cref="ByteDistanceTests"/>), so
-/// that what holds here for one holds for each.
+/// Tests that every engine must pass; a derived class for each engine inherits them. The CPU's instruction sets and scalar code give
+/// identical bits (<see cref="InstructionSetTests"/>, <see cref="ByteDistanceTests"/>), so testing one of them is sufficient.
 /// </summary>
 public abstract class EngineConformanceTests(ITestOutputHelper output)
 {
@@ -31,15 +30,15 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
 
     public static TheoryData<VoteRule> Rules => new(Enum.GetValues<VoteRule>());
 
-    /// <summary>The engine, whose tests may share it.</summary>
+    /// <summary>The engine under test, shared by the tests of a class.</summary>
     private protected abstract IKernelEngine Engine { get; }
 
-    /// <summary>How far above the optimum the default search may stay, from scratch and after five iterations; for related and unrelated clips.</summary>
+    /// <summary>Maximum ratio of the default search to the optimum, from scratch and after five iterations; for related and unrelated clips.</summary>
     private protected abstract (double First, double Fifth)[] Limits { get; }
 
     [EngineTheory]
     [MemberData(nameof(Channels))]
-    public void Resizing_rounds_the_exact_result_to_within_a_level(int channels)
+    public void Resized_bytes_round_the_exact_result(int channels)
     {
         foreach ((Extent size, Scale scale) in ((Extent, Scale)[])
                  [(new(5, 13, 17), new(0.7, 0.6, 0.55)), (new(5, 13, 17), new(1.3, 1.2, 1.45)), (new(3, 40, 9), new(1, 0.31, 2)), (new(1, 8, 8), Scale.One)])
@@ -54,7 +53,7 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
     }
 
     [EngineFact]
-    public void Resizing_leaves_an_even_area_even_and_a_volume_of_scale_1_as_it_is()
+    public void Resizing_keeps_uniform_areas_and_copies_at_scale_1()
     {
         var grey = new Volume<byte>(new Extent(4, 9, 11), 3);
         grey.Samples.Fill(77);
@@ -64,14 +63,14 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
     }
 
     [EngineFact]
-    public void Exhaustive_search_finds_the_nearest_keys_and_of_several_the_first()
+    public void Exhaustive_search_finds_the_first_of_the_nearest_keys()
     {
         foreach (Extent patch in Patches)
         {
-            // Compiling takes most of the time: the other numbers of channels are tried with one patch.
+            // Compilation dominates the time, so only one patch size is tested with all numbers of channels.
             foreach (int channels in patch == Patches[1] ? (int[])[1, 3, 4] : [3])
             {
-                // Few values: many keys are equally near.
+                // Few distinct values, so that many keys are equally near.
                 Volume<byte> query = RandomVolume.Integers<byte>(new Extent(patch.T + 1, patch.H + 4, patch.W + 18), channels, 3, 1);
                 Volume<byte> keys = RandomVolume.Integers<byte>(new Extent(patch.T + 2, patch.H + 9, patch.W + 3), channels, 3, 2);
                 NearestNeighbourField field = Run(SearchMethod.Exhaustive, query, keys, patch);
@@ -84,7 +83,7 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
 
     [EngineTheory]
     [MemberData(nameof(Methods))]
-    public void Every_search_leaves_matches_among_the_keys_with_their_exact_distances(SearchMethod method)
+    public void Every_search_stores_valid_keys_with_their_exact_distances(SearchMethod method)
     {
         foreach (Extent patch in Patches)
         {
@@ -95,7 +94,7 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
 
     [EngineTheory]
     [MemberData(nameof(Methods))]
-    public void A_search_gives_the_same_matches_every_time_with_any_number_of_threads(SearchMethod method)
+    public void Search_repeats_its_matches_for_any_number_of_threads(SearchMethod method)
     {
         Volume<byte> query = RandomVolume.Noise<byte>(new Extent(4, 20, 35), 3, 7), keys = RandomVolume.Noise<byte>(new Extent(5, 21, 34), 3, 8);
         int[] first = Run(method, query, keys, Patches[1], seed: 5).Matches();
@@ -106,20 +105,20 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
 
     [EngineTheory]
     [MemberData(nameof(Methods))]
-    public void Keys_of_infinite_weight_are_never_chosen(SearchMethod method)
+    public void Keys_with_infinite_weight_are_never_matched(SearchMethod method)
     {
         Volume<byte> query = RandomVolume.Noise<byte>(new Extent(3, 14, 19), 3, 1);
         float[] weights = [.. Enumerable.Range(0, (int)query.Extent.PatchGrid(Patches[1]).Count).Select(i => i % 3 == 0 ? 1 : float.PositiveInfinity)];
         NearestNeighbourField field = Run(method, query, query, Patches[1], weights: weights);
         Assert.All(field.Matches(), match => Assert.Equal(0, match % 3));
 
-        // Also where a search goes on from matches that were allowed before.
+        // Also when a search continues from matches that were allowed before.
         NearestNeighbourField later = Run(method, query, query, Patches[1], continued: Run(method, query, query, Patches[1]), iteration: 1, weights: weights);
         Assert.All(later.Matches(), match => Assert.Equal(0, match % 3));
     }
 
     [EngineFact]
-    public void Completeness_weighs_as_the_exact_search_does()
+    public void Completeness_weights_agree_with_those_of_the_exact_search()
     {
         var patch = new Extent(3, 5, 5);
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);
@@ -135,7 +134,7 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
 
     [EngineTheory]
     [MemberData(nameof(Rules))]
-    public void Votes_are_those_of_the_definition(VoteRule rule)
+    public void Votes_agree_with_the_scalar_reference(VoteRule rule)
     {
         double tolerance = rule == VoteRule.Median ? 0 : 0.51;
         foreach (Extent patch in Patches)
@@ -154,9 +153,9 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>From scratch, and after five iterations. The official program reaches 1.0030 and 1.0065.</summary>
+    /// <summary>From scratch and after five iterations. The official program reaches 1.0030 and 1.0065.</summary>
     [EngineFact]
-    public void The_default_search_comes_near_the_optimum()
+    public void Default_search_stays_within_its_limit_above_the_optimum()
     {
         AssertQuality("related", Limits[0]);
         AssertQuality("unrelated", Limits[1]);
@@ -180,7 +179,7 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
 
     [EngineTheory]
     [MemberData(nameof(Methods))]
-    public void A_search_that_is_cancelled_ends(SearchMethod method)
+    public void Cancelled_search_throws_and_the_engine_stays_usable(SearchMethod method)
     {
         Volume<byte> volume = RandomVolume.Noise<byte>(new Extent(3, 14, 19), 3, 1);
         using var stop = new CancellationTokenSource();
@@ -194,7 +193,7 @@ public abstract class EngineConformanceTests(ITestOutputHelper output)
         };
         Assert.ThrowsAny<OperationCanceledException>(() => Engine.Search(method).Search(task, new Workers(1, stop.Token)));
 
-        // And the engine is as good as before.
+        // The engine stays usable after a cancellation.
         Run(method, volume, volume, Patches[1]).AssertSound(volume, volume, Patches[1]);
     }
 

@@ -3,7 +3,7 @@ using Xunit.Abstractions;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>The machine's processor.</summary>
+/// <summary>The CPU of this machine.</summary>
 public class CpuConformanceTests(ITestOutputHelper output) : EngineConformanceTests(output)
 {
     private protected override IKernelEngine Engine { get; } = new CpuEngine();
@@ -15,7 +15,7 @@ public class CpuConformanceTests(ITestOutputHelper output) : EngineConformanceTe
 [Collection(nameof(OneDevice))]
 public class GpuConformanceTests(OneDevice device, ITestOutputHelper output) : EngineConformanceTests(output)
 {
-    /// <summary>Why there is none.</summary>
+    /// <summary>Why the machine has no device; <c>null</c> if it has one.</summary>
     public static string? Missing => GpuDevices.Missing;
 
     private protected override IKernelEngine Engine => new GpuHostEngine(device.Device);

@@ -4,12 +4,12 @@ using Xunit.Sdk;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>A test that a conformance suite inherits; skipped with the reason that the class's <c>Missing</c> property gives.</summary>
+/// <summary>A test inherited from a conformance suite; skipped with the reason in the class's <c>Missing</c> property.</summary>
 [XunitTestCaseDiscoverer("Vgpnn.Kernels.Tests.Engines." + nameof(EngineFactDiscoverer), "Vgpnn.Kernels.Tests")]
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class EngineFactAttribute : FactAttribute;
 
-/// <summary>As <see cref="EngineFactAttribute"/>, with data.</summary>
+/// <summary>A theory inherited from a conformance suite; skipped like <see cref="EngineFactAttribute"/>.</summary>
 [XunitTestCaseDiscoverer("Vgpnn.Kernels.Tests.Engines." + nameof(EngineTheoryDiscoverer), "Vgpnn.Kernels.Tests")]
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class EngineTheoryAttribute : TheoryAttribute;
@@ -26,10 +26,10 @@ internal sealed class EngineTheoryDiscoverer(IMessageSink sink) : TheoryDiscover
         SkippedEngine.Reason(method) is null ? base.Discover(options, method, theory) : [new SkippedEngine(DiagnosticMessageSink, method)];
 }
 
-/// <summary>A test of an engine that this machine does not have.</summary>
+/// <summary>A skipped test of an engine that this machine lacks.</summary>
 public sealed class SkippedEngine : XunitTestCase
 {
-    /// <summary>For the runner, which makes it from what it wrote.</summary>
+    /// <summary>For deserialization by the test runner.</summary>
     [Obsolete("for the runner")]
     public SkippedEngine()
     {

@@ -3,23 +3,23 @@ using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>The committed hashes of everything that the device kernels compute (<see cref="GoldenScenes"/>).</summary>
+/// <summary>The committed hashes of all device kernel results (<see cref="GoldenScenes"/>).</summary>
 internal static class Golden
 {
-    /// <summary>What makes this assembly's program print what the simulator computes.</summary>
+    /// <summary>Argument that makes this assembly's program print the simulator's results.</summary>
     public const string Argument = "simulator";
 
     private static readonly string[] All = Read();
 
-    /// <summary>The lines of the file for scenes of one size.</summary>
+    /// <summary>Returns the lines of the file for volumes of one size.</summary>
     public static IEnumerable<string> Lines(bool large) => All.Where(l => l.StartsWith(large ? "large " : "tiny ", StringComparison.Ordinal));
 
-    /// <summary>What a device computes.</summary>
-    /// <param name="device">The device.</param>
+    /// <summary>Returns the lines computed by a device.</summary>
+    /// <param name="device">Device to run on.</param>
     /// <param name="large">As <see cref="GoldenScenes.Lines"/>.</param>
     public static string[] Of(Device device, bool large) => device.Invoke(engine => new GoldenScenes(engine).Lines(large).ToArray());
 
-    /// <summary>Prints what the simulator computes.</summary>
+    /// <summary>Prints the lines computed by the simulator.</summary>
     public static void Print()
     {
         using Device simulator = Device.Open(Devices.Simulator);

@@ -5,7 +5,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-// Kernels that the first version did not have: these lines are what they computed when they were written.
+// Kernels without a counterpart in version 0.1: these lines record their results when they were written.
 internal sealed partial class GoldenScenes
 {
     /// <summary>As <see cref="Searches"/>.</summary>
@@ -35,14 +35,14 @@ internal sealed partial class GoldenScenes
         using DeviceMask wanted = engine.Mask(mask, querySize);
         foreach (VoteRule rule in Enum.GetValues<VoteRule>())
         {
-            using DeviceVolume output = engine.Chosen(query, [0, 1]);
+            using DeviceVolume output = engine.Select(query, [0, 1]);
             engine.Vote(keys, field, rule, output, wanted);
             yield return Line($"masked {rule} {what}", Bytes(output, 4));
         }
 
-        // Of a query that changes at its end only, most blocks are settled.
+        // The query changes only at its end, so most blocks are unchanged.
         using DeviceChanges changes = engine.Changes(query, patch);
-        using DeviceVolume changed = engine.Chosen(query, [0, 1]);
+        using DeviceVolume changed = engine.Select(query, [0, 1]);
         engine.CopyFrames(query, 0, changed, querySize.T - 1, 1);
         engine.Update(changes, changed);
         engine.IndexedFlood(
@@ -52,7 +52,7 @@ internal sealed partial class GoldenScenes
         using DeviceField finer = engine.Resized(field, Around(patch, new Extent(3, 5, 6)), Around(patch, new Extent(4, 5, 4)), patch);
         yield return Line($"resized {what}", Read(finer.Places));
 
-        // Movement in 16 bits on both sides, also where some keys are forbidden.
+        // Motion in 16 bits on both sides, with and without excluded keys.
         using DeviceVolume wide = engine.UploadWide([RandomVolume.Noise(querySize, 3, 1), RandomVolume.Noise(querySize, 3, 2)], 1024, 0);
         using DeviceVolume wideKeys = engine.UploadWide([RandomVolume.Noise(keySize, 3, 3)], 1024, 0);
         foreach (DeviceWeights? weights in (DeviceWeights?[])[null, some])

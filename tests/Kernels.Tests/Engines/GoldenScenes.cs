@@ -9,20 +9,20 @@ using Vgpnn.Testing;
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>
-/// Runs every kernel on synthetic volumes and describes what it computes by hashes. The committed file <c>golden.txt</c> holds the
-/// same lines; every device has to print them, whatever its maker and the shape of its groups.
+/// Runs every kernel on synthetic volumes and hashes the results. The committed file <c>golden.txt</c> holds the expected lines, which are
+/// the same for all devices and group shapes.
 /// </summary>
-/// <param name="engine">The device.</param>
+/// <param name="engine">Engine of the device under test.</param>
 internal sealed partial class GoldenScenes(GpuEngine engine)
 {
     private static readonly Extent[] Patches = [new(3, 7, 7), new(3, 5, 5), new(2, 3, 4), new(1, 1, 1)];
 
-    /// <summary>One line per result: what was computed, and the first 16 digits of the SHA-256 of its bytes.</summary>
-    /// <param name="large">Volumes that need several groups a frame; otherwise few enough distances for a simulator.</param>
-    /// <param name="only">The patch sizes that are wanted; <c>null</c> means all that such volumes are compared with.</param>
+    /// <summary>Returns one line per result: what was computed, and the first 16 digits of the SHA-256 of its bytes.</summary>
+    /// <param name="large">Use volumes that need several groups per frame; otherwise volumes with few distances, for the simulator.</param>
+    /// <param name="only">Selects patch sizes; <c>null</c> for all patch sizes of these volumes.</param>
     public IEnumerable<string> Lines(bool large, Func<Extent, bool>? only = null)
     {
-        // Compiling takes most of the time where kernels run on a CPU: the presets' smaller patch and single voxels come with the tiny volumes.
+        // Compilation dominates where kernels run on a CPU: the smaller default patch and single voxels are tested with tiny volumes only.
         Extent[] patches = [.. (large ? [Patches[0], Patches[2]] : Patches).Where(only ?? (_ => true))];
         string size = large ? "large" : "tiny";
         return Transfers().Concat(Resizing(large)).Concat(patches.SelectMany(p => Searches(p, large))).Concat(Loops())
@@ -38,7 +38,7 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
             using DeviceVolume volume = engine.Upload([a, b]);
             yield return Line($"voxels {channels}", Bytes(volume, 4));
             yield return Line($"bytes {channels}", Bytes(volume, channels));
-            using DeviceVolume second = engine.Chosen(volume, [1, 1, 0]);
+            using DeviceVolume second = engine.Select(volume, [1, 1, 0]);
             yield return Line($"chosen {channels}", Bytes(second, channels));
         }
     }
@@ -62,7 +62,7 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
         yield return Line("resize frames", Bytes(parts, 3));
     }
 
-    /// <summary>The lines for one patch size, without the size of the volumes.</summary>
+    /// <summary>Returns the lines for one patch size, without the size of the volumes.</summary>
     public IEnumerable<string> Searches(Extent patch, bool large)
     {
         Extent querySize = Around(patch, large ? new Extent(2, 11, 41) : new Extent(2, 3, 5));
@@ -108,7 +108,7 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
                 }
             }
 
-            // Matches without order, whose votes need many looks.
+            // Unordered matches, whose votes need many passes over the candidates.
             using DeviceVolume noise = engine.Upload(RandomVolume.Noise<byte>(keySize, channels, 8));
             using DeviceField random = engine.Field(querySize, keySize, patch, 2);
             engine.JumpFlood(new DeviceSearch { Query = query, Keys = noise, Field = random, Seeds = seeds });
@@ -119,7 +119,7 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
                 yield return Line($"{rule} noise {what}", Bytes(output, 4));
             }
 
-            // Completeness, and the coarsest level.
+            // Completeness weights, and the wide queries of the coarsest level.
             using DeviceVolume one = engine.Upload(Discs(querySize, channels, 1));
             using DeviceField users = engine.Field(keySize, querySize, patch), complete = engine.Field(querySize, keySize, patch);
             engine.Exhaustive(new DeviceSearch { Query = keys, Keys = one, Field = users, Seeds = seeds });
@@ -156,11 +156,11 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
 
     private static Extent Around(Extent patch, Extent grid) => new(patch.T + grid.T - 1, patch.H + grid.H - 1, patch.W + grid.W - 1);
 
-    // Every fourth key is left out; the others weigh from 1 to 3.
+    // Every fourth key is excluded; the weights of the others range from 1 to 3.
     private static float[] SomeWeights(Extent grid) =>
         [.. Enumerable.Range(0, (int)grid.Count).Select(i => i % 4 == 1 ? float.PositiveInfinity : 1 + (i % 3))];
 
-    // Soft discs that move, in whole numbers: exponentials may differ between machines.
+    // Moving soft discs in integer arithmetic, because exponentials may differ between machines.
     private static Volume<byte> Discs(Extent extent, int channels, int seed)
     {
         var random = new Random(seed);

@@ -7,7 +7,7 @@ using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>A device behind the interface that all engines have: everything is copied there and back again.</summary>
+/// <summary>A device behind the common engine interface; copies all data to the device and back.</summary>
 internal sealed class GpuHostEngine(Device device) : IKernelEngine
 {
     /// <inheritdoc/>
@@ -64,7 +64,7 @@ internal sealed class GpuHostEngine(Device device) : IKernelEngine
         public double Evaluations(long queryPatches, long keyPatches, int iteration) =>
             method == SearchMethod.Exhaustive ? (double)queryPatches * keyPatches : GpuEngine.Evaluations(queryPatches, iteration);
 
-        // In the process's memory; what the device holds is counted there.
+        // Host memory only; device memory is counted by the device.
         public long WorkingBytes(Extent query, Extent keys, Extent patch, int channels, int iteration) =>
             (keys.Count * 2 * sizeof(uint)) + (query.PatchGrid(patch).Count * sizeof(uint));
 

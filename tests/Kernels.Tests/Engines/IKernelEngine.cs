@@ -8,22 +8,22 @@ using Vgpnn.Kernels.Voting;
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>
-/// The operations of the CPU and of devices, from host memory to host memory, for tests that both must pass. They may differ in what an approximate search
-/// finds and by 1 in what they round; each gives the same result every time.
+/// The operations of the CPU and of devices on host memory, for tests that both must pass. Engines may differ in the matches of approximate
+/// searches and by 1 in rounded values; each engine always repeats its results.
 /// </summary>
 internal interface IKernelEngine
 {
-    /// <summary>As <see cref="Resampler.Resize{T}"/>.</summary>
+    /// <summary>Resizes like <see cref="Resampler.Resize{T}"/>.</summary>
     Volume<byte> Resize(Volume<byte> source, Extent output, Scale scale, Workers workers);
 
-    /// <summary>The search that does what <paramref name="method"/> says.</summary>
+    /// <summary>Creates the search for <paramref name="method"/>.</summary>
     IPatchSearch<byte> Search(SearchMethod method);
 
-    /// <summary>As <see cref="PatchVoting.Vote{T}"/>.</summary>
+    /// <summary>Votes like <see cref="PatchVoting.Vote{T}"/>.</summary>
     void Vote(Volume<byte> values, NearestNeighbourField field, Extent patch, VoteRule rule, Volume<byte> output, Workers workers);
 }
 
-/// <summary>The CPU, with whatever vectors it has.</summary>
+/// <summary>The CPU, with the widest available vectors.</summary>
 internal sealed class CpuEngine : IKernelEngine
 {
     public Volume<byte> Resize(Volume<byte> source, Extent output, Scale scale, Workers workers) => Resampler.Resize(source, output, scale, workers);

@@ -14,11 +14,11 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
 {
     private static readonly Extent Patch = new(3, 7, 7);
 
-    /// <summary>From scratch and after five iterations, over the optimum; the processor's search reaches 1.0130 and 1.0247 from scratch.</summary>
+    /// <summary>Maximum ratio to the optimum from scratch and after five iterations; the CPU's search reaches 1.0130 and 1.0247 from scratch.</summary>
     [GpuTheory]
     [InlineData("related", 1.0075, 1.0035)]
     [InlineData("unrelated", 1.0140, 1.0070)]
-    public void Search_from_an_index_comes_near_the_optimum(string set, double first, double fifth) => device.Device.Invoke(engine =>
+    public void Search_from_an_index_stays_within_its_limit_above_the_optimum(string set, double first, double fifth) => device.Device.Invoke(engine =>
     {
         Volume<byte> query = Bytes(Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true)), keys = Bytes(Vectors.Volume("08_patchmatch/k_u8", bytes: true));
         double optimum = Vectors.Array($"08_patchmatch/{set}_exact_dist").Values.ToArray().Average() * 127.5 * 127.5;
@@ -41,7 +41,7 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
     [InlineData(3, 7, 7)]
     [InlineData(2, 3, 4)]
     [InlineData(1, 1, 1)]
-    public void Matches_are_allowed_keys_with_their_exact_distances(int t, int h, int w) => device.Device.Invoke(engine =>
+    public void Indexed_search_matches_allowed_keys_with_their_exact_distances(int t, int h, int w) => device.Device.Invoke(engine =>
     {
         var patch = new Extent(t, h, w);
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 14, 35), 3, 1), keys = RandomVolume.Blobs<byte>(new Extent(5, 12, 19), 3, 2);
@@ -62,7 +62,7 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
             found.AssertSound(query, keys, patch);
             if (allowed is not null) Assert.All(found.Matches(), match => Assert.Equal(1, match % 3));
 
-            // Samples differ by their seeds only, and the start needs none.
+            // Samples differ only in their seeds, which initialisation from an index does not use.
             Assert.Equal(found.Places.Length, places.Length / 2);
         }
 
@@ -74,9 +74,9 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
         }
     });
 
-    /// <summary>A patch that is among the keys as it is has their description, and is led to their leaf.</summary>
+    /// <summary>A query patch that is also a key has the key's descriptor, and the tree leads it to the key's leaf.</summary>
     [GpuFact]
-    public void Index_leads_most_patches_that_are_keys_to_themselves() => device.Device.Invoke(engine =>
+    public void Index_finds_most_patches_that_are_also_keys() => device.Device.Invoke(engine =>
     {
         Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(5, 20, 40), 3, 2);
         using DeviceVolume k = engine.Upload(keys);
@@ -88,9 +88,9 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
         Assert.Equal(0, means.Wait()[0]);
     });
 
-    /// <summary>Blocks are of 8×4 patches; a patch of 3×5×5 voxels sees four more rows and columns, and two more frames.</summary>
+    /// <summary>Blocks have 8×4 patches; a patch of 3×5×5 voxels covers four more rows and columns, and two more frames.</summary>
     [GpuFact]
-    public void Patches_around_which_nothing_has_changed_keep_their_matches() => device.Device.Invoke(engine =>
+    public void Patches_without_changed_queries_nearby_keep_their_matches() => device.Device.Invoke(engine =>
     {
         var patch = new Extent(3, 5, 5);
         Volume<byte> query = RandomVolume.Noise<byte>(new Extent(5, 20, 44), 3, 1), keys = RandomVolume.Noise<byte>(new Extent(4, 12, 19), 3, 2);
@@ -105,7 +105,7 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
         engine.IndexedFlood(task with { Changes = changes }, null);
         Assert.Equal(before, Read(field.Places));
 
-        // One voxel of the second sample.
+        // Change one voxel of the second sample.
         Volume<byte> other = query.Clone();
         other.Row(2, 9)[3 * 20] ^= 255;
         using DeviceVolume changed = engine.Upload([query, other]);

@@ -3,7 +3,7 @@ using Vgpnn.Kernels.Gpu.Hardware;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>A device that tests share: opening one and compiling for it takes longer than most of them.</summary>
+/// <summary>A device shared by tests, because opening a device and compiling its kernels takes longer than most tests.</summary>
 public sealed class OneDevice : IDisposable
 {
     private readonly Lazy<Device> _device = new(() => Device.Open(Devices.Find()));

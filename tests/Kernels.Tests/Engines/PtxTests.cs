@@ -12,12 +12,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Tests.Engines;
 
 /// <summary>
-/// Kernels compile for NVIDIA's chips on machines without one. Where the environment variable PTXAS names NVIDIA's assembler, its output is
-/// assembled too; the assembler finds errors that no other device does.
+/// Compiles the kernels for NVIDIA GPUs on machines without one. If the environment variable PTXAS names NVIDIA's assembler, its output is
+/// assembled too, which finds errors that no other device reports.
 /// </summary>
 public partial class PtxTests
 {
-    // Registers that still let 12 groups of 128 threads run on a multiprocessor, with a margin for later assemblers.
+    // Register limit for 12 groups of 128 threads per multiprocessor, with a margin for later assemblers.
     private const int MostRegisters = 48;
 
     private static readonly string? Assembler = Environment.GetEnvironmentVariable("PTXAS");
@@ -32,9 +32,9 @@ public partial class PtxTests
     [Fact]
     public void Every_kernel_without_a_patch_size_compiles_to_ptx() => Compile(new FlatKernels().All);
 
-    /// <summary>The largest patches need the smallest group: their tiles fill the shared memory.</summary>
+    /// <summary>The largest patches need the smallest group, whose tiles fill the shared memory.</summary>
     [Fact]
-    public void The_largest_patch_fits_into_shared_memory()
+    public void Largest_patch_fits_into_shared_memory()
     {
         PatchKernels kernels = PatchKernels.Create(new Extent(15, 15, 15), typeof(SmallGroup));
         Assert.InRange(2 * sizeof(uint) * kernels.Tile, 0, 48 << 10);
@@ -43,7 +43,7 @@ public partial class PtxTests
 
     private static void Compile(IEnumerable<Kernel> kernels)
     {
-        // A context that a kernel did not compile in is of no use any more, so each call has its own.
+        // An ILGPU context is unusable after a failed compilation, so each call creates its own.
         using Context context = Devices.Create();
         using var backend = new PTXBackend(context, new CudaArchitecture(9, 0), CudaInstructionSet.ISA_78, null!);
         foreach (Kernel kernel in kernels)

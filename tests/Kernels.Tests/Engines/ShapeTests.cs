@@ -10,14 +10,14 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Engines;
 
-/// <summary>What inpainting, analogies, loops and completeness need of a device, compared with the processor.</summary>
+/// <summary>Device operations for inpainting, analogies, loops and completeness, compared with the CPU.</summary>
 [Collection(nameof(OneDevice))]
 public class ShapeTests(OneDevice device)
 {
     private static readonly Extent Patch = new(3, 5, 5);
 
     [GpuFact]
-    public void Masked_vote_changes_the_mask_only() => device.Device.Invoke(engine =>
+    public void Masked_vote_changes_only_voxels_in_the_mask() => device.Device.Invoke(engine =>
     {
         Volume<byte> values = RandomVolume.Noise<byte>(new Extent(4, 9, 11), 3, 1), before = RandomVolume.Noise<byte>(new Extent(5, 8, 37), 3, 2);
         bool[] mask = [.. Enumerable.Range(0, (int)before.Extent.Count).Select(i => i % 7 < 3)];
@@ -40,7 +40,7 @@ public class ShapeTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Box_is_cut_out_of_and_merged_into_what_is_known() => device.Device.Invoke(engine =>
+    public void Box_is_copied_from_a_volume_and_merged_into_known_voxels() => device.Device.Invoke(engine =>
     {
         Extent size = new(4, 7, 9), offset = new(1, 2, 3), boxSize = new(2, 4, 5);
         Volume<byte>[] samples = [RandomVolume.Noise<byte>(size, 3, 1), RandomVolume.Noise<byte>(size, 3, 2)];
@@ -67,7 +67,7 @@ public class ShapeTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Fourth_channel_weighs_as_the_processor_weighs_it() => device.Device.Invoke(engine =>
+    public void Fourth_channel_contributes_to_distances_as_on_the_CPU() => device.Device.Invoke(engine =>
     {
         Volume<byte> query = RandomVolume.Integers<byte>(new Extent(4, 9, 12), 4, 5, 1), keys = RandomVolume.Integers<byte>(new Extent(5, 8, 9), 4, 5, 2);
         using DeviceVolume colours = engine.Upload(Channels(query, 0, 3)), fourth = engine.Upload(Channels(query, 3, 1)), joined = engine.Join(colours, fourth);
@@ -83,9 +83,9 @@ public class ShapeTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Structure_in_sixteen_bits_finds_the_nearest_keys() => device.Device.Invoke(engine =>
+    public void Search_over_16_bit_structure_finds_the_nearest_keys() => device.Device.Invoke(engine =>
     {
-        // Movement from 0 to 1 with noise, and places from 0 to 0.1: too fine for bytes.
+        // Motion from 0 to 1 with noise, and position channels from 0 to 0.1: too fine for bytes.
         Volume<float> query = RandomVolume.Noise(new Extent(3, 9, 11), 3, 1), keys = RandomVolume.Noise(new Extent(4, 8, 9), 3, 2);
         foreach (Volume<float> volume in (Volume<float>[])[query, keys])
             for (int i = 0; i < volume.Count; i++) volume.Samples[i] *= i % 3 == 0 ? 1 : 0.1f;
@@ -99,7 +99,7 @@ public class ShapeTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Frames_and_fields_go_around_the_circle() => device.Device.Invoke(engine =>
+    public void Frames_and_fields_of_loops_wrap_around() => device.Device.Invoke(engine =>
     {
         Volume<byte>[] circles = [RandomVolume.Noise<byte>(new Extent(5, 6, 7), 3, 1), RandomVolume.Noise<byte>(new Extent(5, 6, 7), 3, 2)];
         using DeviceVolume circle = engine.Upload(circles), frames = engine.Around(circle, -7, 16);
@@ -117,7 +117,7 @@ public class ShapeTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Field_of_a_coarser_level_is_resized_as_by_the_processor() => device.Device.Invoke(engine =>
+    public void Resized_field_differs_from_the_CPUs_by_at_most_one_voxel() => device.Device.Invoke(engine =>
     {
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 14, 17), 3, 3), keys = RandomVolume.Blobs<byte>(new Extent(5, 13, 15), 3, 4);
         using DeviceVolume q = engine.Upload([query, query]), k = engine.Upload(keys);
@@ -144,7 +144,7 @@ public class ShapeTests(OneDevice device)
     });
 
     [GpuFact]
-    public void Completeness_weighs_the_keys_of_every_sample_by_itself() => device.Device.Invoke(engine =>
+    public void Completeness_weights_of_each_sample_are_independent() => device.Device.Invoke(engine =>
     {
         Volume<byte>[] queries = [RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 3), RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 5)];
         Volume<byte> keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 4);

@@ -14,20 +14,20 @@ public class DenseInverseSearchTests
 
     private static readonly Workers Two = new(2);
 
-    // Bars in pixels: about twice what was measured; without the refinement or without the exchange between patches they are not met.
+    // Error limits in pixels: about twice the measured errors, and not met without refinement or without the exchange between patches.
     [Theory]
     [InlineData("still", 0.001)]
     [InlineData("shift (0.3, −0.4)", 0.02)]
     [InlineData("shift (3.5, −2.25)", 0.02)]
     [InlineData("shift (20, 12)", 0.02)]
     [InlineData("shift (45, −30)", 0.04)]
-    [InlineData("turn by 5°", 0.1)]
-    [InlineData("turn by 15°", 0.35)]
-    [InlineData("grow to 1.1", 0.12)]
-    [InlineData("shrink to 0.8", 0.25)]
+    [InlineData("rotation by 5°", 0.1)]
+    [InlineData("rotation by 15°", 0.35)]
+    [InlineData("zoom 1.1", 0.12)]
+    [InlineData("zoom 0.8", 0.25)]
     [InlineData("disc by (12, 5)", 0.7)]
     [InlineData("disc by (30, 0)", 1.6)]
-    public void Known_motion_is_found(string motion, double bar)
+    public void Flow_of_a_known_motion_is_accurate(string motion, double bar)
     {
         MovingPicture picture = MovingPicture.Named(motion, Height, Width);
 
@@ -40,7 +40,7 @@ public class DenseInverseSearchTests
     [InlineData(1, 30)]
     [InlineData(1, -25)]
     [InlineData(0.8, 0)]
-    public void A_change_of_brightness_is_no_motion(double gain, double offset)
+    public void Brightness_change_gives_no_flow(double gain, double offset)
     {
         MovingPicture picture = MovingPicture.Translation(Height, Width, 5, 3);
 
@@ -50,7 +50,7 @@ public class DenseInverseSearchTests
     }
 
     [Fact]
-    public void Frames_may_be_taken_in_either_order()
+    public void Flow_is_estimated_in_both_frame_orders()
     {
         Volume<byte> frames = MovingPicture.Translation(Height, Width, 6, -2).Frames();
 
@@ -67,7 +67,7 @@ public class DenseInverseSearchTests
     [InlineData(40, 1)]
     [InlineData(3, 200)]
     [InlineData(17, 9)]
-    public void Frames_of_any_size_have_a_flow(int height, int width)
+    public void Flow_is_finite_for_frames_of_any_size(int height, int width)
     {
         Volume<byte> noise = RandomVolume.Noise<byte>(new Extent(2, height, width), 3, 1);
 
@@ -78,7 +78,7 @@ public class DenseInverseSearchTests
     }
 
     [Fact]
-    public void Small_frames_move_too()
+    public void Motion_is_found_in_small_frames()
     {
         MovingPicture picture = MovingPicture.Translation(24, 20, 2, -1);
 
@@ -91,7 +91,7 @@ public class DenseInverseSearchTests
     [InlineData(0, 0)]
     [InlineData(0, 255)]
     [InlineData(90, 91)]
-    public void Flat_frames_stand_still(byte before, byte after)
+    public void Uniform_frames_have_zero_flow(byte before, byte after)
     {
         var video = new Volume<byte>(new Extent(2, 30, 40), 3);
         video.Frame(0).Fill(before);
@@ -101,7 +101,7 @@ public class DenseInverseSearchTests
     }
 
     [Fact]
-    public void The_flow_does_not_depend_on_the_number_of_threads() =>
+    public void Flow_does_not_depend_on_the_number_of_threads() =>
         Properties.Holds(
             from extent in Properties.Extents(new Extent(2, 1, 1), new Extent(2, 50, 50))
             from seed in Gen.Choose(0, 1000)
@@ -119,7 +119,7 @@ public class DenseInverseSearchTests
     [Theory]
     [InlineData(64, 64)]
     [InlineData(256, 144)]
-    public void It_holds_no_more_memory_than_it_says(int height, int width)
+    public void Flow_allocates_no_more_than_its_estimate(int height, int width)
     {
         Volume<byte> frames = MovingPicture.Translation(height, width, 1, 1).Frames();
         var flow = new DenseInverseSearch();
@@ -134,7 +134,7 @@ public class DenseInverseSearchTests
     }
 
     [Fact]
-    public void Work_ends_when_it_is_cancelled()
+    public void Cancelled_flow_throws()
     {
         using var cancellation = new CancellationTokenSource();
         cancellation.Cancel();
@@ -144,7 +144,7 @@ public class DenseInverseSearchTests
     }
 
     [Fact]
-    public void What_is_no_pair_of_colour_frames_is_refused()
+    public void Invalid_frames_and_channels_are_rejected()
     {
         var flow = new DenseInverseSearch();
         var video = new Volume<byte>(new Extent(2, 9, 9), 3);

@@ -13,7 +13,7 @@ public class ExactNearestPatchesTests
     private static readonly Extent Patch = new(3, 7, 7);
 
     [Fact]
-    public void Every_match_is_the_first_of_the_nearest_patches() =>
+    public void Match_is_the_first_of_the_nearest_patches() =>
         Properties.Holds(
             from patch in Gen.Elements(Patch, new Extent(3, 3, 3), new Extent(1, 5, 4), new Extent(1, 1, 1))
             from channels in Gen.Elements(1, 2, 3)
@@ -33,7 +33,7 @@ public class ExactNearestPatchesTests
             count: 25);
 
     [Fact]
-    public void Matches_come_in_the_order_asked_for()
+    public void Matches_are_returned_in_the_order_of_the_query_indices()
     {
         Volume<byte> volume = RandomVolume.Noise<byte>(new Extent(4, 20, 24), 3, 1);
         NearestPatch[] expected = [new(300, 0), new(7, 0), new(300, 0)];
@@ -41,7 +41,7 @@ public class ExactNearestPatchesTests
     }
 
     [Fact]
-    public void Keys_that_are_excluded_are_no_candidates()
+    public void Excluded_keys_are_never_matched()
     {
         Volume<byte> volume = RandomVolume.Blobs<byte>(new Extent(4, 14, 16), 3, 1);
         int[] all = [.. Enumerable.Range(0, (int)volume.Extent.PatchGrid(Patch).Count)];
@@ -50,7 +50,7 @@ public class ExactNearestPatchesTests
         Assert.All(found, f => Assert.Equal(1, f.Key % 3));
         Assert.All(all.Where(i => i % 3 == 1), i => Assert.Equal(0, found[i].Distance));
 
-        // One key at a time: the nearest of all that are left.
+        // One key at a time: the nearest of all remaining keys.
         int[] alone = [.. all.Where(i => i % 3 == 1).Select(key => ExactNearestPatches.Exact(
             volume, volume, Patch, [0], new Workers(1), [.. all.Select(i => i != key)])[0].Distance)];
         Assert.Equal(alone.Min(), found[0].Distance);
@@ -58,7 +58,7 @@ public class ExactNearestPatchesTests
     }
 
     [Fact]
-    public void The_number_of_threads_changes_no_match()
+    public void Matches_do_not_depend_on_the_number_of_threads()
     {
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(5, 30, 40), 3, 1), keys = RandomVolume.Blobs<byte>(new Extent(6, 36, 44), 3, 2);
         int[] some = [.. Enumerable.Range(0, 200).Select(i => i * 11)];
@@ -67,7 +67,7 @@ public class ExactNearestPatchesTests
     }
 
     [Fact]
-    public void What_cannot_be_compared_is_refused()
+    public void Volumes_that_cannot_be_compared_are_rejected()
     {
         var volume = new Volume<byte>(new Extent(3, 8, 8), 3);
         var workers = new Workers(1);
@@ -77,7 +77,7 @@ public class ExactNearestPatchesTests
         Assert.Empty(ExactNearestPatches.Exact(volume, volume, Patch, [], workers));
     }
 
-    // Soft blobs are what videos look like, noise has no near patches, and few levels have many equally near ones.
+    // Soft blobs resemble videos, noise has no near patches, and few distinct values give many equally near patches.
     private static Volume<byte> Make(Extent extent, int channels, int kind, int seed) => kind switch
     {
         0 => RandomVolume.Blobs<byte>(extent, channels, seed),

@@ -21,7 +21,7 @@ public class PatchIndexTests
         select (patch, size, channels, seed);
 
     [Fact]
-    public void Descriptions_are_never_farther_apart_than_the_patches() =>
+    public void Descriptor_distance_never_exceeds_the_patch_distance() =>
         Properties.Holds(Cases, c =>
         {
             Volume<float> volume = RandomVolume.Noise(c.Size, c.Channels, c.Seed);
@@ -35,7 +35,7 @@ public class PatchIndexTests
         });
 
     [Fact]
-    public void A_key_is_led_to_a_key_that_is_described_as_it_is() =>
+    public void Index_finds_a_key_with_the_descriptor_of_the_query() =>
         Properties.Holds(Cases, c =>
         {
             Volume<float> keys = RandomVolume.Noise(c.Size, c.Channels, c.Seed);
@@ -49,7 +49,7 @@ public class PatchIndexTests
                 uint[] near = Near(index, described, grid.W);
                 for (int w = 0; w < grid.W; w++)
                 {
-                    // Rounding may make others look as near, but not nearer than a rounding step a number.
+                    // Due to rounding, other keys may be as near, but not nearer than one rounding step per number.
                     Assert.Contains(near.Skip(w * PatchIndex<float>.Near).Take(PatchIndex<float>.Near), place =>
                     {
                         (int kt, int kh, int kw) = field.Split(place);
@@ -61,9 +61,9 @@ public class PatchIndexTests
             }
         });
 
-    /// <summary>Nothing but equal keys: every cut is a tie, and still every query gets a leaf of keys that exist.</summary>
+    /// <summary>With identical keys every split is a tie, and each query must still get a leaf of existing keys.</summary>
     [Fact]
-    public void Keys_that_are_all_alike_are_indexed_too() =>
+    public void Index_of_identical_keys_returns_valid_keys() =>
         Properties.Holds(Cases, c =>
         {
             var keys = new Volume<byte>(c.Size, c.Channels);
@@ -77,9 +77,9 @@ public class PatchIndexTests
             });
         });
 
-    /// <summary>Of more keys than are indexed an even sample is taken, and what comes out are indices of all keys.</summary>
+    /// <summary>Above the maximum number of keys an evenly spaced subset is indexed; results are indices of all keys.</summary>
     [Fact]
-    public void Very_many_keys_are_sampled_evenly()
+    public void Index_samples_keys_evenly_when_there_are_too_many()
     {
         var patch = new Extent(1, 2, 2);
         Volume<byte> keys = RandomVolume.Noise<byte>(new Extent(2, 301, 501), 1, 1);

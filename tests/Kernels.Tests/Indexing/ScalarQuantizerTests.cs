@@ -7,7 +7,7 @@ namespace Vgpnn.Kernels.Tests.Indexing;
 
 public class ScalarQuantizerTests
 {
-    // Both programs stop short of the fixed point, so edges agree to a part of the range.
+    // Both programs stop before the fixed point, so edges agree to a fraction of the range only.
     private const double OfRange = 0.01;
 
     public static TheoryData<string, int> Cases
@@ -23,7 +23,7 @@ public class ScalarQuantizerTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Edges_and_bins_are_those_of_the_official_program(string id, int bins)
+    public void Edges_and_bins_agree_with_the_official_program(string id, int bins)
     {
         JsonElement stored = Vectors.Cases("09_kmeans/cases").Single(
             c => c.GetProperty("id").GetString() == id && c.GetProperty("n_bins").GetInt32() == bins);
@@ -51,11 +51,11 @@ public class ScalarQuantizerTests
     [InlineData(0f, 1)]
     [InlineData(3.5f, 7)]
     [InlineData(-1e30f, 1)]
-    public void Equal_numbers_have_no_edge(float value, int count) =>
+    public void Equal_numbers_give_no_edges(float value, int count) =>
         Assert.Empty(ScalarQuantizer.Edges(Enumerable.Repeat(value, count).ToArray(), 5));
 
     [Fact]
-    public void Clusters_that_lie_apart_are_found()
+    public void Edges_separate_distinct_clusters()
     {
         float[] values = [0, 0.1f, 0.2f, 5, 5.1f, 9.8f, 10];
 
@@ -65,7 +65,7 @@ public class ScalarQuantizerTests
     }
 
     [Fact]
-    public void Edges_ascend_and_lie_between_the_numbers() =>
+    public void Edges_ascend_within_the_range_of_the_numbers() =>
         Properties.Holds(
             from count in Gen.Choose(1, 60)
             from bins in Gen.Choose(1, 12)
@@ -81,7 +81,7 @@ public class ScalarQuantizerTests
             });
 
     [Fact]
-    public void What_cannot_be_sorted_into_bins_is_refused()
+    public void Invalid_numbers_and_bin_counts_are_rejected()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => ScalarQuantizer.Edges([], 3));
         Assert.Throws<ArgumentOutOfRangeException>(() => ScalarQuantizer.Edges([1, 2], 0));

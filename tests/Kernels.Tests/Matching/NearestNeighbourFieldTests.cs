@@ -11,7 +11,7 @@ public class NearestNeighbourFieldTests
     private static readonly Extent Voxel = new(1, 1, 1);
 
     [Fact]
-    public void Every_place_of_any_key_grid_is_told_apart() =>
+    public void Every_key_of_any_grid_round_trips_through_its_position() =>
         Properties.Holds(Properties.Extents(new Extent(2, 3, 4), new Extent(9, 20, 20)), keys =>
         {
             var patch = new Extent(2, 3, 4);
@@ -28,7 +28,7 @@ public class NearestNeighbourFieldTests
         });
 
     [Fact]
-    public void A_new_field_is_infinitely_far()
+    public void New_field_has_infinite_distances()
     {
         var field = new NearestNeighbourField(new Extent(2, 3, 4), new Extent(2, 2, 2), Voxel);
         Assert.Equal(24, field.Distances.Length);
@@ -41,7 +41,7 @@ public class NearestNeighbourFieldTests
     [InlineData(511, 1 << 11, 1 << 11, true)]
     [InlineData(512, 1 << 11, 1 << 11, false)]
     [InlineData(0, 5, 5, false)]
-    public void Places_fit_into_31_bits_or_are_refused(int t, int h, int w, bool fits)
+    public void Key_volumes_beyond_31_bit_positions_are_rejected(int t, int h, int w, bool fits)
     {
         var keys = new Extent(t, h, w);
         Assert.Equal(fits, NearestNeighbourField.Fits(Voxel, keys));
@@ -52,14 +52,14 @@ public class NearestNeighbourFieldTests
     [Theory]
     [InlineData(-1)]
     [InlineData(8)]
-    public void A_match_outside_the_key_grid_is_refused(int match)
+    public void Match_outside_the_key_grid_is_rejected(int match)
     {
         var field = new NearestNeighbourField(Voxel, new Extent(2, 2, 2), Voxel);
         Assert.Throws<ArgumentOutOfRangeException>(() => field.SetLinearMatch(0, match, 0));
     }
 
     [Fact]
-    public void The_mean_distance_is_the_mean()
+    public void Mean_distance_is_the_mean_of_all_distances()
     {
         var field = new NearestNeighbourField(new Extent(1, 1, 4), Voxel, Voxel);
         for (int i = 0; i < 4; i++) field.SetLinearMatch(i, 0, i);

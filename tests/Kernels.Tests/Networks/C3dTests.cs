@@ -12,9 +12,9 @@ public class C3dTests
     private static readonly Lazy<C3d>[] Networks =
         [.. Enum.GetValues<C3dLayer>().Select(layer => new Lazy<C3d>(() => new C3d(new RuleWeights(), layer)))];
 
-    /// <summary>Rows of a layer computed from a band of the video have the bits that they have when all of it is computed.</summary>
+    /// <summary>Rows of a layer computed from a band of the video have the same bits as if computed from the whole video.</summary>
     [Fact]
-    public void Rows_of_a_layer_depend_on_the_rows_of_the_video_that_are_told() => Properties.Holds(
+    public void Features_of_a_band_of_rows_equal_those_of_the_whole_video() => Properties.Holds(
         from layer in Gen.Elements(C3dLayer.Conv1, C3dLayer.Pool1, C3dLayer.Conv2, C3dLayer.Pool2, C3dLayer.Conv3a)
         from height in Gen.Choose(8, 45)
         from a in Gen.Choose(0, 1000)
@@ -37,9 +37,9 @@ public class C3dTests
         },
         count: 40);
 
-    /// <summary>The same for the deep layers by their sizes alone: a band is no larger than it needs to be, and holds what is asked for.</summary>
+    /// <summary>Checks the sizes of bands for deep layers, without computing features.</summary>
     [Fact]
-    public void Bands_for_deep_layers_hold_what_they_should() => Properties.Holds(
+    public void Bands_for_deep_layers_contain_the_requested_rows_and_few_others() => Properties.Holds(
         from layer in Gen.Choose(0, (int)C3dLayer.Pool5)
         from height in Gen.Choose(64, 2160)
         from a in Gen.Choose(0, 10_000)
@@ -57,7 +57,7 @@ public class C3dTests
         });
 
     [Fact]
-    public void Features_have_the_same_bits_for_any_number_of_threads()
+    public void Features_do_not_depend_on_the_number_of_threads()
     {
         Volume<float> video = RandomVolume.Noise(new Extent(4, 20, 26), 3, 1);
         C3d network = Networks[(int)C3dLayer.Conv3a].Value;
@@ -65,6 +65,6 @@ public class C3dTests
     }
 
     [Fact]
-    public void A_video_that_leaves_nothing_at_a_layer_is_refused() =>
+    public void Video_too_small_for_the_layer_is_rejected() =>
         Assert.Throws<ArgumentException>(() => Networks[(int)C3dLayer.Pool2].Value.Features(new Volume<float>(new Extent(1, 8, 8), 3), Workers));
 }

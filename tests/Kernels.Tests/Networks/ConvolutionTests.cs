@@ -6,11 +6,11 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;
 
-/// <summary>Convolutions against the sum that they are.</summary>
+/// <summary>Compares convolutions with their definition.</summary>
 public class ConvolutionTests
 {
     [Fact]
-    public void A_convolution_is_the_sum_that_defines_it() => Properties.Holds(
+    public void Convolution_equals_the_sum_that_defines_it() => Properties.Holds(
         from input in Gen.Choose(1, 7)
         from output in Gen.Choose(1, 70)
         from kernel in Gen.Elements(new Extent(1, 1, 1), new Extent(1, 3, 3), new Extent(1, 1, 5), new Extent(1, 5, 1), new Extent(1, 7, 7), new Extent(3, 3, 3))

@@ -4,7 +4,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;
 
-/// <summary>Weights in an archive of <c>NAME.npy</c>.</summary>
+/// <summary>Reads weights from an archive of <c>NAME.npy</c> files.</summary>
 internal sealed class NpzWeights : IWeightSource
 {
     private readonly Dictionary<string, Npy> _arrays = [];

@@ -9,7 +9,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;
 
-/// <summary>Both networks against the official program, step by step, with random weights.</summary>
+/// <summary>Compares both RAFT networks with the official program step by step, using random weights.</summary>
 public class RaftConformanceTests
 {
     private static readonly Workers Workers = new(2);
@@ -23,7 +23,7 @@ public class RaftConformanceTests
     public static TheoryData<RaftSize> Sizes => [RaftSize.Small, RaftSize.Large];
 
     [Fact]
-    public void The_large_networks_weights_are_made_again_by_rule()
+    public void Generated_weights_of_the_large_network_equal_those_of_the_vectors()
     {
         foreach (JsonElement parameter in Vectors.Cases("10_raft/large/params"))
         {
@@ -34,12 +34,12 @@ public class RaftConformanceTests
     }
 
     [Fact]
-    public void The_large_network_asks_for_all_weights_and_no_others()
+    public void Large_network_reads_exactly_its_weights()
     {
         var source = new RuleWeights();
         _ = new RaftFlow(source);
 
-        // norm3 is the same thing as downsample.1.
+        // norm3 and downsample.1 are the same parameters.
         IEnumerable<string> names = Vectors.Cases("10_raft/large/params").Select(p => p.GetProperty("name").GetString()!)
             .Where(n => !n.Contains(".norm3.", StringComparison.Ordinal));
         Assert.Equal(names.Order(), source.Asked.Select(a => a.Name).Distinct().Order());
@@ -47,7 +47,7 @@ public class RaftConformanceTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void Features_agree(RaftSize size)
+    public void Features_agree_with_the_official_program(RaftSize size)
     {
         RaftPair pair = Pair(size);
         AssertNear($"{size}/fnet1", pair.First, 1e-4);
@@ -59,7 +59,7 @@ public class RaftConformanceTests
     [InlineData(RaftSize.Small, false)]
     [InlineData(RaftSize.Large, true)]
     [InlineData(RaftSize.Large, false)]
-    public void Correlations_agree_whether_kept_or_computed_on_demand(RaftSize size, bool kept)
+    public void Correlations_stored_or_on_demand_agree_with_the_official_program(RaftSize size, bool kept)
     {
         RaftPair pair = Pair(size, kept);
         AssertNear($"{size}/corr_lookup0", pair.Lookup(Workers), 1e-3, OfLookup(RaftSizes.Of(size).Side));
@@ -70,7 +70,7 @@ public class RaftConformanceTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_flow_agrees_after_one_four_and_twelve_updates(RaftSize size)
+    public void Flow_after_1_4_and_12_updates_agrees_with_the_official_program(RaftSize size)
     {
         RaftPair pair = Pair(size);
         AssertNear($"{size}/delta_flow0", pair.Step(Workers), 1e-5);
@@ -85,7 +85,7 @@ public class RaftConformanceTests
 
     [Theory]
     [MemberData(nameof(Sizes))]
-    public void The_upsampled_flow_agrees(RaftSize size)
+    public void Upsampled_flow_agrees_with_the_official_program(RaftSize size)
     {
         var flow = new RaftFlow(Sources[size].Value, iterations: 12);
         Volume<float> found = flow.Estimate(Frames, 0, 1, Workers);
@@ -97,7 +97,7 @@ public class RaftConformanceTests
     }
 
     [Fact]
-    public void The_masks_of_the_convex_upsampling_agree()
+    public void Convex_upsampling_weights_agree_with_the_official_program()
     {
         RaftPair pair = Pair(RaftSize.Large);
         pair.Step(Workers);

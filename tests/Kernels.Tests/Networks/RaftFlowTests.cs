@@ -5,7 +5,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Networks;
 
-/// <summary>What holds for RAFT whatever its weights: here random ones, so that the flow itself means nothing.</summary>
+/// <summary>Properties of RAFT that hold for any weights; the weights are random here, so the flow itself is meaningless.</summary>
 public class RaftFlowTests
 {
     private static readonly Volume<byte> Video = RandomVolume.Blobs<byte>(new Extent(3, 75, 90), 3, 1);
@@ -14,7 +14,7 @@ public class RaftFlowTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void The_flow_has_the_same_bits_for_any_number_of_threads(bool small)
+    public void Flow_has_the_same_bits_for_any_number_of_threads(bool small)
     {
         var flow = new RaftFlow(new RuleWeights(small), iterations: 3);
         Volume<float> one = flow.Estimate(Video, 0, 2, new Workers(1));
@@ -25,7 +25,7 @@ public class RaftFlowTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Correlations_on_demand_give_the_flow_that_kept_ones_give(bool small)
+    public void Correlations_on_demand_give_the_same_flow_as_stored_ones(bool small)
     {
         var weights = new RuleWeights(small);
         Volume<float> kept = new RaftFlow(weights, 3, long.MaxValue).Estimate(Video, 0, 1, new Workers(2));
@@ -37,7 +37,7 @@ public class RaftFlowTests
     [InlineData(7, 200)]
     [InlineData(64, 64)]
     [InlineData(129, 65)]
-    public void Frames_of_any_size_have_a_flow(int height, int width)
+    public void Flow_is_finite_for_frames_of_any_size(int height, int width)
     {
         Volume<byte> video = RandomVolume.Blobs<byte>(new Extent(2, height, width), 3, 1);
         Volume<float> flow = new RaftFlow(new RuleWeights(small: true), iterations: 2).Estimate(video, 1, 0, new Workers(2));
@@ -45,13 +45,13 @@ public class RaftFlowTests
         Assert.All(flow.Samples.ToArray(), f => Assert.True(float.IsFinite(f)));
     }
 
-    /// <summary>All that a pair allocates, what is dead soon included, against what a plan is told that is alive at once.</summary>
+    /// <summary>Compares all allocations of a pair, including short-lived ones, with the memory estimate.</summary>
     [Theory]
     [InlineData(true, long.MaxValue)]
     [InlineData(true, 0)]
     [InlineData(false, long.MaxValue)]
     [InlineData(false, 0)]
-    public void A_pair_takes_no_more_memory_than_it_says(bool small, long mostVolumeBytes)
+    public void Pair_allocates_no_more_than_its_estimate(bool small, long mostVolumeBytes)
     {
         Volume<byte> video = RandomVolume.Blobs<byte>(new Extent(2, 144, 176), 3, 1);
         var flow = new RaftFlow(new RuleWeights(small), 2, mostVolumeBytes);
@@ -65,12 +65,12 @@ public class RaftFlowTests
 
     [Theory]
     [MemberData(nameof(Networks))]
-    public void Memory_grows_with_the_pixels_and_not_with_their_square(bool small)
+    public void Memory_grows_linearly_with_the_number_of_pixels(bool small)
     {
         var flow = new RaftFlow(new RuleWeights(small));
         Assert.InRange(flow.WorkingBytes(256, 456), 1 << 20, 512 << 20);
 
-        // From full HD to four times as many pixels.
+        // From Full HD to four times as many pixels.
         Assert.InRange((double)flow.WorkingBytes(2160, 3840) / flow.WorkingBytes(1080, 1920), 3.5, 4.1);
         Assert.InRange(flow.WorkingBytes(1080, 1920), 1 << 20, 4L << 30);
     }
@@ -85,7 +85,7 @@ public class RaftFlowTests
     }
 
     [Fact]
-    public void A_long_run_ends_soon_after_it_is_cancelled()
+    public void Cancelled_flow_stops_within_seconds()
     {
         Volume<byte> video = RandomVolume.Noise<byte>(new Extent(2, 256, 456), 3, 1);
         var flow = new RaftFlow(new RuleWeights(), iterations: 1000);
@@ -99,12 +99,12 @@ public class RaftFlowTests
         }));
         Assert.Equal(source.Token, e.CancellationToken);
 
-        // Other tests of this process compute meanwhile; all thousand updates take minutes.
+        // The limit allows for other tests running in this process; all thousand updates would take minutes.
         Assert.InRange(Environment.CpuUsage.TotalTime - cancelled, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]
-    public void A_video_or_frames_that_are_none_are_refused()
+    public void Invalid_videos_and_frame_indices_are_rejected()
     {
         var flow = new RaftFlow(new RuleWeights(small: true));
         Assert.Throws<ArgumentException>(() => flow.Estimate(new Volume<byte>(new Extent(2, 64, 64), 1), 0, 1, new Workers(1)));

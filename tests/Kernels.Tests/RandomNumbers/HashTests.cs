@@ -5,7 +5,7 @@ namespace Vgpnn.Kernels.Tests.RandomNumbers;
 public class HashTests
 {
     [Fact]
-    public void Normal_numbers_have_the_moments_of_the_normal_distribution()
+    public void Normal_numbers_have_the_moments_of_a_normal_distribution()
     {
         double[] z = Enumerable.Range(0, 200_000).Select(i => GaussianNoise.Sample(Hash.Derive(17, (ulong)i))).ToArray();
         double mean = z.Average();
@@ -18,7 +18,7 @@ public class HashTests
     }
 
     [Fact]
-    public void Neighbouring_seeds_and_parts_give_unrelated_numbers()
+    public void Adjacent_seeds_and_parts_give_uncorrelated_numbers()
     {
         const int N = 50_000;
         double bySeed = 0, byPart = 0;
@@ -34,7 +34,7 @@ public class HashTests
     }
 
     [Fact]
-    public void The_logarithm_is_exact_to_about_the_last_bits()
+    public void Logarithm_is_accurate_to_about_the_last_bits()
     {
         var random = new Random(3);
         for (int i = 0; i < 20_000; i++)

@@ -2,10 +2,10 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Tests.Reference;
 
-/// <summary>Antialiased bicubic resizing as it is defined, one output sample of one axis at a time, in doubles.</summary>
+/// <summary>Reference for antialiased bicubic resizing: one output position of one axis at a time, in doubles.</summary>
 internal static class NaiveResize
 {
-    /// <param name="foldedDistance">The official border rule: a reflected tap weighs as the sample that it fell on.</param>
+    /// <param name="foldedDistance">Use the official border rule, which weights a reflected tap by the distance to the reflected position.</param>
     public static double[] Axis(ReadOnlySpan<double> input, int outputSize, double scale, bool foldedDistance)
     {
         var output = new double[outputSize];
@@ -31,7 +31,7 @@ internal static class NaiveResize
         return output;
     }
 
-    /// <summary>All three axes, in the order of ascending scale as the official program goes.</summary>
+    /// <summary>Resizes all three axes in the order of ascending scale, as the official program does.</summary>
     public static Volume<float> Resize(Volume<float> source, Extent output, Scale scale, bool foldedDistance)
     {
         double[] scales = [scale.T, scale.H, scale.W];

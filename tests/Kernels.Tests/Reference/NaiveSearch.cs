@@ -2,10 +2,10 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Tests.Reference;
 
-/// <summary>Patch distances and nearest neighbours as they are defined, in doubles.</summary>
+/// <summary>Reference for patch distances and nearest neighbours, in doubles.</summary>
 internal static class NaiveSearch
 {
-    /// <summary>Sum of squared differences over patch and channels; positions are linear indices in the two patch grids.</summary>
+    /// <summary>Returns the sum of squared differences over patch and channels; indices are linear in the two patch grids.</summary>
     public static double Distance(Volume<float> query, int queryIndex, Volume<float> key, int keyIndex, Extent patch)
     {
         (int qt, int qh, int qw) = Place(queryIndex, query.Extent.PatchGrid(patch));
@@ -28,7 +28,7 @@ internal static class NaiveSearch
         return sum;
     }
 
-    /// <summary>For every query patch the nearest key patch, of several equally near ones the first.</summary>
+    /// <summary>Returns the nearest key patch of each query patch, the first of equally near ones.</summary>
     public static (int[] Index, double[] Distance) Search(Volume<float> query, Volume<float> key, Extent patch)
     {
         int queries = (int)query.Extent.PatchGrid(patch).Count;
@@ -48,7 +48,7 @@ internal static class NaiveSearch
         return (index, distance);
     }
 
-    /// <summary>Frame, row and column of a linear index.</summary>
+    /// <summary>Returns the frame, row and column of a linear index.</summary>
     public static (int T, int H, int W) Place(int index, Extent grid) =>
         (index / (grid.H * grid.W), index / grid.W % grid.H, index % grid.W);
 }

@@ -3,10 +3,10 @@ using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Kernels.Tests.Reference;
 
-/// <summary>Folding as it is defined: list the candidates of a voxel, then reduce the list.</summary>
+/// <summary>Reference for voting: lists the candidates of a voxel, then reduces the list.</summary>
 internal static class NaiveVote
 {
-    /// <param name="index">For every patch of the output the linear index of the value patch that lies there.</param>
+    /// <param name="index">Linear index of the value patch that each output patch matches.</param>
     public static Volume<float> Vote(Volume<float> values, int[] index, Extent output, Extent patch, VoteRule rule)
     {
         var result = new Volume<float>(output, values.Channels);
@@ -25,7 +25,7 @@ internal static class NaiveVote
         return result;
     }
 
-    /// <summary>Value and Gaussian weight of every candidate for one channel of one voxel.</summary>
+    /// <summary>Returns value and Gaussian weight of each candidate for one channel of one voxel.</summary>
     public static List<(float Value, double Weight)> Candidates(
         Volume<float> values, int[] index, Extent output, Extent patch, (int T, int H, int W) voxel, int channel)
     {

@@ -5,11 +5,11 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Reference;
 
-/// <summary>The naive references that other tests compare with are themselves held to the vectors.</summary>
+/// <summary>Compares the naive references, which other tests rely on, with the official program's vectors.</summary>
 public class ReferenceTests
 {
     [Fact]
-    public void Naive_resizing_agrees_with_the_tables()
+    public void Naive_resizing_agrees_with_the_official_tables()
     {
         foreach (JsonElement table in Vectors.Cases("01_resize/tables_1d"))
         {
@@ -60,7 +60,7 @@ public class ReferenceTests
     }
 
     [Fact]
-    public void As_many_candidates_cover_a_voxel_as_the_vectors_say()
+    public void Number_of_candidates_per_voxel_agrees_with_the_vectors()
     {
         foreach (JsonElement vector in Vectors.Cases("04_vote/cases"))
         {

@@ -6,7 +6,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Resampling;
 
-/// <summary>Resizing as the official program does it, its border rule included.</summary>
+/// <summary>Compares resizing with the official program, including its border rule.</summary>
 public class ResamplerConformanceTests
 {
     private static readonly Workers Two = new(2);
@@ -15,7 +15,7 @@ public class ResamplerConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Volumes_agree_with_the_official_program(string id)
+    public void Resized_volumes_agree_with_the_official_program(string id)
     {
         JsonElement vector = Vectors.Case("01_resize/cases", "id", id);
         Volume<float> input = Vectors.Volume($"01_resize/{id}_in");
@@ -23,7 +23,7 @@ public class ResamplerConformanceTests
 
         Volume<float> actual = Resampler.Resize(input, expected.Extent, ScaleOf(vector, input, expected), Two, BorderRule.FoldedDistance);
 
-        // 2e-5 for samples in [−1, 1]; two cases hold larger numbers.
+        // 2e-5 for components in [−1, 1]; two cases have larger values.
         float largest = Math.Max(1, input.Samples.ToArray().Max(Math.Abs));
         Near.Assert(expected, actual, 2e-5 * largest, id);
     }
@@ -32,7 +32,7 @@ public class ResamplerConformanceTests
     [InlineData('T')]
     [InlineData('H')]
     [InlineData('W')]
-    public void Every_tap_weighs_what_the_official_tables_say_along_each_axis(char axis)
+    public void Tap_weights_agree_with_the_official_tables_along_each_axis(char axis)
     {
         foreach (JsonElement table in Vectors.Cases("01_resize/tables_1d"))
         {
@@ -53,11 +53,11 @@ public class ResamplerConformanceTests
         }
     }
 
-    /// <summary>The official program returns the input here, whatever size was asked for.</summary>
+    /// <summary>In these cases the official program returns its input, regardless of the requested size.</summary>
     [Theory]
     [InlineData("scale1_shape_ignored")]
     [InlineData("up_mixed_updown")]
-    public void The_size_that_is_asked_for_comes_out_even_where_the_scale_is_1(string id)
+    public void Output_has_the_requested_size_even_at_scale_1(string id)
     {
         JsonElement vector = Vectors.Case("01_resize/cases", "id", id);
         Volume<float> input = Vectors.Volume($"01_resize/{id}_in");

@@ -17,7 +17,7 @@ public class ResamplerPropertyTests
         public Volume<float> Volume => RandomVolume.Noise(Input, Channels, Seed);
     }
 
-    /// <summary>Any size to any size, by a scale that agrees with the sizes only roughly.</summary>
+    /// <summary>Arbitrary input and output sizes, with a scale that matches their ratio only roughly.</summary>
     private static Gen<Case> Any(double least = 0.15, double most = 3, int smallest = 1) =>
         from input in Properties.Extents(new Extent(smallest, smallest, smallest), new Extent(9, 26, 17))
         from t in Properties.Between(least, most)
@@ -32,14 +32,14 @@ public class ResamplerPropertyTests
     [Theory]
     [InlineData(BorderRule.Mirror)]
     [InlineData(BorderRule.FoldedDistance)]
-    public void Any_volume_is_resized_as_defined(BorderRule border) =>
+    public void Resized_volume_agrees_with_the_naive_reference(BorderRule border) =>
         Properties.Holds(Any(), c => Near.Assert(
             NaiveResize.Resize(c.Volume, c.Output, c.Scale, border == BorderRule.FoldedDistance),
             Resampler.Resize(c.Volume, c.Output, c.Scale, One, border),
             5e-6));
 
     [Fact]
-    public void Bytes_are_resized_like_floats_then_rounded_and_clamped() =>
+    public void Resized_bytes_equal_resized_floats_rounded_and_clamped() =>
         Properties.Holds(Any(), c =>
         {
             Volume<byte> bytes = RandomVolume.Noise<byte>(c.Input, c.Channels, c.Seed);
@@ -49,7 +49,7 @@ public class ResamplerPropertyTests
         });
 
     [Fact]
-    public void The_number_of_threads_changes_no_bit() =>
+    public void Resized_volume_does_not_depend_on_the_number_of_threads() =>
         Properties.Holds(Any(), c =>
         {
             Volume<byte> bytes = RandomVolume.Noise<byte>(c.Input, c.Channels, c.Seed);
@@ -63,7 +63,7 @@ public class ResamplerPropertyTests
         });
 
     [Fact]
-    public void A_constant_stays_constant() =>
+    public void Resized_constant_stays_constant() =>
         Properties.Holds(Any(), c =>
         {
             var flat = new Volume<float>(c.Input, c.Channels);
@@ -72,7 +72,7 @@ public class ResamplerPropertyTests
         });
 
     [Fact]
-    public void A_ramp_stays_a_ramp_away_from_the_border() =>
+    public void Resized_ramp_stays_a_ramp_away_from_the_border() =>
         Properties.Holds(Any(0.4, 2.5, smallest: 9), c =>
         {
             var ramp = new Volume<float>(new Extent(1, 1, 40), 1);
@@ -86,23 +86,23 @@ public class ResamplerPropertyTests
                 double reach = 2 / Math.Min(1, s);
                 if (place - reach < 0 || place + reach > 39) continue;
 
-                // The widened kernel sampled at whole numbers reproduces a ramp only nearly.
+                // The widened kernel, sampled at integers, reproduces a ramp only approximately.
                 Assert.Equal(place, resized.Samples[i], s < 1 ? 0.05 : 1e-4);
             }
         });
 
     [Fact]
-    public void A_reversed_volume_gives_the_reversed_result() =>
+    public void Resizing_a_reversed_volume_gives_the_reversed_result() =>
         Properties.Holds(Any(), c => Near.Assert(
             Reversed(Resampler.Resize(c.Volume, c.Output, c.Scale, One)),
             Resampler.Resize(Reversed(c.Volume), c.Output, c.Scale, One),
             4e-6));
 
     [Fact]
-    public void The_mean_is_kept_nearly() =>
+    public void Resizing_approximately_preserves_the_mean() =>
         Properties.Holds(Any(0.3, 2.5, smallest: 9), c =>
         {
-            // Sizes that belong exactly to the scale, so that the window is the whole volume.
+            // Sizes that match the scale exactly, so that the window covers the whole volume.
             var output = new Extent(6, 7, 8);
             Volume<float> source = RandomVolume.Blobs(new Extent(9, 14, 17), c.Channels, c.Seed);
             Volume<float> resized = Resampler.Resize(source, output, new Scale(6 / 9.0, 7 / 14.0, 8 / 17.0), One);
@@ -110,7 +110,7 @@ public class ResamplerPropertyTests
         });
 
     [Fact]
-    public void The_mirror_is_the_volume_continued_by_its_reflection()
+    public void Mirror_border_equals_resizing_the_reflected_volume()
     {
         foreach ((int padding, int outputPadding) in ((int, int)[])[(8, 4), (8, 6), (10, 9), (8, 12), (4, 8)])
         {
@@ -145,7 +145,7 @@ public class ResamplerPropertyTests
     }
 
     [Fact]
-    public void The_two_border_rules_agree_but_for_the_three_outermost_samples_when_shrinking() =>
+    public void Border_rules_differ_only_in_the_three_outermost_voxels_when_shrinking() =>
         Properties.Holds(Any(0.5, 0.999), c =>
         {
             Volume<float> source = RandomVolume.Noise(new Extent(12, 15, 18), c.Channels, c.Seed);
@@ -160,7 +160,7 @@ public class ResamplerPropertyTests
         });
 
     [Fact]
-    public void Scale_1_at_equal_size_copies_the_samples_into_a_new_volume()
+    public void Scale_1_at_equal_size_returns_a_copy()
     {
         Volume<float> source = RandomVolume.Noise(new Extent(3, 4, 5), 3, 1);
         Volume<float> copy = Resampler.Resize(source, source.Extent, Scale.One, One);
@@ -169,7 +169,7 @@ public class ResamplerPropertyTests
     }
 
     [Fact]
-    public void The_source_is_left_as_it_was() =>
+    public void Resizing_does_not_modify_the_source() =>
         Properties.Holds(Any(), c =>
         {
             Volume<float> source = c.Volume;
@@ -180,12 +180,12 @@ public class ResamplerPropertyTests
     [Theory]
     [InlineData(0, 1, 1)]
     [InlineData(1, -1, 1)]
-    public void A_scale_that_is_not_positive_is_refused(double t, double h, double w) =>
+    public void Scale_that_is_not_positive_is_rejected(double t, double h, double w) =>
         Assert.Throws<ArgumentOutOfRangeException>(
             () => Resampler.Resize(new Volume<float>(new Extent(2, 2, 2), 1), new Extent(1, 1, 1), new Scale(t, h, w), One));
 
     [Fact]
-    public void A_cancelled_resize_throws()
+    public void Cancelled_resize_throws()
     {
         var source = new Volume<float>(new Extent(4, 8, 8), 3);
         var workers = new Workers(2, new CancellationToken(canceled: true));

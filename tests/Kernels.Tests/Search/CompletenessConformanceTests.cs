@@ -8,7 +8,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Search;
 
-/// <summary>Bidirectional similarity against the official program's weights and choices.</summary>
+/// <summary>Compares bidirectional similarity with the weights and matches of the official program.</summary>
 public class CompletenessConformanceTests
 {
     private static readonly Workers Two = new(2);
@@ -27,7 +27,7 @@ public class CompletenessConformanceTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Weights_and_weighted_matches_are_those_of_the_official_program(string id, double alpha)
+    public void Weights_and_weighted_matches_agree_with_the_official_program(string id, double alpha)
     {
         Extent patch = Vectors.Case("05_bidi/cases", "id", id).GetProperty("kernel").Extent();
         Volume<float> query = Vectors.Volume($"05_bidi/{id}_q"), keys = Vectors.Volume($"05_bidi/{id}_k");
@@ -40,13 +40,13 @@ public class CompletenessConformanceTests
         Assert.Equal(Vectors.Array($"{stored}_index").Ints, field.Matches());
         AssertNear(Vectors.Array($"{stored}_score").Values, field.Distances);
 
-        // What completeness is for: more of the keys are used.
+        // The purpose of completeness: more of the keys are used.
         Assert.True(field.Matches().Distinct().Count() > Vectors.Array($"05_bidi/{id}_index_plain").Ints.Distinct().Count());
     }
 
-    /// <summary>The two kinds of samples agree about α: the weights of bytes are those of floats in another unit.</summary>
+    /// <summary>The weights of bytes and floats for the same α differ only by the unit of distances.</summary>
     [Fact]
-    public void Alpha_means_the_same_for_bytes_and_for_floats()
+    public void Alpha_has_the_same_unit_for_bytes_and_floats()
     {
         var patch = new Extent(3, 5, 5);
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(4, 12, 14), 3, 1), keys = RandomVolume.Blobs<byte>(new Extent(4, 13, 12), 3, 2);
@@ -60,7 +60,7 @@ public class CompletenessConformanceTests
     [InlineData(0)]
     [InlineData(-1)]
     [InlineData(double.NaN)]
-    public void An_alpha_that_is_not_above_zero_is_refused(double alpha) =>
+    public void Alpha_that_is_not_positive_is_rejected(double alpha) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Completeness.Weights(
             RandomVolume.Noise<byte>(new Extent(2, 4, 4), 3, 1), RandomVolume.Noise<byte>(new Extent(2, 4, 4), 3, 2), new Extent(1, 2, 2), alpha,
             PatchSearches.Create<byte>(SearchMethod.Exhaustive), 0, Two));

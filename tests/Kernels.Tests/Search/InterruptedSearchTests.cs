@@ -6,19 +6,19 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Search;
 
-/// <summary>A PatchMatch over a large field can be interrupted after every step, even while its start is being found.</summary>
+/// <summary>A PatchMatch search over a large field can be interrupted after every step, including initialisation.</summary>
 public class InterruptedSearchTests
 {
     private static readonly Extent Patch = new(1, 3, 3), Size = new(4, 503, 503);
 
     [Fact]
-    public void A_large_search_goes_on_after_any_step_with_the_same_result()
+    public void Large_search_resumes_after_any_step_with_the_same_result()
     {
         Volume<byte> query = RandomVolume.Noise<byte>(Size, 3, 1), keys = RandomVolume.Noise<byte>(new Extent(3, 40, 60), 3, 2);
         var kept = new Dictionary<int, uint[]>();
         NearestNeighbourField whole = Search(0, null, (done, field) => kept[done] = field.StoredPlaces(0, field.Distances.Length).ToArray());
 
-        // Four frames of starts and six passes; after the last there is nothing to go on with.
+        // Four frames of initialisation and six passes; nothing is left to resume after the last.
         Assert.Equal(Enumerable.Range(1, 9), kept.Keys.Order());
         foreach (int done in (int[])[1, 3, 4, 5])
         {
@@ -38,7 +38,7 @@ public class InterruptedSearchTests
     }
 
     [Fact]
-    public void Stored_places_that_are_no_key_patch_are_refused()
+    public void Stored_positions_without_a_key_patch_are_rejected()
     {
         var field = new NearestNeighbourField(new Extent(1, 3, 4), new Extent(2, 4, 5), Patch);
         Assert.True(field.TryRestorePlaces(0, [0, 2]));

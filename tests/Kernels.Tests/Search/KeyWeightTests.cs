@@ -13,18 +13,18 @@ public sealed class FloatKeyWeightTests : KeyWeightTests<float>;
 
 public sealed class ByteKeyWeightTests : KeyWeightTests<byte>;
 
-/// <summary>What weights of key patches do to every search, for either kind of sample.</summary>
+/// <summary>Effect of key weights on every search, for bytes and floats.</summary>
 public abstract class KeyWeightTests<T>
     where T : unmanaged, INumberBase<T>
 {
     private protected sealed record Case(Extent Query, Extent Keys, Extent Patch, int Seed, double Excluded)
     {
-        // Of few values, so that distances of 0 and ties occur.
+        // Few distinct values, so that distances of 0 and ties occur.
         public Volume<T> Q => RandomVolume.Integers<T>(Query, 3, 4, Seed);
 
         public Volume<T> K => RandomVolume.Integers<T>(Keys, 3, 4, Seed + 1);
 
-        /// <summary>From a hundredth to a hundred; some of them infinite, and at least one not.</summary>
+        /// <summary>Weights from 0.01 to 100; some are infinite, and at least one is finite.</summary>
         public float[] Weights
         {
             get
@@ -52,7 +52,7 @@ public abstract class KeyWeightTests<T>
         select new Case(query, keys, patch, seed, excluded);
 
     [Fact]
-    public void Exhaustive_search_finds_the_least_weighted_distance() =>
+    public void Exhaustive_search_finds_the_minimum_weighted_distance() =>
         Properties.Holds(Cases, c =>
         {
             float[] weights = c.Weights;
@@ -60,7 +60,7 @@ public abstract class KeyWeightTests<T>
             NearestNeighbourField field = Searches.Run(SearchMethod.Exhaustive, c.Q, c.K, c.Patch, weights: weights);
             for (int q = 0; q < field.Distances.Length; q++)
             {
-                // Distances of whole numbers are exact, and one product is rounded as the kernel rounds it.
+                // Integer distances are exact, and the product is rounded as in the kernel.
                 float least = Enumerable.Range(0, weights.Length).Where(k => float.IsFinite(weights[k]))
                     .Min(k => (float)NaiveSearch.Distance(query, q, keys, k, c.Patch) * weights[k]);
                 Assert.Equal(least, field.Distances[q]);
@@ -69,7 +69,7 @@ public abstract class KeyWeightTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void No_match_has_an_infinite_weight_and_every_distance_is_the_weighted_one(SearchMethod method) =>
+    public void Matches_have_finite_weights_and_weighted_distances(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
             float[] weights = c.Weights;
@@ -84,7 +84,7 @@ public abstract class KeyWeightTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void A_match_that_is_forbidden_afterwards_is_given_up(SearchMethod method) =>
+    public void Match_that_becomes_excluded_is_replaced(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField field = Searches.Run(method, c.Q, c.K, c.Patch);
@@ -95,7 +95,7 @@ public abstract class KeyWeightTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void Weights_of_one_change_nothing(SearchMethod method) =>
+    public void Weights_of_1_give_the_matches_of_an_unweighted_search(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
             float[] ones = [.. Enumerable.Repeat(1f, (int)c.Keys.PatchGrid(c.Patch).Count)];
@@ -104,10 +104,10 @@ public abstract class KeyWeightTests<T>
             Assert.Equal(plain.Distances, weighted.Distances);
         }, count: 30);
 
-    /// <summary>A frame of the keys is left out of volumes that are large enough for tiles, the index and threads to matter.</summary>
+    /// <summary>Excludes frames of the keys, in volumes that are large enough for several tiles, the index and threads.</summary>
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void Threads_change_no_match_and_half_of_the_keys_does_half_as_well(SearchMethod method)
+    public void Weighted_search_over_half_of_the_keys_is_accurate_for_any_number_of_threads(SearchMethod method)
     {
         var patch = new Extent(3, 5, 5);
         Volume<T> query = RandomVolume.Blobs<T>(new Extent(4, 34, 30), 3, 1), keys = RandomVolume.Blobs<T>(new Extent(6, 33, 31), 3, 1);
@@ -116,7 +116,7 @@ public abstract class KeyWeightTests<T>
         NearestNeighbourField expected = Searches.Run(method, query, keys, patch, 1, 3, weights: weights);
         Assert.Equal(expected.Places, Searches.Run(method, query, keys, patch, 3, 3, weights: weights).Places);
 
-        // The first two frames of the query are in the keys that were left out; nothing is as near among the others.
+        // The first two frames of the query match excluded keys exactly; all other keys are farther away.
         NearestNeighbourField exact = Searches.Run(SearchMethod.Exhaustive, query, keys, patch, weights: weights);
         Assert.InRange(expected.MeanDistance(), exact.MeanDistance(), 1.1 * exact.MeanDistance());
         Assert.True(exact.MeanDistance() > 0);
@@ -128,7 +128,7 @@ public abstract class KeyWeightTests<T>
     [InlineData(float.NaN)]
     [InlineData(1e30f)]
     [InlineData(float.PositiveInfinity)]
-    public void Weights_that_are_none_or_leave_nothing_are_refused(float weight)
+    public void Invalid_weights_and_weights_without_a_candidate_are_rejected(float weight)
     {
         Volume<T> volume = RandomVolume.Noise<T>(new Extent(1, 2, 2), 3, 1);
         float[] weights = [.. Enumerable.Repeat(weight, 4)];
@@ -137,7 +137,7 @@ public abstract class KeyWeightTests<T>
     }
 
     [Fact]
-    public void Another_number_of_weights_than_of_keys_is_refused()
+    public void Wrong_number_of_weights_is_rejected()
     {
         Volume<T> volume = RandomVolume.Noise<T>(new Extent(1, 2, 2), 3, 1);
         Assert.Throws<ArgumentException>(() => Searches.Run(SearchMethod.Exhaustive, volume, volume, new Extent(1, 1, 1), weights: [1, 1, 1]));

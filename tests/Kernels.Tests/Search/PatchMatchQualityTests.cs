@@ -8,32 +8,32 @@ using Xunit.Abstractions;
 
 namespace Vgpnn.Kernels.Tests.Search;
 
-/// <summary>How near the approximate searches come to the optimum, on 14,616 patches whose exact matches are stored.</summary>
+/// <summary>Accuracy of the approximate searches on 14,616 patches with stored exact matches.</summary>
 public class PatchMatchQualityTests(ITestOutputHelper output)
 {
     private static readonly Extent Patch = new(3, 7, 7);
 
-    /// <summary>The official program reaches 1.0030 and 1.0065 at worst, and 93.6 % and 83.0 % of the patches exactly.</summary>
+    /// <summary>The official program reaches at worst 1.0030 and 1.0065 of the optimum, with 93.6 % and 83.0 % exact matches.</summary>
     [Theory]
     [InlineData("related", 1.0035, 0.93)]
     [InlineData("unrelated", 1.0070, 0.82)]
-    public void Jump_flooding_comes_as_near_as_the_official_program(string set, double mean, double exact) =>
+    public void Jump_flooding_is_as_accurate_as_the_official_program(string set, double mean, double exact) =>
         AssertQuality(SearchMethod.JumpFlood, set, iterations: 1, mean, exact);
 
     [Theory]
     [InlineData("related", 1.016, 0.75)]
     [InlineData("unrelated", 1.032, 0.49)]
-    public void The_default_search_comes_near_from_scratch(string set, double mean, double exact) =>
+    public void Default_search_from_scratch_is_within_its_limits(string set, double mean, double exact) =>
         AssertQuality(SearchMethod.PatchMatch, set, iterations: 1, mean, exact);
 
-    /// <summary>What a level of five EM iterations makes of it, if its query did not change.</summary>
+    /// <summary>Accuracy after the five EM iterations of a level with a constant query.</summary>
     [Theory]
     [InlineData("related", 1.008, 0.86)]
     [InlineData("unrelated", 1.014, 0.69)]
-    public void The_default_search_comes_nearer_with_every_iteration(string set, double mean, double exact) =>
+    public void Default_search_after_five_iterations_is_within_its_limits(string set, double mean, double exact) =>
         AssertQuality(SearchMethod.PatchMatch, set, iterations: 5, mean, exact);
 
-    /// <summary>Both kinds of sample: distances of bytes are 127.5² times those of floats in [−1, 1].</summary>
+    /// <summary>Tests both component types: distances of bytes are 127.5² times those of floats in [−1, 1].</summary>
     private void AssertQuality(SearchMethod method, string set, int iterations, double mean, double exact)
     {
         Volume<float> query = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);

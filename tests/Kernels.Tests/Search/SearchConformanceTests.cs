@@ -6,7 +6,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Search;
 
-/// <summary>Exhaustive search against the exact answers.</summary>
+/// <summary>Compares exhaustive search with stored exact matches.</summary>
 public class SearchConformanceTests
 {
     public static TheoryData<string> Cases => new(Vectors.Cases("03_nn/cases").Select(c => c.GetProperty("id").GetString()!));
@@ -35,7 +35,7 @@ public class SearchConformanceTests
     [InlineData("unrelated")]
     public void Exhaustive_search_finds_the_exact_matches_of_a_larger_clip(string set)
     {
-        // One row of patches of the stored 6×42×58: trying all 14,616 keys for all queries would take long.
+        // One row of patches of the stored 6×42×58 clip: searching all 14,616 queries would take too long.
         var patch = new Extent(3, 7, 7);
         const int frame = 2, row = 20;
         Volume<float> whole = Vectors.Volume($"08_patchmatch/q_{set}_u8", bytes: true), keys = Vectors.Volume("08_patchmatch/k_u8", bytes: true);

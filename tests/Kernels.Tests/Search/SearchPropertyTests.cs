@@ -13,7 +13,7 @@ namespace Vgpnn.Kernels.Tests.Search;
 public sealed class FloatSearchPropertyTests : SearchPropertyTests<float>
 {
     [Fact]
-    public void The_nearest_other_patch_of_the_same_volume_is_exact_too() =>
+    public void Nearest_other_patch_of_the_same_volume_is_exact() =>
         Properties.Holds(Cases.Where(c => c.Query.PatchGrid(c.Patch).Count > 1), c =>
         {
             Volume<float> volume = RandomVolume.Integers<float>(c.Query, c.Channels, 3, c.Seed);
@@ -32,7 +32,7 @@ public sealed class FloatSearchPropertyTests : SearchPropertyTests<float>
 
 public sealed class ByteSearchPropertyTests : SearchPropertyTests<byte>;
 
-/// <summary>What holds for every search, for either kind of sample.</summary>
+/// <summary>Properties of every search, for bytes and floats.</summary>
 public abstract class SearchPropertyTests<T>
     where T : unmanaged, INumberBase<T>
 {
@@ -43,7 +43,7 @@ public abstract class SearchPropertyTests<T>
         public Volume<T> K => RandomVolume.Noise<T>(Keys, Channels, Seed + 1);
     }
 
-    /// <summary>Any sizes, down to a single patch on either side.</summary>
+    /// <summary>Arbitrary sizes, down to a single patch on either side.</summary>
     private protected static readonly Gen<Case> Cases =
         from patch in Gen.OneOf(
             Gen.Elements(new Extent(3, 5, 5), new Extent(2, 4, 4), new Extent(1, 1, 1), new Extent(1, 3, 2)),
@@ -55,14 +55,14 @@ public abstract class SearchPropertyTests<T>
         select new Case(query, keys, patch, channels, seed);
 
     [Fact]
-    public void Exhaustive_search_is_exact_on_any_volumes() =>
+    public void Exhaustive_search_agrees_with_the_naive_reference() =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField field = Searches.Run(SearchMethod.Exhaustive, c.Q, c.K, c.Patch);
             (int[] index, double[] distance) = NaiveSearch.Search(c.Q.Plain(), c.K.Plain(), c.Patch);
             for (int i = 0; i < index.Length; i++)
             {
-                // Floats may prefer another patch only where the two distances agree to the precision of floats.
+                // Floats may match another patch only if the two distances agree to float precision.
                 double tolerance = 1e-6 * Math.Max(1, distance[i]);
                 Assert.Equal(distance[i], field.Distances[i], tolerance);
                 if (field.LinearMatch(i) != index[i])
@@ -71,7 +71,7 @@ public abstract class SearchPropertyTests<T>
         });
 
     [Fact]
-    public void Of_equally_near_patches_exhaustive_search_takes_the_first() =>
+    public void Exhaustive_search_takes_the_first_of_equally_near_patches() =>
         Properties.Holds(Cases, c =>
         {
             Volume<T> query = RandomVolume.Integers<T>(c.Query, c.Channels, 2, c.Seed), keys = RandomVolume.Integers<T>(c.Keys, c.Channels, 2, c.Seed + 1);
@@ -83,12 +83,12 @@ public abstract class SearchPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void Matches_lie_in_the_key_grid_and_have_the_distance_that_is_stored(SearchMethod method) =>
+    public void Matches_lie_in_the_key_grid_with_their_exact_distances(SearchMethod method) =>
         Properties.Holds(Cases, c => Searches.Run(method, c.Q, c.K, c.Patch, seed: (ulong)c.Seed).AssertSound(c.Q, c.K, c.Patch));
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void The_number_of_threads_changes_no_match(SearchMethod method) =>
+    public void Matches_do_not_depend_on_the_number_of_threads(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField expected = Searches.Run(method, c.Q, c.K, c.Patch, 1, (ulong)c.Seed);
@@ -100,11 +100,11 @@ public abstract class SearchPropertyTests<T>
             }
         }, count: 50);
 
-    /// <summary>Several tiles in each frame, so that threads really meet.</summary>
+    /// <summary>Several tiles per frame, so that threads work on adjacent tiles concurrently.</summary>
     [Theory]
     [InlineData(SearchMethod.PatchMatch)]
     [InlineData(SearchMethod.JumpFlood)]
-    public void The_number_of_threads_changes_no_match_of_a_larger_clip(SearchMethod method)
+    public void Matches_of_a_larger_clip_do_not_depend_on_the_number_of_threads(SearchMethod method)
     {
         var patch = new Extent(3, 5, 5);
         Volume<T> query = RandomVolume.Blobs<T>(new Extent(5, 62, 40), 3, 1), keys = RandomVolume.Blobs<T>(new Extent(5, 57, 43), 3, 2);
@@ -119,10 +119,10 @@ public abstract class SearchPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void A_search_that_goes_on_from_a_field_never_makes_a_match_worse(SearchMethod method) =>
+    public void Later_iteration_never_increases_a_distance(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
-            // The query changes between two iterations: the field's old distances mean nothing then.
+            // The query changes between two iterations, so the field's old distances are invalid.
             Volume<T> changed = RandomVolume.Noise<T>(c.Query, c.Channels, c.Seed + 2);
             NearestNeighbourField field = Searches.Run(method, c.Q, c.K, c.Patch, seed: (ulong)c.Seed);
             float[] before = field.Measure(changed, c.K, c.Patch);
@@ -134,7 +134,7 @@ public abstract class SearchPropertyTests<T>
     [Theory]
     [InlineData(SearchMethod.PatchMatch)]
     [InlineData(SearchMethod.JumpFlood)]
-    public void No_search_finds_anything_nearer_than_the_exhaustive_one(SearchMethod method) =>
+    public void Approximate_search_never_beats_the_exhaustive_search(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
             float[] exact = Searches.Run(SearchMethod.Exhaustive, c.Q, c.K, c.Patch).Distances;
@@ -145,7 +145,7 @@ public abstract class SearchPropertyTests<T>
     [Theory]
     [InlineData(SearchMethod.PatchMatch)]
     [InlineData(SearchMethod.JumpFlood)]
-    public void The_seed_alone_decides_what_an_approximate_search_finds(SearchMethod method)
+    public void Approximate_search_depends_on_its_seed_only(SearchMethod method)
     {
         var patch = new Extent(1, 3, 3);
         Volume<T> query = RandomVolume.Noise<T>(new Extent(3, 20, 20), 3, 1), keys = RandomVolume.Noise<T>(new Extent(4, 22, 24), 3, 2);
@@ -154,10 +154,9 @@ public abstract class SearchPropertyTests<T>
         Assert.NotEqual(first, Searches.Run(method, query, keys, patch, seed: 6).Matches());
     }
 
-    /// <summary>What a field held before is of no account at the first iteration.</summary>
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void A_search_from_scratch_forgets_the_field(SearchMethod method) =>
+    public void First_iteration_ignores_the_content_of_the_field(SearchMethod method) =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField used = Searches.Run(method, c.Q, c.K, c.Patch, seed: 77);
@@ -169,7 +168,7 @@ public abstract class SearchPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void Progress_rises_to_1(SearchMethod method)
+    public void Search_progress_rises_to_1(SearchMethod method)
     {
         var seen = new List<double>();
         Volume<T> volume = RandomVolume.Noise<T>(new Extent(4, 9, 9), 3, 1);
@@ -189,7 +188,7 @@ public abstract class SearchPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.Methods), MemberType = typeof(Searches))]
-    public void A_cancelled_search_throws(SearchMethod method)
+    public void Cancelled_search_throws(SearchMethod method)
     {
         using var source = new CancellationTokenSource();
         Volume<T> volume = RandomVolume.Noise<T>(new Extent(6, 20, 20), 3, 1);
@@ -207,7 +206,7 @@ public abstract class SearchPropertyTests<T>
     }
 
     [Fact]
-    public void Volumes_patch_and_field_that_do_not_belong_together_are_refused()
+    public void Inconsistent_volumes_patch_and_field_are_rejected()
     {
         var patch = new Extent(2, 3, 3);
         var volume = new Volume<T>(new Extent(4, 8, 8), 3);

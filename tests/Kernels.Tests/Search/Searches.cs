@@ -9,7 +9,7 @@ using Vgpnn.Kernels.Voting;
 
 namespace Vgpnn.Kernels.Tests.Search;
 
-/// <summary>Running searches, and what must be true of every field that one leaves behind.</summary>
+/// <summary>Runs searches, and checks the invariants of the resulting fields.</summary>
 internal static class Searches
 {
     public static readonly SearchMethod[] All = Enum.GetValues<SearchMethod>();
@@ -44,7 +44,7 @@ internal static class Searches
         return field;
     }
 
-    /// <summary>A field over an output of this size whose matches are given by index.</summary>
+    /// <summary>Creates a field over an output of this size with matches given by index.</summary>
     public static NearestNeighbourField FieldOf(Extent output, Extent patch, Extent keys, Func<int, int> match)
     {
         Extent volume = new(keys.T + patch.T - 1, keys.H + patch.H - 1, keys.W + patch.W - 1);
@@ -56,7 +56,7 @@ internal static class Searches
     public static int[] Matches(this NearestNeighbourField field) =>
         Enumerable.Range(0, field.Distances.Length).Select(field.LinearMatch).ToArray();
 
-    /// <summary>The distance of every patch to its match, measured anew by the scalar definition.</summary>
+    /// <summary>Returns the distance of each patch to its match, measured by the scalar reference.</summary>
     public static float[] Measure<T>(this NearestNeighbourField field, Volume<T> query, Volume<T> keys, Extent patch)
         where T : unmanaged
     {
@@ -72,7 +72,7 @@ internal static class Searches
     private static Func<int, float> ByteMeasure(ByteDistance distance, NearestNeighbourField field) =>
         i => DistanceProbe.MeasureScalar(distance, NaiveSearch.Place(i, field.QueryGrid), field.Places[i]);
 
-    /// <summary>Every match lies in the key grid, and the distance that is stored with it is its distance, to the last bit.</summary>
+    /// <summary>Asserts that every match lies in the key grid and that the stored distance equals the measured one to the last bit.</summary>
     public static void AssertSound<T>(this NearestNeighbourField field, Volume<T> query, Volume<T> keys, Extent patch)
         where T : unmanaged
     {

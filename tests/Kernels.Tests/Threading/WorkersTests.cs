@@ -8,7 +8,7 @@ public class WorkersTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(5)]
-    public void Every_piece_runs_once(int threads)
+    public void Every_work_item_runs_once(int threads)
     {
         foreach (int count in (int[])[0, 1, 2, 7, 1000])
         {
@@ -19,7 +19,7 @@ public class WorkersTests
     }
 
     [Fact]
-    public void No_more_threads_work_at_once_than_were_asked_for()
+    public void Workers_never_run_more_threads_than_requested()
     {
         int running = 0, most = 0;
         new Workers(2).For(200, _ =>
@@ -40,7 +40,7 @@ public class WorkersTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void An_error_in_a_piece_comes_out_as_it_is_and_ends_the_work(int threads)
+    public void Exception_in_a_work_item_is_rethrown_and_stops_the_work(int threads)
     {
         int runs = 0;
         InvalidOperationException error = Assert.Throws<InvalidOperationException>(() => new Workers(threads).For(100_000, i =>
@@ -55,7 +55,7 @@ public class WorkersTests
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
-    public void Cancellation_ends_the_work_between_two_pieces(int threads)
+    public void Cancellation_stops_the_work_between_two_items(int threads)
     {
         using var source = new CancellationTokenSource();
         int runs = 0;
@@ -70,5 +70,5 @@ public class WorkersTests
     }
 
     [Fact]
-    public void Work_without_threads_is_refused() => Assert.Throws<ArgumentOutOfRangeException>(() => new Workers(0));
+    public void Workers_without_threads_are_rejected() => Assert.Throws<ArgumentOutOfRangeException>(() => new Workers(0));
 }

@@ -6,7 +6,7 @@ namespace Vgpnn.Kernels.Tests.Volumes;
 public class VolumeTests
 {
     [Fact]
-    public void Rows_and_frames_are_parts_of_the_samples()
+    public void Rows_and_frames_are_slices_of_the_components()
     {
         Volume<float> volume = RandomVolume.Noise(new Extent(3, 4, 5), 2, 1);
         Assert.Equal(3 * 4 * 5 * 2, volume.Count);
@@ -15,7 +15,7 @@ public class VolumeTests
     }
 
     [Fact]
-    public void A_copy_has_samples_of_its_own()
+    public void Clone_does_not_share_components()
     {
         Volume<float> volume = RandomVolume.Noise(new Extent(2, 2, 2), 3, 1);
         float first = volume.Samples[0];
@@ -26,7 +26,7 @@ public class VolumeTests
     }
 
     [Fact]
-    public void A_volume_takes_the_bytes_that_it_says() =>
+    public void Volume_allocates_exactly_the_bytes_it_reports() =>
         Assert.Equal(new Volume<float>(new Extent(3, 4, 5), 3).Buffer.LongLength * sizeof(float), Volume.Bytes<float>(new Extent(3, 4, 5), 3));
 
     [Theory]
@@ -35,11 +35,11 @@ public class VolumeTests
     [InlineData(1, 1, -1, 1)]
     [InlineData(1, 1, 1, 0)]
     [InlineData(1 << 15, 1 << 15, 1 << 15, 3)]
-    public void A_volume_that_cannot_be_is_refused(int t, int h, int w, int channels) =>
+    public void Volume_of_an_invalid_size_is_rejected(int t, int h, int w, int channels) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Volume<float>(new Extent(t, h, w), channels));
 
     [Fact]
-    public void A_patch_grid_has_a_place_for_every_patch_that_fits()
+    public void Patch_grid_has_one_position_per_patch_that_fits()
     {
         Assert.Equal(new Extent(1, 4, 6), new Extent(3, 10, 12).PatchGrid(new Extent(3, 7, 7)));
         Assert.True(new Extent(3, 7, 7).Holds(new Extent(3, 7, 7)));

@@ -8,7 +8,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Kernels.Tests.Voting;
 
-/// <summary>Voting as the official program does it.</summary>
+/// <summary>Compares voting with the official program.</summary>
 public class VotingConformanceTests
 {
     [Theory]

@@ -13,9 +13,9 @@ namespace Vgpnn.Kernels.Tests.Voting;
 
 public sealed class FloatVotingPropertyTests : VotingPropertyTests<float>
 {
-    /// <summary>Infinite, denormal, zero of both signs, and many equal values: the median is a matter of order only.</summary>
+    /// <summary>Infinities, denormals, zeros of both signs, and many equal values: the median depends on order only.</summary>
     [Fact]
-    public void Medians_of_special_values_are_exact() =>
+    public void Medians_of_infinities_denormals_and_signed_zeros_are_exact() =>
         Properties.Holds(Cases, c =>
         {
             float[] special = [0f, -0f, 1f, -1f, float.Epsilon, -float.Epsilon, float.MaxValue, float.MinValue, float.PositiveInfinity, 1.0000001f, -1.0000001f];
@@ -31,7 +31,7 @@ public sealed class FloatVotingPropertyTests : VotingPropertyTests<float>
 
 public sealed class ByteVotingPropertyTests : VotingPropertyTests<byte>;
 
-/// <summary>What holds for every vote, of either kind of sample.</summary>
+/// <summary>Properties of every vote, for bytes and floats.</summary>
 public abstract class VotingPropertyTests<T>
     where T : unmanaged, IMinMaxValue<T>
 {
@@ -41,7 +41,7 @@ public abstract class VotingPropertyTests<T>
     {
         public Volume<T> V => RandomVolume.Noise<T>(Values, Channels, Seed);
 
-        /// <summary>A match drawn at random for every patch.</summary>
+        /// <summary>A field with a random match for each patch.</summary>
         public NearestNeighbourField Field
         {
             get
@@ -53,7 +53,7 @@ public abstract class VotingPropertyTests<T>
         }
     }
 
-    /// <summary>Outputs that are wider than a segment of the kernel, patches of every kind, and of 255 voxels and more.</summary>
+    /// <summary>Includes outputs wider than a segment of the kernel, and patches of up to 255 voxels and more.</summary>
     private protected static readonly Gen<Case> Cases =
         from patch in Gen.OneOf(
             Gen.Elements(new Extent(3, 7, 7), new Extent(3, 5, 5), new Extent(2, 4, 4), new Extent(1, 1, 1), new Extent(1, 3, 2)),
@@ -66,12 +66,12 @@ public abstract class VotingPropertyTests<T>
         from seed in Gen.Choose(0, 1_000_000)
         select new Case(values, output, patch, channels, seed);
 
-    /// <summary>How far a vote may be off: means of bytes are rounded.</summary>
+    /// <summary>Maximum error of a vote; means of bytes are rounded.</summary>
     private static double Tolerance(VoteRule rule) => rule == VoteRule.Median ? 0 : typeof(T) == typeof(byte) ? 0.501 : 1e-6;
 
     [Theory]
     [MemberData(nameof(Searches.VoteRules), MemberType = typeof(Searches))]
-    public void Votes_are_what_their_definition_says(VoteRule rule) =>
+    public void Votes_agree_with_the_naive_reference(VoteRule rule) =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField field = c.Field;
@@ -81,7 +81,7 @@ public abstract class VotingPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.VoteRules), MemberType = typeof(Searches))]
-    public void The_number_of_threads_changes_no_vote(VoteRule rule) =>
+    public void Votes_do_not_depend_on_the_number_of_threads(VoteRule rule) =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField field = c.Field;
@@ -90,7 +90,7 @@ public abstract class VotingPropertyTests<T>
         }, count: 50);
 
     [Fact]
-    public void Every_median_is_a_sample_of_the_values() =>
+    public void Median_is_one_of_the_values() =>
         Properties.Holds(Cases, c =>
         {
             HashSet<T> samples = [.. c.V.Samples];
@@ -99,7 +99,7 @@ public abstract class VotingPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.VoteRules), MemberType = typeof(Searches))]
-    public void Patches_that_match_themselves_give_the_values_back(VoteRule rule) =>
+    public void Identity_field_votes_for_the_original_values(VoteRule rule) =>
         Properties.Holds(Cases, c =>
         {
             NearestNeighbourField field = Searches.FieldOf(c.Values, c.Patch, c.Values.PatchGrid(c.Patch), i => i);
@@ -110,7 +110,7 @@ public abstract class VotingPropertyTests<T>
 
     [Theory]
     [MemberData(nameof(Searches.VoteRules), MemberType = typeof(Searches))]
-    public void What_the_output_held_before_is_of_no_account(VoteRule rule) =>
+    public void Vote_ignores_the_previous_content_of_the_output(VoteRule rule) =>
         Properties.Holds(Cases, c =>
         {
             var used = new Volume<T>(c.Output, c.Channels);
@@ -120,7 +120,7 @@ public abstract class VotingPropertyTests<T>
         }, count: 30);
 
     [Fact]
-    public void Values_and_outputs_that_do_not_belong_to_the_field_are_refused()
+    public void Values_and_outputs_of_other_sizes_than_the_field_are_rejected()
     {
         var patch = new Extent(1, 3, 3);
         var size = new Extent(2, 8, 8);
@@ -134,7 +134,7 @@ public abstract class VotingPropertyTests<T>
     }
 
     [Fact]
-    public void A_cancelled_vote_throws()
+    public void Cancelled_vote_throws()
     {
         var patch = new Extent(1, 3, 3);
         var size = new Extent(2, 8, 8);

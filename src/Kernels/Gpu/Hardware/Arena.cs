@@ -6,28 +6,28 @@ using ILGPU.Runtime;
 namespace Vgpnn.Kernels.Gpu.Hardware;
 
 /// <summary>
-/// Memory of a device, taken from its driver in large slabs and given out in parts: drivers wait for the device whenever memory is
-/// allocated or freed. Slabs are kept until the device is closed or one of them is needed in another size.
+/// Device memory allocated from the driver in large slabs and handed out in parts, because drivers wait for the device at every
+/// allocation and deallocation. Slabs are kept until the device is closed or their memory is needed for a slab of another size.
 /// </summary>
-/// <param name="allocate">Takes memory from the driver; throws when there is none.</param>
-/// <param name="maxBytes">The most that parts may take together.</param>
-/// <param name="maxBuffer">The most that a slab may have.</param>
-/// <param name="name">The device, for messages.</param>
+/// <param name="allocate">Allocates memory from the driver; throws if it runs out.</param>
+/// <param name="maxBytes">Limit of all parts together, in bytes.</param>
+/// <param name="maxBuffer">Limit of one slab, in bytes.</param>
+/// <param name="name">Name of the device, for messages.</param>
 internal sealed class Arena(Func<long, MemoryBuffer> allocate, long maxBytes, long maxBuffer, string name) : IDisposable
 {
-    // Vector loads and OpenCL's sub-buffers like their memory aligned.
+    // Vector loads and OpenCL sub-buffers need aligned memory.
     private const int Alignment = 256;
     private const long SlabBytes = 32L << 20;
 
     private readonly List<Slab> _slabs = [];
 
-    /// <summary>Bytes of all parts.</summary>
+    /// <summary>Total size of all parts, in bytes.</summary>
     public long BytesHeld { get; private set; }
 
-    /// <summary>The most bytes that parts ever had together.</summary>
+    /// <summary>Peak of <see cref="BytesHeld"/>.</summary>
     public long MostBytesHeld { get; private set; }
 
-    /// <exception cref="DeviceException">OutOfMemory: what would be needed, and what there is.</exception>
+    /// <exception cref="DeviceException">OutOfMemory: the message gives the bytes needed and available.</exception>
     public DeviceBuffer Allocate(long bytes)
     {
         if (bytes > maxBuffer || BytesHeld + bytes > maxBytes) throw OutOfMemory(bytes);
@@ -39,7 +39,7 @@ internal sealed class Arena(Func<long, MemoryBuffer> allocate, long maxBytes, lo
         return Part(added, first, room, bytes);
     }
 
-    /// <summary>Takes a part back.</summary>
+    /// <summary>Frees a part.</summary>
     public void Release(Slab slab, long at, long room, long bytes)
     {
         BytesHeld -= bytes;
@@ -67,7 +67,7 @@ internal sealed class Arena(Func<long, MemoryBuffer> allocate, long maxBytes, lo
         }
         catch (Exception e) when (e is AcceleratorException or OutOfMemoryException)
         {
-            // Slabs that nothing uses may be what is missing.
+            // Freeing unused slabs may make room.
             foreach (Slab empty in _slabs.Where(s => s.IsEmpty).ToArray())
             {
                 empty.Memory.Dispose();
@@ -94,13 +94,13 @@ internal sealed class Arena(Func<long, MemoryBuffer> allocate, long maxBytes, lo
 
     private DeviceException OutOfMemory(long bytes, Exception? inner = null) => new(
         DeviceFailure.OutOfMemory,
-        $"{Megabytes(BytesHeld + bytes)} would be needed on {name}, {Megabytes(bytes)} of it in one piece, and it allows {Megabytes(maxBytes)}, "
-        + $"{Megabytes(maxBuffer)} in one piece",
+        $"not enough memory on {name}: {Megabytes(BytesHeld + bytes)} needed, {Megabytes(bytes)} of it in one buffer; the limits are {Megabytes(maxBytes)} and "
+        + $"{Megabytes(maxBuffer)} per buffer",
         inner);
 
     private static string Megabytes(long bytes) => $"{(bytes + (1 << 20) - 1) >> 20} MiB";
 
-    /// <summary>Memory that a driver has given, and what of it is free: ranges in order of their start.</summary>
+    /// <summary>Memory allocated from the driver, and its free ranges in order of their start.</summary>
     internal sealed class Slab(MemoryBuffer memory)
     {
         private readonly SortedList<long, long> _free = new() { [0] = memory.LengthInBytes };
@@ -151,11 +151,11 @@ internal sealed class DeviceBuffer(Arena arena, Arena.Slab slab, long at, long r
 
     public long Bytes { get; } = bytes;
 
-    /// <summary>All of it as numbers of a kind.</summary>
+    /// <summary>Returns the whole buffer as a view of elements.</summary>
     public ArrayView<T> View<T>()
         where T : unmanaged => slab.Memory.AsRawArrayView(at, room).Cast<T>().SubView(0, Math.Max(1, Bytes / Unsafe.SizeOf<T>()));
 
-    /// <summary>Numbers from one on.</summary>
+    /// <summary>Returns a range of elements.</summary>
     public ArrayView<T> View<T>(long first, long count)
         where T : unmanaged => slab.Memory.AsRawArrayView(at, room).Cast<T>().SubView(first, count);
 

@@ -1,54 +1,54 @@
 namespace Vgpnn.Kernels.Gpu.Hardware;
 
-/// <summary>Through which driver a device is reached.</summary>
+/// <summary>The kind of driver that gives access to a device.</summary>
 public enum DeviceKind
 {
-    /// <summary>A GPU of NVIDIA.</summary>
+    /// <summary>An NVIDIA GPU with a CUDA driver.</summary>
     Cuda,
 
     /// <summary>A GPU with an OpenCL driver.</summary>
     OpenCl,
 
-    /// <summary>The CPU behind an OpenCL driver; listed for tests only (<see cref="Devices.AllowCpuDrivers"/>).</summary>
+    /// <summary>A CPU with an OpenCL driver; listed for tests only (<see cref="Devices.AllowCpuDrivers"/>).</summary>
     CpuDriver,
 
-    /// <summary>A simulator that checks every access to memory; for tests, and never listed.</summary>
+    /// <summary>ILGPU's simulator, which checks every memory access; for tests, never listed.</summary>
     Simulator,
 }
 
 /// <summary>A device as its driver describes it.</summary>
 public sealed record DeviceDescription
 {
-    /// <summary>Position in <see cref="Devices.List"/>, from 0.</summary>
+    /// <summary>Index in <see cref="Devices.List"/>, from 0.</summary>
     public int Index { get; init; }
 
-    /// <summary>The manufacturer's name for it.</summary>
+    /// <summary>Name given by the manufacturer.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The platform of its driver, such as <c>CUDA</c>.</summary>
+    /// <summary>Platform of the driver, such as <c>CUDA</c>.</summary>
     public required string Platform { get; init; }
 
-    /// <summary>Versions of the driver and of the device's architecture or language.</summary>
+    /// <summary>Versions of the driver and of the device's architecture or OpenCL.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Through which driver it is reached.</summary>
+    /// <summary>Kind of driver.</summary>
     public required DeviceKind Kind { get; init; }
 
-    /// <summary>Multiprocessors or compute units.</summary>
+    /// <summary>Number of multiprocessors or compute units.</summary>
     public required int Units { get; init; }
 
-    /// <summary>Bytes of its memory.</summary>
+    /// <summary>Memory of the device, in bytes.</summary>
     public required long Memory { get; init; }
 
-    /// <summary>Bytes that one buffer may have.</summary>
+    /// <summary>Maximum size of one buffer, in bytes.</summary>
     public required long MaxBuffer { get; init; }
 
-    /// <summary>Bytes that the threads of a group may share.</summary>
+    /// <summary>Shared memory per group, in bytes.</summary>
     public required long SharedMemory { get; init; }
 
-    /// <summary>Threads that a group may have.</summary>
+    /// <summary>Maximum number of threads per group.</summary>
     public required int MaxGroup { get; init; }
 
-    /// <summary>Position among the devices of its kind of driver.</summary>
+    /// <summary>Index among the devices of the same kind of driver.</summary>
     internal int Ordinal { get; init; }
 }

@@ -10,11 +10,11 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Hardware;
 
-/// <summary>The devices of this machine: NVIDIA's GPUs first, then other GPUs that speak OpenCL.</summary>
+/// <summary>The devices of this machine: NVIDIA GPUs first, then other GPUs with OpenCL.</summary>
 public static class Devices
 {
     /// <summary>
-    /// The environment variable that, set to 1, adds OpenCL drivers that run on the CPU, such as PoCL, to the list. They are slower than the
+    /// Environment variable that, if set to 1, adds OpenCL drivers for CPUs, such as PoCL, to the list. They are slower than the
     /// CPU backend; tests use them to run the device kernels on machines without a GPU.
     /// </summary>
     public const string AllowCpuDrivers = "VGPNN_ALLOW_CPU_DRIVERS";
@@ -22,11 +22,11 @@ public static class Devices
     private const string Cuda = "cuda";
     private const string OpenCl = "OpenCL";
 
-    // ILGPU asks for files that only development packages install.
+    // ILGPU loads file names that only development packages install.
     static Devices() => AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) =>
         name is Cuda or OpenCl && TryLoad(name, out nint library) ? library : 0;
 
-    /// <summary>A simulator on the CPU, for tests: it checks every access to memory, and is slow.</summary>
+    /// <summary>A simulator on the CPU for tests, which checks every memory access and is slow.</summary>
     internal static DeviceDescription Simulator { get; } = new()
     {
         Name = "simulator",
@@ -42,7 +42,7 @@ public static class Devices
 
     private static bool AllowsCpuDrivers => Environment.GetEnvironmentVariable(AllowCpuDrivers) == "1";
 
-    /// <summary>All devices of this machine that can run the kernels, in an order that does not change from call to call.</summary>
+    /// <summary>Lists all devices of this machine that can run the kernels, in a stable order.</summary>
     /// <exception cref="DeviceException">NoDriver: the machine has no GPU driver; NoDevice: the drivers have no suitable device.</exception>
     public static IReadOnlyList<DeviceDescription> List()
     {
@@ -53,20 +53,20 @@ public static class Devices
         int ordinal = 0;
         foreach (CLDevice device in context.GetCLDevices())
         {
-            // NVIDIA's driver lists its GPUs for OpenCL too.
+            // NVIDIA's driver also lists its GPUs for OpenCL.
             if (!hasCuda || !device.PlatformName.Contains("NVIDIA", StringComparison.OrdinalIgnoreCase)) devices.Add(Describe(device, ordinal));
             ordinal++;
         }
 
         if (devices.Count > 0) return [.. devices.OrderBy(d => d.Kind).Select((d, i) => d with { Index = i })];
         throw TryLoad(Cuda, out _) || TryLoad(OpenCl, out _)
-            ? new DeviceException(DeviceFailure.NoDevice, "the installed drivers have no GPU that can run the kernels (OpenCL 2.0 or CUDA)")
-            : new DeviceException(DeviceFailure.NoDriver, "this machine has no GPU driver: neither libcuda.so.1 nor libOpenCL.so.1 can be loaded");
+            ? new DeviceException(DeviceFailure.NoDevice, "no GPU found that can run the kernels; CUDA or OpenCL 2.0 is required")
+            : new DeviceException(DeviceFailure.NoDriver, "no GPU driver found: neither libcuda.so.1 nor libOpenCL.so.1 can be loaded; install the driver of the GPU");
     }
 
-    /// <summary>One device.</summary>
-    /// <param name="index">Its position in <see cref="List"/>; <c>null</c> means the first.</param>
-    /// <exception cref="DeviceException">The machine has no device with this number, or none at all.</exception>
+    /// <summary>Returns one device.</summary>
+    /// <param name="index">Index in <see cref="List"/>; <c>null</c> for the first device.</param>
+    /// <exception cref="DeviceException">The device does not exist, or the machine has no devices.</exception>
     public static DeviceDescription Find(int? index = null)
     {
         IReadOnlyList<DeviceDescription> devices = List();
@@ -78,7 +78,7 @@ public static class Devices
     }
 
     /// <summary>Opens a device.</summary>
-    /// <returns>The context, which has to be disposed of after the accelerator.</returns>
+    /// <returns>The context, which must be disposed after the accelerator.</returns>
     internal static (Context Context, Accelerator Accelerator) Open(DeviceDescription device, bool measures)
     {
         Context context = Create(measures, device.Kind);
@@ -98,12 +98,12 @@ public static class Devices
         }
     }
 
-    /// <summary>A context without devices, for compilers.</summary>
+    /// <summary>Creates a context without devices, for compilers.</summary>
     internal static Context Create(params DeviceKind[] kinds) => Create(false, kinds);
 
     private static Context Create(bool measures, params ReadOnlySpan<DeviceKind> kinds)
     {
-        // Without O2 loads are generic, and every voxel of the inner loop goes through local memory.
+        // Without O2, loads use the generic address space, and every voxel of the inner loop goes through local memory.
         Context.Builder builder = Context.Create().Optimize(OptimizationLevel.O2);
         foreach (DeviceKind kind in kinds)
         {
@@ -118,7 +118,7 @@ public static class Devices
         return (measures ? builder.Profiling() : builder).ToContext();
     }
 
-    // A kernel whose pointers ILGPU can place, as it can all of ours, needs no generic address space; PoCL 3 has none.
+    // ILGPU requires a generic address space, but can infer the address space of all pointers in these kernels; PoCL 3 lacks it.
     private static bool CanRun(CLDevice device) =>
         device.DeviceType == CLDeviceType.CL_DEVICE_TYPE_CPU ? AllowsCpuDrivers : device.Capabilities.GenericAddressSpace;
 

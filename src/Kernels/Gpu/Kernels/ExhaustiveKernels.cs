@@ -4,10 +4,10 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>Exact search: every key for every query.</summary>
+/// <summary>Exact search: compares every query with every key.</summary>
 internal static class ExhaustiveKernels
 {
-    /// <summary>The keys of some frames of their grid. A group looks at a tile of keys together; of equally near ones the first wins.</summary>
+    /// <summary>Compares the keys in a range of frames. The threads of a group share tiles of keys; the first of equally near keys wins.</summary>
     public static void Exhaustive<TPatch, TGroup, TWeighted, TMeasured>(SearchArguments a)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
@@ -54,7 +54,7 @@ internal static class ExhaustiveKernels
                                 ulong weight = SearchKernels.Weight(a, here.Sample, key);
                                 if (weight == 0) continue;
 
-                                // The largest score that wins over the match so far.
+                                // The maximum score that replaces the current match.
                                 ulong wins = score;
                                 if (key >= place)
                                 {
@@ -98,8 +98,8 @@ internal static class ExhaustiveKernels
     }
 
     /// <summary>
-    /// The coarsest level, whose query carries noise far outside the range of bytes and has 16 bits a channel; its keys too, if
-    /// <typeparamref name="TWideKeys"/>. It is tiny: a thread for every query patch is enough.
+    /// Variant for the coarsest level, whose queries carry noise far outside the range of bytes and have 16 bits per channel, as do its keys with
+    /// <typeparamref name="TWideKeys"/>. The level is tiny, so one thread per query patch is sufficient.
     /// </summary>
     public static void Wide<TPatch, TGroup, TWeighted, TMeasured, TWideKeys>(SearchArguments a)
         where TPatch : struct, IPatch
@@ -157,7 +157,7 @@ internal static class ExhaustiveKernels
         Counting.Write<TPatch, TGroup, TMeasured>(a.Counts, evaluations, rows);
     }
 
-    // Whether a key's distance is at most this much; if it is not, the sum is one of some rows only.
+    // Whether a key's distance is at most the limit; if not, the sum covers some rows only.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNearer<TPatch, TGroup>(
         ArrayView<uint> tile, int own, ArrayView<uint> keyTile, int key, uint most, ref uint rows, out uint sum)
@@ -183,7 +183,7 @@ internal static class ExhaustiveKernels
         return true;
     }
 
-    // The same with a weight.
+    // Weighted variant.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsNearer<TPatch, TGroup>(
         ArrayView<uint> tile, int own, ArrayView<uint> keyTile, int key, ulong weight, ulong wins, ref uint rows, out uint sum)
@@ -209,7 +209,7 @@ internal static class ExhaustiveKernels
         return true;
     }
 
-    // Up to 4 · 32766², which 32 bits just hold.
+    // Up to 4 · 32766², which just fits into 32 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Apart(ulong query, uint key) => Apart(
         (uint)query, (uint)(query >> 32), (key & 255) | ((key & 0xFF00) << 8), ((key >> 16) & 255) | ((key >> 8) & 0xFF0000));
@@ -217,7 +217,7 @@ internal static class ExhaustiveKernels
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Apart(ulong query, ulong key) => Apart((uint)query, (uint)(query >> 32), (uint)key, (uint)(key >> 32));
 
-    // Two channels of 16 bits in each word.
+    // Each word holds two channels of 16 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint Apart(uint low, uint high, uint keyLow, uint keyHigh)
     {

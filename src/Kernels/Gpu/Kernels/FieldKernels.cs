@@ -3,13 +3,13 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>Distances, and what is made of them.</summary>
+/// <summary>Arguments of kernels that process distances.</summary>
 internal struct FieldArguments
 {
-    /// <summary>Distances of patches to their matches.</summary>
+    /// <summary>Distance between each patch and its match.</summary>
     public ArrayView<uint> Distances;
 
-    /// <summary>A weight for every voxel of K.</summary>
+    /// <summary>Weight of each voxel of K.</summary>
     public ArrayView<uint> Weights;
 
     /// <summary>Sums, one for each group of each sample.</summary>
@@ -18,35 +18,35 @@ internal struct FieldArguments
     /// <summary>Size of K.</summary>
     public Size Size;
 
-    /// <summary>The grid of key patches.</summary>
+    /// <summary>Grid of key patches.</summary>
     public Size Grid;
 
-    /// <summary>α in squares of bytes.</summary>
+    /// <summary>α in squared byte units.</summary>
     public ulong Alpha;
 
-    /// <summary>Numbers of a sample.</summary>
+    /// <summary>Distances per sample.</summary>
     public int Each;
 
-    /// <summary>Numbers in all.</summary>
+    /// <summary>Total number of distances.</summary>
     public int Count;
 }
 
-/// <summary>What measures how fast a device computes.</summary>
+/// <summary>Arguments of the throughput measurement.</summary>
 internal struct PeakArguments
 {
-    /// <summary>A number for each thread.</summary>
+    /// <summary>One result per thread.</summary>
     public ArrayView<int> Result;
 
-    /// <summary>Steps of a thread.</summary>
+    /// <summary>Iterations per thread.</summary>
     public int Rounds;
 }
 
-/// <summary>What is made of distances, and how fast a device computes.</summary>
+/// <summary>Kernels that process distances, and a throughput measurement.</summary>
 internal static class FieldKernels
 {
     /// <summary>
-    /// Weights that make a search use all of the keys, by place: 2⁴⁰ / (α + the key's distance to its nearest query), at most 32 bits, and 0
-    /// where no key patch begins.
+    /// Computes completeness weights by position: 2⁴⁰ / (α + distance of the key to its nearest query), at most 32 bits, and 0 where no key
+    /// patch begins.
     /// </summary>
     public static void CompletenessWeights(FieldArguments a)
     {
@@ -60,8 +60,8 @@ internal static class FieldKernels
         a.Weights[i] = weight;
     }
 
-    /// <summary>Sums of distances, one for each group of each sample; the host adds them.</summary>
-    /// <typeparam name="TGroup">Has as many threads as a group of the launch.</typeparam>
+    /// <summary>Sums distances per group and sample; the host adds the group sums.</summary>
+    /// <typeparam name="TGroup">A shape with as many threads as a group of the launch.</typeparam>
     public static void Sum<TGroup>(FieldArguments a)
         where TGroup : struct, IGroup
     {
@@ -80,7 +80,7 @@ internal static class FieldKernels
         if (thread == 0) a.Sums[(Grid.IdxY * Grid.DimX) + Grid.IdxX] = parts[0];
     }
 
-    /// <summary>How many whole-number operations a device does in a second: four chains, so that no step waits for the one before it.</summary>
+    /// <summary>Measures integer throughput with four independent chains, so that no operation waits for the previous one.</summary>
     public static void Peak(PeakArguments p)
     {
         int i = ResampleKernels.First(), a = i, b = a + 1, c = a + 2, d = a + 3;
@@ -92,7 +92,7 @@ internal static class FieldKernels
             d = (d * 9) + round;
         }
 
-        // What nobody reads a compiler leaves out.
+        // Stores the result, so that the compiler does not eliminate the computation.
         p.Result[i] = a ^ b ^ c ^ d;
     }
 }

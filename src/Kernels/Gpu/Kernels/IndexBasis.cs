@@ -2,48 +2,48 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>The functions that patches are described by, in whole numbers, so that all makers' devices describe them alike.</summary>
+/// <summary>The basis functions of descriptors in integers, so that devices of all manufacturers give identical descriptors.</summary>
 internal static class IndexBasis
 {
-    /// <summary>Numbers of a description.</summary>
+    /// <summary>Numbers per descriptor.</summary>
     public const int Numbers = 13;
 
-    /// <summary>Numbers with one more that is 0: they are compared in pairs.</summary>
+    /// <summary>Numbers per descriptor padded with one 0, because they are compared in pairs.</summary>
     public const int Padded = 14;
 
-    /// <summary>Keys of a leaf.</summary>
+    /// <summary>Keys per leaf.</summary>
     public const int LeafSize = 16;
 
-    /// <summary>Keys that a query is led to.</summary>
+    /// <summary>Keys returned for a query.</summary>
     public const int Near = 4;
 
-    /// <summary>Bits after the point of the cosines over columns.</summary>
+    /// <summary>Fraction bits of the column cosines.</summary>
     public const int ColumnBits = 8;
 
-    /// <summary>Bits after the point of the weights of rows.</summary>
+    /// <summary>Fraction bits of the row weights.</summary>
     public const int RowBits = 10;
 
-    // Orders in time and rows, and the colour (0: brightness, 1: red − blue, 2: red − 2 green + blue) of every number; the kernel knows
-    // their orders in columns. As PatchDescriptor's.
+    // Orders in time and rows, and the colour (0: brightness, 1: red − blue, 2: red − 2 green + blue) of each number; the kernel contains
+    // the orders in columns. Same order as in PatchDescriptor.
     private static readonly (int T, int H, int Colour)[] Orders =
     [
         (0, 0, 0), (0, 0, 0), (0, 1, 0), (0, 0, 1), (0, 0, 2), (1, 0, 0), (0, 0, 0), (0, 2, 0), (0, 1, 0), (0, 0, 1), (0, 1, 1), (1, 0, 0), (1, 1, 0),
     ];
 
-    // What makes the three colours orthonormal.
+    // Factors that make the three colours orthonormal.
     private static readonly double[] Norms = [0.577350, 0.707107, 0.408248];
 
-    /// <summary>Cosines of order 0, 1 and 2 over the columns; 0 where a patch has too few.</summary>
+    /// <summary>Returns cosines of order 0, 1 and 2 over the columns of a patch; 0 for orders that it is too small for.</summary>
     public static int[] Columns(Extent patch)
     {
         double[][] cosines = Cosines(patch.W);
         return [.. cosines.SelectMany(c => c.Select(x => (int)Math.Round(x * (1 << ColumnBits))))];
     }
 
-    /// <summary>For every number the weights of the rows, frame by frame.</summary>
+    /// <summary>Returns the row weights of each number, frame by frame.</summary>
     public static int[] Rows(Extent patch)
     {
-        // The brightest patch is described by 5,355 at most, whatever its size.
+        // The brightest patch has a first number of at most 5,355 at any size.
         double unit = 21 / Math.Sqrt(3.0 * patch.Count);
         double[][] overTime = Cosines(patch.T), overRows = Cosines(patch.H);
         var weights = new List<int>();
@@ -57,7 +57,7 @@ internal static class IndexBasis
         return [.. weights];
     }
 
-    // Rounded to 6 digits first, so that two mathematical libraries cannot differ.
+    // Rounded to 6 digits first, so that results do not depend on the maths library.
     private static double[][] Cosines(int size) =>
     [
         .. Enumerable.Range(0, 3).Select(order =>

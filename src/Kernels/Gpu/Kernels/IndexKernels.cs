@@ -5,72 +5,72 @@ using Vgpnn.Kernels.Indexing;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>An index over descriptions of keys, as kernels take it.</summary>
+/// <summary>Index over key descriptors, as kernel arguments.</summary>
 internal struct IndexArguments
 {
     /// <summary>Cosines of order 0, 1 and 2 over the columns of a patch (<see cref="IndexBasis.ColumnBits"/>).</summary>
     public ArrayView<int> Columns;
 
-    /// <summary>For every number of a description the weights of a patch's rows, frame by frame (<see cref="IndexBasis.RowBits"/>).</summary>
+    /// <summary>Row weights of each number of a descriptor, frame by frame (<see cref="IndexBasis.RowBits"/>).</summary>
     public ArrayView<int> Rows;
 
-    /// <summary>For every node the number that decides, and its value from which on keys are on the right. The root is node 1.</summary>
+    /// <summary>Split of each tree node: the number to compare, and the threshold from which keys are in the right subtree. The root is node 1.</summary>
     public ArrayView<int> Nodes;
 
-    /// <summary>Places of a leaf's keys.</summary>
+    /// <summary>Key positions of each leaf.</summary>
     public ArrayView<uint> Places;
 
-    /// <summary>Descriptions of a leaf's keys, two numbers of 16 bits in a word: [leaf, pair, key].</summary>
+    /// <summary>Descriptors of each leaf's keys, two 16-bit numbers per word: [leaf, pair, key].</summary>
     public ArrayView<uint> Leaves;
 
-    /// <summary>Levels of nodes above the leaves.</summary>
+    /// <summary>Levels of the tree above the leaves.</summary>
     public int Depth;
 }
 
-/// <summary>Keys that are described.</summary>
+/// <summary>Arguments for describing keys.</summary>
 internal struct DescribeArguments
 {
     /// <summary>K.</summary>
     public ArrayView<uint> Keys;
 
-    /// <summary>The places of all candidates, if <see cref="IsListed"/>.</summary>
+    /// <summary>Positions of all candidates, if <see cref="IsListed"/>.</summary>
     public ArrayView<uint> Allowed;
 
-    /// <summary>Numbers of descriptions: [number, key].</summary>
+    /// <summary>Receives the descriptors: [number, key].</summary>
     public ArrayView<int> Numbers;
 
-    /// <summary>Places of the keys.</summary>
+    /// <summary>Receives the positions of the keys.</summary>
     public ArrayView<uint> Places;
 
-    /// <summary>The tables.</summary>
+    /// <summary>Basis tables.</summary>
     public IndexArguments Index;
 
     /// <summary>Size of K.</summary>
     public Size KeySize;
 
-    /// <summary>Whether keys are those of <see cref="Allowed"/>.</summary>
+    /// <summary>Whether keys are taken from <see cref="Allowed"/>.</summary>
     public int IsListed;
 
-    /// <summary>Of so many candidates one is described.</summary>
+    /// <summary>Step between described candidates.</summary>
     public int Step;
 
-    /// <summary>Keys that are described.</summary>
+    /// <summary>Number of keys to describe.</summary>
     public int Count;
 }
 
-/// <summary>A search by the index.</summary>
+/// <summary>Arguments of an index lookup.</summary>
 internal struct LeadArguments
 {
-    /// <summary>The search.</summary>
+    /// <summary>Search arguments.</summary>
     public SearchArguments Search;
 
-    /// <summary>The index over its keys.</summary>
+    /// <summary>Index over the keys of the search.</summary>
     public IndexArguments Index;
 }
 
 /// <summary>
-/// The index on the device: a patch is described by 13 inner products with smooth functions (<see cref="PatchDescriptor"/>), in whole
-/// numbers; a tree leads its description to a leaf of 16 keys, of which the four with the nearest descriptions are measured.
+/// The index on the device: a patch is described by 13 inner products with smooth functions (<see cref="PatchDescriptor"/>) in integers; a
+/// tree maps the descriptor to a leaf of 16 keys, and the four with the nearest descriptors are measured.
 /// </summary>
 internal static class IndexKernels
 {
@@ -88,7 +88,7 @@ internal static class IndexKernels
         Describe<TPatch>(a.Keys, (int)place, a.KeySize.W, a.KeySize.W * a.KeySize.H, a.Index, a.Numbers, i, a.Count);
     }
 
-    /// <summary>Gives every query patch the nearest of the keys that the index leads it to.</summary>
+    /// <summary>Assigns to each query patch the nearest of the keys that the index returns for it.</summary>
     public static void Lead<TPatch, TGroup, TWeighted, TMeasured>(LeadArguments arguments)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
@@ -106,7 +106,7 @@ internal static class IndexKernels
         uint evaluations = 0, rows = 0;
         if (here.IsInside)
         {
-            // A thread's numbers lie a group apart, so that neighbours' lie in different banks. No other thread needs them.
+            // A thread's numbers are one group apart, so that adjacent threads use different banks. They are private to the thread.
             int own = Tile<TPatch, TGroup>.Own, first = Tile<TPatch, TGroup>.Thread, threads = TGroup.W * TGroup.H;
             described[first + (IndexBasis.Numbers * threads)] = 0;
             Describe<TPatch>(
@@ -147,7 +147,7 @@ internal static class IndexKernels
         Counting.Write<TPatch, TGroup, TMeasured>(a.Counts, evaluations, rows);
     }
 
-    // Of keys lane, lane + 4, lane + 8 and lane + 12 of a leaf the one with the nearest description, the first of equal ones.
+    // Among keys lane, lane + 4, lane + 8 and lane + 12 of a leaf, the one with the nearest descriptor; the first on equal distances.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int NearestOf(IndexArguments index, int leaf, int lane, ArrayView<int> described, int first, int threads)
     {
@@ -171,7 +171,7 @@ internal static class IndexKernels
         return nearest;
     }
 
-    // Row by row: sums over columns first, which the numbers share.
+    // Row by row: sums over columns first, which several numbers share.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Describe<TPatch>(
         ArrayView<uint> from, int at, int rowStep, int frameStep, IndexArguments index, ArrayView<int> to, int first, int stride)
@@ -231,7 +231,7 @@ internal static class IndexKernels
         to[first + (12 * stride)] = Rounded(n12);
     }
 
-    // The brightest patch is described by 5,355, and rounding of the tables adds little: differences fit into 16 bits.
+    // The brightest patch has a first number of 5,355 and rounding of the tables adds little, so differences fit into 16 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Rounded(int number) => Math.Min(
         Math.Max((number + (1 << (IndexBasis.ColumnBits + IndexBasis.RowBits - 1))) >> (IndexBasis.ColumnBits + IndexBasis.RowBits), -5500), 5500);

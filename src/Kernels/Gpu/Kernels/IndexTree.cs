@@ -1,23 +1,23 @@
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
 /// <summary>
-/// Sorts described keys into a tree on the host: at every node the number that varies most decides, and half of the keys go either way, down to
-/// leaves of at most 16 keys. It lies in arrays like a heap: node n has children 2n and 2n + 1, the root is node 1.
+/// Builds a tree of described keys on the host: each subtree is split at the median of the number with the largest spread, down to leaves of
+/// at most 16 keys. It is stored in arrays like a heap: tree node n has children 2n and 2n + 1; the root is node 1.
 /// </summary>
 internal sealed class IndexTree
 {
-    // Keys of a node whose spread is looked at.
+    // Number of keys whose spread determines the split of their subtree.
     private const int Probes = 128;
 
-    // Nodes below this level are built side by side.
+    // Subtrees below this level are built in parallel.
     private const int Alone = 4;
 
     private readonly int[] _numbers;
     private readonly int _count;
     private readonly int[] _keys;
 
-    /// <param name="numbers">[number, key].</param>
-    /// <param name="places">Of the keys.</param>
+    /// <param name="numbers">Descriptors, [number, key].</param>
+    /// <param name="places">Position of each key.</param>
     public IndexTree(int[] numbers, uint[] places)
     {
         (_numbers, _count) = (numbers, places.Length);
@@ -36,7 +36,7 @@ internal sealed class IndexTree
         Parallel.For(0, 1 << Depth, leaf => Fill(leaf, places));
     }
 
-    /// <summary>Levels of nodes above the leaves.</summary>
+    /// <summary>Levels of the tree above the leaves.</summary>
     public int Depth { get; }
 
     /// <summary>As <see cref="IndexArguments.Nodes"/>.</summary>
@@ -53,7 +53,7 @@ internal sealed class IndexTree
         (int first, int end) = Range((1 << Depth) + leaf, Depth);
         for (int slot = 0; slot < IndexBasis.LeafSize; slot++)
         {
-            // Where a leaf has fewer keys, its first ones come twice.
+            // Leaves with fewer keys repeat their first keys.
             int key = _keys[first + (slot % (end - first))];
             Places[(leaf * IndexBasis.LeafSize) + slot] = places[key];
             for (int pair = 0; pair < IndexBasis.Padded / 2; pair++)
@@ -77,7 +77,7 @@ internal sealed class IndexTree
         Build((2 * node) + 1, middle, end, levels - 1);
     }
 
-    // Where a node's keys lie: halving as Build halves.
+    // The range of keys of a subtree, halved in the same way as by Build.
     private (int First, int End) Range(int node, int level)
     {
         (int first, int end) = (0, _count);
@@ -111,7 +111,7 @@ internal sealed class IndexTree
         return widest;
     }
 
-    // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, none after it a smaller one.
+    // Hoare's quickselect with the median of three: afterwards no key before `middle` has a larger number, and none after it a smaller one.
     private void SelectMiddle(ReadOnlySpan<int> numbers, int first, int last, int middle)
     {
         while (first < last)

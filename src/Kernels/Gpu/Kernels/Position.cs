@@ -4,33 +4,33 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>Which query patch of which sample a thread works on.</summary>
+/// <summary>The query patch and sample that a thread processes.</summary>
 internal struct Position<TPatch, TGroup>
     where TPatch : struct, IPatch
     where TGroup : struct, IGroup
 {
-    /// <summary>The sample of the batch.</summary>
+    /// <summary>Index of the sample in the batch.</summary>
     public int Sample;
 
-    /// <summary>The patch's frame, row and column.</summary>
+    /// <summary>Frame, row and column of the patch.</summary>
     public int T, H, W;
 
-    /// <summary>The group's first row and column.</summary>
+    /// <summary>First row and column of the group.</summary>
     public int H0, W0;
 
-    /// <summary>The grid of patches.</summary>
+    /// <summary>Size of the patch grid.</summary>
     public int GridT, GridH, GridW;
 
-    /// <summary>Whether the grid has such a patch: groups at its border reach beyond.</summary>
+    /// <summary>Whether the patch lies in the grid: groups at its border extend beyond it.</summary>
     public bool IsInside;
 
-    /// <summary>The patch's number in its grid.</summary>
+    /// <summary>Linear index of the patch in its grid.</summary>
     public int Patch;
 
-    /// <summary>The number of the sample's first patch in the batch.</summary>
+    /// <summary>Index of the sample's first patch in the batch.</summary>
     public long First;
 
-    /// <summary>Whether the patch keeps its match because nothing has changed around it.</summary>
+    /// <summary>Whether the patch keeps its match because nothing around it has changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsSettled(SearchArguments a)
     {

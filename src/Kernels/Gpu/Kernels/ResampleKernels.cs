@@ -4,63 +4,63 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>One axis of a volume that is resized, seen as [outer, axis, inner].</summary>
+/// <summary>Arguments for resizing one axis of a volume, viewed as [outer, axis, inner].</summary>
 internal struct ResampleArguments
 {
-    /// <summary>Voxels of bytes: the source of the first axis, the target of the last.</summary>
+    /// <summary>Byte voxels: the source of the first axis and the target of the last.</summary>
     public ArrayView<uint> Bytes;
 
-    /// <summary>Voxels of 16 bits a channel: what is read or written between the axes.</summary>
+    /// <summary>Voxels with 16 bits per channel: intermediate values between axes.</summary>
     public ArrayView<ulong> Between;
 
-    /// <summary>Where the second axis writes.</summary>
+    /// <summary>Target of the second axis.</summary>
     public ArrayView<ulong> After;
 
-    /// <summary>Source of every tap, [output, tap].</summary>
+    /// <summary>Source position of each tap, [output, tap].</summary>
     public ArrayView<int> Index;
 
-    /// <summary>Weight of every tap; those of one output sum to 2¹⁴.</summary>
+    /// <summary>Weight of each tap, [output, tap]; the weights of one output sum to 2¹⁴.</summary>
     public ArrayView<int> Weight;
 
-    /// <summary>Voxels of the result.</summary>
+    /// <summary>Number of voxels of the result.</summary>
     public int Count;
 
-    /// <summary>Length of the axis before.</summary>
+    /// <summary>Input length of the axis.</summary>
     public int Input;
 
-    /// <summary>Length of the axis after.</summary>
+    /// <summary>Output length of the axis.</summary>
     public int Output;
 
-    /// <summary>Voxels from one step of the axis to the next.</summary>
+    /// <summary>Voxels from one position along the axis to the next.</summary>
     public int Inner;
 
-    /// <summary>Taps of an output.</summary>
+    /// <summary>Taps per output.</summary>
     public int Taps;
 }
 
-/// <summary>What is packed or unpacked.</summary>
+/// <summary>Arguments for packing and unpacking voxels.</summary>
 internal struct TransferArguments
 {
-    /// <summary>Channels side by side, as they cross the bus.</summary>
+    /// <summary>Adjacent channels, as transferred over the bus.</summary>
     public ArrayView<byte> Bytes;
 
     /// <summary>Voxels.</summary>
     public ArrayView<uint> Voxels;
 
-    /// <summary>1 to 4.</summary>
+    /// <summary>Number of channels, 1 to 4.</summary>
     public int Channels;
 
-    /// <summary>How many voxels.</summary>
+    /// <summary>Number of voxels.</summary>
     public int Count;
 }
 
 /// <summary>
-/// Resampling by three passes, one for each axis, and what crosses the bus. Weights have 14 bits after the point; between the axes
-/// components keep 6 bits after the point, and what a cubic filter adds beyond their range.
+/// Resampling in three passes, one per axis, and conversion of transferred data. Weights have 14 fraction bits; between the axes, components
+/// keep 6 fraction bits and the overshoot of the cubic filter.
 /// </summary>
 internal static class ResampleKernels
 {
-    /// <summary>Bytes with 1 to 4 channels side by side become voxels.</summary>
+    /// <summary>Packs bytes with 1 to 4 adjacent channels into voxels.</summary>
     public static void Pack(TransferArguments a)
     {
         int i = First();
@@ -73,7 +73,7 @@ internal static class ResampleKernels
         a.Voxels[i] = voxel;
     }
 
-    /// <summary>Voxels become bytes with 1 to 4 channels side by side.</summary>
+    /// <summary>Unpacks voxels to bytes with 1 to 4 adjacent channels.</summary>
     public static void Unpack(TransferArguments a)
     {
         int i = First();
@@ -86,7 +86,7 @@ internal static class ResampleKernels
         if (a.Channels > 3) a.Bytes[at + 3] = (byte)(voxel >> 24);
     }
 
-    /// <summary>The frames.</summary>
+    /// <summary>Resizes along time.</summary>
     public static void Time(ResampleArguments a)
     {
         int i = First();
@@ -106,7 +106,7 @@ internal static class ResampleKernels
         a.Between[i] = Short((x + (1 << 7)) >> 8, 0) | Short((y + (1 << 7)) >> 8, 1) | Short((z + (1 << 7)) >> 8, 2) | Short((w + (1 << 7)) >> 8, 3);
     }
 
-    /// <summary>The rows.</summary>
+    /// <summary>Resizes along rows.</summary>
     public static void Rows(ResampleArguments a)
     {
         int i = First();
@@ -115,7 +115,7 @@ internal static class ResampleKernels
         a.After[i] = Short((x + (1 << 13)) >> 14, 0) | Short((y + (1 << 13)) >> 14, 1) | Short((z + (1 << 13)) >> 14, 2) | Short((w + (1 << 13)) >> 14, 3);
     }
 
-    /// <summary>The columns.</summary>
+    /// <summary>Resizes along columns.</summary>
     public static void Columns(ResampleArguments a)
     {
         int i = First();
@@ -124,7 +124,7 @@ internal static class ResampleKernels
         a.Bytes[i] = Byte((x + (1 << 19)) >> 20, 0) | Byte((y + (1 << 19)) >> 20, 1) | Byte((z + (1 << 19)) >> 20, 2) | Byte((w + (1 << 19)) >> 20, 3);
     }
 
-    /// <summary>The thread's number among all.</summary>
+    /// <summary>Returns the thread's global index.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int First() => (Grid.IdxX * Group.DimX) + Group.IdxX;
 
@@ -144,7 +144,7 @@ internal static class ResampleKernels
         }
     }
 
-    // Where the line of an output's taps begins, and its part of the tables.
+    // Start of the line that an output's taps read, and its offset in the tables.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Taps(ResampleArguments a, int i, out int at, out int table)
     {
@@ -153,7 +153,7 @@ internal static class ResampleKernels
         table = output * a.Taps;
     }
 
-    // Masked, not converted: ILGPU extends the sign of what a conversion to 16 bits leaves.
+    // Masked, not converted: ILGPU sign-extends the result of a conversion to 16 bits.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Short(int value, int channel) =>
         (ulong)(uint)(Math.Min(Math.Max(value, short.MinValue), short.MaxValue) & 0xFFFF) << (16 * channel);

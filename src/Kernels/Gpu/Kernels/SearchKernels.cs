@@ -4,47 +4,50 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>What the search kernels work on.</summary>
-/// <remarks>Views that a variant does not use hold any memory of the device: views without any cannot be passed.</remarks>
+/// <summary>Arguments of the search kernels.</summary>
+/// <remarks>ILGPU cannot pass empty views, so views that a variant does not use refer to arbitrary memory.</remarks>
 internal struct SearchArguments
 {
-    /// <summary>Q of every sample.</summary>
+    /// <summary>Q of each sample.</summary>
     public ArrayView<uint> Query;
 
-    /// <summary>Q with 16 bits a channel.</summary>
+    /// <summary>Q with 16 bits per channel.</summary>
     public ArrayView<ulong> WideQuery;
 
     /// <summary>K.</summary>
     public ArrayView<uint> Keys;
 
-    /// <summary>K with 16 bits a channel.</summary>
+    /// <summary>K with 16 bits per channel.</summary>
     public ArrayView<ulong> WideKeys;
 
-    /// <summary>Weights of key patches by place, 0 where there is no candidate.</summary>
+    /// <summary>Weights of key patches by position; 0 where there is no candidate.</summary>
     public ArrayView<uint> Weights;
 
     /// <summary>Weights from one sample to the next; 0 if all samples share them.</summary>
     public long WeightsNext;
 
-    /// <summary>The places of all candidates, if <see cref="IsListed"/>.</summary>
+    /// <summary>Positions of all candidates, if <see cref="IsListed"/>.</summary>
     public ArrayView<uint> Allowed;
 
-    /// <summary>Places before the pass.</summary>
+    /// <summary>Positions before the pass.</summary>
     public ArrayView<uint> Before;
 
-    /// <summary>Places.</summary>
+    /// <summary>Position of each patch's match.</summary>
     public ArrayView<uint> Places;
 
-    /// <summary>Distances.</summary>
+    /// <summary>Distance of each patch's match.</summary>
     public ArrayView<uint> Distances;
 
-    /// <summary>The samples' seeds.</summary>
+    /// <summary>Seeds of the samples.</summary>
     public ArrayView<ulong> Seeds;
 
-    /// <summary>For every block of patches whether its queries are those of the last search (<see cref="ShapingKernels.Compare{TPatch}"/>), if <see cref="SkipsUnchanged"/>.</summary>
+    /// <summary>
+    /// Whether the queries of each block of patches are those of the last search (<see cref="ShapingKernels.Compare{TPatch}"/>), if
+    /// <see cref="SkipsUnchanged"/>.
+    /// </summary>
     public ArrayView<byte> Unchanged;
 
-    /// <summary>Counts of every group, where they are measured.</summary>
+    /// <summary>Receives the counts of each group, if measured.</summary>
     public ArrayView<ulong> Counts;
 
     /// <summary>Size of Q.</summary>
@@ -53,41 +56,41 @@ internal struct SearchArguments
     /// <summary>Size of K.</summary>
     public Size KeySize;
 
-    /// <summary>How many candidates there are to draw from.</summary>
+    /// <summary>Number of candidates to draw from.</summary>
     public uint Choices;
 
     /// <summary>Whether candidates are drawn from <see cref="Allowed"/>.</summary>
     public int IsListed;
 
-    /// <summary>What the random choices are for.</summary>
+    /// <summary>Distinguishes the random choices of different searches.</summary>
     public ulong Salt;
 
-    /// <summary>Whether a start draws random places.</summary>
+    /// <summary>Whether the search starts from random positions.</summary>
     public int IsFresh;
 
     /// <summary>Whether patches of unchanged blocks keep their matches.</summary>
     public int SkipsUnchanged;
 
-    /// <summary>Distance of the neighbours that make offers.</summary>
+    /// <summary>Distance of the neighbours whose offsets are tried.</summary>
     public int Step;
 
-    /// <summary>How far an offer is moved at most.</summary>
+    /// <summary>Maximum random shift of a candidate.</summary>
     public int Radius;
 
-    /// <summary>The first frame of keys of an exhaustive search.</summary>
+    /// <summary>First frame of keys of an exhaustive search.</summary>
     public int First;
 
-    /// <summary>One more than the last.</summary>
+    /// <summary>End of the frames of keys, exclusive.</summary>
     public int End;
 }
 
-/// <summary>Search by jump flooding: the start, and one pass.</summary>
+/// <summary>Search by jump flooding: the initialisation, and one pass.</summary>
 internal static class SearchKernels
 {
-    // A random place, the match moved by noise, and what six neighbours offer, as it is and moved by noise.
+    // A random position, the match shifted by noise, and the offsets of six neighbours, unchanged and shifted by noise.
     private const int Candidates = 14;
 
-    /// <summary>Where a search starts: a random place, or the match so far measured again.</summary>
+    /// <summary>Initialises a search with random positions, or measures the current matches.</summary>
     public static void Start<TPatch, TGroup, TWeighted, TMeasured>(SearchArguments a)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
@@ -107,7 +110,7 @@ internal static class SearchKernels
             bool fresh = a.IsFresh != 0;
             if (TWeighted.On)
             {
-                // Forbidden since the last search.
+                // Excluded since the last search.
                 if (!fresh) fresh = Weight(a, here.Sample, place) == 0;
             }
 
@@ -122,8 +125,8 @@ internal static class SearchKernels
     }
 
     /// <summary>
-    /// One pass: every query patch tries a random place, its match moved by noise, and the offsets of its six neighbours at a distance, as
-    /// they are and moved by noise. All come from the state before the pass, so that no thread sees another's find.
+    /// One pass: every query patch tries a random position, its match shifted by noise, and the offsets of its six neighbours at a distance,
+    /// unchanged and shifted by noise. All candidates come from the state before the pass, so threads do not see each other's results.
     /// </summary>
     public static void Pass<TPatch, TGroup, TWeighted, TMeasured>(SearchArguments a)
         where TPatch : struct, IPatch
@@ -150,15 +153,15 @@ internal static class SearchKernels
         Counting.Write<TPatch, TGroup, TMeasured>(a.Counts, evaluations, rows);
     }
 
-    /// <summary>Voxels of one sample.</summary>
+    /// <summary>Returns the number of voxels of one sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static long Frame(Size size) => (long)size.T * size.H * size.W;
 
-    /// <summary>The weight of a key in a sample.</summary>
+    /// <summary>Returns the weight of a key in a sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Weight(SearchArguments a, int sample, uint place) => a.Weights[(sample * a.WeightsNext) + place];
 
-    // One loop with the choice of the place inside it: the comparison is compiled once, and all threads run it together.
+    // One loop that selects the candidate inside: the comparison is compiled once, and all threads execute it together.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Improve<TPatch, TGroup, TWeighted>(
         SearchArguments a, Position<TPatch, TGroup> here, ArrayView<uint> tile, ArrayView<uint> before,
@@ -188,7 +191,7 @@ internal static class SearchKernels
                     int dt = side < 2 ? move : 0, dh = side is 2 or 3 ? move : 0, dw = side > 3 ? move : 0;
                     if ((uint)(here.T + dt) >= (uint)here.GridT || (uint)(here.H + dh) >= (uint)here.GridH || (uint)(here.W + dw) >= (uint)here.GridW)
                     {
-                        // There is no such neighbour, and so no offer to move either.
+                        // There is no such neighbour, so its shifted candidate is skipped too.
                         i++;
                         continue;
                     }
@@ -216,7 +219,7 @@ internal static class SearchKernels
             ulong weight = 1;
             if (TWeighted.On)
             {
-                // Weights are whole numbers; distances times weights are compared in 64 bits.
+                // Weights are integers; weighted distances are compared in 64 bits.
                 weight = Weight(a, here.Sample, candidate);
                 if (weight == 0) continue;
                 limit = (uint)Math.Min((score + weight - 1) / weight, uint.MaxValue);
@@ -231,7 +234,7 @@ internal static class SearchKernels
         }
     }
 
-    // Of equally near places the one so far stays, so a distance that comes to the limit need not be known.
+    // On equal distances the current match wins, so summation may stop at the limit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Distance<TPatch, TGroup>(
         ArrayView<uint> tile, int own, ArrayView<uint> keys, int place, Size size, uint limit, ref uint rows)

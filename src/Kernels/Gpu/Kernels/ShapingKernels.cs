@@ -4,38 +4,38 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>What is copied between volumes, or fields, of different sizes. A frame is a run of 32-bit words.</summary>
+/// <summary>Arguments for copying frames between volumes or fields. A frame is a run of 32-bit words.</summary>
 internal struct FrameArguments
 {
-    /// <summary>Where frames come from.</summary>
+    /// <summary>Source frames.</summary>
     public ArrayView<uint> From;
 
-    /// <summary>Where they go.</summary>
+    /// <summary>Target frames.</summary>
     public ArrayView<uint> To;
 
-    /// <summary>Words of a frame.</summary>
+    /// <summary>Words per frame.</summary>
     public int Words;
 
-    /// <summary>Frames of a sample of the source; those beyond either end are counted around a circle.</summary>
+    /// <summary>Frames per sample of the source; indices beyond either end wrap around.</summary>
     public int FromFrames;
 
-    /// <summary>Frames of a sample of the target.</summary>
+    /// <summary>Frames per sample of the target.</summary>
     public int ToFrames;
 
-    /// <summary>The first frame that is read; may be negative.</summary>
+    /// <summary>First frame to read; may be negative.</summary>
     public int FromFirst;
 
-    /// <summary>The first frame that is written.</summary>
+    /// <summary>First frame to write.</summary>
     public int ToFirst;
 
-    /// <summary>How many frames of every sample.</summary>
+    /// <summary>Number of frames to copy per sample.</summary>
     public int Frames;
 
-    /// <summary>Words in all.</summary>
+    /// <summary>Total number of words.</summary>
     public int Count;
 }
 
-/// <summary>A box within volumes, and what goes where.</summary>
+/// <summary>Arguments for copying a box within volumes.</summary>
 internal struct BoxArguments
 {
     /// <summary>Volumes of the whole size.</summary>
@@ -44,91 +44,91 @@ internal struct BoxArguments
     /// <summary>Volumes of the box's size.</summary>
     public ArrayView<uint> Box;
 
-    /// <summary>What is known of the whole, for all samples.</summary>
+    /// <summary>Known values of the whole volume, shared by all samples.</summary>
     public ArrayView<uint> Known;
 
-    /// <summary>A fourth channel, for all samples.</summary>
+    /// <summary>A fourth channel, shared by all samples.</summary>
     public ArrayView<uint> Fourth;
 
-    /// <summary>For every voxel of the box whether it takes the box's value.</summary>
+    /// <summary>Whether each voxel of the box takes the box's value.</summary>
     public ArrayView<byte> Mask;
 
-    /// <summary>Size of the whole.</summary>
+    /// <summary>Size of the whole volume.</summary>
     public Size WholeSize;
 
     /// <summary>Size of the box.</summary>
     public Size BoxSize;
 
-    /// <summary>The box's first frame, row and column.</summary>
+    /// <summary>First frame, row and column of the box.</summary>
     public int T, H, W;
 
-    /// <summary>Voxels in all.</summary>
+    /// <summary>Total number of voxels.</summary>
     public int Count;
 }
 
-/// <summary>Queries that are compared with those of the last search.</summary>
+/// <summary>Arguments for comparing queries with those of the last search.</summary>
 internal struct CompareArguments
 {
-    /// <summary>Q of every sample.</summary>
+    /// <summary>Q of each sample.</summary>
     public ArrayView<uint> Now;
 
     /// <summary>Q at the last search.</summary>
     public ArrayView<uint> Before;
 
-    /// <summary>For every block of patches whether it is unchanged.</summary>
+    /// <summary>Receives whether each block of patches is unchanged.</summary>
     public ArrayView<byte> Unchanged;
 
     /// <summary>Size of Q.</summary>
     public Size Size;
 
-    /// <summary>Blocks in all.</summary>
+    /// <summary>Total number of blocks.</summary>
     public int Count;
 }
 
-/// <summary>A field on its way to another size.</summary>
+/// <summary>Arguments for resizing a field.</summary>
 internal struct FieldResizeArguments
 {
-    /// <summary>Places of the coarser level.</summary>
+    /// <summary>Positions of the coarser level.</summary>
     public ArrayView<uint> From;
 
-    /// <summary>Places of the finer level.</summary>
+    /// <summary>Positions of the finer level.</summary>
     public ArrayView<uint> To;
 
-    /// <summary>For every frame, row and column of the finer grid, one axis after the other, the nearest one of the coarser grid.</summary>
+    /// <summary>Nearest frame, row and column of the coarser grid for each one of the finer grid, one axis after the other.</summary>
     public ArrayView<int> Nearest;
 
-    /// <summary>For each of them how far the keys lie from what their nearest one's match says, in parts of a voxel (<see cref="ShapingKernels.FieldBits"/>).</summary>
+    /// <summary>Offset of the keys from the match of the nearest patch for each of them, in fractions of a voxel (<see cref="ShapingKernels.FieldBits"/>).</summary>
     public ArrayView<int> Beyond;
 
-    /// <summary>Grids of queries.</summary>
+    /// <summary>Query grids.</summary>
     public Size FromGrid, ToGrid;
 
-    /// <summary>Sizes of keys.</summary>
+    /// <summary>Sizes of the keys.</summary>
     public Size FromKeys, ToKeys;
 
-    /// <summary>Grid of keys of the finer level.</summary>
+    /// <summary>Key grid of the finer level.</summary>
     public Size ToKeyGrid;
 
-    /// <summary>Keys of the finer level for one of the coarser level, in parts of a voxel.</summary>
+    /// <summary>Ratio of the key grids of the finer and the coarser level, in fractions of a voxel.</summary>
     public int ScaleT, ScaleH, ScaleW;
 
-    /// <summary>Patches in all.</summary>
+    /// <summary>Total number of patches.</summary>
     public int Count;
 }
 
-/// <summary>What brings volumes and fields into the shape that loops, inpainting, analogies and finer levels need.</summary>
+/// <summary>Copies and converts volumes and fields for loops, inpainting, analogies and finer levels.</summary>
 internal static class ShapingKernels
 {
-    /// <summary>Bits after the point of what enlarges fields.</summary>
+    /// <summary>Fraction bits for resizing fields.</summary>
     public const int FieldBits = 16;
 
-    /// <summary>Columns of a block of patches that is skipped as a whole. Not a group's: results must not depend on those.</summary>
+    /// <summary>Columns of a block of patches that is skipped as a whole. Independent of the group shape, which must not affect results.</summary>
     public const int BlockW = 8;
 
     /// <summary>Rows of such a block.</summary>
     public const int BlockH = 4;
 
-    /// <summary>Notes for every block whether all voxels that its patches hold are those of the last search.</summary>
+    /// <summary>Records for each block whether all voxels of its patches are those of the last search.</summary>
     public static void Compare<TPatch>(CompareArguments a)
         where TPatch : struct, IPatch
     {
@@ -153,7 +153,7 @@ internal static class ShapingKernels
         a.Unchanged[i] = same;
     }
 
-    /// <summary>Copies frames, around a circle where they go beyond an end.</summary>
+    /// <summary>Copies frames, wrapping around at both ends.</summary>
     public static void Frames(FrameArguments a)
     {
         int i = ResampleKernels.First();
@@ -164,7 +164,7 @@ internal static class ShapingKernels
         a.To[((((long)sample * a.ToFrames) + a.ToFirst + t) * a.Words) + word] = a.From[((((long)sample * a.FromFrames) + from) * a.Words) + word];
     }
 
-    /// <summary>Copies a box out of every sample.</summary>
+    /// <summary>Copies a box of every sample.</summary>
     public static void Part(BoxArguments a)
     {
         int i = ResampleKernels.First();
@@ -173,7 +173,7 @@ internal static class ShapingKernels
         a.Box[i] = a.Whole[(sample * a.WholeSize.Next) + Voxel(t + a.T, h + a.H, w + a.W, a.WholeSize)];
     }
 
-    /// <summary>Every voxel of the whole becomes the box's where the mask is set, and what is known elsewhere.</summary>
+    /// <summary>Writes the box's value where the mask is set, and the known value elsewhere.</summary>
     public static void Merge(BoxArguments a)
     {
         int i = ResampleKernels.First();
@@ -192,7 +192,7 @@ internal static class ShapingKernels
         a.Whole[i] = value;
     }
 
-    /// <summary>Volumes of three channels with a fourth one from elsewhere.</summary>
+    /// <summary>Adds a fourth channel to volumes of three channels.</summary>
     public static void Join(BoxArguments a)
     {
         int i = ResampleKernels.First();
@@ -201,7 +201,7 @@ internal static class ShapingKernels
         a.Box[i] = (a.Whole[i] & 0xFFFFFF) | (a.Fourth[voxel] << 24);
     }
 
-    /// <summary>Every patch takes the match of the patch nearest to it in the coarser field, moved by as much as the two are apart.</summary>
+    /// <summary>Assigns to each patch the match of the nearest patch in the coarser field, shifted by the offset between the two.</summary>
     public static void ResizeField(FieldResizeArguments a)
     {
         int i = ResampleKernels.First();

@@ -4,22 +4,22 @@ using Vgpnn.Kernels.Gpu.Shapes;
 
 namespace Vgpnn.Kernels.Gpu.Kernels;
 
-/// <summary>What the voting kernels work on.</summary>
+/// <summary>Arguments of the voting kernels.</summary>
 internal struct VoteArguments
 {
-    /// <summary>V, which all samples share.</summary>
+    /// <summary>V, shared by all samples.</summary>
     public ArrayView<uint> Values;
 
-    /// <summary>Matches of the patches of every output.</summary>
+    /// <summary>Position of each output patch's match.</summary>
     public ArrayView<uint> Places;
 
-    /// <summary>The outputs.</summary>
+    /// <summary>Receives the outputs.</summary>
     public ArrayView<uint> Output;
 
-    /// <summary>What a candidate weighs by the voxel's place in its patch; of means.</summary>
+    /// <summary>Weights of candidates by the voxel's position in the patch, for means.</summary>
     public ArrayView<uint> Weights;
 
-    /// <summary>For every voxel of an output whether it is wanted, of masked votes.</summary>
+    /// <summary>Whether each voxel of an output is computed, for masked votes.</summary>
     public ArrayView<byte> Mask;
 
     /// <summary>Size of V.</summary>
@@ -29,12 +29,12 @@ internal struct VoteArguments
     public Size OutputSize;
 }
 
-/// <summary>Folding of matched patches.</summary>
+/// <summary>Folds matched patches into volumes.</summary>
 internal static class VoteKernels
 {
     /// <summary>
-    /// The lower median of all candidates, channel by channel. Nothing is kept of the candidates but their range, which is then halved: where
-    /// all agree, which is most of a settled sample, one look is enough; eight more are the worst.
+    /// Lower median of all candidates per channel. Keeps only the range of the candidates, which is repeatedly halved: one pass over the
+    /// candidates is enough where all agree, which is the case in most of a converged sample; eight more passes are the maximum.
     /// </summary>
     public static void Median<TPatch, TGroup, TMasked>(VoteArguments a)
         where TPatch : struct, IPatch
@@ -70,7 +70,7 @@ internal static class VoteKernels
             }
         }
 
-        // The median is the smallest value that more than (n − 1) / 2 candidates do not exceed.
+        // The lower median is the smallest x such that more than (n − 1) / 2 candidates are at most x.
         int rank = (candidates - 1) / 2;
         while (lowX != highX || lowY != highY || lowZ != highZ || lowW != highW)
         {
@@ -104,7 +104,7 @@ internal static class VoteKernels
         a.Output[at] = (uint)(lowX | (lowY << 8) | (lowZ << 16)) | ((uint)lowW << 24);
     }
 
-    /// <summary>The mean, by whole weights for every place in the patch; half rounds up.</summary>
+    /// <summary>Mean with integer weights by position in the patch; rounds half up.</summary>
     public static void Mean<TPatch, TGroup, TMasked>(VoteArguments a)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
@@ -137,7 +137,7 @@ internal static class VoteKernels
         a.Output[at] = Rounded(x, total) | (Rounded(y, total) << 8) | (Rounded(z, total) << 16) | (Rounded(w, total) << 24);
     }
 
-    // Loads the matches of all patches that cover a group's voxels, and says whether this thread has a voxel to make.
+    // Loads the matches of all patches that cover the group's voxels; returns whether this thread has a voxel to compute.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool Begin<TPatch, TGroup, TMasked>(VoteArguments a, ArrayView<uint> matches, out long at)
         where TPatch : struct, IPatch

@@ -4,15 +4,15 @@ using ILGPU;
 namespace Vgpnn.Kernels.Gpu.Shapes;
 
 /// <summary>
-/// Counts what a launch does, where that is measured: patch distances that were begun, and rows of patches that were compared. Every group
-/// has a slot of its own that its first thread writes, because atomic operations are not the same on all devices.
+/// Counts the work of a launch, if measured: patch distances begun, and rows of patches compared. The first thread of each group writes
+/// to the group's own slot, because atomic operations differ between devices.
 /// </summary>
 internal static class Counting
 {
-    /// <summary>Numbers of a group.</summary>
+    /// <summary>Counters per group.</summary>
     public const int Counters = 2;
 
-    /// <summary>Writes a group's counts. All threads of the group have to come here.</summary>
+    /// <summary>Writes the counts of a group. All threads of the group must call it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Write<TPatch, TGroup, TMeasured>(ArrayView<ulong> counts, uint evaluations, uint rows)
         where TPatch : struct, IPatch

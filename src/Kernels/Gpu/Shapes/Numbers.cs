@@ -1,6 +1,6 @@
 namespace Vgpnn.Kernels.Gpu.Shapes;
 
-// The numbers that patches are made of, in the order of their values: PatchKernels finds them by it.
+// The sides of patches in ascending order; PatchKernels selects them by index.
 internal readonly struct N1 : INumber
 {
     public static int Value => 1;

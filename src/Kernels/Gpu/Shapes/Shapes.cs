@@ -1,30 +1,27 @@
 namespace Vgpnn.Kernels.Gpu.Shapes;
 
-// Kernels take sizes that their compiler has to know as type parameters: a patch of 3×7×7 voxels is Patch<N3, N7, N7>. The bodies
-// that ILGPU compiles then hold constants, as if each kernel had been written for one size.
-#pragma warning disable CA1000 // Static members on generic types: this is what the types are for.
+// Kernels take sizes that must be compile-time constants as type parameters: a patch of 3×7×7 voxels is Patch<N3, N7, N7>. The method
+// bodies that ILGPU compiles then contain constants, as if each kernel had been written for one size.
+#pragma warning disable CA1000 // Static members are the purpose of these generic types.
 
-/// <summary>A number that is a type.</summary>
+/// <summary>An integer as a type.</summary>
 internal interface INumber
 {
-    /// <summary>The number.</summary>
+    /// <summary>The integer.</summary>
     static abstract int Value { get; }
 }
 
-/// <summary>The size of a patch as a type.</summary>
+/// <summary>A patch size as a type.</summary>
 internal interface IPatch
 {
-    /// <summary>Frames.</summary>
     static abstract int T { get; }
 
-    /// <summary>Rows.</summary>
     static abstract int H { get; }
 
-    /// <summary>Columns.</summary>
     static abstract int W { get; }
 }
 
-/// <summary>The shape of a work group as a type. Results do not depend on it.</summary>
+/// <summary>The shape of a thread group as a type. Results do not depend on it.</summary>
 internal interface IGroup
 {
     /// <summary>Columns; a power of two.</summary>
@@ -34,10 +31,10 @@ internal interface IGroup
     static abstract int H { get; }
 }
 
-/// <summary>A variant of a kernel as a type.</summary>
+/// <summary>A kernel variant as a type.</summary>
 internal interface IFlag
 {
-    /// <summary>Whether the kernel has it.</summary>
+    /// <summary>Whether the variant is enabled.</summary>
     static abstract bool On { get; }
 }
 
@@ -54,19 +51,19 @@ internal readonly struct Patch<TT, TH, TW> : IPatch
     public static int W => TW.Value;
 }
 
-/// <summary>The variant without.</summary>
+/// <summary>Variant disabled.</summary>
 internal readonly struct No : IFlag
 {
     public static bool On => false;
 }
 
-/// <summary>The variant with.</summary>
+/// <summary>Variant enabled.</summary>
 internal readonly struct Yes : IFlag
 {
     public static bool On => true;
 }
 
-/// <summary>32×4: a warp of an NVIDIA GPU is one row, so that its reads of shared memory fall into 32 banks.</summary>
+/// <summary>32×4: a warp of an NVIDIA GPU is one row, so its shared-memory reads fall into 32 different banks.</summary>
 internal readonly struct WideGroup : IGroup
 {
     public static int W => 32;
@@ -74,7 +71,7 @@ internal readonly struct WideGroup : IGroup
     public static int H => 4;
 }
 
-/// <summary>16×8: the least voxels around a group of 128.</summary>
+/// <summary>16×8: the smallest border of surrounding voxels for 128 threads.</summary>
 internal readonly struct SquareGroup : IGroup
 {
     public static int W => 16;
@@ -90,7 +87,7 @@ internal readonly struct SmallGroup : IGroup
     public static int H => 4;
 }
 
-/// <summary>2×1: for the simulator, which has an operating system's thread for each of a group's.</summary>
+/// <summary>2×1, for the simulator, which uses one operating system thread per thread of a group.</summary>
 internal readonly struct PairGroup : IGroup
 {
     public static int W => 2;

@@ -6,26 +6,26 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Gpu.Shapes;
 
-/// <summary>A volume's size as kernels take it.</summary>
+/// <summary>A volume's size as a kernel argument.</summary>
 /// <param name="T">Frames.</param>
 /// <param name="H">Rows.</param>
 /// <param name="W">Columns.</param>
 /// <param name="Next">Voxels from one sample of a batch to the next; 0 if all samples share the volume.</param>
 internal readonly record struct Size(int T, int H, int W, long Next)
 {
-    /// <summary>The size of a volume.</summary>
-    /// <param name="size">T×H×W.</param>
+    /// <summary>Creates the size of a volume.</summary>
+    /// <param name="size">Size, T×H×W.</param>
     /// <param name="shared">Whether all samples of a batch share the volume.</param>
     public static Size Of(Extent size, bool shared) => new(size.T, size.H, size.W, shared ? 0 : size.Count);
 }
 
 /// <summary>
-/// What kernels do with voxels and places. A voxel is four bytes in a 32-bit word, whatever its channels: one aligned load, and
-/// neighbouring threads read neighbouring words. All arithmetic is in whole numbers, so that all makers' devices give the same bits.
+/// Operations on voxels and positions. A voxel is four bytes in a 32-bit word for any number of channels: one aligned load, and
+/// adjacent threads read adjacent words. All arithmetic is on integers, so devices of all manufacturers give the same bits.
 /// </summary>
 internal static class Voxels
 {
-    /// <summary>The first place after the last one: no place.</summary>
+    /// <summary>Sentinel that is not a valid position.</summary>
     public const uint Nowhere = uint.MaxValue;
 
     /// <summary>Adds the squared differences of four bytes to a sum.</summary>
@@ -34,7 +34,7 @@ internal static class Voxels
     {
         if (CudaAsm.IsSupported)
         {
-            // Two instructions of NVIDIA's chips. Literal operands of Emit may be refused by the assembler, hence the register for 0.
+            // Two NVIDIA instructions. The assembler may reject literal operands of Emit, hence the register for 0.
             CudaAsm.Emit(
                 "{ .reg .u32 z, d; mov.u32 z, 0; vabsdiff4.u32.u32.u32 d, %1, %2, z; dp4a.u32.u32 %0, d, d, %3; }", out uint result, a, b, sum);
             return result;
@@ -46,8 +46,8 @@ internal static class Voxels
     }
 
     /// <summary>
-    /// Adds a patch row's squared differences to a sum. Unrolled by hand: neither ILGPU nor NVIDIA's assembler does it, and only constant
-    /// indices into a part of a view become immediate offsets.
+    /// Adds the squared differences of a patch row to a sum. Unrolled by hand, because neither ILGPU nor NVIDIA's assembler does so, and only
+    /// constant indices into a subview become immediate offsets.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Row<TPatch>(ArrayView<uint> queries, int at, ArrayView<uint> keys, int place, uint sum)
@@ -65,7 +65,7 @@ internal static class Voxels
         return sum;
     }
 
-    /// <summary>Scrambles 64 bits, as <see cref="Hash.Mix"/>.</summary>
+    /// <summary>Scrambles 64 bits like <see cref="Hash.Mix"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Scramble(ulong x)
     {
@@ -74,7 +74,7 @@ internal static class Voxels
         return x ^ (x >> 31);
     }
 
-    /// <summary>The next random number below a bound: a step of Knuth's MMIX generator, of which only the upper bits are used.</summary>
+    /// <summary>Returns the next random integer below a bound: a step of Knuth's MMIX generator, of which only the upper bits are used.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Below(ref ulong state, uint bound)
     {
@@ -82,7 +82,7 @@ internal static class Voxels
         return (uint)(((state >> 32) * bound) >> 32);
     }
 
-    /// <summary>The place of the patch of a grid that is nearest to these coordinates.</summary>
+    /// <summary>Returns the position of the patch of a grid nearest to these coordinates.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Nearest<TPatch>(int t, int h, int w, Size size)
         where TPatch : struct, IPatch
@@ -93,7 +93,7 @@ internal static class Voxels
         return (((((uint)t * (uint)size.H) + (uint)h) * (uint)size.W) + (uint)w);
     }
 
-    /// <summary>The place of the patch with this number in its grid.</summary>
+    /// <summary>Returns the position of the patch with this linear index in its grid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Numbered<TPatch>(uint number, Size size)
         where TPatch : struct, IPatch
@@ -103,18 +103,18 @@ internal static class Voxels
         return (((t * (uint)size.H) + row - (t * rows)) * (uint)size.W) + number - (row * columns);
     }
 
-    /// <summary>A channel of a voxel.</summary>
+    /// <summary>Returns a channel of a voxel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Channel(uint voxel, int channel) => (int)((voxel >> (8 * channel)) & 255);
 
-    /// <summary>A 16-bit channel of a wide voxel.</summary>
+    /// <summary>Returns a 16-bit channel of a wide voxel.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int WideChannel(ulong voxel, int channel) => (short)(voxel >> (16 * channel));
 }
 
-/// <summary>A group's share of a volume, and what its patches reach beyond, in shared memory.</summary>
+/// <summary>A group's part of a volume, with the surrounding voxels that its patches cover, in shared memory.</summary>
 /// <typeparam name="TPatch">Patch size.</typeparam>
-/// <typeparam name="TGroup">Shape of the group.</typeparam>
+/// <typeparam name="TGroup">Group shape.</typeparam>
 internal readonly struct Tile<TPatch, TGroup>
     where TPatch : struct, IPatch
     where TGroup : struct, IGroup
@@ -128,13 +128,13 @@ internal readonly struct Tile<TPatch, TGroup>
 
     public static int Threads => TGroup.W * TGroup.H;
 
-    /// <summary>This thread's own patch, or voxel, in the tile.</summary>
+    /// <summary>Index of this thread's own patch or voxel in the tile.</summary>
     public static int Own => (Group.IdxY * W) + Group.IdxX;
 
-    /// <summary>The thread's number in its group.</summary>
+    /// <summary>Index of the thread in its group.</summary>
     public static int Thread => (Group.IdxY * TGroup.W) + Group.IdxX;
 
-    /// <summary>Fills a tile. What lies outside the volume belongs to no patch: any voxel will do.</summary>
+    /// <summary>Fills a tile. Positions outside the volume belong to no patch and receive arbitrary voxels.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Load(ArrayView<uint> tile, ArrayView<uint> from, Size size, int t, int h0, int w0)
     {

@@ -4,7 +4,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft;
 
-/// <summary>From a lookup and the flow to motion features; their last two channels are the flow itself (RAFT, section 3.3).</summary>
+/// <summary>Encodes a lookup and the flow to motion features, whose last two channels are the flow itself (RAFT, section 3.3).</summary>
 internal sealed class MotionEncoder
 {
     private readonly Convolution[] _correlation;
@@ -29,7 +29,7 @@ internal sealed class MotionEncoder
         _both = Layer("conv", joined, motion, 3);
     }
 
-    /// <summary>Room to compute in.</summary>
+    /// <summary>Scratch buffers.</summary>
     public sealed class Scratch(MotionEncoder encoder, Extent extent)
     {
         public FeatureMap[] Correlation { get; } = [.. encoder._correlation[..^1].Select(c => New(c, extent))];
@@ -41,12 +41,12 @@ internal sealed class MotionEncoder
         private static FeatureMap New(Convolution convolution, Extent extent) => new(extent, convolution.Shape.Output, new Extent(0, 1, 1));
     }
 
-    /// <summary>Bytes of the room.</summary>
+    /// <summary>Memory of the scratch buffers, in bytes.</summary>
     public long ScratchBytes(Extent extent) =>
         _correlation[..^1].Append(_flow[0]).Sum(c => FeatureMap.Bytes(extent, c.Shape.Output, new Extent(0, 1, 1)))
             + FeatureMap.Bytes(extent, _both.Shape.Input, _both.Shape.Padding);
 
-    /// <summary>Writes motion features, without the flow itself, from channel <paramref name="channel"/> of the output on.</summary>
+    /// <summary>Writes the motion features, without the flow itself, starting at channel <paramref name="channel"/> of the output.</summary>
     public void Run(FeatureMap lookup, FeatureMap flow, Scratch scratch, FeatureMap output, int channel, Workers workers)
     {
         FeatureMap from = lookup;
@@ -62,7 +62,7 @@ internal sealed class MotionEncoder
         _both.Run(scratch.Both, output, workers, first: channel, rectify: true);
     }
 
-    // The official lookup has offsets in x before those in y.
+    // The official lookup orders x offsets before y offsets.
     private static Convolution OfLookup(IWeightSource source, string name, ConvolutionShape shape, int side)
     {
         float[] official = Layers.Weights(source, name, shape);

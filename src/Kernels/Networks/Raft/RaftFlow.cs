@@ -7,30 +7,29 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks.Raft;
 
 /// <summary>
-/// Optical flow by RAFT (Teed and Deng, <i>RAFT: Recurrent All-Pairs Field Transforms for Optical Flow</i>, ECCV 2020), from
-/// weights that somebody trained. The same bits for any number of threads and any width of registers. One instance may
-/// serve several callers at once.
+/// Optical flow by RAFT (Teed and Deng, <i>RAFT: Recurrent All-Pairs Field Transforms for Optical Flow</i>, ECCV 2020) with trained weights
+/// that the user supplies. Results do not depend on the number of threads or on register width. Thread-safe.
 /// </summary>
 public sealed class RaftFlow : IOpticalFlow
 {
-    /// <summary>Iterations of the official demonstration, and of the paper's analogies.</summary>
+    /// <summary>Iterations used by the official demonstration and for the paper's analogies.</summary>
     public const int DefaultIterations = 20;
 
-    // All correlations of 456×256 pixels take 18 MB, of 900×500 about this much; the number grows with the square of the area.
+    // The correlations of 456×256 pixels take 18 MB, those of 900×500 about this much; memory grows with the square of the area.
     private const long MostVolumeBytes = 512L << 20;
 
-    // Delegates and the like.
+    // Delegates and other small allocations.
     private const long Small = 1 << 20;
 
-    // Encoding two frames and correlating them takes about as long as so many updates.
+    // Encoding and correlating two frames takes about as long as this many updates.
     private const int EncodingSteps = 6;
 
     private readonly RaftNetwork _network;
     private readonly int _iterations;
     private readonly long _mostVolumeBytes;
 
-    /// <param name="source">Weights under their official names.</param>
-    /// <param name="iterations">How often the flow is updated, at least once.</param>
+    /// <param name="source">Weights with their official names.</param>
+    /// <param name="iterations">Number of flow updates, at least 1.</param>
     public RaftFlow(IWeightSource source, int iterations = DefaultIterations)
         : this(source, iterations, MostVolumeBytes)
     {
@@ -42,26 +41,26 @@ public sealed class RaftFlow : IOpticalFlow
         ArgumentOutOfRangeException.ThrowIfLessThan(iterations, 1);
         (_iterations, _mostVolumeBytes) = (iterations, mostVolumeBytes);
 
-        // Only the small network's blocks have a third convolution.
+        // Only the blocks of the small network have a third convolution.
         Size = source.Contains("fnet.layer1.0.conv3.weight") ? RaftSize.Small : RaftSize.Large;
         var weights = new CountedWeights(source);
         _network = new RaftNetwork(weights, Size);
         WeightBytes = weights.Bytes;
     }
 
-    /// <summary>Which of the two networks the weights are of.</summary>
+    /// <summary>The network that the weights belong to.</summary>
     public RaftSize Size { get; }
 
     /// <inheritdoc/>
     public long WeightBytes { get; }
 
     /// <inheritdoc/>
-    /// <exception cref="NotFiniteNumberException">The weights make no sense: numbers grow beyond all bounds.</exception>
+    /// <exception cref="NotFiniteNumberException">The flow is not finite; the weights are invalid.</exception>
     public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers, Action<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(workers);
-        if (video.Channels != 3) throw new ArgumentException("the video is not RGB", nameof(video));
+        if (video.Channels != 3) throw new ArgumentException($"optical flow needs RGB video; this one has {video.Channels} channels", nameof(video));
         foreach (int frame in (int[])[from, to])
         {
             ArgumentOutOfRangeException.ThrowIfNegative(frame);
@@ -79,7 +78,8 @@ public sealed class RaftFlow : IOpticalFlow
         if (_network.Upsampling is { } upsampling) upsampling.Run(pair.State, pair.Flow, pair.Padding, flow, workers);
         else BilinearUpsampling.Run(pair.Flow, pair.Padding, flow, workers);
         foreach (float number in flow.Samples)
-            if (!float.IsFinite(number)) throw new NotFiniteNumberException("the network's flow is not finite", number);
+            if (!float.IsFinite(number))
+                throw new NotFiniteNumberException("the flow computed by RAFT is not finite; check that the weights are those of a trained network", number);
         progress?.Invoke(1);
         return flow;
     }

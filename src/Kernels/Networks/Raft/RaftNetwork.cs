@@ -3,7 +3,7 @@ using Vgpnn.Kernels.Networks.Raft.Upsampling;
 
 namespace Vgpnn.Kernels.Networks.Raft;
 
-/// <summary>The parts of the network with their weights; nothing in them changes, so that one may serve many frames at once.</summary>
+/// <summary>The layers of the network with their weights. Immutable, so that one instance can process several pairs concurrently.</summary>
 internal sealed class RaftNetwork
 {
     public RaftNetwork(IWeightSource source, RaftSize size)
@@ -27,20 +27,20 @@ internal sealed class RaftNetwork
 
     public RaftSizes Sizes { get; }
 
-    /// <summary>Features to be correlated.</summary>
+    /// <summary>Encoder of the features to correlate.</summary>
     public Encoder Features { get; }
 
-    /// <summary>The first state, and what stays beside it.</summary>
+    /// <summary>Encoder of the initial state and of the context.</summary>
     public Encoder Context { get; }
 
     public MotionEncoder Motion { get; }
 
-    /// <summary>One unit, or two that look along rows and along columns.</summary>
+    /// <summary>One unit, or two with kernels along rows and along columns.</summary>
     public RecurrentUnit[] Units { get; }
 
-    /// <summary>From the state to what is added to the flow.</summary>
+    /// <summary>Computes the flow update from the state.</summary>
     public Convolution[] FlowHead { get; }
 
-    /// <summary>How the large network makes the flow eight times finer; the small one interpolates.</summary>
+    /// <summary>Upsampling by a factor of eight in the large network; <c>null</c> in the small one, which interpolates.</summary>
     public ConvexUpsampling? Upsampling { get; }
 }

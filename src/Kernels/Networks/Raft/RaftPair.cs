@@ -8,12 +8,12 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft;
 
-/// <summary>The flow of one pair of frames as it is being made: everything that changes.</summary>
+/// <summary>The mutable state of estimating the flow of one pair of frames.</summary>
 internal sealed unsafe class RaftPair
 {
     private const int Lanes = 16;
 
-    // Of the kernels that read a map: 3×3, 1×5 or 5×1, and 7×7.
+    // Margins for kernels that read a map: 3×3, 1×5 or 5×1, and 7×7.
     private static readonly Extent One = new(0, 1, 1), Two = new(0, 2, 2), Three = new(0, 3, 3);
 
     private readonly RaftNetwork _network;
@@ -26,12 +26,12 @@ internal sealed unsafe class RaftPair
     private readonly RecurrentUnit.State[] _states;
     private readonly Correlation _correlation;
 
-    /// <summary>Encodes the two frames; the flow is 0.</summary>
+    /// <summary>Encodes the two frames and sets the flow to 0.</summary>
     /// <param name="network">The network.</param>
     /// <param name="video">RGB.</param>
     /// <param name="from">The first frame.</param>
     /// <param name="to">The second frame.</param>
-    /// <param name="mostVolumeBytes">Above this many, correlations are computed on demand.</param>
+    /// <param name="mostVolumeBytes">Memory limit of the correlation volume in bytes; above it, correlations are computed on demand.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public RaftPair(RaftNetwork network, Volume<byte> video, int from, int to, long mostVolumeBytes, Workers workers)
     {
@@ -65,7 +65,7 @@ internal sealed unsafe class RaftPair
         _states = [.. network.Units.Select(u => u.Begin(context, workers))];
     }
 
-    /// <summary>Where the frame is in what the network sees.</summary>
+    /// <summary>Padding of the frames.</summary>
     public FramePadding Padding { get; }
 
     /// <summary>Features of the first frame.</summary>
@@ -77,13 +77,13 @@ internal sealed unsafe class RaftPair
     /// <summary>The context encoder's output, before it is split.</summary>
     public FeatureMap Context { get; }
 
-    /// <summary>u and v in cells of eight pixels.</summary>
+    /// <summary>u and v, in cells of eight pixels.</summary>
     public FeatureMap Flow { get; }
 
-    /// <summary>The state, and motion features beside it.</summary>
+    /// <summary>The state followed by motion features.</summary>
     public FeatureMap State => _input;
 
-    /// <summary>Bytes that a pair holds.</summary>
+    /// <summary>Memory of a pair, in bytes.</summary>
     public static long Bytes(RaftNetwork network, FramePadding padding, long mostVolumeBytes)
     {
         RaftSizes sizes = network.Sizes;
@@ -98,14 +98,14 @@ internal sealed unsafe class RaftPair
             + network.Units.Sum(u => u.StateBytes(cells));
     }
 
-    /// <summary>Correlations around the targets of the present flow.</summary>
+    /// <summary>Looks up the correlations around the targets of the current flow.</summary>
     public FeatureMap Lookup(Workers workers)
     {
         _correlation.Lookup(Flow, _lookup, workers);
         return _lookup;
     }
 
-    /// <summary>One iteration (RAFT, section 3.3). Returns what was added to the flow.</summary>
+    /// <summary>Runs one iteration (RAFT, section 3.3) and returns the update that was added to the flow.</summary>
     public FeatureMap Step(Workers workers)
     {
         RaftSizes sizes = _network.Sizes;
@@ -132,7 +132,7 @@ internal sealed unsafe class RaftPair
             : new CorrelationOnDemand(First, levels, radius);
     }
 
-    // The state begins as tanh of the first channels; relu of the others is the context.
+    // The initial state is the tanh of the first channels; the ReLU of the others is the context.
     [MethodImpl(Jit.Hot)]
     private void Begin(FeatureMap context, int h)
     {
@@ -148,7 +148,7 @@ internal sealed unsafe class RaftPair
         }
     }
 
-    // The flow joins the motion features, and all of them the units' second input.
+    // Appends the flow to the motion features, and both to the second input of the units.
     private void Join(int h)
     {
         (int hidden, int motion) = (_network.Sizes.Hidden, _network.Sizes.Motion);

@@ -9,7 +9,7 @@ namespace Vgpnn.Kernels.Networks.Raft;
 
 /// <summary>
 /// A convolutional gated recurrent unit (RAFT, section 3.3): h ← (1 − z)·h + z·q with z = σ(Wz[h, x]), r = σ(Wr[h, x]),
-/// q = tanh(Wq[r·h, x]). Of x, the context stays the same in all iterations, so what the weights make of it is computed once.
+/// q = tanh(Wq[r·h, x]). The context part of x is constant over all iterations, so its contribution is computed once.
 /// </summary>
 internal sealed unsafe class RecurrentUnit
 {
@@ -22,7 +22,7 @@ internal sealed unsafe class RecurrentUnit
     private readonly int _hidden;
 
     /// <param name="source">The weights.</param>
-    /// <param name="suffix">What the names of the three convolutions end with.</param>
+    /// <param name="suffix">Suffix of the names of the three convolutions.</param>
     /// <param name="sizes">Channels.</param>
     /// <param name="rows">Rows of the kernel.</param>
     /// <param name="columns">Columns of the kernel.</param>
@@ -32,7 +32,7 @@ internal sealed unsafe class RecurrentUnit
         int input = sizes.Hidden + sizes.Context + sizes.Motion, context = sizes.Hidden + sizes.Context;
         ConvolutionShape whole = ConvolutionShape.Flat(input, sizes.Hidden, rows, columns);
 
-        // What changes reads [h, motion]; the biases go with the context.
+        // The part that changes reads [h, motion]; the context part includes the biases.
         Convolution Changing(string name) => Part([name], bias: false, ..sizes.Hidden, context..input);
         Convolution Part(string[] names, bool bias, params Range[] channels)
         {
@@ -55,7 +55,7 @@ internal sealed unsafe class RecurrentUnit
         _candidateOfContext = Part(["q"], bias: true, sizes.Hidden..context);
     }
 
-    /// <summary>What the context adds to the gates and to the candidate, and room for the two.</summary>
+    /// <summary>Contribution of the context to the gates and to the candidate, and buffers for both.</summary>
     public sealed class State(RecurrentUnit unit, Extent extent)
     {
         public FeatureMap GatesOfContext { get; } = new(extent, unit._gates.Shape.Output);
@@ -67,10 +67,10 @@ internal sealed unsafe class RecurrentUnit
         public FeatureMap Candidate { get; } = new(extent, unit._hidden);
     }
 
-    /// <summary>Bytes of a state.</summary>
+    /// <summary>Memory of a state, in bytes.</summary>
     public long StateBytes(Extent extent) => 2 * (FeatureMap.Bytes(extent, _gates.Shape.Output) + FeatureMap.Bytes(extent, _hidden));
 
-    /// <summary>Computes once what the context adds.</summary>
+    /// <summary>Computes the contribution of the context.</summary>
     public State Begin(FeatureMap context, Workers workers)
     {
         var state = new State(this, context.Extent);
@@ -79,10 +79,10 @@ internal sealed unsafe class RecurrentUnit
         return state;
     }
 
-    /// <summary>One step.</summary>
+    /// <summary>Runs one step.</summary>
     /// <param name="state">From <see cref="Begin"/>.</param>
-    /// <param name="input">[h, motion]; h is replaced.</param>
-    /// <param name="reset">Room for [r·h, motion], with the motion in it.</param>
+    /// <param name="input">[h, motion]; h is updated.</param>
+    /// <param name="reset">Buffer for [r·h, motion], which already contains the motion.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public void Run(State state, FeatureMap input, FeatureMap reset, Workers workers)
     {

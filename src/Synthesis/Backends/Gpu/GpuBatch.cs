@@ -85,7 +85,7 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
             (_noisy, _coarsestKeys, _blurred) = (null, null, null);
             _voting.Start();
             backend.Canvas.Vote(engine, level, _shape!, _values!.Values, _search.Field, _output!);
-            engine.Pace(Cancellation);
+            engine.Throttle(Cancellation);
             _voting.Stop();
         },
         Cancellation);

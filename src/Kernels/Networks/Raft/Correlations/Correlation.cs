@@ -6,36 +6,36 @@ using Vgpnn.Kernels.Threading;
 namespace Vgpnn.Kernels.Networks.Raft.Correlations;
 
 /// <summary>
-/// How alike a position of the first frame is to those around where the flow leads in the second, on four levels: inner products of
-/// features over the square root of their number, bilinear between positions, 0 outside the picture (RAFT, section 3.2).
+/// Correlations between a position of the first frame and the neighbourhood of its flow target in the second, on four levels: inner
+/// products of features divided by the square root of their number, bilinear between positions, 0 outside the frame (RAFT, section 3.2).
 /// </summary>
 internal abstract unsafe class Correlation
 {
-    /// <summary>Numbers from one row of a square to the next.</summary>
+    /// <summary>Floats from one row of a square to the next.</summary>
     protected const int Pitch = 16;
 
-    // No flow that means anything is longer; what is further away is outside any picture.
+    // Longer flows always lead outside the frame.
     private const float Far = 1 << 20;
 
     private readonly int _radius;
     private readonly int _side;
 
-    /// <param name="levels">The second frame's features.</param>
-    /// <param name="radius">Positions looked at to each side.</param>
+    /// <param name="levels">Features of the second frame, from fine to coarse.</param>
+    /// <param name="radius">Positions looked up in each direction.</param>
     protected Correlation(FeatureMap[] levels, int radius) => (Levels, _radius, _side) = (levels, radius, (2 * radius) + 1);
 
-    /// <summary>The second frame's features, from fine to coarse.</summary>
+    /// <summary>Features of the second frame, from fine to coarse.</summary>
     protected FeatureMap[] Levels { get; }
 
-    /// <summary>Positions along a side of the square that bilinear sampling needs.</summary>
+    /// <summary>Side of the square that bilinear sampling needs, in positions.</summary>
     protected int Square => _side + 1;
 
     /// <summary>
-    /// For every position the correlations around its target: [level][y offset][x offset], offsets from −radius to radius in positions of
-    /// the level. The official order is x before y; weights that read a lookup are put into this one when they are loaded.
+    /// Looks up the correlations around the target of every position: [level][y offset][x offset], offsets from −radius to radius in positions
+    /// of the level. The official order is x before y; weights applied to a lookup are reordered when they are loaded.
     /// </summary>
-    /// <param name="flow">Two channels: u, v in positions of the finest level.</param>
-    /// <param name="output">4·(2·radius + 1)² channels.</param>
+    /// <param name="flow">u and v, in positions of level 0.</param>
+    /// <param name="output">Receives 4·(2·radius + 1)² channels.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public void Lookup(FeatureMap flow, FeatureMap output, Workers workers)
     {
@@ -45,8 +45,8 @@ internal abstract unsafe class Correlation
     }
 
     /// <summary>
-    /// Correlations of position (<paramref name="h"/>, <paramref name="w"/>) with a square of a level, of which
-    /// (<paramref name="y"/>, <paramref name="x"/>) is the upper left; 0 where that is outside.
+    /// Writes the correlations of position (<paramref name="h"/>, <paramref name="w"/>) with a square of a level whose upper left corner is
+    /// (<paramref name="y"/>, <paramref name="x"/>); 0 outside the frame.
     /// </summary>
     protected abstract void Gather(int level, int h, int w, int y, int x, float* square);
 
@@ -73,7 +73,7 @@ internal abstract unsafe class Correlation
         }
     }
 
-    // A row of the square in the lanes. Every store runs over into the next one's place, which is written after it.
+    // Lanes hold a row of the square. Each store overruns into the next row, which is written afterwards.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Blend(float* square, float fx, float fy, float* target)
     {

@@ -4,7 +4,7 @@ using Vgpnn.Kernels.Simd;
 
 namespace Vgpnn.Kernels.Networks.Raft.Correlations;
 
-/// <summary>Correlations computed anew for every lookup: linear in memory, and slower where the volume would fit.</summary>
+/// <summary>Computes correlations at every lookup: linear in memory, and slower where the volume would fit.</summary>
 internal sealed unsafe class CorrelationOnDemand(FeatureMap first, FeatureMap[] levels, int radius) : Correlation(levels, radius)
 {
     /// <inheritdoc/>
@@ -24,7 +24,7 @@ internal sealed unsafe class CorrelationOnDemand(FeatureMap first, FeatureMap[] 
         }
     }
 
-    // Lanes are added in an order of our own, which is the same on every machine.
+    // Lanes are added in a fixed order, which is the same on every machine.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float Product(float* a, float* b, int count)
     {

@@ -7,7 +7,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft.Correlations;
 
-/// <summary>All correlations of all pairs of positions, computed once: fast, and quadratic in memory.</summary>
+/// <summary>Computes the correlations of all pairs of positions once: fast, and quadratic in memory.</summary>
 internal sealed unsafe class CorrelationVolume : Correlation
 {
     private readonly FeatureMap[] _volumes;
@@ -15,7 +15,7 @@ internal sealed unsafe class CorrelationVolume : Correlation
     public CorrelationVolume(FeatureMap first, FeatureMap[] levels, int radius, Workers workers)
         : base(levels, radius) => _volumes = [.. levels.Select(l => Correlate(first, l, workers))];
 
-    /// <summary>Bytes of the volume, and of the features packed as weights while it is made.</summary>
+    /// <summary>Peak memory of the volume and of the features packed as weights, in bytes.</summary>
     public static long Bytes(Extent extent, int channels)
     {
         long bytes = 0;
@@ -38,7 +38,7 @@ internal sealed unsafe class CorrelationVolume : Correlation
         bool inside = x >= 0 && x <= size.W - Square;
         for (int i = 0; i < Square; i++, y++, square += Pitch)
         {
-            // What is read beyond the square is not used; it is in the map or in the slack behind it.
+            // Values read outside the square are not used; they lie within the map or in the slack after it.
             float* row = all + ((nint)y * size.W) + x;
             if (y < 0 || y >= size.H) Vector512<float>.Zero.Store(square);
             else if (inside) Vector512.Load(row).Store(square);
@@ -46,7 +46,7 @@ internal sealed unsafe class CorrelationVolume : Correlation
         }
     }
 
-    // An inner product with every position of the other frame is a convolution of 1×1 whose weights are that frame's features.
+    // The inner products with all positions of the other frame are a 1×1 convolution whose weights are that frame's features.
     private static FeatureMap Correlate(FeatureMap first, FeatureMap level, Workers workers)
     {
         int positions = (int)level.Extent.Count;

@@ -5,12 +5,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks.Raft.Correlations;
 
 /// <summary>
-/// The second frame's features in halving sizes, means of 2×2. Correlating with means is the same as taking means of correlations,
-/// as the paper (section 3.2) has it. A side that is odd loses its last position.
+/// A pyramid of the second frame's features by 2×2 means. Correlating with means equals the means of correlations that the paper
+/// describes (section 3.2). Odd sides lose their last position.
 /// </summary>
 internal static class FeaturePyramid
 {
-    /// <summary>The features themselves, and the coarser levels.</summary>
+    /// <summary>Returns the features themselves as level 0, followed by the coarser levels.</summary>
     public static FeatureMap[] Of(FeatureMap features, Workers workers)
     {
         var levels = new FeatureMap[RaftSizes.Levels];
@@ -25,7 +25,7 @@ internal static class FeaturePyramid
         return levels;
     }
 
-    /// <summary>Bytes of the coarser levels.</summary>
+    /// <summary>Memory of the coarser levels, in bytes.</summary>
     public static long Bytes(Extent extent, int channels)
     {
         long bytes = 0;
@@ -38,7 +38,7 @@ internal static class FeaturePyramid
         return bytes;
     }
 
-    /// <summary>The size of the next level.</summary>
+    /// <summary>Returns the size of the next coarser level.</summary>
     public static Extent Half(Extent extent) => new(1, extent.H / 2, extent.W / 2);
 
     private static void Row(FeatureMap fine, FeatureMap coarse, int h)

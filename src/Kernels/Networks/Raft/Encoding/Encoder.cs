@@ -3,7 +3,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft.Encoding;
 
-/// <summary>From a frame to features at an eighth of its resolution (RAFT, section 3.1).</summary>
+/// <summary>Encodes a frame to features at an eighth of its resolution (RAFT, section 3.1).</summary>
 internal sealed class Encoder
 {
     private static readonly Extent Margin = new(0, 1, 1);
@@ -29,16 +29,16 @@ internal sealed class Encoder
         _last = Layers.Convolution(source, $"{name}.conv2", ConvolutionShape.Flat(widths[^1], output, 1, 1));
     }
 
-    /// <summary>The largest map in which an encoder computes: half the resolution of the frame.</summary>
+    /// <summary>Allocates a scratch map, with half the resolution of the frame.</summary>
     public static FeatureMap Scratch(Extent frame, RaftSize size) => new(Half(frame), RaftSizes.Of(size).Widths[0], Margin);
 
-    /// <summary>Bytes of such a map.</summary>
+    /// <summary>Memory of a scratch map, in bytes.</summary>
     public static long ScratchBytes(Extent frame, RaftSize size) => FeatureMap.Bytes(Half(frame), RaftSizes.Of(size).Widths[0], Margin);
 
-    /// <summary>Computes features.</summary>
-    /// <param name="frame">RGB in [−1, 1], sides a multiple of 8, in a margin of 3.</param>
-    /// <param name="scratch">Three maps from <see cref="Scratch"/>.</param>
-    /// <param name="output">What comes out, an eighth of the frame's sides.</param>
+    /// <summary>Computes the features of a frame.</summary>
+    /// <param name="frame">RGB in [−1, 1], sides a multiple of 8, with a margin of 3.</param>
+    /// <param name="scratch">Three maps allocated by <see cref="Scratch"/>.</param>
+    /// <param name="output">Receives the features, at an eighth of the frame's resolution.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public void Run(FeatureMap frame, FeatureMap[] scratch, FeatureMap output, Workers workers)
     {

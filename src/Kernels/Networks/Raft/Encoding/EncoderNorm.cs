@@ -2,20 +2,20 @@ using Vgpnn.Kernels.Threading;
 
 namespace Vgpnn.Kernels.Networks.Raft.Encoding;
 
-/// <summary>What follows the convolutions of an encoder.</summary>
+/// <summary>Normalisation after the convolutions of an encoder.</summary>
 internal enum EncoderNorm
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No normalisation.</summary>
     None,
 
-    /// <summary>Normalisation over the frame.</summary>
+    /// <summary>Instance normalisation over the frame.</summary>
     Instance,
 
-    /// <summary>Normalisation by statistics of the training, folded into the convolution.</summary>
+    /// <summary>Batch normalisation with statistics from training, folded into the convolution.</summary>
     Batch,
 }
 
-/// <summary>A convolution, its normalisation, and ReLU.</summary>
+/// <summary>A convolution followed by normalisation and ReLU.</summary>
 internal sealed class NormalisedConvolution
 {
     private readonly Convolution _convolution;
@@ -29,7 +29,7 @@ internal sealed class NormalisedConvolution
         _normalise = kind == EncoderNorm.Instance;
     }
 
-    /// <summary>Sizes.</summary>
+    /// <summary>Channels, kernel size and stride.</summary>
     public ConvolutionShape Shape => _convolution.Shape;
 
     public void Run(FeatureMap input, FeatureMap output, bool rectify, Workers workers)

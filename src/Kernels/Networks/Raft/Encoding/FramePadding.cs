@@ -4,8 +4,8 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks.Raft.Encoding;
 
 /// <summary>
-/// A frame as the network takes it: RGB in [−1, 1], both sides a multiple of 8 and at least 64, so that the coarsest level of the
-/// correlation has a position. Borders are repeated, half of them before and half behind; an odd one goes behind.
+/// Padding of a frame for the network: RGB in [−1, 1], both sides a multiple of 8 and at least 64, so that the coarsest level of the
+/// correlation has a position. Borders are repeated, half of the padding on each side and an odd row or column at the end.
 /// </summary>
 internal readonly struct FramePadding
 {
@@ -19,28 +19,28 @@ internal readonly struct FramePadding
         (Top, Left) = ((Padded.H - height) / 2, (Padded.W - width) / 2);
     }
 
-    /// <summary>The size with the padding.</summary>
+    /// <summary>Size including the padding.</summary>
     public Extent Padded { get; }
 
-    /// <summary>An eighth of it: the size of what is iterated.</summary>
+    /// <summary>Size of the flow that is iterated: an eighth of the padded size.</summary>
     public Extent Cells => new(1, Padded.H / RaftSizes.Cell, Padded.W / RaftSizes.Cell);
 
-    /// <summary>Rows before the first one of the frame.</summary>
+    /// <summary>Rows of padding above the frame.</summary>
     public int Top { get; }
 
-    /// <summary>Columns before the first one of the frame.</summary>
+    /// <summary>Columns of padding to the left of the frame.</summary>
     public int Left { get; }
 
-    /// <summary>Room for a padded frame.</summary>
+    /// <summary>Allocates a map for a padded frame.</summary>
     public FeatureMap NewMap() => new(Padded, 3, Margin);
 
-    /// <summary>Bytes of it.</summary>
+    /// <summary>Memory of that map, in bytes.</summary>
     public long Bytes => FeatureMap.Bytes(Padded, 3, Margin);
 
-    // The first convolution is of 7×7.
+    // The first convolution has a kernel of 7×7.
     private static Extent Margin => new(0, 3, 3);
 
-    /// <summary>Pads a frame of a video.</summary>
+    /// <summary>Writes a padded frame of a video to a map.</summary>
     public void Fill(FeatureMap map, Volume<byte> video, int frame, Workers workers)
     {
         (int top, int left) = (Top, Left);

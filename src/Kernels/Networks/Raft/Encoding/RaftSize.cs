@@ -1,6 +1,6 @@
 namespace Vgpnn.Kernels.Networks.Raft.Encoding;
 
-/// <summary>The two published networks.</summary>
+/// <summary>The two published RAFT networks.</summary>
 public enum RaftSize
 {
     /// <summary>About 1 million weights.</summary>
@@ -10,25 +10,25 @@ public enum RaftSize
     Large,
 }
 
-/// <summary>What the two networks differ in.</summary>
+/// <summary>Channels of a network.</summary>
 /// <param name="Widths">Channels of the encoders at half, quarter and eighth resolution.</param>
-/// <param name="Features">Channels that are correlated.</param>
+/// <param name="Features">Channels of the correlated features.</param>
 /// <param name="Hidden">Channels of the state.</param>
-/// <param name="Context">Channels of what the first frame alone tells the update.</param>
-/// <param name="Motion">Channels of the motion features, the two of the flow included.</param>
-/// <param name="Radius">How far correlations are looked up around the flow's target, in pixels of each level.</param>
+/// <param name="Context">Channels of the context, which depends on the first frame only.</param>
+/// <param name="Motion">Channels of the motion features, including the two of the flow.</param>
+/// <param name="Radius">Radius of lookups around the flow target, in positions of each level.</param>
 internal sealed record RaftSizes(int[] Widths, int Features, int Hidden, int Context, int Motion, int Radius)
 {
     /// <summary>Levels of the correlation pyramid.</summary>
     public const int Levels = 4;
 
-    /// <summary>Pixels of a frame to a position of the flow that is iterated, in both directions.</summary>
+    /// <summary>Pixels of a frame per position of the iterated flow, along rows and columns.</summary>
     public const int Cell = 8;
 
-    /// <summary>Correlations along one side of a lookup.</summary>
+    /// <summary>Side of a lookup, in correlations.</summary>
     public int Side => (2 * Radius) + 1;
 
-    /// <summary>Numbers that a lookup gives.</summary>
+    /// <summary>Channels of a lookup.</summary>
     public int Lookup => Levels * Side * Side;
 
     public static RaftSizes Of(RaftSize size) => size == RaftSize.Small

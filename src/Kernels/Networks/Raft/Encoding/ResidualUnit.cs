@@ -7,8 +7,8 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks.Raft.Encoding;
 
 /// <summary>
-/// relu(x + f(x)) (He et al. 2016). f is two convolutions of 3×3, or in the small network 1×1 to a quarter of the channels, 3×3, and
-/// 1×1 back. Where the resolution halves, x passes a convolution of 1×1 as well.
+/// relu(x + f(x)) (He et al. 2016). f is two 3×3 convolutions or, in the small network, a 1×1 convolution to a quarter of the channels, a
+/// 3×3 convolution, and a 1×1 convolution back. Where the resolution halves, x also passes a 1×1 convolution.
 /// </summary>
 internal sealed unsafe class ResidualUnit
 {
@@ -37,8 +37,8 @@ internal sealed unsafe class ResidualUnit
         }
     }
 
-    /// <summary>Computes in three maps, whose sizes it changes, and returns the one that holds the result.</summary>
-    /// <param name="x">The input.</param>
+    /// <summary>Runs the unit in three maps, which it resizes, and returns the one with the result.</summary>
+    /// <param name="x">Input.</param>
     /// <param name="y">Scratch.</param>
     /// <param name="z">Scratch.</param>
     /// <param name="workers">Threads and cancellation.</param>

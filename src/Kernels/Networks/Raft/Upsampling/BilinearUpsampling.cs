@@ -4,12 +4,12 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Kernels.Networks.Raft.Upsampling;
 
-/// <summary>The small network's way from cells to pixels: bilinear, the corners of both grids on each other.</summary>
+/// <summary>Upsampling of the small network from cells to pixels: bilinear, with the corners of both grids aligned.</summary>
 internal static class BilinearUpsampling
 {
     private const int Cell = RaftSizes.Cell;
 
-    /// <summary>The flow in pixels.</summary>
+    /// <summary>Computes the flow in pixels.</summary>
     public static void Run(FeatureMap flow, FramePadding padding, Volume<float> output, Workers workers)
     {
         Extent cells = flow.Extent;

@@ -8,8 +8,8 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Kernels.Networks.Raft.Upsampling;
 
 /// <summary>
-/// The large network's way from cells to pixels (RAFT, section 3.3): every one of a cell's 64 pixels takes a mean of the flows of the
-/// 3×3 cells around, 0 outside, with weights that the network gives and softmax makes sum to 1.
+/// Upsampling of the large network from cells to pixels (RAFT, section 3.3): each of a cell's 64 pixels is a weighted mean of the flows of
+/// the 3×3 cells around it, 0 outside the frame, with weights from the network that softmax normalises.
 /// </summary>
 internal sealed unsafe class ConvexUpsampling
 {
@@ -27,7 +27,7 @@ internal sealed unsafe class ConvexUpsampling
     {
         _first = Layers.Convolution(source, $"{Name}.0", ConvolutionShape.Flat(hidden, Between, 3, 3));
 
-        // The official program multiplies the result by a quarter.
+        // The official program multiplies the result by 0.25.
         ConvolutionShape shape = ConvolutionShape.Flat(Between, Neighbours * Pixels, 1, 1);
         float[] weights = Layers.Weights(source, $"{Name}.2", shape), bias = source.Read($"{Name}.2.bias", shape.Output);
         foreach (ref float weight in weights.AsSpan()) weight *= 0.25f;
@@ -35,10 +35,10 @@ internal sealed unsafe class ConvexUpsampling
         _second = new Convolution(shape, weights, bias);
     }
 
-    /// <summary>Bytes held while it runs.</summary>
+    /// <summary>Peak memory, in bytes.</summary>
     public static long Bytes(Extent cells) => FeatureMap.Bytes(cells, Between) + FeatureMap.Bytes(cells, Neighbours * Pixels);
 
-    /// <summary>Weights before the softmax: channel neighbour·64 + row·8 + column, neighbours row by row.</summary>
+    /// <summary>Returns the weights before the softmax: channel neighbour·64 + row·8 + column, neighbours row by row.</summary>
     public FeatureMap Weigh(FeatureMap state, Workers workers)
     {
         var between = new FeatureMap(state.Extent, Between);
@@ -48,7 +48,7 @@ internal sealed unsafe class ConvexUpsampling
         return weights;
     }
 
-    /// <summary>The flow in pixels.</summary>
+    /// <summary>Computes the flow in pixels.</summary>
     public void Run(FeatureMap state, FeatureMap flow, FramePadding padding, Volume<float> output, Workers workers)
     {
         FeatureMap weights = Weigh(state, workers);
@@ -75,7 +75,7 @@ internal sealed unsafe class ConvexUpsampling
         }
     }
 
-    // 16 pixels of a cell in the lanes.
+    // Lanes hold 16 pixels of a cell.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(float* weights, FeatureMap flow, int h, int w, float* u, float* v)
     {
