@@ -10,7 +10,7 @@ source "$root/scripts/prepare.sh"
 
 newest_tag() {
     local from=HEAD
-    # A tagged commit is compared with the version before it.
+    # If HEAD has a tag itself, the previous tag is used.
     [[ -z $(git -C "$root" tag --points-at HEAD --list 'v*') ]] || from=HEAD^
     git -C "$root" describe --tags --match 'v*' --abbrev=0 "$from" 2>/dev/null
 }

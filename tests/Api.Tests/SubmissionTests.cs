@@ -110,7 +110,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task All_faults_of_a_body_are_reported_at_once_with_their_places()
+    public async Task All_faults_of_a_request_body_are_reported_at_once_with_JSON_pointers()
     {
         string body = $$$"""{"inputs":[{"role":"input","video":"{{{server.VideoId}}}"}],"samples":0,"settings":{"noise":-4,"minS":0,"patch":{"t":99},"nose":1}}""";
         Problem problem = await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/estimates", new StringContent(body, Encoding.UTF8, "application/json")));
@@ -127,7 +127,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Invalid_names_are_answered_with_the_allowed_names()
+    public async Task Invalid_application_is_refused_with_the_allowed_names()
     {
         string body = $$$"""{"inputs":[{"role":"input","video":"{{{server.VideoId}}}"}],"application":"video"}""";
         Problem problem = await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/requests", new StringContent(body, Encoding.UTF8, "application/json")));
@@ -135,7 +135,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Settings_that_were_returned_can_be_sent_again_for_every_application()
+    public async Task Returned_settings_can_be_submitted_again()
     {
         foreach (RequestApplication application in (RequestApplication[])[RequestApplication.Generation, RequestApplication.Retargeting])
         {

@@ -112,7 +112,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
     }
 
     [BrowserFact]
-    public async Task The_style_of_another_clip_and_every_setting_are_offered_with_an_estimate()
+    public async Task Style_transfer_and_every_setting_are_offered_with_their_estimate()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         (_, string key) = await server.TenantAsync();
