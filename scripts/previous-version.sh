@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# previous-version.sh [REVISION]: builds the silo of an earlier version from a worktree of its own, once, and prints its folder. Without a
-# revision it is the newest tag v* before this one. Exit status 3: there is none.
+# previous-version.sh [REVISION]: builds the silo of an earlier version once, from a separate worktree, and prints its folder. The default revision is
+# the newest tag v* before this one. Exit status 3: there is no such tag or revision.
 set -euo pipefail
 
 self=$(readlink -f -- "${BASH_SOURCE[0]}")
@@ -10,13 +10,13 @@ source "$root/scripts/prepare.sh"
 
 newest_tag() {
     local from=HEAD
-    # A commit that is a version itself is compared with the one before.
+    # If HEAD has a tag itself, the previous tag is used.
     [[ -z $(git -C "$root" tag --points-at HEAD --list 'v*') ]] || from=HEAD^
     git -C "$root" describe --tags --match 'v*' --abbrev=0 "$from" 2>/dev/null
 }
 
-revision=${1:-$(newest_tag)} || fail 3 "there is no tag v* before this version"
-commit=$(git -C "$root" rev-parse --verify --quiet "$revision^{commit}") || fail 3 "there is no revision $revision"
+revision=${1:-$(newest_tag)} || fail 3 "found no tag v* before this version"
+commit=$(git -C "$root" rev-parse --verify --quiet "$revision^{commit}") || fail 3 "unknown revision $revision"
 folder=$build/versions/$commit
 if [[ ! -e $folder/silo.dll ]]; then
     source=$build/versions/source-$commit

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Serves S3 for the tests: Ceph's object gateway with a cluster of one process each, whose content stays in memory.
-# Usage: s3-server.sh DIRECTORY GATEWAY_PORT MONITOR_PORT ACCESS_KEY SECRET_KEY. Prints "ready" once it serves, and ends,
-# together with the directory, when its standard input closes. ./test installs Ceph into .build/ceph.
+# Usage: s3-server.sh DIRECTORY GATEWAY_PORT MONITOR_PORT ACCESS_KEY SECRET_KEY. Prints "ready" when it serves. Exits and deletes the directory when
+# its standard input closes. ./test installs Ceph into .build/ceph.
 set -euo pipefail
 
 self=$(readlink -f -- "${BASH_SOURCE[0]}")
@@ -72,7 +72,7 @@ start() {
     processes+=($!)
 }
 
-# try COMMAND…: runs a command; shows what it said if it fails.
+# try COMMAND…: runs a command, and shows its output if it fails.
 try() {
     "$@" </dev/null >try.log 2>&1 || { tail -n 5 try.log >&2; exit 1; }
 }

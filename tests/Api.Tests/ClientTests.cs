@@ -15,7 +15,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
     public void Dispose() => Directory.Delete(_place, recursive: true);
 
     [Fact]
-    public async Task Submit_wait_and_download_bring_what_generate_makes()
+    public async Task Submit_wait_and_download_give_the_samples_of_generate()
     {
         await File.WriteAllBytesAsync(Path.Combine(_place, "clip.mp4"), await Clips.SmallAsync());
         string[] options = ["clip.mp4", "-n", "2", "--seed", "7", "--iterations", "2", "--noise", "3"];
@@ -37,7 +37,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Tenants_and_nodes_are_listed_and_keys_work()
+    public async Task Tenants_and_silos_are_listed_and_keys_work()
     {
         string name = $"studio-{Guid.NewGuid():N}";
         Assert.Equal(0, (await RunAsync(["tenant", "add", name, "--max-bytes", "20G"])).Code);
@@ -54,7 +54,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Errors_of_the_server_end_with_5_and_its_code()
+    public async Task Server_errors_exit_with_5_and_their_code()
     {
         (int code, string output, _) = await RunAsync(["status", new string('0', 32), "--json"]);
         Assert.Equal((5, "not-found"), (code, Json(output).GetProperty("code").GetString()));
@@ -65,7 +65,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
     }
 
     [Fact]
-    public async Task A_batch_that_was_interrupted_goes_on_and_makes_every_sample_once_here_and_on_a_server()
+    public async Task Interrupted_batch_resumes_and_makes_every_sample_once_locally_and_on_a_server()
     {
         await File.WriteAllBytesAsync(Path.Combine(_place, "clip.mp4"), await Clips.SmallAsync());
         await File.WriteAllLinesAsync(Path.Combine(_place, "batch.jsonl"), Enumerable.Range(0, 12).Select(i =>
@@ -95,7 +95,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
     }
 
     [Fact]
-    public async Task A_line_of_a_batch_that_cannot_be_made_stops_no_other()
+    public async Task Failed_line_of_a_batch_does_not_stop_the_others()
     {
         await File.WriteAllBytesAsync(Path.Combine(_place, "clip.mp4"), await Clips.SmallAsync());
         await File.WriteAllTextAsync(Path.Combine(_place, "bad.mp4"), "no video");
@@ -106,7 +106,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
         Assert.Equal("000002-0000", Assert.Single(Samples("set")).Key);
     }
 
-    // Names and hashes in the shards, which must be those in the manifest.
+    // Names and hashes in the shards must equal those in the manifest.
     private Dictionary<string, string> Samples(string directory)
     {
         var found = new Dictionary<string, string>();

@@ -5,13 +5,13 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests;
 
-/// <summary>The commands about servers in README and in the tutorial on a server for a team run, in the order of the document.</summary>
+/// <summary>Runs the commands about servers in README and in the tutorial on a server for a team, in the order of the document.</summary>
 public sealed partial class DocumentTests
 {
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/tutorials/team-server.md")]
-    public async Task Commands_about_servers_run(string document)
+    public async Task Server_commands_in_the_documentation_run(string document)
     {
         DirectoryInfo? root = new(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "Vgpnn.sln"))) root = root.Parent;
@@ -35,7 +35,7 @@ public sealed partial class DocumentTests
             Assert.Contains("signs one browser in, once", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
             Assert.Contains("vgp_live_", await server.StandardOutput.ReadLineAsync(), StringComparison.Ordinal);
 
-            // The request is made once more: one that is over cannot be cancelled.
+            // The request is made once more: a finished one cannot be cancelled.
             string[] all = [.. commands[1..].SelectMany(c => c.StartsWith("cancel", StringComparison.Ordinal) ? [commands[1], c] : new[] { c })];
             foreach (string command in all)
             {
@@ -48,7 +48,7 @@ public sealed partial class DocumentTests
 
             Assert.Equal(4, Directory.EnumerateFiles(Path.Combine(place, "fetched"), "*.mp4").Count());
 
-            // The program became the server: Ctrl-C reaches it, and it leaves by itself.
+            // The server replaced the program's process: Ctrl-C reaches it, and it exits by itself.
             Process.Start("kill", ["-INT", $"{server.Id}"]).WaitForExit();
             await server.WaitForExitAsync();
             Assert.Equal(0, server.ExitCode);

@@ -40,7 +40,7 @@ public sealed class EdgeTests(ApiServer server)
     [InlineData(true, "http://0.0.0.0:7413", "", "*")]
     [InlineData(true, "http://127.0.0.1:7413", "vgpnn.example.com, *.example.org", "vgpnn.example.com *.example.org")]
     [InlineData(false, "http://127.0.0.1:7413", "", "*")]
-    public void Hosts_are_limited_by_default_only_where_nobody_else_can_connect(bool serve, string urls, string hosts, string expected) =>
+    public void Hosts_are_limited_by_default_only_when_no_other_machine_can_connect(bool serve, string urls, string hosts, string expected) =>
         Assert.Equal(expected.Split(' '), EdgeSettings.HostsOf(new SiloSettings { Serve = serve, Urls = urls, Hosts = hosts }));
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class EdgeTests(ApiServer server)
         Assert.Equal(secure, begun.Headers.GetValues("Set-Cookie").Single().Contains("secure", StringComparison.OrdinalIgnoreCase));
     }
 
-    /// <summary>Clients behind a trusted proxy are told apart; a client cannot pretend to be another by a header of its own.</summary>
+    /// <summary>Clients behind a trusted proxy are counted separately; a client cannot change its address by sending a header.</summary>
     [Theory]
     [InlineData(ApiServer.TrustedProxy, true)]
     [InlineData("127.0.0.79", false)]

@@ -12,7 +12,7 @@ public sealed class EventTests(ApiServer server)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task A_request_tells_every_samples_end_before_its_own_and_then_ends_the_stream()
+    public async Task Request_stream_reports_every_final_sample_state_before_the_request_ends()
     {
         Request request = await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 3));
         List<SseItem<string>> items = await ReadAsync(server.First, request.Links.Events, null, _ => false);
@@ -25,7 +25,7 @@ public sealed class EventTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_stream_that_broke_off_goes_on_where_it_was_and_loses_no_end()
+    public async Task Interrupted_stream_resumes_and_misses_no_final_state()
     {
         Request request = await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 4));
         var ends = new HashSet<int>();
@@ -49,15 +49,15 @@ public sealed class EventTests(ApiServer server)
     }
 
     [Fact]
-    public async Task An_id_that_means_nothing_begins_with_a_reset()
+    public async Task Unknown_event_id_starts_the_stream_with_a_reset()
     {
         Request request = await server.EndedAsync(server.First, await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 1)));
-        foreach (string id in (string[])["nonsense", "-1", "99999999999999999999", "1000"])
+        foreach (string id in (string[])["invalid", "-1", "99999999999999999999", "1000"])
             Assert.Equal(EventNames.Reset, (await ReadAsync(server.First, request.Links.Events, id, _ => false))[0].EventType);
     }
 
     [Fact]
-    public async Task A_tenants_stream_tells_of_its_own_things_alone()
+    public async Task Tenant_stream_contains_only_its_own_changes()
     {
         (HttpClient one, _) = await server.TenantAsync();
         (HttpClient two, _) = await server.TenantAsync();
@@ -75,7 +75,7 @@ public sealed class EventTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_stream_ends_when_its_key_is_revoked()
+    public async Task Stream_ends_when_its_key_is_revoked()
     {
         Tenant tenant = await ApiServer.SendAsync<Tenant>(server.First, HttpMethod.Post, "/v1/tenants", new TenantDraft($"t-{Guid.NewGuid():N}"));
         NewKey key = await ApiServer.SendAsync<NewKey>(server.First, HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read]));

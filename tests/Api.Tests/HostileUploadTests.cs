@@ -9,7 +9,7 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests;
 
-/// <summary>Uploads that are small and want to become large, and senders and decoders that never come to an end.</summary>
+/// <summary>Uploads that decode to huge frames, and senders and decoders that never finish.</summary>
 [Collection(ServerGroup.Name)]
 public sealed class HostileUploadTests(ApiServer server)
 {
@@ -17,7 +17,7 @@ public sealed class HostileUploadTests(ApiServer server)
     [InlineData("12000 pixels wide", "-f lavfi -i color=black:s=12000x12000 -frames:v 1 -c:v png -f image2pipe", "input-too-large")]
     [InlineData("4096 pixels high", "-f lavfi -i color=black:s=4096x4096 -frames:v 30 -c:v libx264 -preset ultrafast -f matroska", "input-too-large")]
     [InlineData("an hour long", "-f lavfi -i color=black:s=16x16:r=30 -frames:v 20000 -c:v libx264 -preset ultrafast -f matroska", "input-too-many-frames")]
-    public async Task Files_that_unfold_beyond_the_limits_are_refused(string name, string ffmpeg, string code)
+    public async Task Files_that_decode_beyond_the_limits_are_refused(string name, string ffmpeg, string code)
     {
         Video video = await ApiServer.UploadAsync(server.First, await MadeAsync(ffmpeg), name);
         Assert.Equal((VideoState.Failed, code), (video.State, video.Error?.Code));
@@ -43,7 +43,7 @@ public sealed class HostileUploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_sender_that_falls_asleep_is_sent_away()
+    public async Task Stalled_upload_is_disconnected()
     {
         using var socket = new TcpClient("127.0.0.1", server.Port);
         byte[] head = Encoding.ASCII.GetBytes($"POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {server.FirstKey}\r\nContent-Length: 1000000\r\n\r\n");
@@ -53,13 +53,13 @@ public sealed class HostileUploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_decoder_that_hangs_and_floods_is_ended_with_its_children_and_its_slot_is_free_again()
+    public async Task Hanging_decoder_is_killed_with_its_children_and_its_slot_is_released()
     {
         string directory = Directory.CreateTempSubdirectory("vgpnn-decoder-").FullName, programs = Directory.CreateDirectory(Path.Combine(directory, "bin")).FullName;
         string script = Path.Combine(programs, "ffmpeg"), healed = Path.Combine(directory, "healed"), leaders = Directory.CreateDirectory(Path.Combine(directory, "leaders")).FullName;
 
-        // A decoder may write no file, but make a directory.
-        await File.WriteAllTextAsync(script, $"#!/bin/sh\n[ -e {healed} ] && exec /usr/bin/ffmpeg \"$@\"\nmkdir {leaders}/$$\nsleep 1000 &\nyes nonsense >&2\n");
+        // A decoder may write no file, but it may create a directory.
+        await File.WriteAllTextAsync(script, $"#!/bin/sh\n[ -e {healed} ] && exec /usr/bin/ffmpeg \"$@\"\nmkdir {leaders}/$$\nsleep 1000 &\nyes noise >&2\n");
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
         var settings = new Dictionary<string, string>
         {

@@ -11,7 +11,7 @@ namespace Vgpnn.Api.Tests;
 public sealed class IsolationTests(ApiServer server)
 {
     [Fact]
-    public async Task Every_route_answers_a_foreign_id_exactly_as_an_unknown_one()
+    public async Task Every_route_answers_another_tenants_id_like_an_unknown_one()
     {
         (HttpClient owner, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(owner, await Clips.SmallAsync());
@@ -42,16 +42,16 @@ public sealed class IsolationTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Every_route_but_the_way_in_asks_for_a_key_and_its_scope()
+    public async Task Every_route_except_sign_in_requires_a_key_and_its_scope()
     {
-        using HttpClient nobody = server.Connect(null);
+        using HttpClient anonymous = server.Connect(null);
         (HttpClient reader, _) = await server.TenantAsync(null, KeyScope.Read);
         string id = new('0', 32);
         foreach ((string method, string path) in await RoutesAsync())
         {
             if (method == "post" && path == "/v1/session") continue;
             string address = Fill(path, id, id);
-            Assert.True((await AskAsync(nobody, method, address)).Status == HttpStatusCode.Unauthorized, $"{method} {path} without a key");
+            Assert.True((await AskAsync(anonymous, method, address)).Status == HttpStatusCode.Unauthorized, $"{method} {path} without a key");
             bool changes = method is not "get" && path is not ("/v1/estimates" or "/v1/session");
             bool admin = path.StartsWith("/v1/tenants", StringComparison.Ordinal) || path == "/v1/nodes";
             if (changes || admin || path == "/v1/webhook-secret")

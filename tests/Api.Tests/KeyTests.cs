@@ -9,7 +9,7 @@ namespace Vgpnn.Api.Tests;
 public sealed class KeyTests(ApiServer server)
 {
     [Fact]
-    public async Task Keys_that_are_none_are_refused_and_nothing_of_them_is_logged()
+    public async Task Invalid_keys_are_refused_and_not_logged()
     {
         string good = server.FirstKey;
         string mistyped = good[..^1] + (good[^1] == 'a' ? 'b' : 'a');
@@ -31,7 +31,7 @@ public sealed class KeyTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_revoked_key_is_refused_and_a_third_living_one_is_not_made()
+    public async Task Revoked_key_is_refused_and_a_third_active_key_is_not_created()
     {
         string tenant = await TenantAsync();
         NewKey one = await KeyAsync(tenant), two = await KeyAsync(tenant);
@@ -46,7 +46,7 @@ public sealed class KeyTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_browser_gets_a_session_that_scripts_and_other_sites_cannot_use()
+    public async Task Browser_session_cannot_be_used_by_scripts_or_other_sites()
     {
         using HttpClient http = server.Connect(null);
         using var foreign = new HttpRequestMessage(HttpMethod.Post, "/v1/session") { Content = JsonContent.Create(new SessionDraft(server.FirstKey), options: ApiJson.Options) };
@@ -77,7 +77,7 @@ public sealed class KeyTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Answers_let_browsers_run_nothing_but_the_servers_own_files()
+    public async Task Content_security_policy_allows_only_the_servers_own_files()
     {
         using HttpClient http = server.Connect(null);
         foreach (string address in (string[])["/", "/v1/limits", "/nowhere", "/robots.txt"])
@@ -89,7 +89,7 @@ public sealed class KeyTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_key_that_calls_too_often_is_told_when_to_come_again()
+    public async Task Key_over_its_rate_limit_gets_a_retry_time()
     {
         (HttpClient http, _) = await server.TenantAsync(new TenantLimits { RequestsPerMinute = 5 });
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => http.GetAsync("/v1/limits")));

@@ -10,7 +10,7 @@ namespace Vgpnn.Api.Tests;
 public sealed class LifeTests(ApiServer server)
 {
     [Fact]
-    public async Task A_request_lives_from_upload_to_deletion_and_gives_what_a_plain_program_gives()
+    public async Task Request_from_upload_to_deletion_gives_the_samples_of_the_command_line()
     {
         (HttpClient http, _) = await server.TenantAsync();
         byte[] clip = await Clips.SmallAsync();
@@ -45,7 +45,7 @@ public sealed class LifeTests(ApiServer server)
         await server.EndedAsync(http, again);
         Assert.Equal(samples.Items[0].FramesSha256, (await ApiServer.GetAsync<Sample>(http, $"{again.Links.Samples}/0")).FramesSha256);
 
-        // What was made of a video goes on telling its name; what an answer says of an input can be sent back.
+        // A sample keeps the name of a deleted video; the inputs in an answer can be submitted again.
         RequestInput input = Assert.Single(again.Inputs);
         Assert.Equal((video.Id, video.Name, null), (input.Video, input.Name, input.Deleted));
         Assert.Equal(HttpStatusCode.NoContent, (await http.DeleteAsync(video.Links.Self)).StatusCode);
@@ -64,7 +64,7 @@ public sealed class LifeTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_seed_that_is_not_given_is_drawn_and_told_at_once()
+    public async Task Missing_seed_is_chosen_at_random_and_returned_at_submission()
     {
         Request one = await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 1, seed: null));
         Request two = await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 1, seed: null));
@@ -72,7 +72,7 @@ public sealed class LifeTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Lists_come_in_pages_without_a_gap_or_a_repetition()
+    public async Task Pages_of_a_list_have_no_gap_and_no_repetition()
     {
         (HttpClient http, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());
@@ -91,7 +91,7 @@ public sealed class LifeTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Cancelling_a_request_that_runs_ends_it_and_keeps_its_previews()
+    public async Task Cancelling_a_running_request_ends_it_and_keeps_its_previews()
     {
         (HttpClient http, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());
@@ -112,7 +112,7 @@ public sealed class LifeTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Cancelling_what_is_over_is_a_conflict()
+    public async Task Cancelling_a_finished_request_is_a_conflict()
     {
         Request request = await server.EndedAsync(server.First, await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 1)));
         Assert.Equal("already-over", (await ApiServer.ProblemAsync(await server.First.PostAsync($"{request.Links.Self}/cancel", null))).Code);
@@ -120,7 +120,7 @@ public sealed class LifeTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Cancel_and_completion_race_to_one_end()
+    public async Task Cancel_racing_with_completion_gives_one_final_state()
     {
         (HttpClient http, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());

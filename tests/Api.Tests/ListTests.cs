@@ -32,7 +32,7 @@ public sealed class ListTests(ApiServer server)
         await http.DeleteAsync(active.Links.Self);
         await AssertListAsync("?search=fish", retargeted);
 
-        // A request's state in the list follows its end within a moment.
+        // The state in the list is updated shortly after the request ends.
         Task AssertListAsync(string query, params Request[] expected) => Cluster.Tests.Support.Until.HoldsAsync(
             $"the list {query} has {expected.Length} requests",
             async () => (await ApiServer.GetAsync<Page<Request>>(http, $"/v1/requests{query}")).Items.Select(r => r.Id).SequenceEqual(expected.Select(r => r.Id)));
@@ -90,7 +90,7 @@ public sealed class ListTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_search_of_more_than_200_characters_is_rejected()
+    public async Task Search_text_of_more_than_200_characters_is_rejected()
     {
         await ApiServer.GetAsync<Page<Video>>(server.First, $"/v1/videos?search={new string('x', 200)}");
         Assert.Equal("search-too-long", (await ApiServer.ProblemAsync(await server.First.GetAsync($"/v1/videos?search={new string('x', 201)}"))).Code);

@@ -14,12 +14,12 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests;
 
-/// <summary>What the page needs of the API beyond what programs need.</summary>
+/// <summary>API that only the page uses.</summary>
 [Collection(ServerGroup.Name)]
 public sealed class PageTests(ApiServer server)
 {
     [Fact]
-    public async Task Levels_are_published_as_they_finish_each_finer_than_the_one_before()
+    public async Task Previews_are_published_from_coarse_to_fine_as_levels_finish()
     {
         (HttpClient http, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());
@@ -32,7 +32,7 @@ public sealed class PageTests(ApiServer server)
             if (levels.Count == 0 || levels[^1] != sample.Level) levels.Add(sample.Level!.Value);
             using HttpResponseMessage preview = await http.GetAsync(link);
 
-            // A finer one may have taken its place.
+            // A finer one may have replaced it.
             if (preview.StatusCode == HttpStatusCode.OK) await IsStripAsync(preview, sample.PreviewFrames!.Value);
             if (levels.Count >= 2) break;
         }
@@ -43,14 +43,14 @@ public sealed class PageTests(ApiServer server)
         using HttpResponseMessage kept = await http.GetAsync(cancelled.Links.Preview);
         await IsStripAsync(kept, cancelled.PreviewFrames!.Value);
 
-        // It goes with its request.
+        // The preview is deleted with its request.
         await http.DeleteAsync(request.Links.Self);
         await http.DeleteAsync(video.Links.Self);
         Assert.Equal(0, (await ApiServer.GetAsync<Limits>(http, "/v1/limits")).Used.Bytes);
     }
 
     [Fact]
-    public async Task The_address_that_is_printed_lets_one_browser_in_once()
+    public async Task Printed_sign_in_link_works_once()
     {
         string once = Regex.Match(server.Log, @"/#enter=(vgp_once_\w+)").Groups[1].Value;
         Assert.NotEmpty(once);
@@ -61,13 +61,13 @@ public sealed class PageTests(ApiServer server)
         Assert.Equal("default", (await first.Content.ReadFromJsonAsync<Session>(ApiJson.Options))!.Tenant);
         Assert.Equal("key-unknown", (await ApiServer.ProblemAsync(await http.PostAsJsonAsync("/v1/session", new SessionDraft(once), ApiJson.Options))).Code);
 
-        // It is no key.
+        // A one-time link is not a key.
         using HttpClient asKey = server.Connect(once);
         Assert.Equal("key-malformed", (await ApiServer.ProblemAsync(await asKey.GetAsync("/v1/limits"))).Code);
     }
 
     [Fact]
-    public async Task All_samples_of_a_request_come_as_one_zip()
+    public async Task All_samples_of_a_request_are_downloaded_as_one_zip()
     {
         Request request = await server.EndedAsync(server.First, await ApiServer.SubmitAsync(server.First, ApiServer.Draft(server.VideoId, 2)));
         foreach (string format in (string[])["mp4", "gif"])
@@ -86,9 +86,9 @@ public sealed class PageTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Painted_pixels_become_a_video_and_a_mask_and_every_other_bit_stays()
+    public async Task Painting_becomes_a_video_and_a_mask_and_changes_no_other_bit()
     {
-        // Two layers of 12×8: a red cue in the left half, held over frames 1 to 3, and a mark without colour on the right, in frame 8.
+        // Two layers of 12×8: a red cue in the left half, shown over frames 1 to 3, and a mark without colour on the right, in frame 8.
         const int rows = 8, columns = 12;
         byte[] pixels = new byte[3 * columns * rows * 4];
         Fill(0, 0, 6, 200, 20, 10);
@@ -129,7 +129,7 @@ public sealed class PageTests(ApiServer server)
     [InlineData("1-99999999999", "bad-ranges")]
     [InlineData("1-2", "nothing-painted")]
     [InlineData("1-1,1-1,1-1,1-1,1-1,1-1,1-1,1-1,1-1", "too-many-layers")]
-    public async Task Paintings_that_cannot_be_are_refused(string ranges, string code)
+    public async Task Invalid_paintings_are_refused(string ranges, string code)
     {
         byte[] nothing = StillImage.Png(new byte[3 * 8 * 8], 8, 8);
         using HttpResponseMessage response = await server.First.PostAsync(
@@ -139,7 +139,7 @@ public sealed class PageTests(ApiServer server)
     }
 
     [Fact]
-    public async Task An_estimate_says_every_knob_as_it_would_be_used()
+    public async Task Estimate_contains_every_setting_as_resolved()
     {
         Estimate estimate = await ApiServer.SendAsync<Estimate>(server.First, HttpMethod.Post, "/v1/estimates", ApiServer.Draft(server.VideoId));
         Assert.Equal((2, 3, 0.87), ((double)estimate.Settings["iterations"]!, (double)estimate.Settings["noise"]!, (double)estimate.Settings["downscaleT"]!));

@@ -13,7 +13,7 @@ public sealed class RateTests(ApiServer server)
     private const int PerAddress = 60;
 
     [Fact]
-    public async Task Unknown_keys_of_one_address_are_refused_before_they_are_looked_up()
+    public async Task Unknown_keys_of_one_address_are_refused_before_lookup()
     {
         using HttpClient known = server.ConnectFrom("127.0.0.21", server.FirstKey);
         Assert.True((await known.GetAsync("/v1/limits")).IsSuccessStatusCode);
@@ -23,7 +23,7 @@ public sealed class RateTests(ApiServer server)
         Assert.Equal("quota-unknown-keys", (await ApiServer.ProblemAsync(refused)).Code);
         Assert.True(refused.Headers.RetryAfter?.Delta >= TimeSpan.FromSeconds(1));
 
-        // Neither the holder of a key behind this address nor another address is kept out.
+        // A valid key at this address, and other addresses, are not affected.
         Assert.True((await known.GetAsync("/v1/limits")).IsSuccessStatusCode);
         Assert.Equal("key-unknown", (await ApiServer.ProblemAsync((await UnknownAsync("127.0.0.22", 1))[0])).Code);
     }
@@ -56,14 +56,14 @@ public sealed class RateTests(ApiServer server)
         }
 
         Assert.InRange(good, Rate - 2, (2 * Rate) - 2);
-        // Some calls may pass meanwhile, one every three seconds.
+        // A few calls may succeed meanwhile, one every three seconds.
         Assert.Contains(await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => keyed.GetAsync("/v1/limits"))), a => a.StatusCode == HttpStatusCode.TooManyRequests);
         HttpResponseMessage[] begun = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => BeginAsync(http, key)));
         Assert.Equal("quota-rate", (await ApiServer.ProblemAsync(begun.First(b => !b.IsSuccessStatusCode))).Code);
     }
 
     [Fact]
-    public async Task Calls_that_the_key_may_not_make_are_counted()
+    public async Task Calls_without_the_scope_are_counted()
     {
         (HttpClient http, _) = await server.TenantAsync(new TenantLimits { RequestsPerMinute = 5 }, KeyScope.Read);
         HttpResponseMessage[] answers = await Task.WhenAll(Enumerable.Range(0, 30).Select(_ => http.GetAsync("/v1/tenants")));

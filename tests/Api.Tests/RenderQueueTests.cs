@@ -8,7 +8,7 @@ public sealed class RenderQueueTests
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(5);
 
     [Fact]
-    public async Task Another_tenant_starts_at_once_beside_forty_renderings_of_one()
+    public async Task Rendering_of_another_tenant_starts_at_once_while_forty_of_one_tenant_wait()
     {
         var queue = new RenderQueue(2, 64, LongEnough);
         var hold = new TaskCompletionSource();
@@ -31,7 +31,7 @@ public sealed class RenderQueueTests
     }
 
     [Fact]
-    public async Task Waiting_tenants_take_turns()
+    public async Task Renderings_of_waiting_tenants_alternate()
     {
         var queue = new RenderQueue(1, 64, LongEnough);
         var hold = new TaskCompletionSource();
@@ -74,7 +74,7 @@ public sealed class RenderQueueTests
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => cancelled);
 
-        // Both places are free again.
+        // Both slots are free again.
         hold.SetResult();
         await running;
         Assert.Equal(3, await queue.RunAsync("first", () => Task.FromResult(3), default));

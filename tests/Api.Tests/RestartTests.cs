@@ -7,7 +7,7 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Api.Tests;
 
-/// <summary>What outlives a server's process.</summary>
+/// <summary>State that survives a restart of the server.</summary>
 public sealed class RestartTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("vgpnn-restart-").FullName;
@@ -38,7 +38,7 @@ public sealed class RestartTests : IDisposable
     }
 
     [Fact]
-    public async Task A_watcher_does_not_delay_the_shutdown()
+    public async Task Watcher_does_not_delay_the_shutdown()
     {
         await using SiloProcess silo = await StartAsync();
         using HttpClient http = Connect(silo);
@@ -49,7 +49,7 @@ public sealed class RestartTests : IDisposable
         do line = await events.ReadLineAsync();
         while (line != $"event: {EventNames.Reset}");
 
-        // Long enough for the next poll to wait.
+        // Long enough that the next poll waits.
         await Task.Delay(500);
         long start = Stopwatch.GetTimestamp();
         silo.Terminate();

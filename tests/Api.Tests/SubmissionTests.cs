@@ -11,7 +11,7 @@ namespace Vgpnn.Api.Tests;
 public sealed class SubmissionTests(ApiServer server)
 {
     [Fact]
-    public async Task The_same_key_makes_one_request_however_many_ask_at_once()
+    public async Task Concurrent_submissions_with_one_idempotency_key_make_one_request()
     {
         (HttpClient a, _) = await server.TenantAsync();
         (HttpClient b, _) = await server.TenantAsync();
@@ -27,7 +27,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_request_sent_again_under_its_key_is_found_after_its_input_was_deleted()
+    public async Task Repeated_submission_finds_its_request_after_its_input_was_deleted()
     {
         (HttpClient http, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());
@@ -40,7 +40,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_quota_is_never_exceeded_by_those_who_ask_at_once()
+    public async Task Concurrent_submissions_never_exceed_a_quota()
     {
         (HttpClient http, _) = await server.TenantAsync(new TenantLimits { MaxQueued = 10 });
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync());
@@ -96,7 +96,7 @@ public sealed class SubmissionTests(ApiServer server)
     [InlineData("{\"inputs\":[INPUT],\"settings\":{\"firstFrame\":1000000}}", 422, null)]
     [InlineData("{\"inputs\":[INPUT],\"webhook\":\"file:///etc/passwd\"}", 422, "webhook-refused")]
     [InlineData("{\"inputs\":[INPUT],\"application\":\"inpainting\"}", 422, "inputs-missing")]
-    public async Task Bodies_that_cannot_be_are_refused_with_a_code(string body, int status, string? code)
+    public async Task Invalid_request_bodies_are_refused_with_a_code(string body, int status, string? code)
     {
         body = body.Replace("INPUT", $"{{\"role\":\"input\",\"video\":\"{server.VideoId}\"}}", StringComparison.Ordinal);
         foreach (string address in (string[])["/v1/requests", "/v1/estimates"])
@@ -110,7 +110,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task All_faults_of_a_body_are_reported_at_once_with_their_places()
+    public async Task All_faults_of_a_request_body_are_reported_at_once_with_JSON_pointers()
     {
         string body = $$$"""{"inputs":[{"role":"input","video":"{{{server.VideoId}}}"}],"samples":0,"settings":{"noise":-4,"minS":0,"patch":{"t":99},"nose":1}}""";
         Problem problem = await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/estimates", new StringContent(body, Encoding.UTF8, "application/json")));
@@ -127,7 +127,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Invalid_names_are_answered_with_the_allowed_names()
+    public async Task Invalid_application_is_refused_with_the_allowed_names()
     {
         string body = $$$"""{"inputs":[{"role":"input","video":"{{{server.VideoId}}}"}],"application":"video"}""";
         Problem problem = await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/requests", new StringContent(body, Encoding.UTF8, "application/json")));
@@ -135,7 +135,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Settings_that_were_returned_can_be_sent_again_for_every_application()
+    public async Task Returned_settings_can_be_submitted_again()
     {
         foreach (RequestApplication application in (RequestApplication[])[RequestApplication.Generation, RequestApplication.Retargeting])
         {
@@ -146,7 +146,7 @@ public sealed class SubmissionTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Bodies_with_a_byte_changed_never_bring_an_error_of_the_server()
+    public async Task Bodies_with_a_changed_byte_never_cause_a_server_error()
     {
         byte[] good = await JsonContent.Create(ApiServer.Draft(server.VideoId, 1), options: ApiJson.Options).ReadAsByteArrayAsync();
         var random = new Random(1);
@@ -171,18 +171,18 @@ public sealed class SubmissionTests(ApiServer server)
     [InlineData("/v1/requests/x/samples/99999999999", 404)]
     [InlineData("/v1/requests/x/samples/-1", 404)]
     [InlineData("/v2/videos", 404)]
-    public async Task Addresses_that_cannot_be_are_refused(string address, int status) =>
+    public async Task Invalid_addresses_are_refused(string address, int status) =>
         Assert.Equal(status, (await ApiServer.ProblemAsync(await server.First.GetAsync(address))).Status);
 
     [Fact]
-    public async Task The_document_that_is_checked_in_is_the_one_that_is_served()
+    public async Task Checked_in_OpenAPI_document_equals_the_served_one()
     {
         DirectoryInfo? root = new(AppContext.BaseDirectory);
         while (root is not null && !File.Exists(Path.Combine(root.FullName, "Vgpnn.sln"))) root = root.Parent;
         string path = Path.Combine(root!.FullName, "docs", "openapi.json");
         string served = (await server.First.GetStringAsync("/v1/openapi.json")).ReplaceLineEndings("\n") + "\n";
         if (Environment.GetEnvironmentVariable("VGPNN_WRITE_OPENAPI") is { Length: > 0 }) await File.WriteAllTextAsync(path, served);
-        Assert.True(await File.ReadAllTextAsync(path) == served, "docs/openapi.json is not what the code says; VGPNN_WRITE_OPENAPI=1 ./test Api writes it anew");
+        Assert.True(await File.ReadAllTextAsync(path) == served, "docs/openapi.json is outdated; run VGPNN_WRITE_OPENAPI=1 ./test Api to update it");
     }
 
     private static Task<HttpResponseMessage> SubmitAsync(HttpClient http, RequestDraft draft, string? key)

@@ -10,7 +10,7 @@ namespace Vgpnn.Api.Tests;
 [Collection(ServerGroup.Name)]
 public sealed class UploadTests(ApiServer server)
 {
-    // Of an mp4 file.
+    // The beginning of an mp4 file.
     private static readonly byte[] Beginning = [0, 0, 0, 16, .. "ftypisom"u8, 0, 0, 0, 0];
 
     [Theory]
@@ -21,7 +21,7 @@ public sealed class UploadTests(ApiServer server)
     [InlineData("a%00b")]
     [InlineData("<script>alert(1)</script>.mp4")]
     [InlineData("пример \u202Egp4.mp4")]
-    public async Task A_name_is_kept_as_it_is_and_never_becomes_a_path(string name)
+    public async Task Upload_name_is_kept_unchanged_and_never_used_as_a_path(string name)
     {
         (HttpClient http, _) = await server.TenantAsync();
         Video video = await ApiServer.UploadAsync(http, await Clips.SmallAsync(), name);
@@ -39,7 +39,7 @@ public sealed class UploadTests(ApiServer server)
     [InlineData("\0")]
     [InlineData("a\nb")]
     [InlineData("")]
-    public async Task A_name_with_control_characters_or_without_end_is_refused(string name)
+    public async Task Upload_name_with_control_characters_or_excessive_length_is_refused(string name)
     {
         foreach (string bad in (string[])[name, new('x', 4096)])
         {
@@ -62,12 +62,12 @@ public sealed class UploadTests(ApiServer server)
         Problem problem = await ApiServer.ProblemAsync(response);
         Assert.Equal((422, code), (problem.Status, problem.Code));
         Assert.StartsWith("clip.mp4 is ", problem.Detail, StringComparison.Ordinal);
-        Assert.False(listener.Pending(), "somebody called");
+        Assert.False(listener.Pending(), "the server connected");
         Assert.Empty(Staged());
     }
 
     [Fact]
-    public async Task A_video_that_was_cut_off_fails_or_is_read_and_never_hangs()
+    public async Task Truncated_video_fails_or_is_read_and_never_hangs()
     {
         byte[] clip = await Clips.SmallAsync();
         foreach (int length in (int[])[1, 7, 8, 12, 40, clip.Length / 2, clip.Length - 1])
@@ -77,7 +77,7 @@ public sealed class UploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_file_with_bytes_changed_fails_or_is_read_and_never_breaks_anything()
+    public async Task Video_with_changed_bytes_fails_or_is_read_without_internal_errors()
     {
         byte[] clip = await Clips.SmallAsync();
         var random = new Random(3);
@@ -104,7 +104,7 @@ public sealed class UploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task Nothing_and_too_much_are_refused()
+    public async Task Empty_and_oversized_uploads_are_refused()
     {
         Assert.Equal("input-empty", (await ApiServer.ProblemAsync(await server.First.PostAsync("/v1/videos", new ByteArrayContent([])))).Code);
         Assert.Equal("HTTP/1.1 413 Payload Too Large", await TooMuchAsync("Content-Length: 6000000"));
@@ -113,7 +113,7 @@ public sealed class UploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task An_upload_that_breaks_off_leaves_nothing_behind()
+    public async Task Interrupted_upload_leaves_nothing_behind()
     {
         using (var socket = new TcpClient("127.0.0.1", server.Port))
         {
@@ -128,7 +128,7 @@ public sealed class UploadTests(ApiServer server)
     }
 
     [Fact]
-    public async Task The_same_content_is_stored_once()
+    public async Task Identical_uploads_are_stored_once()
     {
         (HttpClient http, _) = await server.TenantAsync();
         byte[] clip = await Clips.SmallAsync();
@@ -137,7 +137,7 @@ public sealed class UploadTests(ApiServer server)
         Assert.Single((await ApiServer.GetAsync<Page<Video>>(http, "/v1/videos")).Items);
     }
 
-    // By hand: the server answers before it has read everything, which clients take for a broken connection.
+    // Written by hand: the server answers before it has read everything, which HTTP clients treat as a broken connection.
     private async Task<string?> TooMuchAsync(string length)
     {
         using var socket = new TcpClient("127.0.0.1", server.Port);
@@ -151,7 +151,7 @@ public sealed class UploadTests(ApiServer server)
         }
         catch (IOException)
         {
-            // It has answered, and reads no more.
+            // It has answered, and stops reading.
         }
 
         return await answer;

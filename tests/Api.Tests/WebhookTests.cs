@@ -16,7 +16,7 @@ namespace Vgpnn.Api.Tests;
 public sealed class WebhookTests(ApiServer server)
 {
     [Fact]
-    public async Task The_end_of_a_request_is_told_signed_and_again_until_it_was_heard()
+    public async Task Webhook_of_a_finished_request_is_signed_and_retried_until_accepted()
     {
         using var receiver = new Receiver(500, 200);
         (HttpClient http, _) = await server.TenantAsync();
@@ -49,7 +49,7 @@ public sealed class WebhookTests(ApiServer server)
     [InlineData("fd00::1")]
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("2002:7f00:1::")]
-    public async Task A_name_that_leads_inside_is_never_connected_to(string address)
+    public async Task Host_name_that_resolves_to_a_private_address_is_never_connected_to(string address)
     {
         using var sender = new WebhookSender(insecure: false, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("93.184.216.34"), IPAddress.Parse(address)]));
         WebhookOutcome outcome = await SendAsync(sender, "https://example.com/");
@@ -57,7 +57,7 @@ public sealed class WebhookTests(ApiServer server)
     }
 
     [Fact]
-    public async Task A_redirect_is_not_followed()
+    public async Task Webhook_redirect_is_not_followed()
     {
         using var target = new Receiver(200);
         using var receiver = new Receiver(302) { Header = $"Location: {target.Address}" };
@@ -91,7 +91,7 @@ public sealed class WebhookTests(ApiServer server)
         Assert.Equal(tries, receiver.Heard.Count);
     }
 
-    /// <summary>Receivers that accept connections and say nothing, and more webhooks of one tenant than may be sent or may wait.</summary>
+    /// <summary>Receivers that accept connections and never answer, with more webhooks of one tenant than may be sent or may wait.</summary>
     [Fact]
     public async Task Receivers_that_never_answer_delay_no_other_tenant_and_no_other_receiver()
     {
@@ -122,7 +122,7 @@ public sealed class WebhookTests(ApiServer server)
     [InlineData("https://user:secret@example.com/", true)]
     [InlineData("ftp://example.com/", true)]
     [InlineData("https://example.com/hook?a=b", false)]
-    public void An_address_that_cannot_be_outside_is_refused_at_once(string url, bool refused)
+    public void Webhook_URL_that_is_not_public_https_is_refused_at_submission(string url, bool refused)
     {
         Exception? e = Record.Exception(() => WebhookTarget.Check(url, insecure: false));
         Assert.Equal(refused, e is ApiException { Code: "webhook-refused" });
@@ -133,7 +133,7 @@ public sealed class WebhookTests(ApiServer server)
     private static Task<WebhookOutcome> SendAsync(WebhookSender sender, string url, string tenant = "t1", CancellationToken cancellation = default) =>
         sender.SendAsync(new WebhookMessage(tenant, "msg_1", url, "{}", Secret), cancellation);
 
-    /// <summary>A receiver that answers with these statuses in turn, and then with the last.</summary>
+    /// <summary>A receiver that answers with these statuses one after another, and repeats the last.</summary>
     private sealed class Receiver : IDisposable
     {
         private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -148,7 +148,7 @@ public sealed class WebhookTests(ApiServer server)
 
         public ConcurrentQueue<(string Id, string Timestamp, string Signature, string Body)> Heard { get; } = new();
 
-        /// <summary>A line of the answers' headers.</summary>
+        /// <summary>An additional header line of the responses.</summary>
         public string? Header { get; init; }
 
         public string Address => $"http://{_listener.LocalEndpoint}/hook";

@@ -4,11 +4,11 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Vgpnn.Browser.Tests;
 
-/// <summary>The page without a mouse, without eyes, and on a phone.</summary>
+/// <summary>The page with a keyboard, a screen reader, and on a phone.</summary>
 [Collection(Pages.Name)]
 public sealed class AccessTests(PageServer server)
 {
-    // Whatever can be reached has a name: a label, a text, or what it is labelled by.
+    // Every control has a name: a label, a text, or aria-labelledby.
     private const string Nameless =
         """
         () => [...document.querySelectorAll('a, button, input, select, summary, canvas[tabindex], [role=group], [role=region], dialog, video:not([aria-hidden]), img')].filter(e => {
@@ -22,7 +22,7 @@ public sealed class AccessTests(PageServer server)
         """;
 
     [BrowserFact]
-    public async Task Everything_has_a_name_and_the_keyboard_reaches_it_in_the_order_in_which_it_is_read()
+    public async Task All_controls_have_names_and_are_reachable_by_keyboard_in_reading_order()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         (_, string key) = await server.TenantAsync();
@@ -45,7 +45,7 @@ public sealed class AccessTests(PageServer server)
                 "Add a clip", "How many", "Advanced", "Make 4 videos"],
             await TabsAsync(page, 15));
 
-        // Chosen, made and watched without a mouse.
+        // Choose, generate and watch without a mouse.
         await page.GetByLabel("How many").FillAsync("1");
         await page.GetByLabel("How many").PressAsync("Enter");
         await page.WaitForURLAsync("**/#/look/*");
@@ -61,14 +61,14 @@ public sealed class AccessTests(PageServer server)
             Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
         }
 
-        // What has the focus can be seen to have it.
+        // The focused element is visibly marked.
         await page.GetByRole(AriaRole.Link, new() { Name = "Make", Exact = true }).FocusAsync();
         await page.Keyboard.PressAsync("Tab");
         Assert.NotEqual("none", await page.Locator(":focus").EvaluateAsync<string>("e => getComputedStyle(e).outlineStyle"));
     }
 
     [BrowserFact]
-    public async Task On_a_phone_nothing_is_cut_off_and_colours_follow_the_system_and_the_choice()
+    public async Task Phone_layout_cuts_nothing_off_and_colours_follow_the_system_and_the_setting()
     {
         (_, string key) = await server.TenantAsync();
         using HttpClient http = server.Connect(key);

@@ -2,12 +2,12 @@ using Vgpnn.Browser.Tests.Support;
 
 namespace Vgpnn.Browser.Tests;
 
-/// <summary>The shortest whole path in the other browser that people have: come in, drop a clip, make videos, watch them play.</summary>
+/// <summary>The shortest complete workflow in Firefox: sign in, drop a clip, make videos, watch them play.</summary>
 [Collection(Pages.Name)]
 public sealed class FirefoxTests(PageServer server)
 {
     [FirefoxFact]
-    public async Task A_clip_that_is_dropped_becomes_many_and_all_play()
+    public async Task Dropped_clip_becomes_samples_that_play_in_Firefox()
     {
         (_, string key) = await server.TenantAsync();
         await using Firefox firefox = await Firefox.OpenAsync(server.Address);
@@ -45,7 +45,7 @@ public sealed class FirefoxTests(PageServer server)
         await firefox.EvaluateAsync("document.querySelector('button[type=submit].large').click()");
         await firefox.HoldsAsync("document.querySelectorAll('.card[data-state=succeeded]').length === 2");
 
-        // The input and both samples play, in step.
+        // The input and both samples play in sync.
         const string Videos = "[...document.querySelectorAll('.card video')]";
         await firefox.HoldsAsync($"{Videos}.length === 3 && {Videos}.every(v => v.readyState >= 2)");
         await firefox.HoldsAsync($"{Videos}.every(v => !v.paused || v.currentTime > 0)");

@@ -2,7 +2,7 @@ using Vgpnn.Browser.Tests.Support;
 
 namespace Vgpnn.Browser.Tests;
 
-/// <summary>Tests that share one server and one browser: one after the other, because they share two processors too.</summary>
+/// <summary>Tests that share one server and one browser; they run one after another, because they also share two CPU cores.</summary>
 [CollectionDefinition(Name)]
 public sealed class Pages : ICollectionFixture<PageServer>
 {

@@ -5,12 +5,12 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Vgpnn.Browser.Tests;
 
-/// <summary>The page is only a view: reloads, other tabs and lost connections change nothing, and nobody sees what is not theirs.</summary>
+/// <summary>The page shows the server's state: reloads, other tabs and lost connections change nothing, and tenants see only their own data.</summary>
 [Collection(Pages.Name)]
 public sealed class TruthTests(PageServer server)
 {
     [BrowserFact]
-    public async Task A_reload_and_a_second_tab_show_the_same_run_and_cancel_the_same_samples()
+    public async Task Reloaded_page_and_second_tab_show_and_cancel_the_same_samples()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         (_, string key) = await server.TenantAsync();
@@ -27,19 +27,19 @@ public sealed class TruthTests(PageServer server)
         await second.GotoAsync($"{server.Address}/#/look/{request.Id}");
         await second.Locator(".card[data-level]").First.WaitForAsync();
 
-        // One sample from here, the rest from there; both see both.
+        // One sample is cancelled here, the rest there; both tabs show both.
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel sample 2" }).ClickAsync();
         await Expect(second.GetByRole(AriaRole.Article, new() { Name = "Sample 2" }).Locator(".card-state")).ToHaveTextAsync("cancelled");
         await second.GetByRole(AriaRole.Button, new() { Name = "Cancel all" }).ClickAsync();
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled");
 
-        // What it had come to stays to be seen.
+        // Previews of cancelled samples stay visible.
         await page.ReloadAsync();
         await Expect(page.Locator(".card[data-state=cancelled][data-level]")).ToHaveCountAsync(1);
     }
 
     [BrowserFact]
-    public async Task A_connection_that_is_lost_heals_by_itself_and_nothing_is_missed()
+    public async Task Page_reconnects_after_a_lost_connection_and_misses_nothing()
     {
         await using var way = new DroppingProxy(server.Port);
         string address = $"http://127.0.0.1:{way.Port}";
@@ -60,7 +60,7 @@ public sealed class TruthTests(PageServer server)
     }
 
     [BrowserFact]
-    public async Task Another_tenant_sees_nothing()
+    public async Task Page_shows_nothing_of_another_tenant()
     {
         (_, string owner) = await server.TenantAsync();
         using HttpClient http = server.Connect(owner);
@@ -77,7 +77,7 @@ public sealed class TruthTests(PageServer server)
         await page.GotoAsync($"{server.Address}/#/look/{request.Id}");
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "It is not there" })).ToBeVisibleAsync();
 
-        // Whoever leaves has left, in this browser and for good.
+        // Signing out ends the session in this browser.
         await page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
         await Expect(page.GetByLabel("Key")).ToBeFocusedAsync();
         await page.ReloadAsync();
@@ -86,7 +86,7 @@ public sealed class TruthTests(PageServer server)
     }
 
     [BrowserFact]
-    public async Task The_name_of_a_file_is_shown_and_never_run()
+    public async Task File_name_is_shown_and_never_executed()
     {
         const string name = "<img src=x onerror=alert(1)>\"'&<script>document.title='ran'</script>\u202Egp4.mp4";
         await using Visit visit = await Visit.BeginAsync(server);
@@ -105,7 +105,7 @@ public sealed class TruthTests(PageServer server)
     }
 
     [BrowserFact]
-    public async Task A_file_that_is_no_video_is_refused_in_words_and_the_next_one_is_taken()
+    public async Task File_that_is_not_a_video_is_refused_with_a_message_and_the_next_one_is_accepted()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         visit.Expected = "the server responded with a status of 4";

@@ -7,13 +7,13 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Vgpnn.Browser.Tests;
 
-/// <summary>What a person does from the first minute on: come in, drop a clip, make, watch, look, save, and find it again.</summary>
+/// <summary>The complete workflow of a user: sign in, drop a clip, make videos, watch, inspect, save, and find them again.</summary>
 [Collection(Pages.Name)]
 public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
 {
     private static readonly LocatorAssertionsToBeVisibleOptions Long = new() { Timeout = 60_000 };
 
-    // From the drop, as the page hears of it, to the frame that shows the first preview.
+    // From the drop event to the frame that shows the first preview.
     private const string Watch =
         """
         () => {
@@ -30,7 +30,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         """;
 
     [BrowserFact]
-    public async Task From_the_printed_address_to_videos_that_are_saved_compared_and_made_again()
+    public async Task Printed_link_leads_to_videos_that_are_saved_compared_and_repeated()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         IPage page = await visit.Context.NewPageAsync();
@@ -38,7 +38,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Drop a video" })).ToBeVisibleAsync();
         Assert.DoesNotContain("enter=", page.Url, StringComparison.Ordinal);
 
-        // Drop, and press the button as soon as it may be pressed.
+        // Drop a clip, and press the button as soon as it is enabled.
         ILocator zone = page.Locator(".drop");
         await page.EvaluateAsync(Watch);
         await Visit.DropAsync(zone, PageServer.Clip("balloons.mp4"));
@@ -47,16 +47,16 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.Locator(".card[data-level]").First.WaitForAsync();
         double seconds = await page.EvaluateAsync<double>("() => watched.then(ms => ms / 1000)");
         log.WriteLine($"From drop to first coarse preview: {seconds:F2} s (256×144, {Environment.ProcessorCount} cores)");
-        Assert.True(seconds < 20, $"it took {seconds:F2} s until something was seen, which no load explains");
+        Assert.True(seconds < 20, $"the first preview appeared after {seconds:F2} s, too late even on a busy machine");
 
-        // It sharpens, level by level, and says how far it is.
+        // The preview sharpens level by level, with its progress.
         ILocator first = page.GetByRole(AriaRole.Article, new() { Name = "Sample 1", Exact = true });
         string coarse = (await first.GetAttributeAsync("data-level"))!;
         await Expect(first.Locator(".badge")).ToContainTextAsync("level");
         await Expect(first).Not.ToHaveAttributeAsync("data-level", coarse);
         await Expect(page.Locator(".told")).ToContainTextAsync("left", new() { Timeout = 20_000 });
 
-        // Two are enough.
+        // Two samples are enough.
         foreach (int n in (int[])[4, 3]) await page.GetByRole(AriaRole.Button, new() { Name = $"Cancel sample {n}" }).ClickAsync();
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled", new() { Timeout = 90_000 });
         await Expect(page.Locator(".told")).ToHaveTextAsync("2 done, 2 cancelled of 4 videos.");
@@ -66,7 +66,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await SaveAsync(page, first);
         string made = page.Url;
 
-        // Another seed, the same settings.
+        // Another seed with the same settings.
         await page.GetByRole(AriaRole.Button, new() { Name = "Again with another seed" }).ClickAsync();
         await page.WaitForURLAsync(url => url != made && url.Contains("#/look/", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel all" }).ClickAsync();
@@ -75,7 +75,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
     }
 
     [BrowserFact]
-    public async Task A_part_is_painted_and_filled_in_and_its_settings_come_back()
+    public async Task Painted_part_is_filled_and_its_settings_are_restored()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         (_, string key) = await server.TenantAsync();
@@ -91,7 +91,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.Mouse.MoveAsync(box.X + (box.Width * 0.6f), box.Y + (box.Height / 2), new() { Steps = 4 });
         await page.Mouse.UpAsync();
 
-        // A second layer, held over the second half, painted with the keyboard alone.
+        // A second layer, shown over the second half, painted with the keyboard only.
         await page.GetByLabel("Last frame of layer 1").FillAsync("8");
         await page.GetByLabel("Last frame of layer 1").BlurAsync();
         await page.GetByRole(AriaRole.Slider, new() { Name = "Frame", Exact = true }).FillAsync("10");
@@ -112,7 +112,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
     }
 
     [BrowserFact]
-    public async Task The_style_of_another_clip_and_every_setting_are_offered_with_an_estimate()
+    public async Task Style_transfer_and_every_setting_are_offered_with_their_estimate()
     {
         await using Visit visit = await Visit.BeginAsync(server);
         (_, string key) = await server.TenantAsync();
@@ -153,7 +153,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Done", new() { Timeout = 60_000 });
     }
 
-    // Play, step, scrub, zoom, compare, where from, quality.
+    // Play, step, scrub, zoom, compare, source map, quality.
     private static async Task LookAsync(IPage page, ILocator first)
     {
         ILocator player = page.GetByRole(AriaRole.Group, new() { Name = "Player for all videos" });
@@ -169,7 +169,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(page.Locator(".card[data-state=succeeded] video")).ToHaveCountAsync(2);
         foreach (ILocator video in await page.Locator(".card video").AllAsync())
         {
-            // All at the middle of the sixth of twelve frames a second.
+            // All players show the middle of frame 6 at 12 frames per second.
             await Expect(video).ToHaveJSPropertyAsync("seeking", false);
             Assert.Equal(5.5 / 12, await video.EvaluateAsync<double>("v => v.currentTime"), 3);
         }

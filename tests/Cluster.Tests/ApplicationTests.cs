@@ -105,7 +105,7 @@ public sealed class ApplicationTests(ApplicationTests.Place place) : IClassFixtu
             Directory.Delete(_directory, recursive: true);
         }
 
-        /// <summary>Runs the plain program.</summary>
+        /// <summary>Runs the command line program.</summary>
         /// <returns>The files of its samples.</returns>
         internal async Task<string[]> CommandLineAsync(string command)
         {
@@ -128,7 +128,7 @@ public sealed class ApplicationTests(ApplicationTests.Place place) : IClassFixtu
             return [.. Samples(output).Select(s => Path.Combine(_directory, output, s.GetProperty("file").GetString()!))];
         }
 
-        /// <summary>The hashes of all samples of a run of the plain program.</summary>
+        /// <summary>The hashes of all samples of a run of the command line.</summary>
         internal IEnumerable<string> Hashes(string file) =>
             Samples(Path.GetDirectoryName(file)!).Select(s => s.GetProperty("framesSha256").GetString()!);
 

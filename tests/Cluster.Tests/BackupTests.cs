@@ -47,7 +47,7 @@ public sealed class BackupTests : IDisposable
             }
             catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
             {
-                // It is needed no more.
+                // It is no longer needed.
             }
         }
     }

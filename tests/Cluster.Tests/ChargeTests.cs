@@ -3,7 +3,7 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Cluster.Tests;
 
-/// <summary>What counts as a crash of a sample, and what does not.</summary>
+/// <summary>What counts as a crash of a sample.</summary>
 public class ChargeTests
 {
     [Fact]
@@ -13,7 +13,7 @@ public class ChargeTests
         await cluster.StartAsync(3);
         TestTenant tenant = await cluster.TenantAsync(await Effort.MinutesClipAsync()), other = await cluster.TenantAsync();
 
-        // Jobs that were lost beside it might be to blame: it is alone.
+        // Jobs that were lost at the same time could be the cause; this one runs alone.
         Request poison = await tenant.SubmitAsync(1, Effort.Minutes);
         for (int deaths = 1; deaths <= 2; deaths++)
         {

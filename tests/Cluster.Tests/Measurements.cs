@@ -8,13 +8,13 @@ using static Vgpnn.Testing.Cluster.MeasurementFactAttribute;
 
 namespace Vgpnn.Cluster.Tests;
 
-/// <summary>The figures in docs/grains.md that take whole samples.</summary>
+/// <summary>The figures in docs/grains.md that need whole samples.</summary>
 public class Measurements
 {
     /// <summary>A clip of the size and length that the paper's short examples have.</summary>
     private static readonly Extent Small = new(13, 144, 256);
 
-    /// <summary>Real clips, where there are some; else moving blobs serve.</summary>
+    /// <summary>Directory of real clips; <c>null</c> to use moving blobs instead.</summary>
     private static readonly string? Footage = Environment.GetEnvironmentVariable("VGPNN_FOOTAGE");
 
     /// <summary>Part of a Full-HD sample's work that is done when its finest level begins.</summary>
@@ -77,7 +77,7 @@ public class Measurements
         TestTenant tenant = await cluster.TenantAsync(clip);
         Request request = await tenant.SubmitAsync(1, new MethodOptions());
 
-        // What is stored last is where the sample goes on: what came since is lost.
+        // The sample resumes from the last stored state; later work is lost.
         double fraction = 0, longest = 0;
         long stored = Stopwatch.GetTimestamp(), killed = 0;
         await cluster.UntilAsync("the sample is done", async () =>

@@ -16,7 +16,7 @@ public class RoleTests
         await cluster.StartAsync(("roles", "api"), ("gatewayPort", PostgresServer.FreePort().ToString(CultureInfo.InvariantCulture)));
         SiloProcess worker = await cluster.StartAsync(("roles", "worker")), client = await cluster.StartAsync(("roles", "client"));
 
-        // Through the client, as far as it can be told from outside.
+        // Through the client, for everything that is visible from outside.
         TestTenant tenant = await cluster.TenantAsync(through: client);
         Request request = await tenant.SubmitAsync(3);
         using (HttpResponseMessage events = await tenant.Api.TryAsync(client, HttpMethod.Get, request.Links.Events))

@@ -13,7 +13,7 @@ public class SettingTests
     [InlineData("roles", "client", "Storage")]
     [InlineData("storage", "mysql:Host=db", "Storage")]
     [InlineData("storage", "postgres:Database=x", "Storage")]
-    [InlineData("blobs", "azure:nonsense", "blob store")]
+    [InlineData("blobs", "azure:invalid", "blob store")]
     [InlineData("address", "0.0.0.0", "Address")]
     [InlineData("siloPort", "70000", "SiloPort")]
     [InlineData("device", "abacus", "Device")]

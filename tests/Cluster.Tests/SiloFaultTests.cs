@@ -5,7 +5,7 @@ namespace Vgpnn.Cluster.Tests;
 /// <summary>Silos that are killed, frozen, told to stop and replaced while they work.</summary>
 public sealed class SiloFaultTests(SiloFaultTests.Place place) : IClassFixture<SiloFaultTests.Place>
 {
-    /// <summary>By then the other silos have declared a frozen one dead.</summary>
+    /// <summary>Time after which the other silos have declared a frozen one dead.</summary>
     private static readonly TimeSpan PastDeath = TimeSpan.FromSeconds(15);
 
     private readonly TestCluster _cluster = place.Cluster;
@@ -40,7 +40,7 @@ public sealed class SiloFaultTests(SiloFaultTests.Place place) : IClassFixture<S
     }
 
     [Fact]
-    public async Task Silo_that_is_told_to_stop_releases_its_samples_without_a_charge()
+    public async Task Stopping_silo_releases_its_samples_without_a_charge()
     {
         await _cluster.EnsureAsync(3);
         TestTenant tenant = await _cluster.TenantAsync();
@@ -98,7 +98,7 @@ public sealed class SiloFaultTests(SiloFaultTests.Place place) : IClassFixture<S
         for (int i = 0; i < 2; i++) await tenants[i].SucceedsAsync(requests[i]);
         await frozen;
 
-        // It finds itself declared dead, and starts over.
+        // It detects that it was declared dead, and starts over.
         silos[1].Wake();
         await silos[1].SaysAsync("starting over");
         await silos[1].ReadyAsync();
@@ -107,7 +107,7 @@ public sealed class SiloFaultTests(SiloFaultTests.Place place) : IClassFixture<S
         await cluster.CheckAsync();
     }
 
-    /// <summary>Three silos on PostgreSQL. A test that takes some away leaves the others.</summary>
+    /// <summary>Three silos on PostgreSQL. A test that stops some of them leaves the others running.</summary>
     public sealed class Place : IAsyncLifetime
     {
         internal TestCluster Cluster { get; private set; } = null!;

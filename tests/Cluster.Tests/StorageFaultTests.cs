@@ -7,7 +7,7 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests;
 
-/// <summary>Databases and blob stores that are stopped, block or break connections while silos work: no silo exits, nothing is lost or made twice.</summary>
+/// <summary>Databases and blob stores that stop, block or break connections while silos work: no silo exits, no sample is lost or made twice.</summary>
 public sealed class StorageFaultTests(StorageFaultTests.Place place) : IClassFixture<StorageFaultTests.Place>
 {
     private static readonly int LongOutage = int.Parse(Environment.GetEnvironmentVariable("VGPNN_OUTAGE_SECONDS") ?? "15", CultureInfo.InvariantCulture);
@@ -22,8 +22,8 @@ public sealed class StorageFaultTests(StorageFaultTests.Place place) : IClassFix
         await tenant.AdvancesAsync(request);
         var keys = new ConcurrentQueue<string>();
 
-        // As if the power failed. The second time it is away for longer than a lease lasts, and than it takes to declare a silo dead;
-        // VGPNN_OUTAGE_SECONDS=60 makes it longer still.
+        // A crash of the database. The second outage is longer than a lease, and than it takes to declare a silo dead; VGPNN_OUTAGE_SECONDS=60 makes it
+        // longer still.
         foreach (int seconds in (int[])[5, LongOutage])
         {
             await using var probe = new ApiProbe(_cluster, (silo, call) =>
@@ -41,7 +41,7 @@ public sealed class StorageFaultTests(StorageFaultTests.Place place) : IClassFix
             Assert.True(probe.Refused > 0, "no call was refused while the database was away");
         }
 
-        // A submission that was refused may have been accepted all the same; its client repeats it.
+        // A submission that was refused may have been accepted; its client repeats it.
         var requests = new List<Request> { request };
         foreach (string key in keys) requests.Add(await tenant.SubmitAsync(tenant.Draft(1), key));
         await tenant.SucceedsAsync([.. requests]);

@@ -4,7 +4,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>Every call between client, grains and workers may be lost, answered in vain, or repeated.</summary>
+/// <summary>Every call between client, grains and workers may be lost, lose its reply, or be repeated.</summary>
 public class ArrowTests
 {
     private static readonly string[] Arrows =
@@ -88,7 +88,7 @@ public class ArrowTests
         Assert.Single(cluster.Webhooks.To(url).Select(w => w.Id).Distinct());
         Assert.Equal([request], (await cluster.Grains.Catalog(tenant.Id, CatalogKinds.Requests).List(new CatalogQuery())).Rows.Select(r => r.Row.Id));
 
-        // Nothing is left of any of it.
+        // Nothing of them is left.
         await RetryAsync(() => tenant.Request(request).Delete());
         await tenant.AgreesAsync(tended: true);
         Assert.Equal((0, 0, 0), await UsageAsync());
@@ -102,7 +102,7 @@ public class ArrowTests
         }
     }
 
-    // What a client does: it repeats what was not answered. What is gone, it has deleted itself.
+    // A client repeats calls that were not answered. A missing resource is one that it has deleted itself.
     private static async Task RetryAsync(Func<Task> call)
     {
         for (int tries = 1; ; tries++)

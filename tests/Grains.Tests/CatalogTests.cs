@@ -4,7 +4,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>Lists of a tenant's things.</summary>
+/// <summary>Lists of a tenant's requests and videos.</summary>
 public class CatalogTests
 {
     [Fact]
@@ -123,7 +123,7 @@ public class CatalogTests
 
         async Task ListWhileAsync()
         {
-            // Whatever is removed meanwhile: rows that stay are never missing, and none is listed twice.
+            // During removals, remaining rows are never missing, and none is listed twice.
             for (int round = 0; round < 20; round++)
             {
                 string[] listed = [.. (await AllAsync(catalog, new CatalogQuery { Limit = 100 })).Select(r => r.Row.Id)];
@@ -173,7 +173,7 @@ public class CatalogTests
 
     private static async Task<long[]> AddAsync(ICatalogGrain catalog, int count, Func<int, CatalogRow>? row = null)
     {
-        // In order, but with several on their way.
+        // In order, with several calls under way at once.
         var places = new List<long>();
         foreach (int[] some in Enumerable.Range(0, count).Chunk(64)) places.AddRange(await Task.WhenAll(some.Select(i => catalog.Add((row ?? Row)(i)))));
         return [.. places];

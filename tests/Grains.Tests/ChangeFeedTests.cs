@@ -3,13 +3,13 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>What watchers of tenants and requests are told.</summary>
+/// <summary>Events for watchers of tenants and requests.</summary>
 public class ChangeFeedTests
 {
     private static readonly TimeSpan Wait = TimeSpan.FromSeconds(5);
 
     [Fact]
-    public async Task Watcher_that_starts_is_told_to_read_everything_and_then_every_change()
+    public async Task New_watcher_gets_a_reset_and_then_every_change()
     {
         GrainCluster cluster = await GrainCluster.SharedAsync();
         TestTenant tenant = await cluster.NewTenantAsync();
@@ -22,7 +22,7 @@ public class ChangeFeedTests
         Assert.Equal(changes.Select(c => c.Version).Distinct().Order(), changes.Select(c => c.Version));
         Assert.Equal(VideoState.Ready, changes.Last(c => c.Video is not null).Video!.State);
 
-        // Whoever hears that a request is finished has heard of the end of all its samples.
+        // A watcher that sees a finished request has seen the final states of all its samples.
         Assert.Equal(Enumerable.Range(0, 10), changes.Where(c => c.Sample is { State: SampleState.Succeeded }).Select(c => c.Sample!.SampleIndex).Distinct().Order());
         Assert.Equal(request, changes[^1].Request!.RequestId);
     }
@@ -55,7 +55,7 @@ public class ChangeFeedTests
     }
 
     [Fact]
-    public async Task Changes_of_one_thing_are_told_as_one_to_a_slow_watcher()
+    public async Task Changes_of_one_object_reach_a_slow_watcher_as_one()
     {
         GrainCluster cluster = await GrainCluster.SharedAsync();
         TestTenant tenant = await cluster.NewTenantAsync();
@@ -95,7 +95,7 @@ public class ChangeFeedTests
     }
 
     [Fact]
-    public async Task Change_that_its_tenant_did_not_get_is_told_again()
+    public async Task Change_that_did_not_reach_its_tenant_is_repeated()
     {
         GrainCluster cluster = await GrainCluster.SharedAsync();
         TestTenant tenant = await cluster.NewTenantAsync();

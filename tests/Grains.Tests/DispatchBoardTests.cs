@@ -3,7 +3,7 @@ using Vgpnn.Grains.Dispatch;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>What a dispatcher decides, with a clock of the test's own.</summary>
+/// <summary>Decisions of a dispatcher, with a fake clock.</summary>
 public class DispatchBoardTests
 {
     private readonly DispatchBoard _board = new(lease: 3_000);
@@ -44,7 +44,7 @@ public class DispatchBoardTests
     }
 
     [Fact]
-    public void Jobs_do_not_give_way_while_a_slot_is_free_or_nobody_else_waits()
+    public void Jobs_do_not_give_way_while_a_slot_is_free_or_no_other_tenant_waits()
     {
         Queue("a", "request/1", "0-9");
         JobOrder first = Assert.Single(Report("w", free: 1).Start);
@@ -54,7 +54,7 @@ public class DispatchBoardTests
     }
 
     [Fact]
-    public void Job_of_a_lost_worker_is_told_how_many_were_lost_with_it()
+    public void Job_of_a_lost_worker_learns_how_many_were_lost_with_it()
     {
         Queue("a", "request/1", "0-2");
         IReadOnlyList<JobOrder> orders = Report("w", free: 2).Start;
@@ -131,7 +131,7 @@ public class DispatchBoardTests
     }
 
     [Fact]
-    public void Worker_that_another_one_replaced_is_told_to_stop()
+    public void Replaced_worker_is_ordered_to_stop()
     {
         Queue("a", "request/1", "0");
         JobOrder order = Assert.Single(Report("w", free: 1).Start);
@@ -159,7 +159,7 @@ public class DispatchBoardTests
     }
 
     [Fact]
-    public void Device_gets_as_many_samples_of_a_request_together_as_fit_and_nobody_elses()
+    public void Device_batch_has_as_many_samples_of_one_request_as_fit()
     {
         // 10 for one, 4 for each further: 9 take 42 of 45 bytes.
         QueueForDevice("a", "request/1", "0-19");

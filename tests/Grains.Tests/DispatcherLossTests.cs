@@ -2,7 +2,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>Dispatchers that lose their memory, and orders and reports that get lost.</summary>
+/// <summary>Dispatchers that lose their memory, and orders and reports that are lost.</summary>
 public class DispatcherLossTests
 {
     [Fact]
@@ -101,7 +101,7 @@ public class DispatcherLossTests
         await Until.HoldsAsync("both samples run", () => worker.Begun.Count == 2);
         worker.Freeze();
 
-        // The worker hears of the old dispatcher's order no more, and the new one has not heard of the worker.
+        // The worker no longer receives the old dispatcher's order, and the new one does not know the worker yet.
         await tenant.Request(request).Cancel();
         await cluster.DeactivateAsync(tenant.Dispatcher);
         worker.Thaw();

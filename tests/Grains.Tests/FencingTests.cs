@@ -3,7 +3,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>Attempts that were replaced change nothing.</summary>
+/// <summary>Replaced attempts change nothing.</summary>
 public class FencingTests
 {
     private static readonly StoredBlob Late = new("late", 1, "hash");
@@ -30,7 +30,7 @@ public class FencingTests
         Assert.Equal(SampleState.Running, (await tenant.Request(request).GetSample(0)).State);
         await sample.End(2, new SampleResult { Video = new StoredBlob("video", 7, "hash"), FramesSha256 = "frames" });
 
-        // Nor does it once the sample is over.
+        // A replaced attempt changes nothing after the end of the sample either.
         before = await sample.Get();
         foreach (int attempt in new[] { 1, 2 })
             if (call != "end" || attempt == 1) Assert.Equal(call != "release", await CallAsync(sample, attempt, call));

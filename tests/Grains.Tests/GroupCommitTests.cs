@@ -5,7 +5,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>The stored state of a grain, over a storage that fails and beside other writers.</summary>
+/// <summary>The stored state of a grain, with a failing storage and concurrent writers.</summary>
 public class GroupCommitTests
 {
     private readonly MemoryStorage _memory = new();
@@ -27,7 +27,7 @@ public class GroupCommitTests
     });
 
     [Fact]
-    public Task State_is_told_only_once_it_is_stored() => OnSchedulerAsync(async () =>
+    public Task State_is_visible_only_after_it_is_stored() => OnSchedulerAsync(async () =>
     {
         GroupCommit<Numbers> commit = await NewAsync();
         await commit.ChangeAsync(s => s.With(1));
@@ -91,7 +91,7 @@ public class GroupCommitTests
     });
 
     [Fact]
-    public Task Outage_is_told_after_a_while_and_readers_see_what_was_stored_after_it() => OnSchedulerAsync(async () =>
+    public Task Outage_fails_readers_after_a_while_and_they_see_the_stored_state_afterwards() => OnSchedulerAsync(async () =>
     {
         GroupCommit<Numbers> commit = await NewAsync();
         StorageFaults.Rule answer = _faults.Inject("state", "grain", StorageFault.LoseAnswer, times: 1), outage = _faults.Inject("state", "grain", StorageFault.Outage);
@@ -101,7 +101,7 @@ public class GroupCommitTests
         await Assert.ThrowsAsync<GrainException>(commit.RefreshAsync);
         outage.Dispose();
 
-        // Nobody changes anything any more.
+        // No further change is made.
         await Until.HoldsAsync("the state is read again", () => commit.State.Items is [1]);
         answer.Dispose();
     });

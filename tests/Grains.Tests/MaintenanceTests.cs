@@ -67,7 +67,7 @@ public class MaintenanceTests
         await tenant.Video(used).Delete();
         string[] needed = [.. cluster.Blobs.Keys($"{tenant.Id}/")];
 
-        // What broken uploads, lost attempts and deleted requests leave.
+        // Remains of interrupted uploads, lost attempts and deleted requests.
         string[] orphans =
         [
             BlobKeys.Upload(tenant.Id, "broken-off"),
@@ -85,7 +85,7 @@ public class MaintenanceTests
         Assert.Equal(needed, cluster.Blobs.Keys($"{tenant.Id}/"));
         Assert.Equal(0, await sweeper.RunAsync(CancellationToken.None));
 
-        // Whoever is swept beside running jobs disturbs none of them.
+        // A sweep does not disturb running jobs.
         gate.Open();
         await tenant.FinishedAsync(request);
         await tenant.Request(other).Cancel();

@@ -8,12 +8,12 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>Tenants that do anything in any order while everything fails now and then.</summary>
+/// <summary>Tenants that make random calls in random order while any call or write may fail.</summary>
 public class RandomLifeTests
 {
     private static readonly string[] Clips = ["fish", "bird", "cat"];
 
-    /// <summary>What a tenant, or fate, may do.</summary>
+    /// <summary>The calls of a tenant, and the faults.</summary>
     internal enum Action
     {
         Upload,
@@ -51,7 +51,7 @@ public class RandomLifeTests
     public void Any_sequence_of_calls_and_faults_leaves_a_state_that_agrees_and_nothing_after_its_deletion() =>
         Properties.Holds(Steps.ArrayOf(2).ArrayOf(16), steps => Task.Run(() => new Life().RunAsync(steps)).GetAwaiter().GetResult(), count: 12);
 
-    /// <summary>Something that happens.</summary>
+    /// <summary>A call or a fault.</summary>
     internal sealed record Step(Action Action, int Choice, int Samples);
 
     private sealed class Life
@@ -69,7 +69,7 @@ public class RandomLifeTests
             foreach (int _ in Enumerable.Range(0, 2)) StartWorker();
             try
             {
-                // Two things at once, now and then.
+                // Sometimes two calls at once.
                 foreach (Step[] step in steps) await Task.WhenAll(step.Select(RunAsync));
                 Repair();
                 await CheckAsync();
@@ -162,7 +162,7 @@ public class RandomLifeTests
         {
             foreach (string request in _requests.Keys)
             {
-                // A submission may have come after a deletion that it was to come before.
+                // A submission may arrive after the deletion that it was meant to precede.
                 if (await CallAsync(() => _tenant.Request(request).Get()) is not null) _requests.TryRemove(request, out _);
                 else await _tenant.FinishedAsync(request);
             }

@@ -10,7 +10,7 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>Samples that meet to be made together.</summary>
+/// <summary>Samples that wait for each other to be made in one batch.</summary>
 public class SampleBatchTests
 {
     private const ulong Seed = 7;

@@ -12,7 +12,7 @@ namespace Vgpnn.Grains.Tests;
 /// <summary>Silos that are killed while grains are in the middle of their work.</summary>
 public class SiloLossTests(ITestOutputHelper output)
 {
-    /// <summary>Where a step stands still when its silo is killed: at the write of a state or at a call.</summary>
+    /// <summary>Where a step is held when its silo is killed: at the write of a state or at a call.</summary>
     private static readonly (string Where, bool IsState)[] Steps =
     [
         ("tenant", true), ("video", true), ("request", true), ("sample", true), ("catalog", true), ("catalog-chunk", true), ("webhook", true), ("dispatcher", true),
@@ -52,7 +52,7 @@ public class SiloLossTests(ITestOutputHelper output)
         long start = Stopwatch.GetTimestamp();
         await cluster.Silos.KillSiloAsync(victim);
 
-        // What was under way goes on in the dead silo for a moment, and is too late.
+        // Work under way continues in the dead silo for a moment, and is refused.
         foreach ((_, IDisposable rule, _) in rules) rule.Dispose();
         await Task.WhenAll(lives);
         output.WriteLine($"{lives.Length} lives went on to their ends {Stopwatch.GetElapsedTime(start).TotalSeconds:F1} s after the kill");

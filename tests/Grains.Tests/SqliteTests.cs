@@ -7,7 +7,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>The same over SQLite, as one server stores it.</summary>
+/// <summary>The life of requests over SQLite, as <c>vgpnn serve</c> stores them.</summary>
 public class SqliteTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using Vgpnn.Grains.Tests.Support;
 
 namespace Vgpnn.Grains.Tests;
 
-/// <summary>The second wall between tenants, behind the API's.</summary>
+/// <summary>Grains check the caller's tenant, in addition to the API.</summary>
 public class WallTests
 {
     private static readonly string[] States = ["tenant", "video", "request", "sample", "catalog", "catalog-chunk", "webhook"];
@@ -14,7 +14,7 @@ public class WallTests
         [.. typeof(ITenantOwned).Assembly.GetTypes().Where(t => t.IsInterface && t != typeof(ITenantOwned) && t.IsAssignableTo(typeof(IGrainWithStringKey)))];
 
     [Fact]
-    public async Task Every_method_of_a_tenants_grains_is_refused_in_a_foreign_name()
+    public async Task Every_grain_method_is_refused_for_a_foreign_tenant()
     {
         GrainCluster cluster = await GrainCluster.SharedAsync();
         TestTenant tenant = await cluster.NewTenantAsync(), foreign = await cluster.NewTenantAsync();
@@ -92,7 +92,7 @@ public class WallTests
     [Fact]
     public void Every_grain_interface_is_behind_the_wall_or_holds_no_data_of_tenants()
     {
-        // Levels are computed from what the caller passes; workers alone call them.
+        // Levels are computed from the caller's arguments, and only workers call them.
         Assert.Equal(
             ["IApiKeyGrain", "IDispatcherGrain", "ILevelGrain", "IMaintenanceGrain"],
             Interfaces.Where(t => !t.IsAssignableTo(typeof(ITenantOwned))).Select(t => t.Name).Order(StringComparer.Ordinal));

@@ -14,7 +14,7 @@ public class WebhookTests
         Gone = new(WebhookResult.Refused, "410"), Full = new(WebhookResult.Postponed, "no room");
 
     [Fact]
-    public async Task Finished_request_is_told_once_with_its_counts_and_a_signature()
+    public async Task Finished_request_is_delivered_once_with_its_counts_and_a_signature()
     {
         GrainCluster cluster = await GrainCluster.SharedAsync();
         TestTenant tenant = await cluster.NewTenantAsync();
@@ -104,7 +104,7 @@ public class WebhookTests
         never.SetCanceled();
         await cluster.DeactivateAsync(delivery);
 
-        // Nobody calls it any more but the reminder, which comes once a minute.
+        // From now on only the reminder calls it, once a minute.
         GrainCluster.Nameless.Value = true;
         await delivery.AsReference<IRemindable>().ReceiveReminder("deliver", new TickStatus(DateTime.UtcNow, TimeSpan.FromMinutes(1), DateTime.UtcNow));
         await Until.HoldsAsync("the second attempt is made", () => cluster.Webhooks.To(url).Count >= 2);

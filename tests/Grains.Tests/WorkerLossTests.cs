@@ -85,7 +85,7 @@ public class WorkerLossTests(ITestOutputHelper output)
         int attempt = 0;
         Task<SampleJob> BeginAsync(int beside, int? lostBeside = null) => sample.Begin(new JobOrder { Id = $"order {++attempt}", Job = job, LostBeside = lostBeside }, beside);
 
-        // Five crashes beside others are survived, the sixth is not; a checkpoint makes up for all.
+        // Five crashes with other jobs are survived, the sixth is not; a checkpoint resets the count.
         for (int i = 0; i < 6; i++) Assert.Equal(JobDecision.Run, (await BeginAsync(beside: 2, lostBeside: 2)).Decision);
         await sample.Checkpoint(6, 3, 0.5, new StoredBlob("checkpoint", 1, "hash"));
         for (int i = 0; i < 5; i++) Assert.Equal(JobDecision.Run, (await BeginAsync(beside: 2)).Decision);

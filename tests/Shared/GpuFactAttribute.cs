@@ -23,7 +23,7 @@ internal static class GpuDevices
 {
     private static readonly Lazy<string?> s_missing = new(Reason);
 
-    /// <summary>Why this machine has none; <c>null</c> if it has one.</summary>
+    /// <summary>Why this machine has no usable device; <c>null</c> if it has one.</summary>
     public static string? Missing => s_missing.Value;
 
     // Also for the processes that tests start: PoCL counts as a device.

@@ -2,21 +2,21 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Testing;
 
-/// <summary>Comparing volumes.</summary>
+/// <summary>Compares volumes.</summary>
 internal static class Near
 {
-    /// <summary>Same size, and no sample farther off than <paramref name="tolerance"/>.</summary>
+    /// <summary>Asserts equal sizes, and differences of at most <paramref name="tolerance"/>.</summary>
     public static void Assert(Volume<float> expected, Volume<float> actual, double tolerance, string what = "") =>
         Assert(expected, actual, tolerance, _ => true, what);
 
-    /// <summary>Same size, and every sample equal (as numbers: infinities too, and zeros of either sign).</summary>
+    /// <summary>Asserts equal sizes and values (as numbers: also infinities, and zeros of either sign).</summary>
     public static void AssertEqual(Volume<float> expected, Volume<float> actual)
     {
         Xunit.Assert.Equal((expected.Extent, expected.Channels), (actual.Extent, actual.Channels));
         Xunit.Assert.Equal(expected.Samples.ToArray(), actual.Samples.ToArray());
     }
 
-    /// <summary>Same size, and none of the samples at the chosen voxels (t, h, w) farther off than <paramref name="tolerance"/>.</summary>
+    /// <summary>Asserts equal sizes, and differences of at most <paramref name="tolerance"/> at the chosen voxels (t, h, w).</summary>
     public static void Assert(
         Volume<float> expected, Volume<float> actual, double tolerance, Func<(int T, int H, int W), bool> where, string what = "")
     {

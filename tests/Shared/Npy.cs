@@ -26,7 +26,7 @@ internal sealed partial class Npy
     public static Npy Read(string path) => Parse(File.ReadAllBytes(path), path);
 
     /// <param name="bytes">The whole file.</param>
-    /// <param name="path">What messages call it.</param>
+    /// <param name="path">Name of the file in messages.</param>
     public static Npy Parse(byte[] bytes, string path)
     {
         if (!bytes.AsSpan().StartsWith((ReadOnlySpan<byte>)[0x93, (byte)'N', (byte)'U', (byte)'M', (byte)'P', (byte)'Y', 1, 0]))

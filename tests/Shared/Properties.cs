@@ -4,12 +4,12 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Testing;
 
-/// <summary>Properties that hold for everything a generator makes.</summary>
+/// <summary>Checks properties with generated cases.</summary>
 internal static class Properties
 {
     /// <summary>
-    /// Calls <paramref name="body"/> with generated cases; a case fails by an exception. The cases are the same in every
-    /// run, so that a red test is red for everybody; the message names the case.
+    /// Calls <paramref name="body"/> with generated cases; a case fails by an exception. The cases are the same in every run, so that failures can be
+    /// reproduced; the message names the case.
     /// </summary>
     public static void Holds<T>(Gen<T> cases, Action<T> body, int count = 100) =>
         Prop.ForAll(Arb.From(cases), body)

@@ -6,7 +6,7 @@ namespace Vgpnn.Testing;
 /// <summary>Seeded test volumes.</summary>
 internal static class RandomVolume
 {
-    /// <summary>Independent samples, uniform in [−1, 1].</summary>
+    /// <summary>Independent components, uniform in [−1, 1].</summary>
     public static Volume<float> Noise(Extent extent, int channels, int seed)
     {
         var random = new Random(seed);
@@ -15,7 +15,7 @@ internal static class RandomVolume
         return volume;
     }
 
-    /// <summary>Independent samples: floats uniform in [−1, 1], or bytes of all values.</summary>
+    /// <summary>Independent components: floats uniform in [−1, 1], or bytes of all values.</summary>
     public static Volume<T> Noise<T>(Extent extent, int channels, int seed)
         where T : unmanaged
     {
@@ -25,7 +25,7 @@ internal static class RandomVolume
         return (Volume<T>)(Volume)volume;
     }
 
-    /// <summary>The same numbers as floats: bytes keep their scale of 0 to 255.</summary>
+    /// <summary>The same values as floats: bytes keep their scale of 0 to 255.</summary>
     public static Volume<float> Plain(this Volume volume)
     {
         if (volume is Volume<float> floats) return floats;
@@ -35,7 +35,7 @@ internal static class RandomVolume
         return plain;
     }
 
-    /// <summary>Whole numbers from 0 to <paramref name="levels"/> − 1: distances are exact, and there are many ties.</summary>
+    /// <summary>Integers from 0 to <paramref name="levels"/> − 1: distances are exact, and there are many ties.</summary>
     public static Volume<T> Integers<T>(Extent extent, int channels, int levels, int seed)
         where T : unmanaged, INumberBase<T>
     {
@@ -45,7 +45,7 @@ internal static class RandomVolume
         return volume;
     }
 
-    /// <summary><see cref="Blobs"/> of either kind of sample.</summary>
+    /// <summary><see cref="Blobs"/> of either type of component.</summary>
     public static Volume<T> Blobs<T>(Extent extent, int channels, int seed)
         where T : unmanaged
     {
@@ -56,7 +56,7 @@ internal static class RandomVolume
         return (Volume<T>)(Volume)bytes;
     }
 
-    /// <summary>A few soft blobs that move, each in its own way: what patches of real clips look like.</summary>
+    /// <summary>A few soft blobs that move independently; their patches resemble those of real clips.</summary>
     public static Volume<float> Blobs(Extent extent, int channels, int seed)
     {
         var random = new Random(seed);

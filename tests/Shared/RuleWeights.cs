@@ -4,13 +4,13 @@ using Vgpnn.Kernels.Networks;
 namespace Vgpnn.Testing;
 
 /// <summary>
-/// Weights that everybody can make again (<c>tests/Vectors/README.md</c>): numbers hashed from the name and the place. Where two names of a
-/// network stand for one thing, <c>.downsample.1.</c> has the numbers of <c>.norm3.</c>.
+/// Weights that can be generated anywhere (<c>tests/Vectors/README.md</c>): values hashed from the tensor's name and the index. If a network has two names
+/// for one layer, <c>.downsample.1.</c> has the values of <c>.norm3.</c>.
 /// </summary>
-/// <param name="small">Whether a network of which there are two finds the small one.</param>
+/// <param name="small">Whether a network with two sizes has the small one.</param>
 internal sealed class RuleWeights(bool small = false) : IWeightSource
 {
-    /// <summary>What was asked for.</summary>
+    /// <summary>The tensors that were read.</summary>
     public List<(string Name, int[] Shape)> Asked { get; } = [];
 
     public bool Contains(string name) => name is "conv1.weight" || (small && name is "fnet.layer1.0.conv3.weight");

@@ -3,7 +3,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Testing;
 
-/// <summary>The conformance vectors of <c>tests/Vectors</c>, which the build copies beside the test assembly.</summary>
+/// <summary>The conformance vectors of <c>tests/Vectors</c>, which the build copies next to the test assembly.</summary>
 internal static class Vectors
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "Vectors");
@@ -15,7 +15,7 @@ internal static class Vectors
     public static Npy Array(string name) => Npy.Read(Path.Combine(Root, name + ".npy"));
 
     /// <summary>A video stored as [1,C,T,H,W] or [C,T,H,W].</summary>
-    /// <param name="bytes">The file holds 8-bit samples, to be mapped to [−1, 1].</param>
+    /// <param name="bytes">Whether the file contains 8-bit components, to be mapped to [−1, 1].</param>
     public static Volume<float> Volume(string name, bool bytes = false)
     {
         Npy array = Array(name);

@@ -1,8 +1,7 @@
 namespace Vgpnn.Synthesis.Tests;
 
 /// <summary>
-/// Tests that measure the memory or the processor time of the whole process: no other test runs while one of them does, or
-/// it would be counted in.
+/// Tests that measure the memory or the CPU time of the whole process; they run one at a time, without any other test.
 /// </summary>
 [CollectionDefinition(nameof(Alone), DisableParallelization = true)]
 public class Alone;

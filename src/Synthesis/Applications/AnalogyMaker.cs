@@ -15,14 +15,14 @@ using Vgpnn.Synthesis.Structure;
 namespace Vgpnn.Synthesis.Applications;
 
 /// <summary>
-/// The look of one video, the style, in the dynamic structure of another (paper, section 4, video analogies and sketch to
-/// video). The structure of a style, and of content that is a video, is how fast things move; that of a sketch is its
-/// grey values. The output has the content's size and length. All patches are the style's: it may have another length
-/// and shape, and is made smaller only where it is higher than the content, so that things have about its scale.
+/// Makes a video with the appearance of a style clip and the dynamic structure of a content clip (paper, section 4, video analogies and sketch to video).
+/// The structure of a video is how fast its parts move; that of a sketch is its grey values. The output has the content's size and length. All patches
+/// come from the style, which may have another length and aspect ratio; a style that is higher than the content is resized to its height, so that
+/// objects have about the same scale.
 /// </summary>
 public sealed class AnalogyMaker : Sampler
 {
-    // Ink is or is not, so that it may count as much as a colour: with 1 fewer of a style's things come where it is.
+    // Ink is binary, so it can have the weight of a colour: with 1, fewer objects of the style follow the strokes.
     private const float SketchWeight = 2;
 
     private readonly Clip _content;
@@ -32,12 +32,12 @@ public sealed class AnalogyMaker : Sampler
     private StructureGuide? _guide;
     private Volume<float>? _coarsest;
 
-    /// <summary>Plans the run; nothing heavy happens yet but to make a large style smaller.</summary>
+    /// <summary>Plans the run, and resizes a style that is too large.</summary>
     /// <param name="content">A video, or for <see cref="Application.Sketch"/> the sketch.</param>
-    /// <param name="style">What patches are taken from.</param>
-    /// <param name="options">The knobs of the method.</param>
-    /// <param name="flow">What finds movement; null: <see cref="DenseInverseSearch"/>, which needs no weights.</param>
-    /// <exception cref="VgpnnException">The options and the clips' sizes do not go together.</exception>
+    /// <param name="style">The clip that patches are taken from.</param>
+    /// <param name="options">The options of the method.</param>
+    /// <param name="flow">Estimates motion; <c>null</c> for <see cref="DenseInverseSearch"/>, which needs no weights.</param>
+    /// <exception cref="VgpnnException">The options do not fit the clips' sizes.</exception>
     public AnalogyMaker(Clip content, Clip style, MethodOptions options, IOpticalFlow? flow = null)
         : base(options, PyramidPlanner.Plan(Sizes(content, style, options), options, flow), content.FrameRate)
     {
@@ -47,13 +47,13 @@ public sealed class AnalogyMaker : Sampler
         _pyramid = new SourcePyramid([source], Plan.Levels);
         Notices = size == style.Extent
             ? []
-            : [$"the style was resized from {style.Width}×{style.Height} to {size.W}×{size.H}, the height of what it is applied to"];
+            : [$"the style was resized from {style.Width}×{style.Height} to {size.W}×{size.H}, which is as high as the output"];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<string> Notices { get; }
 
-    /// <summary>The size at which patches are taken from a style: its own, or smaller.</summary>
+    /// <summary>The size at which patches are taken from a style: its own, or the content's height.</summary>
     internal static Extent StyleSize(Extent style, Extent content) => style.H <= content.H
         ? style
         : style with { H = content.H, W = Math.Max(PyramidPlanner.MinSide, (int)Math.Round((double)style.W * content.H / style.H)) };
@@ -83,8 +83,8 @@ public sealed class AnalogyMaker : Sampler
             foreach (float s in speed.Samples)
                 if (s >= DynamicStructure.Still) return DynamicStructure.Quantised(speed, bins, workers);
             throw new VgpnnException(
-                ErrorKind.Input, "nothing-moves", $"nothing moves in the {name}, and an analogy takes its layout from movement",
-                sketch || name == "style" ? "take a style in which something moves" : "'sketch' takes the layout from grey values instead");
+                ErrorKind.Input, "nothing-moves", $"nothing moves in the {name}; an analogy takes its layout from motion",
+                sketch || name == "style" ? "use a style clip in which something moves" : "use 'sketch', which takes the layout from grey values");
         }
     }
 
@@ -97,8 +97,8 @@ public sealed class AnalogyMaker : Sampler
         catch (NotFiniteNumberException e)
         {
             throw new VgpnnException(
-                ErrorKind.Input, "weights-make-no-sense", "with these weights the network's numbers grow beyond all bounds",
-                "take weights that were trained for optical flow", e);
+                ErrorKind.Input, "weights-make-no-sense", "the flow network overflows with these weights",
+                "use weights that were trained for optical flow", e);
         }
     }
 
@@ -119,7 +119,7 @@ public sealed class AnalogyMaker : Sampler
         return StructureCanvas.WithPlaces(structure);
     }
 
-    // Levels at which colour alone counts need none.
+    // Levels that compare colours only have no structure.
     private static IReadOnlyList<InputSize> Sizes(Clip content, Clip style, MethodOptions options) =>
     [
         new(options.Application == Application.Sketch ? InputRole.Sketch : InputRole.Content, content.Extent), new(InputRole.Style, style.Extent),

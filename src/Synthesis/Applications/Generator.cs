@@ -12,9 +12,9 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Applications;
 
 /// <summary>
-/// Diverse samples of one clip (paper, section 3): noise at the coarsest level, then coarse to fine. Of several clips the
-/// samples are woven together: all are brought to the first one's size, every patch is of one of them, and a sample
-/// starts from their mean, so that the noise decides which of them is where.
+/// Makes diverse samples of one clip (paper, section 3): noise at the coarsest level, then coarse to fine. With several clips, samples mix them: all clips
+/// are resized to the first one's size, each patch comes from one of them, and a sample starts from their mean, so that the noise decides which clip
+/// appears where.
 /// </summary>
 public sealed class Generator : Sampler
 {
@@ -22,17 +22,17 @@ public sealed class Generator : Sampler
     private readonly SourcePyramid _pyramid;
     private double? _noise;
 
-    /// <summary>Plans the run; nothing heavy happens yet.</summary>
-    /// <exception cref="VgpnnException">The options and the clip's size do not go together.</exception>
+    /// <summary>Plans the run.</summary>
+    /// <exception cref="VgpnnException">The options do not fit the clip's size.</exception>
     public Generator(Clip input, MethodOptions options)
         : this([input], options)
     {
     }
 
-    /// <summary>Plans the run; nothing heavy happens yet but to bring clips to one size.</summary>
-    /// <param name="inputs">At least one.</param>
-    /// <param name="options">The knobs of the method.</param>
-    /// <exception cref="VgpnnException">The options and the clips' sizes do not go together.</exception>
+    /// <summary>Plans the run, and resizes the clips to one size.</summary>
+    /// <param name="inputs">One or more clips.</param>
+    /// <param name="options">The options of the method.</param>
+    /// <exception cref="VgpnnException">The options do not fit the clips' sizes.</exception>
     public Generator(IReadOnlyList<Clip> inputs, MethodOptions options)
         : base(options, PyramidPlanner.Plan([.. inputs.Select(i => new InputSize(InputRole.Input, i.Extent))], options), inputs[0].FrameRate)
     {
@@ -59,7 +59,7 @@ public sealed class Generator : Sampler
 
     private protected override CoarsestQueries Queries(Workers workers)
     {
-        // Once for all samples and starts, when the first one asks.
+        // Computed once for all samples and starts.
         var mean = new Lazy<Volume<float>>(() => Mean(Plan.Coarsest, workers));
         return new CoarsestQueries((run, start) => Noisy(mean.Value, run, start), () => Mean(SampleStart.JudgedLevel(Plan.Levels), workers));
     }
@@ -78,7 +78,7 @@ public sealed class Generator : Sampler
         return CoarsestNoise.Auto(level, coarsest.Patch, bytes.KeyWeights(coarsest), workers);
     }
 
-    // A sample's query in one of its starts.
+    // The query of a sample in one of its starts.
     private Volume<float> Noisy(Volume<float> mean, SampleRun run, int start)
     {
         double sigma = ResolveNoise(run.Workers);
@@ -101,7 +101,7 @@ public sealed class Generator : Sampler
         return mean;
     }
 
-    // A clip at a level, enlarged by the output's scale besides, in one step, and in time to the first one's length.
+    // A clip at a level, with the output's scale applied in the same step, and with the first clip's length.
     private Volume<float> Resized(LevelPlan level, int clip, Workers workers)
     {
         Scale scale = level.Scale * Plan.OutputScale;
@@ -116,14 +116,14 @@ public sealed class Generator : Sampler
         if (!SameSize(clip, first))
         {
             bool cropped = (long)clip.Width * first.Height != (long)clip.Height * first.Width;
-            yield return $"clip {number} was resized from {clip.Width}×{clip.Height} to {first.Width}×{first.Height}, the size of the first"
-                + (cropped ? ", and cropped evenly at two sides" : "");
+            yield return $"clip {number} was resized from {clip.Width}×{clip.Height} to {first.Width}×{first.Height}, the size of clip 1"
+                + (cropped ? ", and cropped equally on two sides" : "");
         }
 
         if (clip.FrameRate != first.FrameRate)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"clip {number} has {clip.FrameRate.Value:0.###} frames a second, and is shown at the first one's {first.FrameRate.Value:0.###}");
+                $"clip {number} has {clip.FrameRate.Value:0.###} frames per second, and is used at the {first.FrameRate.Value:0.###} of clip 1");
         }
     }
 }

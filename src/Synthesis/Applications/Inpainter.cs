@@ -13,12 +13,12 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Applications;
 
 /// <summary>
-/// Fills a masked part of a video (paper, conditional inpainting). Patches come from outside the mask, or from another clip
-/// in the role <see cref="InputRole.Source"/>. Outside the mask every level, and with it the result, is the video itself.
+/// Fills a masked part of a video (paper, conditional inpainting). Patches come from outside the mask, or from the clip in the role
+/// <see cref="InputRole.Source"/>. Outside the mask every level, and so the result, equals the video.
 /// </summary>
 public sealed class Inpainter : Sampler
 {
-    // Less than this is the noise of a compressed mask.
+    // A smaller share is the noise of a compressed mask.
     private const double SoftShare = 0.001;
 
     private readonly Mask[] _masks;
@@ -28,12 +28,12 @@ public sealed class Inpainter : Sampler
     private readonly Lazy<SourcePyramid> _painted;
     private readonly Box[]? _boxes;
 
-    /// <summary>Checks mask and video against each other, and plans the run; nothing heavy happens yet.</summary>
-    /// <param name="video">What is filled, cues painted into it.</param>
-    /// <param name="mask">White is to be filled; as many frames as the video, or one for all.</param>
-    /// <param name="source">What patches are taken from; null: the video outside its mask.</param>
-    /// <param name="options">The knobs of the method.</param>
-    /// <exception cref="VgpnnException">The sizes or lengths differ, the mask leaves nothing to take patches from, or no plan can be.</exception>
+    /// <summary>Checks the mask against the video, and plans the run.</summary>
+    /// <param name="video">The video to fill, with cues painted into it.</param>
+    /// <param name="mask">White where to fill; as many frames as the video, or one for all.</param>
+    /// <param name="source">The clip that patches are taken from; <c>null</c> for the video outside its mask.</param>
+    /// <param name="options">The options of the method.</param>
+    /// <exception cref="VgpnnException">The sizes or lengths differ, the mask leaves no patches, or no plan exists.</exception>
     public Inpainter(Clip video, Clip mask, Clip? source, MethodOptions options)
         : this(video, Mask.Of(mask, video.Extent, options.InvertMask, out double soft), soft, source, options)
     {
@@ -45,8 +45,8 @@ public sealed class Inpainter : Sampler
         _video = video;
         List<string> notices = [];
         if (soft > SoftShare)
-            notices.Add($"{soft:P1} of the mask is neither black nor white; from the middle grey on it counts as {(options.InvertMask ? "black" : "white")}");
-        if (mask.Count == 0) notices.Add("the mask is empty: the video comes back as it is");
+            notices.Add($"{soft:P1} of the mask is neither black nor white; middle grey and lighter counts as {(options.InvertMask ? "black" : "white")}");
+        if (mask.Count == 0) notices.Add("the mask is empty: the output equals the input");
         Notices = notices;
 
         _masks = [.. Plan.Levels.Select(l => mask.AtLevel(l.Output, l.Scale))];
@@ -102,7 +102,7 @@ public sealed class Inpainter : Sampler
 
         if (levels.Count > 0) return PlanCost.Complete(plan.Input, plan.Output, plan.OutputScale, levels, options);
         throw new VgpnnException(
-            ErrorKind.Input, "mask-everywhere", "the mask leaves no patch of the video to fill it from",
-            "--source CLIP names a clip to take patches from; --invert-mask swaps black and white");
+            ErrorKind.Input, "mask-everywhere", "every patch of the video touches the mask",
+            "take patches from another clip (--source CLIP), or swap black and white (--invert-mask)");
     }
 }

@@ -14,25 +14,24 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Applications;
 
 /// <summary>
-/// The same video in another size or length (paper, section 4): things keep their shape and their pace, and the scene is
-/// rearranged instead. There is no noise: the input, stretched to the new size, is the first guess. Where the new size is
-/// far from the old one the guess is stretched in steps, each of which is rearranged before the next (Simakov et al. 2008).
-/// That happens at the coarsest level alone, where the layout is decided, always with the input itself as K and V, and what of
-/// the input is least seen in the guess weighs most (completeness).
+/// Resizes or retimes a video (paper, section 4): objects keep their shape and speed, and the scene is rearranged. There is no noise: the input, stretched
+/// to the new size, is the first guess. If the sizes differ much, the guess is stretched in steps, each of which is rearranged before the next (Simakov
+/// et al. 2008). This happens at the coarsest level only, which decides the layout; K and V are always the input itself, and keys that nothing has
+/// matched weigh most (completeness).
 /// </summary>
 public sealed class Retargeter : Sampler
 {
-    // Smaller steps lose less of the input; of a half or a third of the width nothing is left to gain below this one.
+    // Smaller steps lose less of the input; at a half or a third of the width, steps below this size gain nothing more.
     private const double LargestStep = 1.1;
     private const int StepIterations = 5;
 
-    // α of completeness in the steps: what they leave out no later level brings back.
+    // α of completeness in the steps: later levels cannot restore what the steps lose.
     private const double StepCompleteness = 1;
 
     private readonly SourcePyramid _pyramid;
 
-    /// <summary>Plans the run; nothing heavy happens yet.</summary>
-    /// <exception cref="VgpnnException">The options and the clip's size do not go together.</exception>
+    /// <summary>Plans the run.</summary>
+    /// <exception cref="VgpnnException">The options do not fit the clip's size.</exception>
     public Retargeter(Clip input, MethodOptions options)
         : base(options, PyramidPlanner.Plan(input.Extent, options), input.FrameRate) =>
         _pyramid = new SourcePyramid([input], Plan.Levels);
@@ -66,7 +65,7 @@ public sealed class Retargeter : Sampler
         return guess;
     }
 
-    /// <summary>Sizes on the way, each about as far from the one before.</summary>
+    /// <summary>The sizes of the steps, each with about the same ratio to the previous one.</summary>
     private static Extent[] Steps(Extent from, Extent to)
     {
         double farthest = new[] { (double)to.T / from.T, (double)to.H / from.H, (double)to.W / from.W }.Max(r => Math.Max(r, 1 / r));

@@ -14,8 +14,8 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Applications;
 
 /// <summary>
-/// Makes samples of its inputs, one at a time: the one shape of all applications. A sample depends on the inputs, the
-/// options, the seed and its index alone: not on threads, on the samples before it, or on interruptions.
+/// Makes samples of its inputs, for any application. A sample depends only on the inputs, the options, the seed and its index: not on threads, other samples
+/// or interruptions.
 /// </summary>
 public abstract class Sampler
 {
@@ -30,28 +30,28 @@ public abstract class Sampler
         FrameRate = frameRate;
     }
 
-    /// <summary>The options as they were given.</summary>
+    /// <summary>The options, as they were given.</summary>
     public MethodOptions Options { get; }
 
     /// <summary>Levels, memory and work.</summary>
     public PyramidPlan Plan { get; }
 
-    /// <summary>The pace of what is made.</summary>
+    /// <summary>Frame rate of the samples.</summary>
     public FrameRate FrameRate { get; }
 
-    /// <summary>Sentences that a user should read on what was done to the inputs.</summary>
+    /// <summary>Sentences for the user about changes to the inputs, such as resizing.</summary>
     public virtual IReadOnlyList<string> Notices => [];
 
-    /// <summary>The sampler of <see cref="MethodOptions.Application"/>; nothing heavy happens yet.</summary>
+    /// <summary>Creates the sampler of <see cref="MethodOptions.Application"/>.</summary>
     /// <param name="inputs">
-    /// Clips in the role <see cref="InputRole.Input"/>, for generation one or more, else one; for inpainting a
-    /// <see cref="InputRole.Mask"/>, and perhaps a <see cref="InputRole.Source"/>. For analogies <see cref="InputRole.Content"/>
+    /// Clips in the role <see cref="InputRole.Input"/>, one or more for generation, otherwise one; for inpainting also a
+    /// <see cref="InputRole.Mask"/>, and optionally a <see cref="InputRole.Source"/>. For analogies <see cref="InputRole.Content"/>
     /// and <see cref="InputRole.Style"/>, for sketches <see cref="InputRole.Sketch"/> and <see cref="InputRole.Style"/>.
     /// </param>
-    /// <param name="options">What is made of them, and how.</param>
-    /// <param name="flow">What finds movement where movement counts; null: what needs no weights.</param>
+    /// <param name="options">The application and the options of the method.</param>
+    /// <param name="flow">Estimates motion; <c>null</c> for the flow that needs no weights.</param>
     /// <param name="device">The device to compute on; <c>null</c> for the CPU.</param>
-    /// <exception cref="VgpnnException">Inputs and options do not go together, or not with the device.</exception>
+    /// <exception cref="VgpnnException">The inputs do not fit the options, or the device does not support them.</exception>
     public static Sampler Create(
         IReadOnlyList<SamplerInput> inputs, MethodOptions options, IOpticalFlow? flow = null, GpuDevice? device = null)
     {
@@ -74,37 +74,37 @@ public abstract class Sampler
         Clip Only(InputRole role) => inputs.Single(i => i.Role == role).Clip;
     }
 
-    /// <summary>The noise's standard deviation; where it was left to the program it is computed at the first call.</summary>
+    /// <summary>The noise's standard deviation; with <c>auto</c> it is computed at the first call.</summary>
     public virtual double ResolveNoise(Workers workers) => Options.Noise ?? 0;
 
-    /// <summary>Does what is done once for all samples, so that it can be shown and timed; samples do it themselves where it is left out.</summary>
+    /// <summary>Does the work that all samples share, so that it can be shown and timed; otherwise the first sample does it.</summary>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="progress">Told from time to time which part is done, 0 to 1, on the caller's thread; not at all where there is nothing to do.</param>
-    /// <exception cref="VgpnnException">The inputs do not hold what the application needs.</exception>
+    /// <param name="progress">Callback invoked on the calling thread with the completed fraction, 0 to 1; not invoked if there is no such work; <c>null</c> for none.</param>
+    /// <exception cref="VgpnnException">The inputs do not contain what the application needs.</exception>
     public virtual void Prepare(Workers workers, Action<double>? progress = null)
     {
     }
 
-    /// <summary>Has levels of the input kept in a store, so that they can be shared and released one by one, instead of in this object.</summary>
+    /// <summary>Keeps levels of the input in a store, where they can be shared and released one by one, instead of in this object.</summary>
     public void KeepLevelsIn(ILevelStore store) => Source.Store = store;
 
     /// <summary>The levels that patches are taken from.</summary>
     private protected abstract SourcePyramid Source { get; }
 
-    /// <summary>Maximum number of samples in a call of <see cref="Samples"/>: 1 on the CPU, on a device as many as fit there, up to 16.</summary>
-    /// <exception cref="VgpnnException">Kind Device: not even one fits.</exception>
+    /// <summary>Maximum number of samples in a call of <see cref="Samples"/>: 1 on the CPU, up to 16 on a device, depending on its memory.</summary>
+    /// <exception cref="VgpnnException">Kind Device: one sample does not fit.</exception>
     public int BatchSize => _device is null ? 1 : OnDevice(new Workers(1)).BatchSize;
 
     /// <summary>
-    /// Frees what a device holds of the inputs. A sample that is being made keeps it until it is finished, and a later sample copies it there again.
+    /// Frees the inputs' buffers on a device. A sample that is being made keeps them until it is finished; a later sample uploads them again.
     /// </summary>
     public void ReleaseDevice() => _gpu?.Release();
 
-    /// <summary>Makes several samples together: each has the frames that it has alone.</summary>
+    /// <summary>Makes several samples together, each with the same frames as if it were made alone.</summary>
     /// <param name="seed">The seed of the whole set.</param>
-    /// <param name="indices">Which of the set; at most <see cref="BatchSize"/> of them.</param>
+    /// <param name="indices">Numbers of the samples in the set; at most <see cref="BatchSize"/>.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <param name="observe">Callback invoked on the calling thread with every event and the sample's place in <paramref name="indices"/>; <c>null</c> for none.</param>
+    /// <param name="observe">Callback invoked on the calling thread with every event and the sample's position in <paramref name="indices"/>; <c>null</c> for none.</param>
     public IReadOnlyList<Clip> Samples(ulong seed, IReadOnlyList<int> indices, Workers workers, Action<int, SynthesisEvent>? observe = null)
     {
         ArgumentNullException.ThrowIfNull(indices);
@@ -114,22 +114,22 @@ public abstract class Sampler
             new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe is null ? null : what => observe(i, what), null))]);
     }
 
-    /// <summary>Makes sample <paramref name="index"/> of <paramref name="seed"/>: the same frames for any number of threads.</summary>
+    /// <summary>Makes a sample; its frames do not depend on the number of threads.</summary>
     /// <param name="seed">The seed of the whole set.</param>
     /// <param name="index">Number of the sample in the set, from 0.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="observe">Callback invoked on the calling thread with every event; <c>null</c> for none.</param>
-    /// <param name="resumeFrom">What the same sample left when it was interrupted; <c>null</c>: it begins at the coarsest level.</param>
-    /// <exception cref="ArgumentException">The checkpoint is of another plan.</exception>
+    /// <param name="resumeFrom">State of the same sample to resume from; <c>null</c> to begin at the coarsest level.</param>
+    /// <exception cref="ArgumentException">The checkpoint belongs to another plan.</exception>
     public Clip Sample(ulong seed, int index, Workers workers, Action<SynthesisEvent>? observe = null, Checkpoint? resumeFrom = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentNullException.ThrowIfNull(workers);
-        if (resumeFrom is not null && !Takes(resumeFrom)) throw new ArgumentException("the checkpoint is of another plan", nameof(resumeFrom));
+        if (resumeFrom is not null && !Takes(resumeFrom)) throw new ArgumentException("the checkpoint belongs to another plan", nameof(resumeFrom));
         return Make([new SampleRun(Hash.Derive(seed, (ulong)index), index, workers, observe, resumeFrom)])[0];
     }
 
-    /// <summary>Whether a checkpoint has the sizes that one of this plan has.</summary>
+    /// <summary>Whether a checkpoint has the sizes of this plan.</summary>
     public bool Takes(Checkpoint checkpoint)
     {
         ArgumentNullException.ThrowIfNull(checkpoint);
@@ -143,13 +143,13 @@ public abstract class Sampler
         return level.Index == 0 || !Plan.Levels[level.Index - 1].StartsFromCoarser || checkpoint.Fields.Fit(level, Options);
     }
 
-    /// <summary>What every sample comes to; <c>null</c>: it has to be made.</summary>
+    /// <summary>The output if nothing has to be computed; <c>null</c> otherwise.</summary>
     private protected virtual Clip? Unchanged => null;
 
-    /// <summary>What samples are made from.</summary>
+    /// <summary>The inputs of all samples, for the backend.</summary>
     private protected abstract RunInputs Inputs(Workers workers);
 
-    /// <summary>What samples start from.</summary>
+    /// <summary>The queries that samples start from.</summary>
     private protected abstract CoarsestQueries Queries(Workers workers);
 
     private IReadOnlyList<Clip> Make(IReadOnlyList<SampleRun> runs)

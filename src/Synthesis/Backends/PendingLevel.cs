@@ -5,15 +5,15 @@ using Vgpnn.Synthesis.Levels;
 namespace Vgpnn.Synthesis.Backends;
 
 /// <summary>The result of a level in host memory.</summary>
-/// <param name="Outputs">y_n of each sample. A backend may overwrite them once the next level is begun.</param>
+/// <param name="Outputs">y_n of each sample. A backend may overwrite them once the next level begins.</param>
 /// <param name="MeanDistances">Mean distance of each sample's patches to their matches in the last search, for components in [−1, 1].</param>
-/// <param name="Timing">Where the time of the batch went; without a mean distance.</param>
+/// <param name="Timing">Durations of the batch, without the mean distance.</param>
 internal sealed record LevelResult(IReadOnlyList<Volume> Outputs, IReadOnlyList<double> MeanDistances, LevelTiming Timing)
 {
-    /// <summary>Matches that the next level starts from; the samples of larger batches have none.</summary>
+    /// <summary>Matches that the next level starts from; empty in batches of several samples.</summary>
     public LevelFields Fields { get; init; }
 
-    /// <summary>Kernel launches since the level before, if they are measured.</summary>
+    /// <summary>Kernel launches since the previous level, if they are measured.</summary>
     public IReadOnlyList<KernelLaunch> Launches { get; init; } = [];
 }
 
@@ -23,13 +23,13 @@ internal abstract class PendingLevel : IDisposable
     /// <summary>Whether <see cref="Wait"/> returns at once.</summary>
     public virtual bool HasArrived => true;
 
-    /// <summary>Waits for the result; once.</summary>
+    /// <summary>Waits for the result; call it once.</summary>
     public abstract LevelResult Wait();
 
-    /// <summary>Gives up a result that nobody waited for.</summary>
+    /// <summary>Discards a result that was not waited for.</summary>
     public abstract void Dispose();
 
-    /// <summary>A result that is there.</summary>
+    /// <summary>A result that has arrived.</summary>
     public static PendingLevel Of(LevelResult result) => new Arrived(result);
 
     private sealed class Arrived(LevelResult result) : PendingLevel

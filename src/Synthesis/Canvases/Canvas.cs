@@ -9,12 +9,12 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Canvases;
 
 /// <summary>
-/// The output side of a level: which part of the output is searched for, how its votes are written back, and how it is
-/// enlarged. This one is plain: all of it. Applications whose output has another shape derive from it.
+/// The output side of a level: which part of the output is searched, how its votes are written back, and how it is enlarged. This one uses the whole
+/// output; derived classes handle loops, masks and structure.
 /// </summary>
 internal class Canvas
 {
-    /// <summary>All of the output, its borders being borders.</summary>
+    /// <summary>The canvas that uses the whole output, with borders.</summary>
     public static Canvas Plain { get; } = new();
 
     /// <summary>The canvas of a run.</summary>
@@ -26,15 +26,15 @@ internal class Canvas
         _ => Plain,
     };
 
-    /// <summary>Q of a level, of size <see cref="LevelPlan.Query"/>; it may be <paramref name="output"/> itself.</summary>
+    /// <summary>Q of a level, of size <see cref="LevelPlan.Query"/>; may be <paramref name="output"/> itself.</summary>
     public virtual Volume<T> Query<T>(LevelPlan level, Volume<T> output)
         where T : unmanaged => output;
 
-    /// <summary>K of a level, of as many channels as its Q; it may be <paramref name="keys"/> itself.</summary>
+    /// <summary>K of a level, with as many channels as its Q; may be <paramref name="keys"/> itself.</summary>
     public virtual Volume<T> Keys<T>(LevelPlan level, Volume<T> keys)
         where T : unmanaged => keys;
 
-    /// <summary>Folds the matched patches of <see cref="Query"/> into <paramref name="output"/>, whose own content is not needed.</summary>
+    /// <summary>Folds the matched patches of <see cref="Query"/> into <paramref name="output"/>, whose previous content is not read.</summary>
     public virtual void Vote<T>(
         LevelPlan level, Volume<T> values, NearestNeighbourField field, VoteRule rule, Volume<T> output, Workers workers)
         where T : unmanaged => PatchVoting.Vote(values, field, level.Patch, rule, output, workers);

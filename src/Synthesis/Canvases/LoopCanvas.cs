@@ -8,9 +8,9 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Canvases;
 
 /// <summary>
-/// An output whose last frame is followed by its first: its time axis is a circle in resampling, search and voting, while
-/// the input's is not. There is a patch for every frame of the circle, those that begin near the end included; the frames
-/// that they need are repeated behind it, and before voting their matches are repeated before the first.
+/// An output whose last frame is followed by its first: its time axis is a circle in resampling, search and voting; the input's is not. Every frame of the
+/// circle has patches, also those near the end: the first frames are repeated after the last for the search, and the matches are repeated before the
+/// first for the vote.
 /// </summary>
 internal sealed class LoopCanvas : Canvas
 {
@@ -20,7 +20,7 @@ internal sealed class LoopCanvas : Canvas
     /// <summary>Size of Q for an output of this size.</summary>
     public static Extent Wrapped(Extent output, Extent patch) => output with { T = output.T + patch.T - 1 };
 
-    /// <summary>Size of the output with frames repeated on both sides, where votes are taken.</summary>
+    /// <summary>Size of the output with frames repeated on both sides, for the vote.</summary>
     public static Extent Voted(LevelPlan level) => level.Output with { T = level.Output.T + (2 * (level.Patch.T - 1)) };
 
     public override Volume<T> Query<T>(LevelPlan level, Volume<T> output) => Frames(output, 0, level.Query.T);
@@ -36,14 +36,14 @@ internal sealed class LoopCanvas : Canvas
 
     public override Volume<T> Enlarge<T>(Volume<T> output, LevelPlan from, LevelPlan to, BorderRule border, Workers workers)
     {
-        // Once around the circle is once around the other: in time the factor is that of the sizes, which are rounded.
+        // The circles correspond to each other, so the factor in time is that of the rounded sizes.
         Scale scale = to.Scale / from.Scale;
         if (to.Output.T == from.Output.T) return Resampler.Resize(output, to.Output, scale with { T = 1 }, workers, border);
         Volume<T> wrapped = Frames(output, -Reach, output.Extent.T + (2 * Reach));
         return Resampler.Resize(wrapped, to.Output, scale with { T = (double)to.Output.T / from.Output.T }, workers, border);
     }
 
-    // Frames around the circle from any one on.
+    // Frames of the circle, starting at any one.
     private static Volume<T> Frames<T>(Volume<T> circle, int first, int count)
         where T : unmanaged
     {

@@ -9,8 +9,8 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Canvases;
 
 /// <summary>
-/// An output that is known but for a mask: only patches that touch the mask are searched, in a box around it, and only
-/// voxels in the mask take the vote. All others are those of the known video at that level.
+/// An output that is known outside a mask: only patches that touch the mask are searched, in a box around it, and only voxels in the mask take the vote.
+/// All others are those of the known video at that level.
 /// </summary>
 internal sealed class MaskedCanvas(MaskedRegion region) : Canvas
 {
@@ -38,7 +38,7 @@ internal sealed class MaskedCanvas(MaskedRegion region) : Canvas
                 Copy(voted.Row(t, h), Part(output.Row(box.T + t, box.H + h), box, output.Channels), mask.Row(box.T + t, box.H + h)[box.W..], output.Channels);
     }
 
-    /// <summary>Copies the samples of masked voxels along a row.</summary>
+    /// <summary>Copies the masked voxels of a row.</summary>
     public static void Copy<T>(ReadOnlySpan<T> from, Span<T> to, ReadOnlySpan<bool> mask, int channels)
     {
         for (int i = 0; i < from.Length; i++)

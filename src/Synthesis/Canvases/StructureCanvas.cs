@@ -5,12 +5,12 @@ using Vgpnn.Synthesis.Structure;
 namespace Vgpnn.Synthesis.Canvases;
 
 /// <summary>
-/// An output whose patches are also compared by how fast they move (paper, section 4, video analogies): at the coarsest
-/// level by that alone, at the next ones with it as a fourth channel, at the finer ones not at all.
+/// An output whose patches are also compared by their motion (paper, section 4, video analogies): at the coarsest level by structure only, at the next ones
+/// with structure as a fourth channel, at the finer ones by colours only.
 /// </summary>
 internal sealed class StructureCanvas(StructureGuide guide) : Canvas
 {
-    // What stands still stays where it is in the style: so much does a whole width or height away count as a part of movement from 0 to 1.
+    // Weight of the position relative to motion from 0 to 1, for a distance of the whole width or height: keeps static regions where they are in the style.
     private const float PlaceWeight = 0.1f;
 
     public override Volume<T> Query<T>(LevelPlan level, Volume<T> output) => Joined(level, output, guide.Content);
@@ -21,8 +21,8 @@ internal sealed class StructureCanvas(StructureGuide guide) : Canvas
             : Joined(level, keys, guide.Style);
 
     /// <summary>
-    /// Movement, and two channels of places, each from 0 to <see cref="PlaceWeight"/> from one border to the other: of patches that
-    /// move alike the one at the same place is nearest. Without them all that stands still would be the same.
+    /// Structure, and two channels of positions, each from 0 to <see cref="PlaceWeight"/> between opposite borders: of patches with equal motion the one at the
+    /// same position is nearest. Without positions all static patches would be equal.
     /// </summary>
     public static Volume<float> WithPlaces(Volume<float> structure)
     {
@@ -57,7 +57,7 @@ internal sealed class StructureCanvas(StructureGuide guide) : Canvas
     private Volume<T> Joined<T>(LevelPlan level, Volume<T> colours, IReadOnlyList<Volume<float>?> structures)
         where T : unmanaged
     {
-        // The coarsest query comes with its structure, and has no colours yet.
+        // The coarsest query contains the structure already, and has no colours yet.
         if (level.Guide != Guide.StructureAndColour) return colours;
         ReadOnlySpan<float> structure = structures[level.Index]!.Samples;
         var joined = new Volume<T>(colours.Extent, 4);
@@ -72,7 +72,7 @@ internal sealed class StructureCanvas(StructureGuide guide) : Canvas
         return joined;
     }
 
-    // A byte stands for a 127.5th, as those of colours do, so that distances are in one unit.
+    // A unit of a byte is 1/127.5, as for colours, so that distances have one unit.
     private static T Sample<T>(float structure)
         where T : unmanaged
     {

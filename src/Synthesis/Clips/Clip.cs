@@ -2,14 +2,14 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Clips;
 
-/// <summary>A decoded video: frames of 8-bit RGB, three bytes a pixel, rows from top to bottom without gaps.</summary>
+/// <summary>A decoded video: frames of 8-bit RGB, three bytes per pixel, rows from top to bottom without gaps.</summary>
 public sealed class Clip
 {
-    /// <exception cref="ArgumentException">No frame, or a frame whose length is not 3·width·height.</exception>
+    /// <exception cref="ArgumentException">There is no frame, or a frame whose length is not 3·width·height.</exception>
     public Clip(IReadOnlyList<byte[]> frames, int width, int height, FrameRate frameRate)
     {
         ArgumentNullException.ThrowIfNull(frames);
-        if (frames.Count == 0) throw new ArgumentException("a clip needs a frame", nameof(frames));
+        if (frames.Count == 0) throw new ArgumentException("a clip needs at least one frame", nameof(frames));
         if (frames.Any(f => f.Length != 3 * width * height)) throw new ArgumentException("a frame has the wrong length", nameof(frames));
         Frames = frames;
         Width = width;
@@ -32,7 +32,7 @@ public sealed class Clip
     /// <summary>Frames × rows × columns.</summary>
     public Extent Extent => new(Frames.Count, Height, Width);
 
-    /// <summary>The same frames at another pace.</summary>
+    /// <summary>The same frames with another frame rate.</summary>
     public Clip WithFrameRate(FrameRate rate) => new(Frames, Width, Height, rate);
 
     /// <summary>The frames as one volume of bytes.</summary>
@@ -56,18 +56,18 @@ public sealed class Clip
         return volume;
     }
 
-    /// <summary>A volume of three channels as a clip: bytes as they are, floats rounded (<see cref="ColourConversion.ToByte"/>).</summary>
+    /// <summary>A clip of a volume T×H×W×3: bytes unchanged, floats rounded (<see cref="ColourConversion.ToByte"/>).</summary>
     public static Clip FromVolume(Volume volume, FrameRate frameRate)
     {
         ArgumentNullException.ThrowIfNull(volume);
-        if (volume.Channels != 3) throw new ArgumentException("a clip has three channels", nameof(volume));
+        if (volume.Channels != 3) throw new ArgumentException("the volume must have three channels", nameof(volume));
         var frames = new byte[volume.Extent.T][];
         for (int t = 0; t < frames.Length; t++)
             frames[t] = volume is Volume<float> floats ? Rounded(floats.Frame(t)) : ((Volume<byte>)volume).Frame(t).ToArray();
         return new Clip(frames, volume.Extent.W, volume.Extent.H, frameRate);
     }
 
-    /// <summary>SHA-256 over size and decoded frames, in lower-case hexadecimal: equal for equal frames, however they were stored.</summary>
+    /// <summary>SHA-256 of size and decoded frames, in lower-case hexadecimal: equal for equal frames, in whatever format they were stored.</summary>
     public string ContentHash()
     {
         using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);

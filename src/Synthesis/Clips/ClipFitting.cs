@@ -4,10 +4,10 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Clips;
 
-/// <summary>Brings clips to one size.</summary>
+/// <summary>Resizes clips to one size.</summary>
 internal static class ClipFitting
 {
-    /// <summary>The clip at this size: resized until it covers it, and cropped evenly at the sides that stand over.</summary>
+    /// <summary>The clip resized to cover this size, with the excess cropped equally on both sides.</summary>
     public static Clip Cover(Clip clip, int height, int width, Workers workers)
     {
         double scale = Math.Max((double)height / clip.Height, (double)width / clip.Width);

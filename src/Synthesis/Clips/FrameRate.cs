@@ -6,7 +6,7 @@ namespace Vgpnn.Synthesis.Clips;
 /// <summary>Frames per second as an exact fraction in lowest terms, such as 30000/1001.</summary>
 public readonly record struct FrameRate
 {
-    /// <exception cref="ArgumentOutOfRangeException">A part below 1.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">Numerator or denominator is below 1.</exception>
     public FrameRate(int numerator, int denominator)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(numerator, 1);
@@ -51,7 +51,7 @@ public readonly record struct FrameRate
         return false;
     }
 
-    /// <summary>The fraction, or the whole number where there is no fraction: what ffmpeg takes and prints.</summary>
+    /// <summary>The fraction, or an integer if the denominator is 1, in ffmpeg's notation.</summary>
     public override string ToString() =>
         Denominator == 1
             ? Numerator.ToString(CultureInfo.InvariantCulture)

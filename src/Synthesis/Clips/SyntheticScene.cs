@@ -5,9 +5,8 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Clips;
 
 /// <summary>
-/// A picture that moves, made of arithmetic alone: textured discs in front of value noise, with a little grain, the same
-/// bits everywhere. Sizes of things are in heights of the picture, so that it is the same scene at every resolution, with
-/// detail down to the pixel. For benchmarks, which must not depend on anybody's clip.
+/// A procedural scene: textured discs in front of value noise, with some grain; the same bits on every machine. Sizes are relative to the height of the
+/// picture, so that it is the same scene at every resolution, with detail down to the pixel. For benchmarks, which must not depend on a user's clip.
 /// </summary>
 public static class SyntheticScene
 {
@@ -17,7 +16,7 @@ public static class SyntheticScene
 
     /// <summary>RGB frames of the scene.</summary>
     /// <param name="extent">Frames, rows, columns.</param>
-    /// <param name="firstFrame">The moment it begins at: what has moved in between is elsewhere, the rest stays.</param>
+    /// <param name="firstFrame">Number of the first frame: discs move with time, the background stays.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public static Volume<byte> Render(Extent extent, int firstFrame, Workers workers)
     {
@@ -78,7 +77,7 @@ public static class SyntheticScene
 
     private static float Mix(float a, float b, float part) => a + ((b - a) * part);
 
-    /// <summary>A disc with a texture of its own that bounces between the edges of the picture.</summary>
+    /// <summary>A textured disc that bounces between the edges of the picture.</summary>
     private sealed class Disc
     {
         private readonly Extent _extent;
@@ -118,7 +117,7 @@ public static class SyntheticScene
 
         private static float Part(ulong random, int i) => ((random >> (16 * i)) & 0xFFFF) / 65536f;
 
-        // A place that runs to and fro between 0 and size − 1.
+        // Reflects a position into the range from 0 to size − 1.
         private static int Bounce(float place, int size)
         {
             float period = 2f * (size - 1), at = place - (period * MathF.Floor(place / period));

@@ -1,6 +1,6 @@
 namespace Vgpnn.Synthesis.Errors;
 
-/// <summary>Makes names and words of unknown origin fit for a terminal and a log.</summary>
+/// <summary>Makes text of unknown origin safe for terminals and logs.</summary>
 public static class PrintableText
 {
     private const int Longest = 120;
@@ -10,7 +10,7 @@ public static class PrintableText
     {
         ArgumentNullException.ThrowIfNull(path);
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-        if (name.Length == 0) name = path.Length == 0 ? "(an empty path)" : path;
+        if (name.Length == 0) name = path.Length == 0 ? "(empty path)" : path;
         return Of(name);
     }
 

@@ -4,9 +4,9 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// The share of a sample's frames that are a frame of the input. A frame is cut into blocks of 16×16 pixels (a rest at the right
-/// or at the bottom is left out); it is a copy of another if 99 % of its blocks differ by at most 12 grey levels (root of
-/// the mean square over pixels and channels): compression stays below that, an object that moved does not.
+/// The share of a sample's frames that equal a frame of the input. A frame is cut into blocks of 16×16 pixels (incomplete blocks are ignored); it is a copy
+/// if 99 % of its blocks differ by at most 12 grey levels (root mean square over pixels and channels): compression stays below that, a moved object
+/// does not.
 /// </summary>
 internal static class CopiedFrames
 {
@@ -14,7 +14,7 @@ internal static class CopiedFrames
     private const double Percentile = 0.99;
     private const double MaxRootMeanSquare = 12;
 
-    /// <returns>0 to 1; null if the two videos' frames differ in size, or are smaller than a block.</returns>
+    /// <returns>0 to 1; <c>null</c> if the frame sizes differ, or frames are smaller than a block.</returns>
     public static double? Share(Volume<byte> input, Volume<byte> sample, Workers workers)
     {
         Extent size = sample.Extent;
@@ -40,7 +40,7 @@ internal static class CopiedFrames
             squares[i] = MeanSquare(a, t, b, other, i / columns * Block, i % columns * Block * a.Channels);
         Array.Sort(squares);
 
-        // Between two blocks the percentile is interpolated.
+        // The percentile is interpolated between two blocks.
         double rank = Percentile * (squares.Length - 1);
         double low = Math.Sqrt(squares[(int)rank]), high = Math.Sqrt(squares[(int)Math.Ceiling(rank)]);
         return low + ((rank - Math.Floor(rank)) * (high - low)) <= MaxRootMeanSquare;

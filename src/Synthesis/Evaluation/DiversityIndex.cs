@@ -3,18 +3,17 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// How much the samples of one input differ from each other: the standard deviation (population) of every voxel's
-/// <see cref="Grey"/> over the samples, its mean over all voxels, divided by the standard deviation of the input's grey
-/// voxels. 0: all samples are the same; 1: they differ as much as any two pixels of the input. (Shaham, Dekel and
-/// Michaeli, "SinGAN", 2019.)
+/// How much the samples of an input differ from each other: the population standard deviation of every voxel's <see cref="Grey"/> over the samples,
+/// averaged over all voxels, divided by the standard deviation of the input's grey voxels. 0: all samples are equal; 1: they differ as much as any two
+/// pixels of the input. (Shaham, Dekel and Michaeli, "SinGAN", 2019.)
 /// </summary>
 internal static class DiversityIndex
 {
-    // Rounding can bring the variance of equal numbers a little off zero.
+    // Rounding can give equal numbers a variance slightly below or above zero.
     private const double NoVariance = 1e-6;
 
     /// <summary>Measures grey volumes.</summary>
-    /// <returns>0 or more; null for fewer than two samples, for samples that differ in size, or if the input is of one grey.</returns>
+    /// <returns>0 or more; <c>null</c> for fewer than two samples, for samples of different sizes, or if all grey values of the input are equal.</returns>
     public static double? Measure(Volume<float> input, IReadOnlyList<Volume<float>> samples)
     {
         if (samples.Count < 2 || samples.Any(s => s.Extent != samples[0].Extent)) return null;

@@ -8,12 +8,12 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
-/// <summary>The inputs of a run as its samples are compared with them.</summary>
+/// <summary>The inputs of a run, prepared for comparison with its samples.</summary>
 internal sealed class EvaluatedInputs
 {
     private readonly bool[]? _inside;
 
-    /// <exception cref="VgpnnException">Kind Input: a clip is too small, or a mask does not fit.</exception>
+    /// <exception cref="VgpnnException">Kind Input: a clip is too small, or a mask has another size.</exception>
     public EvaluatedInputs(IReadOnlyList<SamplerInput> inputs, MethodOptions options, Workers workers)
     {
         WorkedOn = inputs.First(i => i.Role.IsWorkedOn()).Clip;
@@ -41,25 +41,25 @@ internal sealed class EvaluatedInputs
             [.. videos.Select(v => Motion.Of(v.Grey, counted, workers))], [.. sources.Select(s => s.Frames.Count)]);
     }
 
-    /// <summary>What has the samples' size, where that is given.</summary>
+    /// <summary>The input whose size the samples have, if they have a fixed size.</summary>
     public Clip WorkedOn { get; }
 
-    /// <summary>What patches came from; several clips one after the other.</summary>
+    /// <summary>The clips that patches came from, one after the other.</summary>
     public EvaluatedVideo Source { get; }
 
-    /// <summary>Patches of the source that could not be used: across a joint, or in the mask; null: none.</summary>
+    /// <summary>Patches of the source that could not be used, across a joint or in the mask; <c>null</c> for none.</summary>
     public bool[]? Excluded { get; }
 
-    /// <summary>Patches of a sample that are looked at: those that touch the mask; null: all.</summary>
+    /// <summary>Patches of a sample that are compared, those that touch the mask; <c>null</c> for all.</summary>
     public bool[]? Judged { get; }
 
-    /// <summary>How the source moves, outside of a mask.</summary>
+    /// <summary>Motion of the source, outside a mask.</summary>
     public Motion Motion { get; }
 
-    /// <summary>Motion of a sample, inside of a mask.</summary>
+    /// <summary>Motion of a sample, inside a mask.</summary>
     public Motion MotionOf(EvaluatedVideo sample, Workers workers) => Motion.Of(sample.Grey, _inside, workers);
 
-    /// <summary>Mean absolute difference of all samples outside the mask; null where there is no mask, or nothing outside it.</summary>
+    /// <summary>Mean absolute component difference outside the mask; <c>null</c> without a mask, or if it covers everything.</summary>
     public double? Outside(EvaluatedVideo sample)
     {
         if (_inside is null) return null;
@@ -83,9 +83,9 @@ internal sealed class EvaluatedInputs
     private void ThrowIfNothingIsJudged()
     {
         if (!Judged!.Contains(true))
-            throw new VgpnnException(ErrorKind.Input, "mask-empty", "the mask is empty, and only what is inside it would be compared", "leave it out to compare whole frames");
+            throw new VgpnnException(ErrorKind.Input, "mask-empty", "the mask is empty; only pixels inside it would be compared", "leave the mask out to compare whole frames");
         if (Excluded is not null && !Excluded.Contains(false))
-            throw new VgpnnException(ErrorKind.Input, "mask-everywhere", "the mask leaves no patch of the video to compare its inside with");
+            throw new VgpnnException(ErrorKind.Input, "mask-everywhere", "every patch of the video touches the mask; there is nothing to compare its inside with");
     }
 
     private static bool[] AcrossJoints(Clip[] clips, Extent grid)

@@ -4,7 +4,7 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
-/// <summary>A video in the forms that metrics look at.</summary>
+/// <summary>A video in the forms that metrics use.</summary>
 /// <param name="Rgb">Its frames.</param>
 /// <param name="Grey">Their brightness.</param>
 internal sealed record EvaluatedVideo(Volume<byte> Rgb, Volume<float> Grey)
@@ -15,13 +15,13 @@ internal sealed record EvaluatedVideo(Volume<byte> Rgb, Volume<float> Grey)
     }
 
     /// <param name="clip">The video.</param>
-    /// <param name="name">What messages call it.</param>
-    /// <exception cref="VgpnnException">Kind Input: it is smaller than a patch.</exception>
+    /// <param name="name">Name of the video in messages.</param>
+    /// <exception cref="VgpnnException">Kind Input: the video is smaller than a patch.</exception>
     public static EvaluatedVideo Of(Clip clip, string name) =>
         clip.Extent.Holds(PatchScores.Patch)
             ? new EvaluatedVideo(clip.ToBytes())
             : throw new VgpnnException(
                 ErrorKind.Input, "too-small-to-evaluate",
-                $"{name} is {clip.Extent} (frames × rows × columns), and patches of {PatchScores.Patch} are compared",
-                "give a clip of at least 3 frames and 7×7 pixels");
+                $"{name} is {clip.Extent} (frames × rows × columns), smaller than the patches of {PatchScores.Patch} that are compared",
+                "use a clip of at least 3 frames of 7×7 pixels");
 }

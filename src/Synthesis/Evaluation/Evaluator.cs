@@ -8,9 +8,8 @@ using Vgpnn.Synthesis.Options;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// Scores samples of any application against what they were made of. Everything is computed from decoded 8-bit RGB, and depends on
-/// the frames alone: not on threads, time or earlier calls. Samples may be shorter, longer or of another size than their
-/// source, but for those that have a mask or follow another video.
+/// Scores samples of any application against their inputs. All scores are computed from decoded 8-bit RGB, and depend only on the frames: not on threads,
+/// time or earlier calls. Samples may differ from their source in size and length, except those with a mask, a content or a sketch.
 /// </summary>
 public sealed class Evaluator
 {
@@ -22,20 +21,20 @@ public sealed class Evaluator
     private readonly StructureScore? _structure;
     private readonly List<Volume<float>> _samples = [];
 
-    /// <param name="input">What the samples were made of, at least 3 frames of 7×7 pixels.</param>
-    /// <param name="workers">Threads, and cancellation.</param>
-    /// <param name="svfid">Learned features to compare as well; null: none.</param>
+    /// <param name="input">The input of the samples, at least 3 frames of 7×7 pixels.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="svfid">Learned features to compare as well; <c>null</c> for none.</param>
     /// <exception cref="VgpnnException">Kind Input: the clip is too small.</exception>
     public Evaluator(Clip input, Workers workers, Svfid? svfid = null)
         : this([new SamplerInput(InputRole.Input, input)], new MethodOptions(), workers, svfid)
     {
     }
 
-    /// <param name="inputs">What the samples were made of, as <see cref="Sampler.Create"/> takes it; sources have at least 3 frames of 7×7 pixels.</param>
-    /// <param name="options">How they were made: what counts is the application, and how it reads its mask or sketch.</param>
-    /// <param name="workers">Threads, and cancellation.</param>
-    /// <param name="svfid">Learned features to compare as well; null: none.</param>
-    /// <exception cref="VgpnnException">Kind Input: a clip is too small, or a mask does not fit.</exception>
+    /// <param name="inputs">The inputs of the samples, as for <see cref="Sampler.Create"/>; sources have at least 3 frames of 7×7 pixels.</param>
+    /// <param name="options">Options of the run; only the application and how it reads its mask or sketch are used.</param>
+    /// <param name="workers">Threads and cancellation.</param>
+    /// <param name="svfid">Learned features to compare as well; <c>null</c> for none.</param>
+    /// <exception cref="VgpnnException">Kind Input: a clip is too small, or a mask has another size.</exception>
     public Evaluator(IReadOnlyList<SamplerInput> inputs, MethodOptions options, Workers workers, Svfid? svfid = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
@@ -49,8 +48,7 @@ public sealed class Evaluator
 
     /// <summary>Scores one sample, and keeps its brightness for <see cref="Diversity"/>.</summary>
     /// <exception cref="VgpnnException">
-    /// Kind Input: the clip is too small, fewer than 3 frames of 7×7 pixels, or it has to have another size. Kind Usage: it does not
-    /// suit the layer of SVFID.
+    /// Kind Input: the clip has fewer than 3 frames or 7×7 pixels, or the wrong size. Kind Usage: it is too small for the layer of SVFID.
     /// </exception>
     public SampleScores Add(Clip sample)
     {
@@ -74,7 +72,7 @@ public sealed class Evaluator
             _inputs.Outside(video),
             _options.Loop ? LoopSeam.Measure(video.Grey) : null);
 
-        // What is outside a mask is the input, and would decide all numbers of whole frames.
+        // Outside a mask the sample equals the input, which would dominate metrics of whole frames.
         if (_inputs.Judged is not null) return scores;
         Volume<byte> source = _inputs.Source.Rgb;
         return scores with
@@ -87,8 +85,8 @@ public sealed class Evaluator
     }
 
     /// <summary>
-    /// How much the samples added so far differ from each other (<see cref="DiversityIndex"/>), 0 or more; null for fewer than
-    /// two, or unless all have one size.
+    /// How much the samples added so far differ from each other (<see cref="DiversityIndex"/>), 0 or more; <c>null</c> for fewer than two samples, or samples of
+    /// different sizes.
     /// </summary>
     public double? Diversity() => DiversityIndex.Measure(_inputs.Source.Grey, _samples);
 
@@ -98,7 +96,7 @@ public sealed class Evaluator
         if ((_structure is null && _inputs.Judged is null) || sample.Extent == like.Extent) return;
         throw new VgpnnException(
             ErrorKind.Input, "sample-size",
-            $"the sample is {sample.Extent} (frames × rows × columns), and what it follows {like.Extent}",
+            $"the sample is {sample.Extent} (frames × rows × columns), but it must have the size of its input, {like.Extent}",
             "samples with a mask, a content or a sketch have its size and length");
     }
 }

@@ -8,24 +8,24 @@ using Vgpnn.Synthesis.Errors;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// Where each patch of a sample came from, as colours: red is the column of its nearest patch in the input, green the row, blue
-/// the frame, each from dark to light. What was taken over as one piece is one gradient; seams show as edges.
+/// Source map: shows where in the input each patch of a sample came from. Red is the column of its nearest patch in the input, green the row, blue the
+/// frame, each from dark to light. A region copied in one piece is one gradient; seams show as edges.
 /// </summary>
 public static class FieldColours
 {
     private static readonly Extent Patch = new(3, 5, 5);
 
-    /// <summary>A clip of the sample's size.</summary>
-    /// <param name="input">What the sample was made of.</param>
+    /// <summary>Computes the source map, a clip of the sample's size.</summary>
+    /// <param name="input">The input of the sample.</param>
     /// <param name="sample">The sample.</param>
-    /// <param name="workers">Threads, and cancellation.</param>
+    /// <param name="workers">Threads and cancellation.</param>
     /// <exception cref="VgpnnException">Kind Input: one of the clips is smaller than a patch.</exception>
     public static Clip Of(Clip input, Clip sample, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(sample);
         if (!input.Extent.Holds(Patch) || !sample.Extent.Holds(Patch))
-            throw new VgpnnException(ErrorKind.Input, "clip-too-small", $"a field takes clips of {Patch} or more");
+            throw new VgpnnException(ErrorKind.Input, "clip-too-small", $"a source map needs clips of at least {Patch} (frames × rows × columns)");
         var field = new NearestNeighbourField(sample.Extent, input.Extent, Patch);
         var task = new SearchTask<byte> { Query = sample.ToBytes(), Keys = input.ToBytes(), Patch = Patch, Field = field };
         PatchSearches.Create<byte>(SearchMethod.PatchMatch).Search(task, workers);
@@ -50,7 +50,7 @@ public static class FieldColours
         return new Clip(frames, sample.Width, sample.Height, sample.FrameRate);
     }
 
-    // The patch whose middle is nearest to a voxel.
+    // The patch whose centre is nearest to a voxel.
     private static int Inside(int voxel, int patch, int grid) => Math.Clamp(voxel - (patch / 2), 0, grid - 1);
 
     private static byte Shade(int place, int places) => (byte)(32 + (223 * place / Math.Max(1, places - 1)));

@@ -7,12 +7,11 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// NNFDIV: how disordered the field of nearest neighbours is. For every 3×3×3 patch of the sample the displacement to its
-/// nearest patch of the input, three whole numbers modulo 256, is written as bytes (all of time, then all of rows, then
-/// all of columns) and compressed with zlib at its default level:
+/// NNFDIV: how disordered the nearest-neighbour field is. For every 3×3×3 patch of the sample the displacement to its nearest patch of the input, three
+/// integers modulo 256, is written as bytes (those of time, then of rows, then of columns) and compressed with zlib at its default level:
 /// <code>NNFDIV = compressed bytes / bytes</code>
-/// Neighbours are searched with PatchMatch, not exactly; a third search would change the number by half a per cent.
-/// Large pieces taken over whole give long runs of one displacement, hence few bytes: 0 is a copy. (Haim et al., VGPNN, 2022.)
+/// Neighbours are searched with PatchMatch, not exactly; another search would change the number by half a per cent. Large pieces copied as a whole give long
+/// runs of one displacement, which compress to few bytes: 0 is a copy. (Haim et al., VGPNN, 2022.)
 /// </summary>
 internal static class FieldDisorder
 {
@@ -49,8 +48,8 @@ internal static class FieldDisorder
         return bytes;
     }
 
-    // Measured on the fields of twelve published samples, against zlib 1.2.13, with which the reference values were computed: SharpZipLib's
-    // deflate is 0.0 to 0.9 % shorter; the runtime's ZLibStream (zlib-ng) at the same level is up to 3.0 % longer, and of no fixed sign.
+    // Measured on the fields of twelve published samples, against zlib 1.2.13, which produced the reference values: SharpZipLib's
+    // deflate is 0.0 to 0.9 % shorter; the runtime's ZLibStream (zlib-ng) at the same level is up to 3.0 % longer, and sometimes shorter.
     private static long CompressedLength(byte[] bytes)
     {
         var zlib = new Deflater(Deflater.DEFAULT_COMPRESSION);

@@ -3,21 +3,21 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// The Fréchet distance of two Gaussians, each fitted to what one position has over the frames. Frames are often fewer than channels; what
-/// neither video's frames reach has the same variance in both and adds nothing to the distance, so the rest is computed
-/// in coordinates of the space that they span together.
+/// The Fréchet distance of two Gaussians, each fitted to the features of one position over the frames. There are often fewer frames than channels; in
+/// directions that no frame of either video reaches, both variances are equal and add nothing to the distance, so it is computed in coordinates of the
+/// space that the frames of both videos span.
 /// </summary>
 internal static class FrameGaussians
 {
-    // What is left of a vector after its part in the basis was taken out, relative to its square.
+    // Squared length of a vector without its part in the basis, relative to its own, from which it adds a direction.
     private const double Rounding = 1e-20;
 
-    /// <param name="a">Features of the one video.</param>
-    /// <param name="b">Features of the other.</param>
+    /// <param name="a">Features of one video.</param>
+    /// <param name="b">Features of the other video.</param>
     /// <param name="h">Row.</param>
     /// <param name="w">Column.</param>
-    /// <param name="channels">Channels that count, the first ones.</param>
-    /// <param name="diagonal">What is added to all variances.</param>
+    /// <param name="channels">Number of channels that are used, the first ones.</param>
+    /// <param name="diagonal">Added to all variances.</param>
     public static double FrechetDistance(Volume<float> a, Volume<float> b, int h, int w, int channels, double diagonal)
     {
         double[] meanA = new double[channels], meanB = new double[channels];
@@ -54,7 +54,7 @@ internal static class FrameGaussians
         return deviations;
     }
 
-    // Gram and Schmidt, each vector twice for the sake of rounding.
+    // Gram–Schmidt, applied twice to each vector because of rounding.
     private static List<double[]> Basis(double[][] vectors)
     {
         var basis = new List<double[]>();

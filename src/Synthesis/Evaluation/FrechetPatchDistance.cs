@@ -4,11 +4,11 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// How alike the patches of a sample and of its input are as a whole: a Gaussian is fitted to all patches of 3×5×5 RGB voxels of
-/// either (225 numbers each, grey levels of 0 to 255; a fixed selection of at most 30,000), and
+/// How similar the distributions of a sample's and its input's patches are: a Gaussian is fitted to the patches of 3×5×5 RGB voxels of each
+/// (225 components, grey levels of 0 to 255; a fixed selection of at most 30,000), and
 /// <code>FPD = mean over 225 directions of the whitened Fréchet distance (<see cref="Gaussian.WhitenedFrechetDistance"/>)</code>
-/// in coordinates in which the input's patches have mean 0 and covariance 1, after 2² grey levels were added to all variances, about what
-/// compression changes. No learned features are involved: it is no SVFID, and its values compare with no published ones.
+/// in coordinates in which the input's patches have mean 0 and covariance 1, after 2² grey levels were added to all variances, about the change by
+/// compression. It uses no learned features: it is not SVFID, and its values cannot be compared with published ones.
 /// </summary>
 internal sealed class FrechetPatchDistance
 {

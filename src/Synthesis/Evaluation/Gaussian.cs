@@ -1,9 +1,9 @@
 namespace Vgpnn.Synthesis.Evaluation;
 
-/// <summary>A mean and an unbiased covariance, the latter row by row.</summary>
+/// <summary>A mean, and an unbiased covariance in row-major order.</summary>
 internal sealed record Gaussian(double[] Mean, double[] Covariance)
 {
-    /// <summary>Numbers in a sample.</summary>
+    /// <summary>Number of components.</summary>
     public int Dimensions => Mean.Length;
 
     /// <summary>
@@ -28,9 +28,9 @@ internal sealed record Gaussian(double[] Mean, double[] Covariance)
     }
 
     /// <summary>
-    /// The same in coordinates in which <paramref name="a"/>, its diagonal raised, has mean 0 and covariance 1, and a mean over the
-    /// coordinates: (|W(μ' − μ)|² + Σ(1 − √e)²)/n with the eigenvalues e of W·C'·Wᵀ, W = Λ^−½·V of C = Vᵀ·Λ·V. All directions weigh the
-    /// same, however little of the variance they have.
+    /// The Fréchet distance in coordinates in which <paramref name="a"/>, with its diagonal raised, has mean 0 and covariance 1, divided by the number of
+    /// coordinates: (|W(μ' − μ)|² + Σ(1 − √e)²)/n with the eigenvalues e of W·C'·Wᵀ, W = Λ^−½·V of C = Vᵀ·Λ·V. All directions have the same weight,
+    /// however small their variance is.
     /// </summary>
     public static double WhitenedFrechetDistance(Gaussian a, Gaussian b, double more)
     {
@@ -73,6 +73,6 @@ internal sealed record Gaussian(double[] Mean, double[] Covariance)
     private static double[] Roots(double[] r, double[] covariance, int n) =>
         Array.ConvertAll(SymmetricEigen.Decompose(SymmetricEigen.Congruence(r, covariance, n), n).Values, Root);
 
-    // Eigenvalues of a covariance are below 0 by rounding only.
+    // Eigenvalues of a covariance are negative only by rounding.
     private static double Root(double value) => Math.Sqrt(Math.Max(0, value));
 }

@@ -3,12 +3,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// A video's brightness: 0.2125 R + 0.7154 G + 0.0721 B, the luma of ITU-R BT.709 rounded to four digits. Metrics of motion,
-/// sharpness and diversity look at it rather than at RGB, so that the coarser colours of compressed video do not weigh in.
+/// A video's brightness: 0.2125 R + 0.7154 G + 0.0721 B, the luma of ITU-R BT.709 rounded to four digits. Metrics of motion, sharpness and diversity use it
+/// instead of RGB, so that the coarser colours of compressed video do not affect them.
 /// </summary>
 internal static class Grey
 {
-    /// <summary>One channel, on the scale of 0 to 255.</summary>
+    /// <summary>One channel, 0 to 255.</summary>
     public static Volume<float> Of(Volume<byte> rgb)
     {
         var grey = new Volume<float>(rgb.Extent, 1);

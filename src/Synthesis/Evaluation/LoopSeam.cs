@@ -3,12 +3,12 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// How visible it is where a loop begins anew: the mean absolute difference of the last frame's and the first one's grey
-/// (<see cref="Grey"/>), over the largest such difference of two frames that follow each other.
+/// How visible the seam of a loop is: the mean absolute difference of the grey (<see cref="Grey"/>) of the last and the first frame, divided by the largest
+/// such difference of two successive frames.
 /// </summary>
 internal static class LoopSeam
 {
-    /// <returns>0 or more, up to 1 where the seam is no more visible than the frame change that is most; null where nothing changes.</returns>
+    /// <returns>0 or more; up to 1 if the seam is no more visible than the largest change between frames; <c>null</c> if nothing changes.</returns>
     public static double? Measure(Volume<float> grey)
     {
         int last = grey.Extent.T - 1;

@@ -4,21 +4,21 @@ using Vgpnn.Kernels.Threading;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
-/// <summary>Sums over samples from which a Gaussian is fitted. The order of sums depends on the samples alone, not on threads.</summary>
+/// <summary>Sums over vectors, to fit a Gaussian. The order of additions depends only on the vectors, not on threads.</summary>
 internal sealed class Moments(int dimensions)
 {
-    // Rows of the matrix in a piece of work: few enough that they stay in the cache while all samples pass by.
+    // Rows of the matrix per piece of work: few enough to stay in the cache while all vectors are added.
     private const int Rows = 16;
 
     private readonly double[] _sum = new double[dimensions];
     private readonly double[] _products = new double[dimensions * dimensions];
 
-    /// <summary>Samples added so far.</summary>
+    /// <summary>Number of vectors added so far.</summary>
     public long Count { get; private set; }
 
-    /// <summary>Adds samples that lie one after the other; of each, the first numbers count.</summary>
-    /// <param name="samples">Whole samples.</param>
-    /// <param name="stride">Numbers of one.</param>
+    /// <summary>Adds consecutive vectors; the first components of each are used.</summary>
+    /// <param name="samples">Whole vectors.</param>
+    /// <param name="stride">Components from one vector to the next.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public void Add(ReadOnlyMemory<float> samples, int stride, Workers workers)
     {
@@ -41,7 +41,7 @@ internal sealed class Moments(int dimensions)
         Count += count;
     }
 
-    /// <summary>The Gaussian of all samples, two or more.</summary>
+    /// <summary>The Gaussian of all vectors, two or more.</summary>
     public Gaussian Fit()
     {
         int n = dimensions;

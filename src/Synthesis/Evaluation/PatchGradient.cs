@@ -2,12 +2,11 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
-/// <summary>How much contrast between neighbouring pixels a patch has.</summary>
+/// <summary>Contrast between neighbouring pixels of a patch.</summary>
 internal static class PatchGradient
 {
     /// <summary>
-    /// The mean of √(∂h² + ∂w²) over all voxels of a patch that have a neighbour below and one to the right within it; ∂h and ∂w
-    /// are the differences of their grey.
+    /// The mean of √(∂h² + ∂w²) over all voxels that have a neighbour below and one to the right in the patch; ∂h and ∂w are the differences of their grey.
     /// </summary>
     public static double Mean(Volume<float> grey, Extent patch, int index)
     {

@@ -10,9 +10,9 @@ using Vgpnn.Synthesis.Structure;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// How well a sample's dynamic structure follows that of the content: the correlation (Pearson) of the two, each as the method
-/// takes it (<see cref="DynamicStructure"/>; of a sketch the ink, and then of the sample what stands out or moves), made
-/// smaller to 32 pixels of the shorter side: where something moves counts, not its outline to the pixel.
+/// How well a sample's dynamic structure follows that of the content: their Pearson correlation. Both are computed as the method does
+/// (<see cref="DynamicStructure"/>; of a sketch the ink, and of its sample the contrast or the motion), and reduced to 32 pixels of the shorter side:
+/// positions of moving objects count, not their exact outlines.
 /// </summary>
 internal sealed class StructureScore
 {
@@ -21,8 +21,8 @@ internal sealed class StructureScore
     private readonly MethodOptions _options;
     private readonly Volume<float> _content;
 
-    /// <param name="content">What the sample has to follow.</param>
-    /// <param name="options">Of an analogy or a sketch.</param>
+    /// <param name="content">The clip that the sample follows.</param>
+    /// <param name="options">Options of the analogy or sketch.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public StructureScore(Clip content, MethodOptions options, Workers workers)
     {
@@ -34,7 +34,7 @@ internal sealed class StructureScore
             workers);
     }
 
-    /// <returns>-1 to 1; null where either has no structure.</returns>
+    /// <returns>−1 to 1; <c>null</c> if either has no structure.</returns>
     public double? Measure(Clip sample, Workers workers) => Correlation(
         _content.Samples,
         Small(

@@ -6,33 +6,32 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Evaluation;
 
-/// <summary>Over what the Gaussians of SVFID are fitted.</summary>
+/// <summary>The features that the Gaussians of SVFID are fitted to.</summary>
 public enum SvfidVariant
 {
-    /// <summary>For every position of the picture over its frames, first 50 channels; the mean over positions. As a public re-implementation has it.</summary>
+    /// <summary>Those of each position over the frames, first 50 channels; the result is the mean over positions. As in a public re-implementation.</summary>
     Positions,
 
-    /// <summary>Over all positions and frames, all channels: the plain Fréchet distance of two videos.</summary>
+    /// <summary>Those of all positions and frames, all channels: the plain Fréchet distance of two videos.</summary>
     Video,
 }
 
 /// <summary>
-/// SVFID, the single-video Fréchet distance (Gur, Benaim and Wolf, <i>Hierarchical Patch VAE-GAN</i>, NeurIPS 2020), on features of C3D, of
-/// RGB from 0 to 255. Its original program was never published, so layer and variant are part of every value:
-/// compare only values of the same.
+/// SVFID, the single-video Fréchet distance (Gur, Benaim and Wolf, <i>Hierarchical Patch VAE-GAN</i>, NeurIPS 2020), of features of C3D from RGB of
+/// 0 to 255. The original program was never published, so every value states layer and variant: compare only values with the same ones.
 /// </summary>
-/// <param name="network">C3D up to the layer, with weights of the user's.</param>
-/// <param name="variant">Over what Gaussians are fitted.</param>
+/// <param name="network">C3D up to the layer, with the user's weights.</param>
+/// <param name="variant">The features that Gaussians are fitted to.</param>
 public sealed class Svfid(C3d network, SvfidVariant variant)
 {
-    /// <summary>Channels that the variant <see cref="SvfidVariant.Positions"/> looks at, the first ones.</summary>
+    /// <summary>Number of channels that <see cref="SvfidVariant.Positions"/> uses, the first ones.</summary>
     public const int PositionChannels = 50;
 
-    // Added to every variance: few frames leave covariances singular.
+    // Added to every variance: with few frames covariances are singular.
     private const double Diagonal = 1e-6;
     private const int LeastFrames = 2;
 
-    // Features are computed for bands of rows: what one band should take, and what it may take.
+    // Features are computed for bands of rows: the memory that a band should use, and its maximum.
     private const long BandBytes = 256L << 20;
     private const long MostBytes = 4L << 30;
 
@@ -42,12 +41,12 @@ public sealed class Svfid(C3d network, SvfidVariant variant)
     /// <summary>The variant.</summary>
     public SvfidVariant Variant => variant;
 
-    /// <summary>Channels compared.</summary>
+    /// <summary>Number of channels compared.</summary>
     public int Channels =>
         variant == SvfidVariant.Positions ? Math.Min(PositionChannels, C3d.ChannelsOf(Layer)) : C3d.ChannelsOf(Layer);
 
     /// <summary>The distance of two videos.</summary>
-    /// <returns>0 or more; null where positions are compared and the frames differ in size.</returns>
+    /// <returns>0 or more; <c>null</c> if positions are compared and the frame sizes differ.</returns>
     /// <exception cref="VgpnnException">Kind Usage: a video is too short or too small for the layer, or too large.</exception>
     public double? Measure(Volume<byte> input, Volume<byte> sample, Workers workers)
     {
@@ -125,7 +124,7 @@ public sealed class Svfid(C3d network, SvfidVariant variant)
 
     private long BytesOf(int rows, Extent video)
     {
-        // Somewhere in the middle, where a band has neighbours on both sides.
+        // A band in the middle has neighbours on both sides, like most.
         int first = Math.Max(0, (C3d.SizeOf(Layer, video).H - rows) / 2);
         (int top, int bottom, _) = C3d.RowsFor(Layer, first, first + rows, video.H);
         return C3d.WorkingBytes(Layer, video with { H = bottom - top });
@@ -138,16 +137,16 @@ public sealed class Svfid(C3d network, SvfidVariant variant)
         {
             throw new VgpnnException(
                 ErrorKind.Usage, "svfid-layer-too-deep",
-                $"{name} is {video} (frames × rows × columns), which leaves {size} at C3D's {Layer.ToString().ToLowerInvariant()}, and 2 frames are needed",
-                "choose an earlier layer: --svfid-layer conv1");
+                $"{name} is {video} (frames × rows × columns), which leaves {size} at C3D's {Layer.ToString().ToLowerInvariant()}; at least 2 frames are needed there",
+                "use an earlier layer: --svfid-layer conv1");
         }
 
         if (BytesOf(1, video) > MostBytes)
         {
             throw new VgpnnException(
                 ErrorKind.Usage, "svfid-too-large",
-                string.Create(CultureInfo.InvariantCulture, $"{name} is {video}, and its features take more than {MostBytes >> 30} GiB for a single row"),
-                "compare fewer frames or smaller ones");
+                string.Create(CultureInfo.InvariantCulture, $"{name} is {video} (frames × rows × columns); the features of a single row need more than {MostBytes >> 30} GiB"),
+                "compare fewer or smaller frames");
         }
     }
 }

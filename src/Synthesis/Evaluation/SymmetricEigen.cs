@@ -4,8 +4,8 @@ using MathNet.Numerics.Providers.LinearAlgebra;
 namespace Vgpnn.Synthesis.Evaluation;
 
 /// <summary>
-/// Eigenvalues and products of symmetric matrices, by MathNet.Numerics. Its managed provider is called directly: whatever the process loads or
-/// sets in MathNet's global <c>Control</c>, the same matrices give the same bits.
+/// Eigenvalues and products of symmetric matrices, by MathNet.Numerics. It calls the managed provider directly, so that the same matrices give the same bits
+/// whatever MathNet's global <c>Control</c> is set to.
 /// </summary>
 internal static class SymmetricEigen
 {
@@ -24,7 +24,7 @@ internal static class SymmetricEigen
     /// <summary>Computes R·A·Rᵀ of n×n matrices stored row by row, A symmetric.</summary>
     public static double[] Congruence(double[] r, double[] a, int n)
     {
-        // The provider reads columns where there are rows: to it, r is Rᵀ.
+        // The provider uses column-major order: it reads r as Rᵀ.
         double[] half = new double[n * n], product = new double[n * n];
         Provider.MatrixMultiplyWithUpdate(Transpose.Transpose, Transpose.DontTranspose, 1, r, n, n, a, n, n, 0, half);
         Provider.MatrixMultiply(half, n, n, r, n, n, product);

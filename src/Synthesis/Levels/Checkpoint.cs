@@ -5,33 +5,33 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Levels;
 
-/// <summary>Where in a level a run is.</summary>
+/// <summary>A position within a level.</summary>
 /// <param name="Iteration">The EM iteration, from 0, whose search is under way.</param>
-/// <param name="Steps">Steps that it has done, 1 or more.</param>
+/// <param name="Steps">Completed steps of the search, 1 or more.</param>
 public readonly record struct LevelPart(int Iteration, int Steps);
 
-/// <summary>The state of a run between two levels, or in the middle of one: a run that goes on from here ends in the same bits.</summary>
-/// <param name="Level">Index of the level that is finished, or under way.</param>
-/// <param name="Output">Its output y_n so far, of floats or, by the fast engine, of bytes.</param>
+/// <summary>The state of a run between two levels or within one. A run that resumes from it produces the same bits.</summary>
+/// <param name="Level">Index of the level that is finished or under way, 0 the finest.</param>
+/// <param name="Output">The level's output y_n so far: floats, or bytes with the fast engine.</param>
 public sealed record Checkpoint(int Level, Volume Output)
 {
     private const int Magic = 0x34435056; // "VPC4"
     private const int HeaderBytes = 10 * sizeof(int);
 
-    /// <summary>Where the state holds more than the output: its matches.</summary>
+    /// <summary>Matches of the level, if the state contains them.</summary>
     public LevelFields Fields { get; init; }
 
-    /// <summary>How far the level has come; null: to its end.</summary>
+    /// <summary>Position within the level; <c>null</c> if the level is finished.</summary>
     public LevelPart? Part { get; init; }
 
-    /// <summary>Bytes that <see cref="Save"/> writes.</summary>
+    /// <summary>Number of bytes that <see cref="Save"/> writes.</summary>
     public long Length => HeaderBytes + SHA256.HashSizeInBytes + ((long)Output.Count * (Output is Volume<float> ? sizeof(float) : 1))
         + LengthOf(Fields.Matches) + LengthOf(Fields.Users);
 
     /// <summary>
-    /// Writes ten little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes a sample, fields, and where the
-    /// level is not finished its iteration and steps, else 0), the samples as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and for every query patch the
-    /// place of its match (t·H + h)·W + w in the volume of keys, and the SHA-256 of all that.
+    /// Writes ten little-endian 32-bit integers (format, level, frames, rows, columns, channels, bytes per component, fields, and iteration and steps of an
+    /// unfinished level, otherwise 0), the components as 32-bit floats or bytes, for each field its grid of queries, its volume of keys, its patch and
+    /// for every query patch the position of its match (t·H + h)·W + w in the volume of keys, and the SHA-256 of everything before it.
     /// </summary>
     public void Save(Stream stream)
     {
@@ -68,7 +68,7 @@ public sealed record Checkpoint(int Level, Volume Output)
     }
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
-    /// <exception cref="InvalidDataException">It is no checkpoint, or it was cut short or changed.</exception>
+    /// <exception cref="InvalidDataException">The content is not a checkpoint, is truncated or was changed.</exception>
     public static Checkpoint Load(Stream stream)
     {
         ArgumentNullException.ThrowIfNull(stream);
@@ -81,7 +81,7 @@ public sealed record Checkpoint(int Level, Volume Output)
             var extent = new Extent(header[2], header[3], header[4]);
             if (header[0] != Magic || header[1] < 0 || extent is not { T: > 0, H: > 0, W: > 0 } || header[5] is < 1 or > 64 || header[6] is not (1 or 4) || header[7] is < 0 or > 2 || header[8] < 0 || header[9] < 0
                 || (double)extent.T * extent.H * extent.W * header[5] > Volume.MaxSamples)
-                throw new InvalidDataException("this is no checkpoint");
+                throw new InvalidDataException("the data is not a checkpoint");
             Volume volume = header[6] == 4 ? new Volume<float>(extent, header[5]) : new Volume<byte>(extent, header[5]);
             for (int t = 0; t < extent.T; t++)
             {
@@ -94,7 +94,7 @@ public sealed record Checkpoint(int Level, Volume Output)
             for (int i = 0; i < header[7]; i++) fields[i] = LoadField(stream, hash);
             Span<byte> stored = stackalloc byte[SHA256.HashSizeInBytes];
             stream.ReadExactly(stored);
-            if (!stored.SequenceEqual(hash.GetHashAndReset())) throw new InvalidDataException("the checkpoint was changed");
+            if (!stored.SequenceEqual(hash.GetHashAndReset())) throw new InvalidDataException("the checkpoint's checksum is wrong");
             return new Checkpoint(header[1], volume)
             {
                 Fields = new LevelFields(fields[0], fields[1]),
@@ -103,7 +103,7 @@ public sealed record Checkpoint(int Level, Volume Output)
         }
         catch (EndOfStreamException e)
         {
-            throw new InvalidDataException("the checkpoint was cut short", e);
+            throw new InvalidDataException("the checkpoint is truncated", e);
         }
     }
 
@@ -116,13 +116,13 @@ public sealed record Checkpoint(int Level, Volume Output)
         Extent query = new(sizes[0], sizes[1], sizes[2]), keys = new(sizes[3], sizes[4], sizes[5]), patch = new(sizes[6], sizes[7], sizes[8]);
         if (patch is not { T: > 0 and < 256, H: > 0 and < 256, W: > 0 and < 256 } || !keys.Holds(patch)
             || (double)query.T * query.H * query.W > Volume.MaxSamples || !NearestNeighbourField.Fits(query, keys))
-            throw new InvalidDataException("this is no checkpoint");
+            throw new InvalidDataException("the data is not a checkpoint");
         var field = new NearestNeighbourField(new Extent(query.T + patch.T - 1, query.H + patch.H - 1, query.W + patch.W - 1), keys, patch);
         var row = new uint[query.W];
         for (int at = 0; at < query.Count; at += query.W)
         {
             Read(MemoryMarshal.AsBytes(row.AsSpan()));
-            if (!field.TryRestorePlaces(at, row)) throw new InvalidDataException("the checkpoint was changed");
+            if (!field.TryRestorePlaces(at, row)) throw new InvalidDataException("the checkpoint's matches are invalid");
         }
 
         return field;

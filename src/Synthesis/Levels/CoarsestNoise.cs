@@ -7,12 +7,12 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Levels;
 
-/// <summary>The noise z that makes samples differ (paper, section 3.2), and how strong it has to be.</summary>
+/// <summary>The noise z that makes samples differ (paper, section 3.2), and its strength.</summary>
 internal static class CoarsestNoise
 {
     private const double Weakest = 2, Strongest = 5;
 
-    /// <summary>Adds normal noise of standard deviation <paramref name="sigma"/> to every sample of <paramref name="query"/>.</summary>
+    /// <summary>Adds normal noise of standard deviation <paramref name="sigma"/> to every component of <paramref name="query"/>.</summary>
     public static void Add(Volume<float> query, double sigma, NoiseTime time, ulong seed, Workers workers)
     {
         if (sigma == 0) return;
@@ -28,8 +28,8 @@ internal static class CoarsestNoise
     }
 
     /// <summary>
-    /// The mean summed squared distance of a patch of the coarsest level to its nearest other patch, clamped to [2, 5]:
-    /// noise as strong as the clip is varied.
+    /// The noise level for <c>auto</c>: the mean summed squared distance of a patch of the coarsest level to its nearest other patch, clamped to [2, 5], so that
+    /// the noise is as strong as the clip is varied.
     /// </summary>
     public static double Auto(Volume<float> coarsest, Extent patch, float[]? weights, Workers workers)
     {

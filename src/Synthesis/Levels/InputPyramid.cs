@@ -8,8 +8,8 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Levels;
 
 /// <summary>
-/// The levels x_n of the input: each resized from full size. Coarse ones are kept for the next sample, fine ones made
-/// anew where keeping them would take too much memory. Several clips are resized each by itself, and joined in time.
+/// The levels x_n of the input, each resized from full size. Coarse levels are kept for the next sample; fine ones are computed again if keeping them would
+/// take too much memory. Several clips are resized one by one, and joined in time.
 /// </summary>
 internal sealed class InputPyramid<T>
     where T : unmanaged
@@ -23,16 +23,16 @@ internal sealed class InputPyramid<T>
 
     /// <param name="full">x₀.</param>
     /// <param name="levels">Finest first.</param>
-    /// <param name="border">Mirror, but for comparisons with the official program.</param>
+    /// <param name="border">Mirror, except in comparisons with the official program.</param>
     public InputPyramid(Volume<T> full, IReadOnlyList<LevelPlan> levels, BorderRule border = BorderRule.Mirror)
         : this([full], levels, border)
     {
     }
 
-    /// <param name="clips">x₀ in parts of one frame size.</param>
+    /// <param name="clips">x₀ of each clip, all with one frame size.</param>
     /// <param name="levels">Finest first.</param>
-    /// <param name="border">Mirror, but for comparisons with the official program.</param>
-    /// <param name="excluded">Patches that touch it are no candidates; null: all are.</param>
+    /// <param name="border">Mirror, except in comparisons with the official program.</param>
+    /// <param name="excluded">Patches that touch it are no candidates; <c>null</c> if all are candidates.</param>
     public InputPyramid(
         IReadOnlyList<Volume<T>> clips, IReadOnlyList<LevelPlan> levels, BorderRule border = BorderRule.Mirror, Mask? excluded = null)
     {
@@ -44,13 +44,13 @@ internal sealed class InputPyramid<T>
         _kept = new Volume<T>?[levels.Count];
     }
 
-    /// <summary>x₀ in parts of one frame size.</summary>
+    /// <summary>x₀ of each clip, all with one frame size.</summary>
     public IReadOnlyList<Volume<T>> Clips => _clips;
 
-    /// <summary>Keeps levels in place of this object; <c>null</c>: they are kept here.</summary>
+    /// <summary>Keeps levels instead of this object; <c>null</c> to keep them here.</summary>
     public ILevelStore? Store { get; set; }
 
-    /// <summary>x_n. The caller may read it, not change it.</summary>
+    /// <summary>x_n; callers must not change it.</summary>
     public Volume<T> Level(int n, Workers workers)
     {
         if (n == 0) return Joined(_clips);
@@ -64,7 +64,7 @@ internal sealed class InputPyramid<T>
         return level;
     }
 
-    /// <summary>x_{n+1} enlarged to level n: as blurred as an enlarged output is.</summary>
+    /// <summary>x_{n+1} enlarged to level n, which is as blurred as an enlarged output.</summary>
     public Volume<T> Blurred(int n, Workers workers)
     {
         Scale up = _levels[n].Scale / _levels[n + 1].Scale;
@@ -78,11 +78,11 @@ internal sealed class InputPyramid<T>
         })]);
     }
 
-    /// <summary>A clip at another size and level in one step: the coarsest query before its noise.</summary>
+    /// <summary>A clip resized to another size and level in one step: the coarsest query before its noise.</summary>
     public Volume<T> Resized(Extent size, Scale scale, Workers workers, int clip = 0) =>
         Resampler.Resize(_clips[clip], size, scale, workers, _border);
 
-    /// <summary>Weights by which patches across a joint, or touching the mask, are no candidates; null: all are.</summary>
+    /// <summary>Weights that exclude patches across a joint, or touching the mask; <c>null</c> if all are candidates.</summary>
     public float[]? KeyWeights(LevelPlan level)
     {
         if (_excluded is null && _clips.Count == 1) return null;
@@ -103,7 +103,7 @@ internal sealed class InputPyramid<T>
         return weights;
     }
 
-    /// <summary>The size of one of the clips at a level.</summary>
+    /// <summary>The size of a clip at a level.</summary>
     public Extent Size(Volume<T> clip, int n) => n == 0 ? clip.Extent : PyramidPlanner.Scaled(clip.Extent, _levels[n].Scale);
 
     private static Volume<T> Joined(IReadOnlyList<Volume<T>> parts)

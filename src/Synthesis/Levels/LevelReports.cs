@@ -4,13 +4,12 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Levels;
 
 /// <summary>
-/// Reports what happens to the samples of a batch: progress as a fraction of the whole that never decreases, states to resume from, and
-/// finished levels. A device sends a level's result while it computes the next one: such a level is reported after the next one's first
-/// iteration.
+/// Reports the events of a batch's samples: progress as a fraction of the whole that never decreases, states to resume from, and finished levels. A device
+/// downloads a level's result while it computes the next one: such a level is reported after the next one's first iteration.
 /// </summary>
 internal sealed class LevelReports : IDisposable
 {
-    /// <summary>A voted voxel costs about as much as this many patch distances.</summary>
+    /// <summary>Cost of voting for a voxel, in patch distances.</summary>
     public const double VoteWeight = 10;
 
     private readonly ILevelBackend _backend;
@@ -24,7 +23,7 @@ internal sealed class LevelReports : IDisposable
     private LevelResult? _result;
 
     /// <param name="plan">The levels of a whole run.</param>
-    /// <param name="backend">Knows their work.</param>
+    /// <param name="backend">Estimates their work.</param>
     /// <param name="runs">The samples, in the order of the backend's results.</param>
     /// <param name="finest">The finest level that is run.</param>
     public LevelReports(PyramidPlan plan, ILevelBackend backend, IReadOnlyList<SampleRun> runs, int finest)
@@ -37,7 +36,7 @@ internal sealed class LevelReports : IDisposable
     /// <summary>Counts a level that was done before the run was interrupted.</summary>
     public void Skip(LevelPlan level) => _done += WorkOf(level, level.Iterations);
 
-    /// <summary>What a backend reports to during an iteration.</summary>
+    /// <summary>Callbacks for the backend during an iteration.</summary>
     public IterationReports During(LevelPlan level, int iteration)
     {
         if (!_observed) return default;

@@ -5,17 +5,17 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Levels;
 
 /// <summary>
-/// Takes a batch of samples from the coarsest level to the finest (paper, section 3.2), on any backend. It alone decides the order of levels and iterations,
-/// which start a sample takes, and where an interrupted run goes on; <see cref="LevelReports"/> reports what happens.
+/// Takes a batch of samples from the coarsest level to the finest (paper, section 3.2), on any backend. It decides the order of levels and iterations, which
+/// start a sample uses, and where an interrupted run resumes; <see cref="LevelReports"/> reports the events.
 /// </summary>
 /// <param name="plan">The levels.</param>
 /// <param name="backend">Computes them.</param>
 internal sealed class LevelRunner(PyramidPlan plan, ILevelBackend backend)
 {
     /// <summary>Makes samples, from the coarsest level or from where the run resumes.</summary>
-    /// <param name="runs">At most <see cref="ILevelBackend.BatchSize"/> samples; one that resumes is alone.</param>
-    /// <param name="queries">What they start from; not used when the run resumes.</param>
-    /// <returns>y₀ of each.</returns>
+    /// <param name="runs">At most <see cref="ILevelBackend.BatchSize"/> samples; a run that resumes has one.</param>
+    /// <param name="queries">The queries to start from; not used when the run resumes.</param>
+    /// <returns>y₀ of each sample.</returns>
     public IReadOnlyList<Volume> Run(IReadOnlyList<SampleRun> runs, CoarsestQueries queries)
     {
         if (runs[0].ResumeFrom is { Level: 0, Part: null } done) return [done.Output];
@@ -24,7 +24,7 @@ internal sealed class LevelRunner(PyramidPlan plan, ILevelBackend backend)
         return Walk(batch, runs, i => queries.Query(runs[i], starts[i]), 0).Outputs;
     }
 
-    // Starts are compared one level below the coarsest, without reports, as many at once as the backend takes.
+    // Starts are compared one level below the coarsest, without reports, as many at once as the backend supports.
     private int[] ChooseStarts(IReadOnlyList<SampleRun> runs, CoarsestQueries queries)
     {
         int starts = plan.Starts;
@@ -83,7 +83,7 @@ internal sealed class LevelRunner(PyramidPlan plan, ILevelBackend backend)
         reports.Finished(level, batch.Finish());
     }
 
-    // The level and iteration to go on with.
+    // The level and iteration to continue with.
     private (int Level, int Iteration) Resume(ILevelBatch batch, Checkpoint? checkpoint, LevelReports reports)
     {
         if (checkpoint is null) return (plan.Coarsest.Index, 0);

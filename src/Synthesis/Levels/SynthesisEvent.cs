@@ -4,41 +4,41 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Levels;
 
-/// <summary>What happens in a run, in order: the one place from which progress, previews and checkpoints come.</summary>
-/// <param name="Level">The level at work.</param>
-/// <param name="Fraction">Part of the whole sample's estimated work that is done, 0 to 1, never decreasing.</param>
+/// <summary>An event of a run: progress, a state to resume from, or a finished level.</summary>
+/// <param name="Level">The current level.</param>
+/// <param name="Fraction">Completed part of the sample's estimated work, 0 to 1, never decreasing.</param>
 public abstract record SynthesisEvent(LevelPlan Level, double Fraction);
 
-/// <summary>Work goes on.</summary>
-/// <param name="Level">The level at work.</param>
-/// <param name="Fraction">Part of the sample's work that is done.</param>
+/// <summary>Progress within a level.</summary>
+/// <param name="Level">The current level.</param>
+/// <param name="Fraction">Completed part of the sample's work, 0 to 1.</param>
 /// <param name="Iteration">EM iteration, from 1.</param>
 public record IterationProgress(LevelPlan Level, double Fraction, int Iteration) : SynthesisEvent(Level, Fraction);
 
 /// <summary>
-/// A search has passed over all of its patches, and will again. Told where the state of the run can be kept in the middle of a level:
-/// not at the coarsest one, and not where the output follows a structure.
+/// A search has made a pass over its patches, and continues. Raised only where a run can resume within the level: not at the coarsest one, and not where the
+/// output follows a structure.
 /// </summary>
-/// <param name="Level">The level at work.</param>
-/// <param name="Fraction">Part of the sample's work that is done.</param>
-/// <param name="State">All that a later run needs to go on from here with the same bits; owned by the run: save it within the call.</param>
+/// <param name="Level">The current level.</param>
+/// <param name="Fraction">Completed part of the sample's work, 0 to 1.</param>
+/// <param name="State">State from which a run can resume with the same bits; owned by the run: save it within the call.</param>
 public sealed record SearchPassed(LevelPlan Level, double Fraction, Checkpoint State) : IterationProgress(Level, Fraction, State.Part!.Value.Iteration + 1);
 
-/// <summary>A level is done. Its output is a preview, and all that a later run needs to go on from here with the same bits.</summary>
-/// <param name="Level">The level that is done.</param>
-/// <param name="Fraction">Part of the sample's work that is done.</param>
+/// <summary>A level is finished. Its output is a preview, and the state from which a run can resume with the same bits.</summary>
+/// <param name="Level">The finished level.</param>
+/// <param name="Fraction">Completed part of the sample's work, 0 to 1.</param>
 /// <param name="Output">y_n, owned by the run: read or copy it within the call.</param>
-/// <param name="Timing">Where the level's time went.</param>
+/// <param name="Timing">Durations of the level's parts.</param>
 public sealed record LevelFinished(LevelPlan Level, double Fraction, Volume Output, LevelTiming Timing) : SynthesisEvent(Level, Fraction)
 {
-    /// <summary>Matches that the next level starts from, as the output owned by the run; empty where it starts from the output alone.</summary>
+    /// <summary>Matches that the next level starts from, owned by the run as the output is; empty if it starts from the output only.</summary>
     public LevelFields Fields { get; init; }
 
-    /// <summary>What a device was asked for since the level before, if launches are measured: of a batch, with its first sample.</summary>
+    /// <summary>Kernel launches since the previous level, if they are measured; those of a batch are reported with its first sample.</summary>
     public IReadOnlyList<KernelLaunch> Launches { get; init; } = [];
 }
 
-/// <summary>Where a level's time went.</summary>
+/// <summary>Durations of a level's parts.</summary>
 /// <param name="Resample">Making the level's query, keys and values.</param>
 /// <param name="Search">Finding nearest neighbours.</param>
 /// <param name="Vote">Folding the patches back.</param>

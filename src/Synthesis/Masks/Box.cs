@@ -2,7 +2,7 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Masks;
 
-/// <summary>A part of a volume: where it begins, and how large it is.</summary>
+/// <summary>A part of a volume.</summary>
 /// <param name="T">First frame.</param>
 /// <param name="H">First row.</param>
 /// <param name="W">First column.</param>

@@ -4,16 +4,16 @@ using Vgpnn.Synthesis.Clips;
 namespace Vgpnn.Synthesis.Masks;
 
 /// <summary>
-/// Fills the mask smoothly from its surroundings, frame by frame: pixels to fill take the mean of the nearest coarser level
-/// of the frame that knows something (pull and push: Gortler et al. 1996). It is a first guess, and keeps what is under the
-/// mask from bleeding into its surroundings when the video is made smaller.
+/// Fills the mask smoothly from its surroundings, frame by frame: pixels to fill take the mean of the nearest coarser level of the frame that has known
+/// pixels (pull-push: Gortler et al. 1996). It is a first guess, and keeps the content under the mask from affecting its surroundings when the video is
+/// reduced.
 /// </summary>
 internal static class HoleFilling
 {
     // Colour times weight, and weight.
     private const int Channels = 4;
 
-    /// <summary>The clip with its masked pixels filled; all others are as they were.</summary>
+    /// <summary>The clip with its masked pixels filled; all others are unchanged.</summary>
     public static Clip Fill(Clip clip, Mask mask, Workers workers)
     {
         var frames = new byte[clip.Frames.Count][];
@@ -60,7 +60,7 @@ internal static class HoleFilling
         {
             if (rows == 1 && columns == 1)
             {
-                // A frame of nothing but holes is grey.
+                // A frame without known pixels becomes grey.
                 if (Sums[3] == 0) Sums.AsSpan(0, 3).Fill(127.5f);
                 Sums[3] = 1;
                 return;
@@ -73,7 +73,7 @@ internal static class HoleFilling
                     if (Sums[(((h * columns) + w) * Channels) + 3] == 0) half.Sample(h, w, Sums.AsSpan(((h * columns) + w) * Channels, Channels));
         }
 
-        // The mean of what is known of each four pixels.
+        // The mean of the known pixels of each group of four.
         private Level Halved()
         {
             int halfRows = (rows + 1) / 2, halfColumns = (columns + 1) / 2;
@@ -92,7 +92,7 @@ internal static class HoleFilling
             return half;
         }
 
-        // Bilinear at the place of pixel (h, w) of the level twice as large.
+        // Bilinear interpolation at pixel (h, w) of the level that is twice as large.
         private void Sample(int h, int w, Span<float> target)
         {
             float y = Math.Clamp((h - 0.5f) / 2, 0, rows - 1), x = Math.Clamp((w - 0.5f) / 2, 0, columns - 1);

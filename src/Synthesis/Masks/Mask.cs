@@ -4,13 +4,13 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Masks;
 
-/// <summary>Which voxels of a video are to be filled.</summary>
+/// <summary>The voxels of a video to fill.</summary>
 internal sealed class Mask
 {
-    /// <summary>Grey from which a pixel counts as white.</summary>
+    /// <summary>Grey level from which a pixel counts as white.</summary>
     private const int Threshold = 128;
 
-    // Grey levels that a soft edge has, and that a compressed black or white pixel has not.
+    // Grey levels of a soft edge, which compressed black or white pixels do not reach.
     private const int Black = 40, White = 215;
 
     private readonly bool[] _voxels;
@@ -20,13 +20,13 @@ internal sealed class Mask
     /// <summary>Frames, rows and columns.</summary>
     public Extent Extent { get; }
 
-    /// <summary>Voxels to fill.</summary>
+    /// <summary>Number of voxels to fill.</summary>
     public long Count => _voxels.LongCount(v => v);
 
-    /// <summary>Reads a mask: white is to be filled; one frame stands for all.</summary>
+    /// <summary>Reads a mask: white is filled; a single frame applies to all frames.</summary>
     /// <param name="clip">The mask as a video.</param>
-    /// <param name="video">The size of the video that it belongs to.</param>
-    /// <param name="invert">Whether black is to be filled instead.</param>
+    /// <param name="video">The size of the video to fill.</param>
+    /// <param name="invert">Whether black is filled instead.</param>
     /// <param name="soft">The share of pixels that are neither black nor white, 0 to 1.</param>
     /// <exception cref="VgpnnException">Kind Input: the sizes differ.</exception>
     public static Mask Of(Clip clip, Extent video, bool invert, out double soft)
@@ -34,15 +34,15 @@ internal sealed class Mask
         if (clip.Height != video.H || clip.Width != video.W)
         {
             throw new VgpnnException(
-                ErrorKind.Input, "mask-size", $"the mask is {clip.Width}×{clip.Height}, and the video {video.W}×{video.H}",
+                ErrorKind.Input, "mask-size", $"the mask is {clip.Width}×{clip.Height}, but the video is {video.W}×{video.H}",
                 "draw the mask on a frame of the video");
         }
 
         if (clip.Frames.Count != 1 && clip.Frames.Count != video.T)
         {
             throw new VgpnnException(
-                ErrorKind.Input, "mask-length", $"the mask has {clip.Frames.Count} frames, and the video {video.T}",
-                "give a picture for all frames, or a video of as many frames");
+                ErrorKind.Input, "mask-length", $"the mask has {clip.Frames.Count} frames, but the video has {video.T}",
+                "use one picture for all frames, or a video with the same number of frames");
         }
 
         var voxels = new bool[video.Count];
@@ -70,7 +70,7 @@ internal sealed class Mask
     /// <summary>The voxels of row <paramref name="h"/> of frame <paramref name="t"/>.</summary>
     public ReadOnlySpan<bool> Row(int t, int h) => _voxels.AsSpan(((t * Extent.H) + h) * Extent.W, Extent.W);
 
-    /// <summary>The mask at a level: every voxel that a voxel to fill touches counts.</summary>
+    /// <summary>The mask at a level, which contains every voxel that overlaps a voxel to fill.</summary>
     public Mask AtLevel(Extent size, Scale scale)
     {
         bool[] voxels = Any(_voxels, Extent.T, Extent.H * Extent.W, 1, Ranges(Extent.T, size.T, scale.T));
@@ -78,7 +78,7 @@ internal sealed class Mask
         return new Mask(size, Any(voxels, Extent.W, 1, size.T * size.H, Ranges(Extent.W, size.W, scale.W)));
     }
 
-    /// <summary>For every patch, in linear order of the patch grid, whether it holds a voxel to fill.</summary>
+    /// <summary>Whether each patch, in linear order of the patch grid, contains a voxel to fill.</summary>
     public bool[] Touched(Extent patch)
     {
         Extent grid = Extent.PatchGrid(patch);
@@ -87,7 +87,7 @@ internal sealed class Mask
         return Any(voxels, Extent.W, 1, grid.T * grid.H, Windows(grid.W, patch.W));
     }
 
-    /// <summary>The smallest box that holds all patches with a voxel to fill. The mask must not be empty.</summary>
+    /// <summary>The smallest box that contains all patches with a voxel to fill. The mask must not be empty.</summary>
     public Box Bounds(Extent patch)
     {
         (int First, int Last) t = (int.MaxValue, 0), h = t, w = t;
@@ -114,7 +114,7 @@ internal sealed class Mask
         }
     }
 
-    // What of an axis of `from` voxels a voxel of the resized one covers: the grids share their centre.
+    // The part of an axis of `from` voxels that a voxel of the resized axis covers: the grids share their centre.
     private static (int First, int End)[] Ranges(int from, int to, double scale) =>
     [
         .. Enumerable.Range(0, to).Select(i =>

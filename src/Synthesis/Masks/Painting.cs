@@ -4,34 +4,34 @@ using Vgpnn.Synthesis.Errors;
 namespace Vgpnn.Synthesis.Masks;
 
 /// <summary>
-/// What a person painted over a video: layers, each held over a range of frames. Where a layer has a mark the video is to be
-/// filled, and where the mark is a colour that colour is the cue.
+/// Applies what a user painted over a video: layers, each shown over a range of frames. Where a layer is marked the video is filled, and where it is marked
+/// with a colour that colour is the cue.
 /// </summary>
 public static class Painting
 {
-    /// <summary>Grey of a layer's marks from which a pixel is to be filled, and from which its colour is a cue too.</summary>
+    /// <summary>Grey level of a layer's marks from which a pixel is filled, and from which its colour is also a cue.</summary>
     public const int FillFrom = 64, CueFrom = 192;
 
-    /// <summary>Paints over a video, in place: a copy of a long one would need gigabytes.</summary>
+    /// <summary>Paints over a video in place, because a copy of a long one would need gigabytes.</summary>
     /// <param name="video">The video; its frames are changed.</param>
     /// <param name="layers">
-    /// One picture with the layers one below the other, each twice: its colours, and below them its marks in grey. They are stretched to the
-    /// video's size, pixel by pixel.
+    /// One picture that contains the layers from top to bottom, each as its colours and, below them, its marks in grey. They are scaled to the video's size by
+    /// nearest neighbour.
     /// </param>
-    /// <param name="ranges">Over which frames each layer is held; the last layer covers those before it.</param>
-    /// <returns>The video with its cues, and the mask: white where it is to be filled.</returns>
-    /// <exception cref="VgpnnException">Kind Input: the picture cannot be layers, a range lies outside the video, or nothing is marked.</exception>
+    /// <param name="ranges">The frame range of each layer; a later layer covers earlier ones.</param>
+    /// <returns>The video with its cues, and the mask: white where it is filled.</returns>
+    /// <exception cref="VgpnnException">Kind Input: the picture's height does not match, a range lies outside the video, or nothing is marked.</exception>
     public static (Clip Painted, Clip Mask) Apply(Clip video, Clip layers, IReadOnlyList<FrameRange> ranges)
     {
         ArgumentNullException.ThrowIfNull(video);
         ArgumentNullException.ThrowIfNull(layers);
         ArgumentNullException.ThrowIfNull(ranges);
         if (ranges.Count == 0 || layers.Height % (2 * ranges.Count) != 0)
-            throw new VgpnnException(ErrorKind.Input, "paint-size", $"a picture of {layers.Height} rows is not {ranges.Count} layers with colours and marks");
+            throw new VgpnnException(ErrorKind.Input, "paint-size", $"a picture of {layers.Height} rows cannot be divided into colours and marks of {ranges.Count} layers");
         foreach ((int first, int? last) in ranges)
         {
             if (first < 1 || last < first || (last ?? first) > video.Frames.Count)
-                throw new VgpnnException(ErrorKind.Input, "paint-range", $"frames {first} to {last} are not all there: the video has {video.Frames.Count}");
+                throw new VgpnnException(ErrorKind.Input, "paint-range", $"invalid frame range {first}..{last}; the video has {video.Frames.Count} frames");
         }
 
         // Frames under the same layers share one mask.
@@ -47,7 +47,7 @@ public static class Painting
             maskOf[t] = mask;
         }
 
-        if (!any) throw new VgpnnException(ErrorKind.Input, "nothing-painted", "nothing is marked to be filled", "paint over the part that is to change");
+        if (!any) throw new VgpnnException(ErrorKind.Input, "nothing-painted", "nothing is painted", "paint over the part to change");
         return (video, new Clip(maskOf, video.Width, video.Height, video.FrameRate));
     }
 

@@ -10,32 +10,32 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Planning;
 
-/// <summary>What this machine gets done in a second, measured in about a tenth of one: enough to say "about a minute".</summary>
-/// <param name="EvaluationsPerSecond">Patch distances.</param>
-/// <param name="VoxelsPerSecond">Voxels voted for.</param>
-/// <param name="FlowVoxelsPerSecond">Voxels whose movement is found.</param>
+/// <summary>Speed of this machine, measured in about a tenth of a second: precise enough for "about a minute".</summary>
+/// <param name="EvaluationsPerSecond">Patch distances per second.</param>
+/// <param name="VoxelsPerSecond">Voted voxels per second.</param>
+/// <param name="FlowVoxelsPerSecond">Voxels per second whose motion is estimated.</param>
 public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSecond, double FlowVoxelsPerSecond)
 {
-    // Estimating motion without weights takes about as long as so many patch distances a voxel.
+    // Cost of estimating a voxel's motion without weights, in patch distances.
     private const double EvaluationsPerFlowVoxel = 10;
 
-    // The side of the smallest frame that a network sees.
+    // The side of the smallest frame that a network accepts.
     private const int FlowSide = 64;
 
-    // What every further thread adds, in parts of what one does alone.
+    // Speed that each further thread adds, relative to one thread.
     private const double FurtherThread = 0.8;
 
-    // Large enough that its finest level is searched as those of real clips are, and not exhaustively.
+    // Large enough that its finest level is searched like those of real clips, not exhaustively.
     private static readonly Extent Small = new(5, 36, 64);
 
     /// <summary>
-    /// Measures with a small clip of noise, on the caller's thread alone, so that something else can be waited for meanwhile.
-    /// All kernels that a sample needs are compiled after that.
+    /// Measures with a small clip of noise on the calling thread only, so that the caller can wait for other work at the same time. It also compiles all kernels
+    /// that a sample needs.
     /// </summary>
-    /// <param name="engine">What the run computes with.</param>
-    /// <param name="threads">How many threads the run has.</param>
-    /// <param name="flow">What finds movement; null: what needs no weights.</param>
-    /// <param name="device">A device that the run computes on; null: the processor.</param>
+    /// <param name="engine">The run's engine.</param>
+    /// <param name="threads">Number of threads of the run.</param>
+    /// <param name="flow">Estimates motion; <c>null</c> for the flow that needs no weights.</param>
+    /// <param name="device">The device that the run uses; <c>null</c> for the CPU.</param>
     /// <param name="cancellation">Ends the measurement.</param>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public static CostModel Measure(
@@ -62,7 +62,7 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
             flow is null ? perSecond / EvaluationsPerFlowVoxel : speedup * FlowVoxels(flow, workers));
     }
 
-    // The first pair takes the compiler along.
+    // The first pair includes the time of the compiler.
     private static double FlowVoxels(IOpticalFlow flow, Workers workers)
     {
         Volume<byte> pair = Noise(new Extent(2, FlowSide, FlowSide)).ToBytes();
@@ -72,14 +72,14 @@ public sealed record CostModel(double EvaluationsPerSecond, double VoxelsPerSeco
         return FlowSide * FlowSide / Math.Max(Stopwatch.GetElapsedTime(start).TotalSeconds, 1e-6);
     }
 
-    /// <summary>How long one sample of this plan takes, roughly.</summary>
+    /// <summary>Estimated time of one sample of this plan.</summary>
     public TimeSpan Expected(PyramidPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
         return TimeSpan.FromSeconds((plan.PatchEvaluations / EvaluationsPerSecond) + (plan.VotedVoxels / VoxelsPerSecond));
     }
 
-    /// <summary>How long takes what is done once before the first sample, roughly.</summary>
+    /// <summary>Estimated set-up time, before the first sample.</summary>
     public TimeSpan ExpectedPreparation(PyramidPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);

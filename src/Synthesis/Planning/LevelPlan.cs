@@ -3,16 +3,16 @@ using Vgpnn.Kernels.Volumes;
 
 namespace Vgpnn.Synthesis.Planning;
 
-/// <summary>What patches are compared by.</summary>
+/// <summary>The features that patches are compared by.</summary>
 public enum Guide
 {
-    /// <summary>Their colours.</summary>
+    /// <summary>Colours.</summary>
     Colour,
 
-    /// <summary>Their colours and how fast they move.</summary>
+    /// <summary>Colours and motion.</summary>
     StructureAndColour,
 
-    /// <summary>How fast they move, and where they are.</summary>
+    /// <summary>Motion and position.</summary>
     Structure,
 }
 
@@ -25,26 +25,26 @@ public enum Guide
 /// <param name="Iterations">EM iterations.</param>
 public sealed record LevelPlan(int Index, Scale Scale, Extent Input, Extent Output, Extent Patch, int Iterations)
 {
-    /// <summary>Size of Q: the output's, unless only a part of it is searched or its ends meet (<see cref="Canvases.Canvas"/>).</summary>
+    /// <summary>Size of Q: the output's, unless only a part of it is searched or it is a loop (<see cref="Canvases.Canvas"/>).</summary>
     public Extent Query { get; init; } = Output;
 
-    /// <summary>What patches are compared by.</summary>
+    /// <summary>The features that patches are compared by.</summary>
     public Guide Guide { get; init; }
 
     /// <summary>Whether searches start from the matches of the next coarser level.</summary>
     public bool StartsFromCoarser { get; init; }
 
-    /// <summary>What <see cref="SearchTask{T}.Iteration"/> is in an iteration of this level: matches that are there already are only refined.</summary>
+    /// <summary>The value of <see cref="SearchTask{T}.Iteration"/> in an iteration of this level: existing matches are only refined.</summary>
     internal int SearchIteration(int iteration) => StartsFromCoarser ? Math.Max(iteration, Refining) : iteration;
 
     private const int Refining = 2;
 
-    /// <summary>Samples per voxel of Q and K.</summary>
+    /// <summary>Components per voxel of Q and K.</summary>
     public int Channels => Guide == Guide.StructureAndColour ? 4 : 3;
 
-    /// <summary>Query patches: one nearest neighbour is searched for each.</summary>
+    /// <summary>Grid of the query patches.</summary>
     public Extent QueryGrid => Query.PatchGrid(Patch);
 
-    /// <summary>Key patches to choose from.</summary>
+    /// <summary>Grid of the key patches.</summary>
     public Extent KeyGrid => Input.PatchGrid(Patch);
 }

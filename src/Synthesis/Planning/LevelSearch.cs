@@ -4,10 +4,10 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Planning;
 
-/// <summary>Which search a level gets: one rule for all backends.</summary>
+/// <summary>Chooses the search of a level, for all backends.</summary>
 internal static class LevelSearch
 {
-    // Patch distances of a level that is searched exhaustively because its patches have little but their motion to be told apart by.
+    // Limit in patch distances up to which a level that compares motion is searched exhaustively: its patches are hard to tell apart.
     private const long FewEvaluations = 1 << 26;
 
     /// <summary>The search for every query's nearest key: exhaustive at small levels, unless the official schedule is requested.</summary>

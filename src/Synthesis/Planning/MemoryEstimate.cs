@@ -45,8 +45,8 @@ internal enum Steps
 }
 
 /// <summary>Memory that a backend holds.</summary>
-/// <param name="Level">The level, 0 the finest; <c>null</c>: at every level.</param>
-/// <param name="Name">What it holds, for people who look for the largest.</param>
+/// <param name="Level">The level, 0 the finest; <c>null</c> for all levels.</param>
+/// <param name="Name">Name of the buffer for diagnostics.</param>
 /// <param name="Bytes">Size in bytes.</param>
 /// <param name="Lifetime">The steps during which it is held.</param>
 internal readonly record struct LevelBuffer(int? Level, string Name, long Bytes, Steps Lifetime);
@@ -58,13 +58,13 @@ internal sealed record MemoryEstimate(IReadOnlyList<LevelBuffer> Buffers)
     private static readonly Steps[] Each =
         [Steps.Prepare, Steps.Values, Steps.Enlarge, Steps.Blur, Steps.SearchStart, Steps.Search, Steps.Vote, Steps.Judge];
 
-    /// <summary>The maximum number of bytes held at once.</summary>
+    /// <summary>Maximum number of bytes held at once.</summary>
     public long PeakBytes => PeakBytesOf(Steps.Always);
 
-    /// <summary>The maximum number of bytes held at once during some of the steps.</summary>
+    /// <summary>Maximum number of bytes held at once during the given steps.</summary>
     public long PeakBytesOf(Steps steps) => Moments(steps).Max(m => Held(m.Level, m.Step).Sum(b => b.Bytes));
 
-    /// <summary>The buffers that are held when most is held, the largest first.</summary>
+    /// <summary>The buffers held at the peak, the largest first.</summary>
     public IReadOnlyList<LevelBuffer> AtPeak()
     {
         (int? level, Steps step) = Moments(Steps.Always).MaxBy(m => Held(m.Level, m.Step).Sum(b => b.Bytes));

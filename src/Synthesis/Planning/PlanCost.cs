@@ -10,15 +10,15 @@ namespace Vgpnn.Synthesis.Planning;
 /// <summary>The work of a plan on the CPU, in patch distances and votes.</summary>
 internal static class PlanCost
 {
-    /// <summary>A plan of these levels with its work and memory.</summary>
+    /// <summary>Creates a plan of these levels with its work and memory.</summary>
     /// <param name="input">Size of the input.</param>
     /// <param name="output">Size of the output.</param>
-    /// <param name="outputScale">Output size over input size.</param>
+    /// <param name="outputScale">Output size divided by input size.</param>
     /// <param name="levels">Finest first.</param>
     /// <param name="options">The options of the method.</param>
-    /// <param name="clips">Clips that patches are taken from.</param>
+    /// <param name="clips">Number of clips that patches are taken from.</param>
     /// <param name="followed">Inputs whose structure is followed; <c>null</c> for none.</param>
-    /// <param name="flow">Finds motion; <c>null</c> for the one without weights.</param>
+    /// <param name="flow">Estimates motion; <c>null</c> for the flow that needs no weights.</param>
     public static PyramidPlan Complete(
         Extent input, Extent output, Scale outputScale, IReadOnlyList<LevelPlan> levels, MethodOptions options, int clips = 1,
         IReadOnlyList<InputSize>? followed = null, IOpticalFlow? flow = null)

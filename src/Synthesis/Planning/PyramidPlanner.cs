@@ -8,19 +8,19 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Planning;
 
-/// <summary>Chooses the levels of a run (paper, section 3; the official program's rules where it has a plan).</summary>
+/// <summary>Chooses the levels of a run (paper, section 3; follows the official program's rules where it has a plan).</summary>
 public static class PyramidPlanner
 {
-    /// <summary>The most levels that a plan may have.</summary>
+    /// <summary>Maximum number of levels.</summary>
     public const int MaxLevels = 60;
 
-    /// <summary>Frames that a clip must have.</summary>
+    /// <summary>Minimum number of frames of a clip.</summary>
     public const int MinFrames = 2;
 
-    /// <summary>Pixels that each side of a clip must have.</summary>
+    /// <summary>Minimum width and height of a clip in pixels.</summary>
     public const int MinSide = 8;
 
-    /// <summary>Above this many output voxels a level takes smaller patches and one iteration, unless told otherwise.</summary>
+    /// <summary>Number of output voxels above which a level defaults to smaller patches and one iteration.</summary>
     public const long LargeLevel = 3_000_000;
 
     private static readonly Extent UsualPatch = new(3, 7, 7);
@@ -28,13 +28,13 @@ public static class PyramidPlanner
     private const int UsualIterations = 5;
     private const int SketchIterations = 3;
 
-    /// <summary>The plan for one clip of this size: there is one for every clip of 2 frames or more and 8×8 pixels or more.</summary>
+    /// <summary>The plan for one clip of this size, which exists for every clip of at least 2 frames of 8×8 pixels.</summary>
     /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: the clip is too small or too large.</exception>
     public static PyramidPlan Plan(Extent input, MethodOptions options) => Plan([new InputSize(InputRole.Input, input)], options);
 
     /// <summary>
-    /// The plan for inputs of these sizes: what a <see cref="Sampler"/> of such clips will do, at most. Frames of several
-    /// clips are taken to be of the first one's size, which they are brought to.
+    /// The plan for inputs of these sizes: an upper bound of the work of a <see cref="Sampler"/> of such clips. Several clips are planned with the frame size of the
+    /// first one, to which they are resized.
     /// </summary>
     /// <exception cref="VgpnnException">Kind Usage: options out of range. Kind Input: a clip is too small or too large.</exception>
     public static PyramidPlan Plan(IReadOnlyList<InputSize> inputs, MethodOptions options, IOpticalFlow? flow = null)
@@ -54,14 +54,14 @@ public static class PyramidPlanner
         Scale outputScale = OutputScale(first, options);
         var output = new Extent(Resized(first.T, outputScale.T), Resized(first.H, outputScale.H), Resized(first.W, outputScale.W));
         if (output.T < MinFrames || output.ShortSide < MinSide)
-            throw TooSmall($"the output would be {output.W}×{output.H} with {Count(output.T)}", "raise --scale");
+            throw TooSmall($"the output would be {output.W}×{output.H} with {Count(output.T)}", "use a larger --scale");
 
         var levels = new List<LevelPlan>();
         foreach (Scale scale in Scales(sources[0] with { T = sources.Min(s => s.T) }, output, options))
             levels.Add(Level(levels.Count, scale, sources, output, options));
         if (options.FollowsStructure) levels = [.. levels.Select(l => WithGuide(l, levels.Count, options.FlowLimit))];
 
-        // With noise a second look at the coarsest level would only undo it; a guess without noise has to be worked out.
+        // With noise, a second iteration at the coarsest level would only undo the noise; a guess without noise needs more iterations.
         if (options.Application != Application.Inpainting) levels[^1] = levels[^1] with { Iterations = 1 };
         foreach (LevelPlan level in levels) RequireFit(level);
         return PlanCost.Complete(sources[0] with { T = sources.Sum(s => s.T) }, output, outputScale, levels, options, sources.Length,
@@ -78,7 +78,7 @@ public static class PyramidPlanner
         throw new VgpnnException(
             ErrorKind.Usage, "size-out-of-range",
             $"{size.W ?? input.W}×{size.H ?? input.H} with {Count(size.T ?? input.T)} is too far from the input, {input.W}×{input.H} with {Count(input.T)}",
-            "each of the three may be a tenth to four times the input's");
+            "use a width, height and number of frames between a tenth and four times the input's");
     }
 
     /// <summary>The patch size where none is given, at levels that are not large.</summary>
@@ -86,18 +86,18 @@ public static class PyramidPlanner
 
     private static double? Factor(int? output, int input) => (double?)output / input;
 
-    /// <summary>Samples are shorter by a fifth from 24 frames on, so that motions that were simultaneous drift apart.</summary>
+    /// <summary>From 24 frames on, samples are 20 % shorter by default, so that simultaneous motions drift apart.</summary>
     private static Scale DefaultScale(Extent input, Application application) =>
         new(application == Application.Generation && input.T >= 24 ? 0.8 : 1, 1, 1);
 
-    // Factors from the finest level on. Time and space each shrink by powers of their factor until the next level would be
-    // too small; then they are set to their minimum and stay there while the other goes on. H and W stop together.
+    // Factors from the finest level on. Time and space shrink by powers of their factors until the next level would be too small; then they are set to
+    // their minimum and stay there while the other continues. H and W stop together.
     private static List<Scale> Scales(Extent input, Extent output, MethodOptions options)
     {
         Extent patch = options.Patch ?? UsualPatchOf(options);
         var scales = new List<Scale> { Scale.One };
 
-        // The minima hold for the output; the input's levels must hold the patch besides, or nothing is left to choose from.
+        // The minima apply to the output; the input's levels must also contain more than one patch, or there is no choice.
         var time = new Axis(options.DownscaleT, options.MinT, output.T, Math.Min(patch.T, input.T), input.T, strict: false);
         var space = new Axis(
             options.DownscaleS, options.MinS, output.ShortSide, Math.Min(Math.Max(patch.H, patch.W), input.ShortSide), input.ShortSide, strict: true);
@@ -107,7 +107,7 @@ public static class PyramidPlanner
             {
                 throw new VgpnnException(
                     ErrorKind.Usage, "too-many-levels", $"the plan would have more than {MaxLevels} levels",
-                    "lower the factors of --downscale or raise --min-size");
+                    "lower the factors of --downscale, or raise --min-size");
             }
 
             double t = time.Next(), s = space.Next();
@@ -132,7 +132,7 @@ public static class PyramidPlanner
         return new LevelPlan(index, scale, x, y, patch, iterations) { Query = options.Loop ? LoopCanvas.Wrapped(y, patch) : y };
     }
 
-    // From the coarsest level on: movement alone, then both, in the finer part of the pyramid colour alone.
+    // From the coarsest level on: structure only, then structure and colours, then colours only.
     private static LevelPlan WithGuide(LevelPlan level, int levels, double limit)
     {
         int fromCoarsest = levels - 1 - level.Index;
@@ -150,13 +150,13 @@ public static class PyramidPlanner
             && level.Input.Count * 3 <= Volume.MaxSamples && level.Output.Count * 3 <= Volume.MaxSamples)
             return;
         throw new VgpnnException(
-            ErrorKind.Input, "input-too-large", $"a level of {level.Input} voxels is more than the search can address",
-            "take fewer frames or smaller ones (--max-height)");
+            ErrorKind.Input, "input-too-large", $"a level has {level.Input} voxels, more than the search can address",
+            "use fewer or smaller frames (--frames, --max-height)");
     }
 
     internal static Extent Scaled(Extent size, Scale scale) => new(Size(size.T * scale.T), Size(size.H * scale.H), Size(size.W * scale.W));
 
-    // Up to the next whole number, unless the product is one up to rounding.
+    // Rounds up, unless the product is an integer within rounding.
     internal static int Size(double exact)
     {
         double nearest = Math.Round(exact);
@@ -166,13 +166,13 @@ public static class PyramidPlanner
     private static int Resized(int size, double scale) => (int)Math.Round(size * scale, MidpointRounding.AwayFromZero);
 
     private static VgpnnException TooSmall(string what, string hint) =>
-        new(ErrorKind.Input, "input-too-small", $"{what}; {MinFrames} frames of {MinSide}×{MinSide} pixels are the least", hint);
+        new(ErrorKind.Input, "input-too-small", $"{what}; the minimum is {MinFrames} frames of {MinSide}×{MinSide} pixels", hint);
 
     private static string Count(int frames) => frames == 1 ? "1 frame" : $"{frames} frames";
 
     /// <summary>
-    /// One axis on its way down. The official program corrects time below its minimum, space at or below it; so time's
-    /// factor may still shrink while its rounded size stays at the minimum.
+    /// One axis while it shrinks. The official program corrects time below its minimum, space at or below it; so time's factor may continue to shrink while its
+    /// rounded size stays at the minimum.
     /// </summary>
     private sealed class Axis
     {
@@ -203,7 +203,7 @@ public static class PyramidPlanner
             {
                 if (Allowed(Size(full * next), min)) continue;
 
-                // From the size before, which was rounded: that is how the official program comes to its coarsest levels.
+                // Scales the previous size, which was rounded, as the official program does at its coarsest levels.
                 double last = (double)min / Size(full * _scale) * _scale;
                 next = _fixed ? Math.Max(next, last) : last;
                 _fixed = true;

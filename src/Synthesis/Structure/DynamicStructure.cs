@@ -7,22 +7,22 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Synthesis.Structure;
 
 /// <summary>
-/// What moves in a video and how fast, without what it looks like (paper, section 4, video analogies): the magnitude of
-/// its optical flow, quantised into a few bins, 0 for the slowest and 1 for the fastest.
+/// How fast the parts of a video move, without their appearance (paper, section 4, video analogies): the magnitude of its optical flow, quantised into a few
+/// bins, 0 for the slowest and 1 for the fastest.
 /// </summary>
 public static class DynamicStructure
 {
-    /// <summary>A video in which nothing moves by as much as this, in pixels a frame, stands still.</summary>
+    /// <summary>Speed in pixels per frame below which a video counts as static.</summary>
     public const float Still = 0.05f;
 
-    /// <summary>How far every voxel moves up to the next frame, in pixels.</summary>
+    /// <summary>The distance that every voxel moves up to the next frame, in pixels.</summary>
     /// <param name="video">RGB, two frames or more.</param>
     /// <param name="flow">Estimates the motion of each frame to the next.</param>
-    /// <param name="workers">Threads and cancellation; the numbers do not depend on them.</param>
-    /// <param name="progress">Told from time to time which part is done, 0 to 1, on the caller's thread.</param>
+    /// <param name="workers">Threads and cancellation; the result does not depend on the number of threads.</param>
+    /// <param name="progress">Callback invoked on the calling thread with the completed fraction, 0 to 1; <c>null</c> for none.</param>
     /// <returns>
-    /// One channel, as many frames as the video: there is one motion fewer, and these are resized in time by the cubic filter,
-    /// which may overshoot below 0 a little.
+    /// T×H×W×1, as many frames as the video. There is one motion fewer than frames; they are resized in time by the cubic filter, which may undershoot 0 a
+    /// little.
     /// </returns>
     public static Volume<float> Speed(Volume<byte> video, IOpticalFlow flow, Workers workers, Action<double>? progress = null)
     {
@@ -46,13 +46,12 @@ public static class DynamicStructure
     }
 
     /// <summary>
-    /// Speeds sorted into bins by k-means (<see cref="ScalarQuantizer"/>), bin b of 0 to m as (b/m)^¼: slow things are
-    /// told apart from what stands still.
+    /// Speeds sorted into bins by k-means (<see cref="ScalarQuantizer"/>); bin b of 0 to m becomes (b/m)^¼, which separates slow motion from none.
     /// </summary>
-    /// <param name="speed">Finite numbers in one channel, or grey values of a sketch.</param>
+    /// <param name="speed">Finite values in one channel: speeds, or grey values of a sketch.</param>
     /// <param name="bins">2 to <see cref="ScalarQuantizer.MaxBins"/>.</param>
     /// <param name="workers">Threads and cancellation.</param>
-    /// <returns>A new volume of numbers from 0 to 1; all 0 where all numbers are equal.</returns>
+    /// <returns>A new volume of values from 0 to 1; all 0 if all values are equal.</returns>
     public static Volume<float> Quantised(Volume<float> speed, int bins, Workers workers)
     {
         ArgumentNullException.ThrowIfNull(speed);

@@ -7,12 +7,12 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Structure;
 
-/// <summary>What a sketch says about movement: its grey values (paper, section 4, sketch to video).</summary>
+/// <summary>The structure of a sketch: its grey values (paper, section 4, sketch to video).</summary>
 internal static class SketchStructure
 {
     private const int Surroundings = 20;
 
-    /// <summary>One channel of the clip's size: 1 where the ink is, 0 where paper is.</summary>
+    /// <summary>T×H×W×1 of the clip's size: 1 for ink, 0 for paper.</summary>
     public static Volume<float> Of(Clip sketch, Ink ink, Workers workers)
     {
         var structure = new Volume<float>(sketch.Extent, 1);
@@ -30,8 +30,8 @@ internal static class SketchStructure
     }
 
     /// <summary>
-    /// How far every voxel's colour is from that of its surroundings: the distance in RGB to the clip smoothed until about twenty
-    /// samples are left of its shorter side, quantised as speeds are.
+    /// The contrast of every voxel to its surroundings: the distance in RGB to the clip smoothed down to about twenty pixels of its shorter side, quantised as
+    /// speeds are.
     /// </summary>
     public static Volume<float> Contrast(Clip style, int bins, Workers workers)
     {
@@ -55,7 +55,7 @@ internal static class SketchStructure
         return DynamicStructure.Quantised(contrast, bins, workers);
     }
 
-    // Strokes seldom run along the border: it shows the paper.
+    // Strokes rarely run along the border, so it shows the colour of the paper.
     private static double BorderMean(Volume<float> grey)
     {
         double sum = 0;

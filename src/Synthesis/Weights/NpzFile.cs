@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Vgpnn.Synthesis.Weights;
 
-/// <summary>NumPy's <c>npz</c>: a zip archive of <c>NAME.npy</c>, each a header in Python's notation and numbers.</summary>
+/// <summary>NumPy's <c>npz</c>: a zip archive of <c>NAME.npy</c>, each with a header in Python's notation and the array's values.</summary>
 internal static partial class NpzFile
 {
     private const string Extension = ".npy";
@@ -28,15 +28,15 @@ internal static partial class NpzFile
         byte[] start = new byte[8];
         stream.ReadExactly(start);
         if (start[0] != 0x93 || !start.AsSpan(1).StartsWith("NUMPY"u8))
-            throw new WeightFormatException($"its {entry.Name} is no array");
+            throw new WeightFormatException($"its member {entry.Name} is not a NumPy array");
         byte[] length = new byte[start[6] == 1 ? 2 : 4];
         stream.ReadExactly(length);
         long count = length.Length == 2 ? BitConverter.ToUInt16(length) : BitConverter.ToUInt32(length);
-        if (count > MostHeader) throw new WeightFormatException($"its {entry.Name} has a header that is too long");
+        if (count > MostHeader) throw new WeightFormatException($"the header of its member {entry.Name} is too long");
         byte[] bytes = new byte[count];
         stream.ReadExactly(bytes);
         Match header = Header().Match(Encoding.Latin1.GetString(bytes));
-        if (!header.Success) throw new WeightFormatException($"its {entry.Name} has a header that cannot be read");
+        if (!header.Success) throw new WeightFormatException($"the header of its member {entry.Name} is invalid");
         long[] shape =
         [
             .. header.Groups["shape"].Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
@@ -52,7 +52,7 @@ internal static partial class NpzFile
         long first = start.Length + length.Length + count;
         if (header.Groups["fortran"].Value == "False") return StoredTensor.Dense(kind, shape, first, members.Of(entry));
 
-        // The first side fastest.
+        // Fortran order: the first side is the fastest.
         StoredTensor reversed = StoredTensor.Dense(kind, [.. shape.Reverse()], first, members.Of(entry));
         return reversed with { Shape = shape, Strides = [.. reversed.Strides.Reverse()] };
     }

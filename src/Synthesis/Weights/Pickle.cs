@@ -4,31 +4,31 @@ using System.Text;
 
 namespace Vgpnn.Synthesis.Weights;
 
-/// <summary>A name of Python's that a pickle mentions. It is never looked up.</summary>
+/// <summary>A Python name in a pickle. It is never resolved.</summary>
 internal sealed record PickleGlobal(string Module, string Name);
 
-/// <summary>The numbers behind tensors, as a pickle refers to them.</summary>
-/// <param name="Kind">How its numbers are stored.</param>
+/// <summary>The values of tensors, as a pickle refers to them.</summary>
+/// <param name="Kind">Type of its values.</param>
 /// <param name="Key">Its name.</param>
-/// <param name="Count">Numbers.</param>
-/// <param name="First">The first of them that counts.</param>
-/// <param name="Size">Bytes of a number; 0: not known.</param>
+/// <param name="Count">Number of values.</param>
+/// <param name="First">Index of the first value that is used.</param>
+/// <param name="Size">Bytes per value; 0 if unknown.</param>
 internal sealed record PickleStorage(ElementKind Kind, string Key, long Count, long First, int Size);
 
 /// <summary>A tensor: a view of a storage.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, long Offset, long[] Shape, long[] Strides);
 
-/// <summary>Something that is of no use here, and stays what it is: bytes that name it.</summary>
+/// <summary>An object that the reader does not interpret, such as bytes or a set.</summary>
 internal sealed class PickleOpaque;
 
 /// <summary>
-/// Reads a pickle as data. Python's own reader runs whatever functions a pickle names; this one knows the handful that PyTorch writes for
-/// tensors and containers and does itself what they would do. All others give an inert object. Work and memory are bounded
-/// by the length of the bytes: what can be named again in two bytes is never copied without limit.
+/// Reads a pickle as data. Python's own reader runs any function that a pickle names; this one knows the few that PyTorch writes for tensors and containers,
+/// and does their work itself. All others yield an inert object. Work and memory are bounded by the length of the pickle: values that two bytes can
+/// refer to again are never copied without limit.
 /// </summary>
 internal sealed class Pickle
 {
-    // Sides of a tensor, and the items of lists that become dictionaries.
+    // Limit for the sides of a tensor, and for the items of lists that become dictionaries.
     private const int MostSides = 16;
     private const int MostPairs = 1 << 18;
 
@@ -44,17 +44,17 @@ internal sealed class Pickle
 
     private Pickle(Stream stream, long most) => (_stream, _most) = (stream, most);
 
-    /// <summary>Reads one pickle, up to its end, and no byte more.</summary>
-    /// <param name="stream">Where it begins.</param>
-    /// <param name="most">Bytes that it may have.</param>
+    /// <summary>Reads one pickle up to its end, and nothing after it.</summary>
+    /// <param name="stream">Positioned at the pickle's beginning.</param>
+    /// <param name="most">Maximum number of bytes.</param>
     /// <returns>
-    /// A string, long, double, bool, null, tuple (<c>object?[]</c>), list (<c>List</c>), dictionary (<c>Dictionary</c>), or one of the records above.
+    /// A string, long, double, bool, <c>null</c>, tuple (<c>object?[]</c>), list (<c>List</c>), dictionary (<c>Dictionary</c>), or one of the records above.
     /// </returns>
-    /// <exception cref="WeightFormatException">It is none, or uses what PyTorch does not.</exception>
-    /// <exception cref="EndOfStreamException">It is cut short.</exception>
+    /// <exception cref="WeightFormatException">The content is not a pickle, or uses opcodes that PyTorch does not write.</exception>
+    /// <exception cref="EndOfStreamException">The pickle is truncated.</exception>
     public static object? Read(Stream stream, long most) => Read(stream, most, out _);
 
-    /// <summary>The same, and all storages that it mentions, by their keys.</summary>
+    /// <summary>Reads one pickle, and returns all storages that it refers to by their keys.</summary>
     public static object? Read(Stream stream, long most, out IReadOnlyDictionary<string, PickleStorage> storages)
     {
         var pickle = new Pickle(stream, most);
@@ -121,9 +121,9 @@ internal sealed class Pickle
             case 'Q': _stack.Add(Storage(Pop())); break;
             case 'R' or '\x81': object?[] call = Last(2); _stack.Add(Call(call[0], call[1])); break;
 
-            // Attributes of an object, such as the versions of layers beside a dictionary of tensors.
+            // Attributes of an object, such as the versions of layers in addition to a dictionary of tensors.
             case 'b': Pop(); break;
-            default: throw new WeightFormatException($"its pickle has the code 0x{code:x2}, which PyTorch does not write");
+            default: throw new WeightFormatException($"its pickle contains opcode 0x{code:x2}, which PyTorch does not write");
         }
     }
 
@@ -143,7 +143,7 @@ internal sealed class Pickle
                 return given is [PickleStorage storage, long offset, object?[] shape, object?[] strides, ..]
                     && shape.Length == strides.Length && shape.Length <= MostSides
                     ? new PickleTensor(storage, offset, [.. shape.Select(Number)], [.. strides.Select(Number)])
-                    : throw new WeightFormatException("its pickle describes a tensor in a way that PyTorch does not");
+                    : throw new WeightFormatException("its pickle describes a tensor in an unsupported way");
             case ("torch._utils", "_rebuild_parameter"):
                 return given is [PickleTensor tensor, ..] ? tensor : new PickleOpaque();
             default:
@@ -180,7 +180,7 @@ internal sealed class Pickle
         else if (Peek() is not PickleOpaque) throw Broken();
     }
 
-    // Items are keys and values in turn; they go into a new dictionary, or into the one below them.
+    // Items alternate between keys and values; they are added to a new dictionary, or to the one below them on the stack.
     private void Set(object?[] items, Dictionary<object, object?>? into)
     {
         if (into is not null) _stack.Add(into);
@@ -190,14 +190,14 @@ internal sealed class Pickle
         for (int i = 0; i < items.Length; i += 2) dictionary[Key(items[i])] = items[i + 1];
     }
 
-    // Only names: hashing a tuple that holds itself would never end, and numbers can be chosen to share one hash.
+    // Only names: hashing a tuple that contains itself would never end, and numbers can be chosen to share one hash.
     private static object Key(object? key) => key is string ? key : new PickleOpaque();
 
     private static long Number(object? value) => value is long number ? number : throw Broken();
 
     private static string Text(object? value) => value as string ?? throw Broken();
 
-    // Longer ones are of no use: the magic number of the legacy format.
+    // Longer integers are not needed: the longest is the magic number of the legacy format.
     private static object Long(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length > sizeof(long)) return new PickleOpaque();
@@ -241,12 +241,12 @@ internal sealed class Pickle
 
     private byte[] Bytes(int count)
     {
-        if (count < 0 || count > _most - _read) throw new WeightFormatException("its pickle is longer than that of any network");
+        if (count < 0 || count > _most - _read) throw new WeightFormatException("its pickle is longer than that of any supported network");
         _read += count;
         byte[] bytes = new byte[count];
         _stream.ReadExactly(bytes);
         return bytes;
     }
 
-    private static WeightFormatException Broken() => new("its pickle is broken");
+    private static WeightFormatException Broken() => new("its pickle is invalid");
 }

@@ -3,19 +3,19 @@ using System.Text.Json;
 
 namespace Vgpnn.Synthesis.Weights;
 
-/// <summary>Safetensors: eight bytes with the length of a header, a header in JSON, and the numbers.</summary>
+/// <summary>Safetensors: eight bytes with the length of a header, a header in JSON, and the values.</summary>
 internal static class SafetensorsFile
 {
     private const long MostHeader = 4L << 20;
     private const int LengthBytes = 8;
 
-    /// <summary>Whether a file that begins so can be one.</summary>
+    /// <summary>Whether a file with this beginning can be in the format.</summary>
     public static bool Is(ReadOnlySpan<byte> start) =>
         start.Length > LengthBytes && start[LengthBytes] == '{' && BinaryPrimitives.ReadInt64LittleEndian(start) is > 1 and <= MostHeader;
 
     /// <summary>The tensors of a file.</summary>
-    /// <param name="file">At its beginning.</param>
-    /// <param name="bytes">Reads it anywhere.</param>
+    /// <param name="file">Positioned at its beginning.</param>
+    /// <param name="bytes">Reads it at any position.</param>
     public static Dictionary<string, StoredTensor> Read(Stream file, ReadAt bytes)
     {
         byte[] length = new byte[LengthBytes];
@@ -36,9 +36,9 @@ internal static class SafetensorsFile
                 "BF16" => ElementKind.BFloat16,
                 _ => ElementKind.Other,
             };
-            if (place is not [>= 0, _] || shape.Any(s => s < 0)) throw new WeightFormatException("its header makes no sense");
+            if (place is not [>= 0, _] || shape.Any(s => s < 0)) throw new WeightFormatException("its header is invalid");
             long size = shape.Aggregate((long)StoredTensor.SizeOf(kind), (a, b) => checked(a * b));
-            if (kind != ElementKind.Other && place[1] - place[0] != size) throw new WeightFormatException("its header contradicts itself");
+            if (kind != ElementKind.Other && place[1] - place[0] != size) throw new WeightFormatException("its header is inconsistent");
             tensors[property.Name] = StoredTensor.Dense(kind, shape, checked(LengthBytes + header.Length + place[0]), bytes);
         }
 

@@ -1,6 +1,6 @@
 namespace Vgpnn.Synthesis.Weights;
 
-/// <summary>How a number is stored, always with its lowest byte first.</summary>
+/// <summary>Type of stored values, always little-endian.</summary>
 internal enum ElementKind
 {
     Float32,
@@ -8,25 +8,25 @@ internal enum ElementKind
     Float16,
     BFloat16,
 
-    /// <summary>Something that is no weight: counters, masks.</summary>
+    /// <summary>Any type that is not a weight: counters, masks.</summary>
     Other,
 }
 
-/// <summary>Fills <paramref name="bytes"/> from byte <paramref name="first"/> of whatever holds a tensor on.</summary>
+/// <summary>Fills <paramref name="bytes"/> from byte <paramref name="first"/> of a file or archive member on.</summary>
 internal delegate void ReadAt(long first, Span<byte> bytes);
 
 /// <summary>A tensor in a file.</summary>
-/// <param name="Kind">How its numbers are stored.</param>
+/// <param name="Kind">Type of its values.</param>
 /// <param name="Shape">Its sides.</param>
-/// <param name="Strides">Numbers from one index of a side to the next.</param>
-/// <param name="FirstByte">Where its first number is.</param>
-/// <param name="Bytes">Reads what holds it.</param>
+/// <param name="Strides">Distance in values from one index of a side to the next.</param>
+/// <param name="FirstByte">Offset of its first value.</param>
+/// <param name="Bytes">Reads the file or archive member.</param>
 internal sealed record StoredTensor(ElementKind Kind, long[] Shape, long[] Strides, long FirstByte, ReadAt Bytes)
 {
-    // The largest layer of the networks has 7 million numbers; a view may leave some out.
+    // The largest layer of the networks has 7 million values; a view may skip some.
     private const long MostSpan = 1L << 26;
 
-    /// <summary>A tensor without gaps, the last side fastest.</summary>
+    /// <summary>A tensor without gaps in C order.</summary>
     public static StoredTensor Dense(ElementKind kind, long[] shape, long firstByte, ReadAt bytes)
     {
         var strides = new long[shape.Length];
@@ -40,29 +40,29 @@ internal sealed record StoredTensor(ElementKind Kind, long[] Shape, long[] Strid
         return new StoredTensor(kind, shape, strides, firstByte, bytes);
     }
 
-    /// <summary>Numbers from the first to the last one, both included; 0 for none.</summary>
-    /// <exception cref="WeightFormatException">The layout makes no sense.</exception>
+    /// <summary>Number of values from the first to the last, both included; 0 for an empty tensor.</summary>
+    /// <exception cref="WeightFormatException">The layout is invalid.</exception>
     public static long SpanOf(long[] shape, long[] strides)
     {
-        if (shape.Any(s => s < 0) || strides.Any(s => s < 0)) throw new WeightFormatException("its layout makes no sense");
+        if (shape.Any(s => s < 0) || strides.Any(s => s < 0)) throw new WeightFormatException("its layout is invalid");
         if (shape.Contains(0)) return 0;
         long span = 1;
         for (int i = 0; i < shape.Length; i++) span = checked(span + ((shape[i] - 1) * strides[i]));
         return span;
     }
 
-    /// <summary>Bytes of a number.</summary>
+    /// <summary>Bytes per value.</summary>
     public static int SizeOf(ElementKind kind) => kind switch { ElementKind.Float64 => 8, ElementKind.Float32 => 4, _ => 2 };
 
-    /// <summary>The numbers in C order.</summary>
-    /// <exception cref="WeightFormatException">They are no floats, or are laid out as no program does it.</exception>
-    /// <exception cref="EndOfStreamException">The file ends before them.</exception>
+    /// <summary>The values in C order.</summary>
+    /// <exception cref="WeightFormatException">The values are no floats, or their layout is invalid.</exception>
+    /// <exception cref="EndOfStreamException">The file is truncated.</exception>
     public float[] Read()
     {
-        if (Kind == ElementKind.Other) throw new WeightFormatException("its numbers are of a kind that weights are not");
+        if (Kind == ElementKind.Other) throw new WeightFormatException("it contains a tensor whose values are not floats");
         long count = Shape.Aggregate(1L, (a, b) => checked(a * b)), span = SpanOf(Shape, Strides);
-        if (FirstByte < 0) throw new WeightFormatException("its layout makes no sense");
-        if (count > MostSpan || span > MostSpan) throw new WeightFormatException("it is larger than any layer");
+        if (FirstByte < 0) throw new WeightFormatException("its layout is invalid");
+        if (count > MostSpan || span > MostSpan) throw new WeightFormatException("it contains a tensor larger than any supported layer");
         if (count == 0) return [];
         int size = SizeOf(Kind);
         byte[] bytes = new byte[span * size];

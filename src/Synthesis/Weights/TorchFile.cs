@@ -4,22 +4,22 @@ using System.IO.Compression;
 namespace Vgpnn.Synthesis.Weights;
 
 /// <summary>
-/// Files of PyTorch's <c>torch.save</c>: a pickle that describes tensors, and their numbers beside it. Since version 1.6 that is a zip
-/// archive (<c>NAME/data.pkl</c>, <c>NAME/data/0</c>, …), before it a row of pickles followed by the numbers.
+/// Files of PyTorch's <c>torch.save</c>: a pickle that describes tensors, and their values. Since version 1.6 that is a zip archive
+/// (<c>NAME/data.pkl</c>, <c>NAME/data/0</c>, …); earlier it was a sequence of pickles followed by the values.
 /// </summary>
 internal static class TorchFile
 {
-    // The official networks' pickles have some 20 KiB.
+    // The official networks' pickles have about 20 KiB.
     private const long MostPickle = 4L << 20;
     private const string PickleName = "data.pkl";
 
-    // Where training programs put the tensors when they save other things beside them.
+    // Keys under which training programs save the tensors together with other objects.
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model"];
 
-    /// <summary>The legacy format's first pickle: this number.</summary>
+    /// <summary>The first pickle of the legacy format: a magic number.</summary>
     public static ReadOnlySpan<byte> LegacyMagic => [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, (byte)'.'];
 
-    /// <summary>The pickle of a zip archive, or null if this is no archive of PyTorch's.</summary>
+    /// <summary>The pickle of a zip archive; <c>null</c> if PyTorch did not write the archive.</summary>
     public static ZipArchiveEntry? PickleOf(ZipArchive archive) =>
         archive.Entries.FirstOrDefault(e => e.FullName == PickleName || e.FullName.EndsWith("/" + PickleName, StringComparison.Ordinal));
 
@@ -42,26 +42,26 @@ internal static class TorchFile
     }
 
     /// <summary>The tensors of a file in the format before version 1.6, in a seekable stream.</summary>
-    /// <param name="file">At its beginning.</param>
-    /// <param name="bytes">Reads it anywhere.</param>
+    /// <param name="file">Positioned at its beginning.</param>
+    /// <param name="bytes">Reads it at any position.</param>
     public static Dictionary<string, StoredTensor> ReadLegacy(Stream file, ReadAt bytes)
     {
-        // The magic number, the version of the format, facts about the machine.
+        // The magic number, the version of the format, properties of the machine.
         for (int i = 0; i < 2; i++) Pickle.Read(file, MostPickle);
         if (Pickle.Read(file, MostPickle) is Dictionary<object, object?> machine && machine.TryGetValue("little_endian", out object? little) && little is false)
             throw OtherByteOrder();
         (string Name, PickleTensor Tensor)[] found = [.. TensorsIn(Pickle.Read(file, MostPickle, out IReadOnlyDictionary<string, PickleStorage> storages))];
-        if (Pickle.Read(file, MostPickle) is not List<object?> keys) throw new WeightFormatException("it has no list of its tensors");
+        if (Pickle.Read(file, MostPickle) is not List<object?> keys) throw new WeightFormatException("it has no list of tensors");
         var places = new Dictionary<string, long>(StringComparer.Ordinal);
         byte[] count = new byte[sizeof(long)];
         foreach (object? key in keys)
         {
-            // Storages follow each other without a gap, so that all must be known, those of optimisers too.
+            // Storages follow each other without gaps, so the sizes of all must be known, also those of optimisers.
             if (key is not string name || !storages.TryGetValue(name, out PickleStorage? storage) || storage.Size == 0)
-                throw new WeightFormatException("it holds numbers of a kind that is not known");
+                throw new WeightFormatException("it contains values of an unknown type");
             file.ReadExactly(count);
             long numbers = BinaryPrimitives.ReadInt64LittleEndian(count);
-            if (numbers != storage.Count) throw new WeightFormatException("its tensors have two lengths");
+            if (numbers != storage.Count) throw new WeightFormatException("its tensors have inconsistent lengths");
             places[name] = file.Position;
             long length = checked(numbers * storage.Size);
             if (length > file.Length - file.Position) throw new EndOfStreamException();
@@ -78,17 +78,17 @@ internal static class TorchFile
     {
         PickleStorage storage = tensor.Storage;
         if (checked(storage.First + tensor.Offset + StoredTensor.SpanOf(tensor.Shape, tensor.Strides)) > storage.Count)
-            throw new WeightFormatException("a tensor of it reaches beyond its numbers");
+            throw new WeightFormatException("one of its tensors reaches beyond the stored values");
         long first = checked(place + ((storage.First + tensor.Offset) * StoredTensor.SizeOf(storage.Kind)));
         return new StoredTensor(storage.Kind, tensor.Shape, tensor.Strides, first, bytes);
     }
 
-    private static WeightFormatException OtherByteOrder() => new("it was written on a machine that puts the highest byte first");
+    private static WeightFormatException OtherByteOrder() => new("it is big-endian");
 
     private static IEnumerable<(string Name, PickleTensor Tensor)> TensorsIn(object? root)
     {
         if (root is not Dictionary<object, object?> all)
-            throw new WeightFormatException("it holds no dictionary of tensors; save the network's state_dict()");
+            throw new WeightFormatException("it contains no dictionary of tensors; save the network's state_dict()");
         foreach (string wrapper in Wrappers)
             if (all.TryGetValue(wrapper, out object? inner) && inner is Dictionary<object, object?> wrapped) all = wrapped;
         foreach ((object key, object? value) in all)
@@ -97,7 +97,7 @@ internal static class TorchFile
 
     private static byte[] ReadAll(ZipArchiveEntry entry, long most)
     {
-        if (entry.Length > most) throw new WeightFormatException($"its {entry.Name} is longer than that of any network");
+        if (entry.Length > most) throw new WeightFormatException($"its member {entry.Name} is larger than that of any supported network");
         byte[] bytes = new byte[entry.Length];
         using Stream stream = entry.Open();
         stream.ReadExactly(bytes);

@@ -2,38 +2,38 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Synthesis.Weights;
 
-/// <summary>Every sentence with which files of weights are refused, and its stable code.</summary>
+/// <summary>Errors about weight files, with their stable codes.</summary>
 internal static class WeightErrors
 {
     public static VgpnnException Missing(string path) => Input(
-        "weights-missing", $"the weights {Name(path)} do not exist", "check the path; weights are not part of the program");
+        "weights-missing", $"the weight file {Name(path)} does not exist", "check the path; the program contains no weights");
 
     public static VgpnnException Unreadable(string path, Exception inner) => Input(
-        "weights-unreadable", $"the weights {Name(path)} cannot be read", "check the file's permissions: ls -l", inner);
+        "weights-unreadable", $"the weight file {Name(path)} cannot be read", "check the file's permissions: ls -l", inner);
 
     public static VgpnnException UnknownFormat(string path) => Input(
-        "weights-unknown-format", $"{Name(path)} is no file of weights",
-        "PyTorch's .pth and .pt files, safetensors and npz are read");
+        "weights-unknown-format", $"{Name(path)} is not a supported weight file",
+        "use a .pth or .pt file of PyTorch, a safetensors or an npz file");
 
     public static VgpnnException Damaged(string path, Exception inner) => Input(
         "weights-damaged",
-        inner is WeightFormatException ? $"the weights {Name(path)} cannot be used: {inner.Message}" : $"{Name(path)} is damaged or cut short",
+        inner is WeightFormatException ? $"cannot read weights from {Name(path)}: {inner.Message}" : $"{Name(path)} is damaged or truncated",
         "check that the file was copied completely", inner);
 
     public static VgpnnException NoTensor(string path, string name) => Input(
-        "weights-of-another-network", $"{Name(path)} has no {name}: it holds the weights of another network", Networks);
+        "weights-of-another-network", $"{Name(path)} has no tensor {name}: it contains the weights of another network", Networks);
 
     public static VgpnnException OtherShape(string path, string name, IEnumerable<long> found, IEnumerable<long> needed) => Input(
         "weights-of-another-network",
-        $"{name} of {Name(path)} is {string.Join('×', found)}, and the network needs {string.Join('×', needed)}", Networks);
+        $"tensor {name} of {Name(path)} is {string.Join('×', found)}, but the network needs {string.Join('×', needed)}", Networks);
 
     public static VgpnnException NotFinite(string path, string name) => Input(
-        "weights-not-finite", $"{name} of {Name(path)} holds numbers that are not finite", "the file is damaged, or its training failed");
+        "weights-not-finite", $"tensor {name} of {Name(path)} contains values that are not finite", "use another file: this one is damaged, or its training failed");
 
     public static VgpnnException Changed(string path) => Input(
-        "weights-changed", $"{Name(path)} is not the file of weights that was used", "--flow raft=FILE names the right one");
+        "weights-changed", $"{Name(path)} is not the weight file that the run used", "pass the right one with --flow raft=FILE");
 
-    private const string Networks = "raft takes the official raft-small.pth or raft-things.pth and its like, c3d the weights of C3D (conv1 to conv5b)";
+    private const string Networks = "raft needs weights like the official raft-small.pth or raft-things.pth, c3d those of C3D (conv1 to conv5b)";
 
     private static string Name(string path) => PrintableText.FileName(path);
 

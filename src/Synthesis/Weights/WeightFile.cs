@@ -7,16 +7,15 @@ using Vgpnn.Synthesis.Errors;
 namespace Vgpnn.Synthesis.Weights;
 
 /// <summary>
-/// A file of trained weights that the user provides: PyTorch's <c>.pth</c> of either format, safetensors, or npz, told apart by their
-/// content. Only the tensors that a network asks for are read, after their shape was compared; nothing in a file is
-/// ever executed.
+/// A file of trained weights that the user provides: PyTorch's <c>.pth</c> in either format, safetensors, or npz, detected by content. It reads only the
+/// tensors that a network asks for, after a comparison of their shape, and never executes anything in a file.
 /// </summary>
 public sealed class WeightFile : IWeightSource, IDisposable
 {
     // C3D with the layers that are not used here has 320 MB.
     private const long MostBytes = 2L << 30;
 
-    // What DataParallel puts before every name.
+    // The prefix that DataParallel adds to every name.
     private const string Wrapper = "module.";
 
     private readonly string _path;
@@ -48,8 +47,8 @@ public sealed class WeightFile : IWeightSource, IDisposable
 
     /// <summary>Opens a file and reads its table of contents.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="sha256">The hash that it must have; null: any.</param>
-    /// <exception cref="VgpnnException">Kind Input: it is missing, damaged, no file of weights, or not the one with the hash.</exception>
+    /// <param name="sha256">The required hash; <c>null</c> for any.</param>
+    /// <exception cref="VgpnnException">Kind Input: the file is missing, damaged, not a weight file, or has another hash.</exception>
     public static WeightFile Open(string path, string? sha256 = null)
     {
         WeightFile file = Open(path);
@@ -65,7 +64,7 @@ public sealed class WeightFile : IWeightSource, IDisposable
         FileStream? file = null;
         try
         {
-            // Pipes and devices have no length, and opening them could take for ever.
+            // Pipes and devices have no length, and opening them could block for ever.
             if (new FileInfo(path).Length is 0 or > MostBytes) throw WeightErrors.UnknownFormat(path);
             file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
             return new WeightFile(path, file);
@@ -82,7 +81,7 @@ public sealed class WeightFile : IWeightSource, IDisposable
     public bool Contains(string name) => Find(name) is not null;
 
     /// <inheritdoc/>
-    /// <exception cref="VgpnnException">Kind Input: the tensor is missing, of another shape, damaged or not finite.</exception>
+    /// <exception cref="VgpnnException">Kind Input: the tensor is missing, has another shape, is damaged or not finite.</exception>
     public float[] Read(string name, params ReadOnlySpan<int> shape)
     {
         StoredTensor tensor = Find(name) ?? throw WeightErrors.NoTensor(_path, name);
@@ -110,7 +109,7 @@ public sealed class WeightFile : IWeightSource, IDisposable
 
     private StoredTensor? Find(string name) => _tensors.GetValueOrDefault(name) ?? _tensors.GetValueOrDefault(Wrapper + name);
 
-    // The file stays open, so that what is read is what was hashed.
+    // Keeps the file open, so that the values come from the file that was hashed.
     private void ReadAt(long first, Span<byte> bytes)
     {
         _file.Position = first;

@@ -1,4 +1,4 @@
 namespace Vgpnn.Synthesis.Weights;
 
-/// <summary>What is wrong with a file, as the second half of a sentence about it: "it holds no …".</summary>
+/// <summary>A defect of a weight file. The message continues a sentence about the file: "it contains no …".</summary>
 internal sealed class WeightFormatException(string message) : Exception(message);

@@ -12,7 +12,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Api.Tests.Options;
 
-/// <summary>A row that is added to the table of options appears wherever options are read, checked, listed or described.</summary>
+/// <summary>A row added to the option table appears wherever options are read, checked, listed or described.</summary>
 public sealed class OneRowTests
 {
     private const string Effect = "Number of probes that a sample is given";
@@ -41,7 +41,7 @@ public sealed class OneRowTests
     });
 
     [Fact]
-    public void Help_shows_its_range_and_default()
+    public void Help_shows_range_and_default_of_an_added_option()
     {
         var settings = new MethodSettings(Application.Generation, Table);
         var command = new ProbeVerb();
@@ -55,7 +55,7 @@ public sealed class OneRowTests
     [Theory]
     [InlineData("--probes 12", 12, null)]
     [InlineData("--probes 78", null, "--probes is '78', but must be an integer from 1 to 77")]
-    public void The_command_line_reads_and_checks_it(string line, int? value, string? error)
+    public void Command_line_reads_and_checks_an_added_option(string line, int? value, string? error)
     {
         var settings = new MethodSettings(Application.Generation, Table);
         var command = new ProbeVerb();
@@ -69,7 +69,7 @@ public sealed class OneRowTests
     [InlineData("{\"probes\": 12}", null, null)]
     [InlineData("{\"probes\": 0}", "option-out-of-range", "probes is 0, but must be an integer from 1 to 77")]
     [InlineData("{\"probes\": \"few\"}", "option-out-of-range", "probes is \"few\", but must be an integer from 1 to 77")]
-    public void The_api_reads_and_checks_it(string settings, string? code, string? message)
+    public void Api_reads_and_checks_an_added_option(string settings, string? code, string? message)
     {
         var draft = new RequestDraft { Inputs = [], Settings = JsonNode.Parse(settings)!.AsObject() };
         if (code is null)
@@ -84,7 +84,7 @@ public sealed class OneRowTests
     }
 
     [Fact]
-    public void Other_applications_do_not_have_it()
+    public void Added_option_is_refused_for_other_applications()
     {
         var draft = new RequestDraft { Application = RequestApplication.Analogy, Inputs = [], Settings = new JsonObject { ["probes"] = 12 } };
         ApiException refused = Assert.Throws<ApiException>(() => RequestSpec.Of(draft, Table));
@@ -92,7 +92,7 @@ public sealed class OneRowTests
     }
 
     [Fact]
-    public void The_schema_of_settings_describes_it()
+    public void Settings_schema_describes_an_added_option()
     {
         var schema = new OpenApiSchema();
         SettingsSchema.Fill(schema, Table);
@@ -102,7 +102,7 @@ public sealed class OneRowTests
     }
 
     [Fact]
-    public void The_list_of_options_describes_it_for_its_applications()
+    public void Option_list_describes_an_added_option_for_its_applications()
     {
         OptionList list = OptionEndpoints.Describe(Table);
         RequestApplication[] with = [.. list.Applications.Where(a => a.Options.Any(o => o.Pointer == "/probes")).Select(a => a.Application)];
@@ -113,7 +113,7 @@ public sealed class OneRowTests
     }
 
     [Fact]
-    public void Manifests_and_batches_write_and_read_it()
+    public void Manifests_and_batches_write_and_read_an_added_option()
     {
         JsonObject written = Table.Write(new RunSettings { Method = new MethodOptions { MinT = 12 } });
         Assert.Equal(12, (double)written["probes"]!);
@@ -137,7 +137,7 @@ public sealed class OneRowTests
     }
 
     [Fact]
-    public void The_reference_lists_it() => Assert.Contains("| `probes` | per sample | an integer from 1 to 77 |", OptionsPage.Write(Table), StringComparison.Ordinal);
+    public void Reference_lists_an_added_option() => Assert.Contains("| `probes` | per sample | an integer from 1 to 77 |", OptionsPage.Write(Table), StringComparison.Ordinal);
 
     private sealed class ProbeVerb() : Verb("probe", "Probe.")
     {

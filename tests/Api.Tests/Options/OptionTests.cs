@@ -8,7 +8,7 @@ namespace Vgpnn.Api.Tests.Options;
 public sealed class OptionTests(ApiServer server)
 {
     [Fact]
-    public async Task The_options_of_every_application_are_served_with_all_that_a_form_needs()
+    public async Task Options_of_every_application_are_served_with_everything_that_a_form_needs()
     {
         OptionList list = await ApiServer.GetAsync<OptionList>(server.First, "/v1/options");
         Assert.Equal(Enum.GetValues<RequestApplication>(), list.Applications.Select(a => a.Application));
@@ -25,7 +25,7 @@ public sealed class OptionTests(ApiServer server)
     }
 
     [Fact]
-    public void The_reference_of_options_is_the_one_that_the_table_writes()
+    public void Option_reference_equals_the_text_generated_from_the_table()
     {
         string path = Path.Combine(Root(), "docs", "reference", "options.md");
         string written = OptionsPage.Write(OptionTable.Default);
@@ -41,7 +41,7 @@ public sealed class OptionTests(ApiServer server)
     [InlineData("make.js")]
     [InlineData("settings.js")]
     [InlineData("recipes.js")]
-    public async Task Scripts_of_the_page_repeat_no_text_of_an_option(string name)
+    public async Task Page_scripts_contain_no_option_texts(string name)
     {
         string script = await server.First.GetStringAsync($"/js/{name}");
         Assert.All(OptionTable.Default.Fields, f =>

@@ -10,7 +10,7 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests.Support;
 
-/// <summary>A real silo in a process of its own, with SQLite, as <c>vgpnn serve</c> starts it.</summary>
+/// <summary>A silo in its own process, with SQLite, started like <c>vgpnn serve</c>.</summary>
 public sealed class ApiServer : IAsyncLifetime
 {
     private SiloProcess? _silo;
@@ -26,7 +26,7 @@ public sealed class ApiServer : IAsyncLifetime
 
     public string Log => _silo!.Log;
 
-    /// <summary>The first key, which may do everything.</summary>
+    /// <summary>The first key, which has all scopes.</summary>
     public string FirstKey { get; private set; } = "";
 
     public string KeyFile => Path.Combine(Directory, "data", "first-key");
@@ -90,7 +90,7 @@ public sealed class ApiServer : IAsyncLifetime
         return http;
     }
 
-    /// <summary>A tenant of a test's own, and a client with a key of it.</summary>
+    /// <summary>Creates a tenant for a test, and a client with a key of it.</summary>
     public async Task<(HttpClient Http, string Tenant)> TenantAsync(TenantLimits? limits = null, params KeyScope[] scopes)
     {
         Tenant tenant = await SendAsync<Tenant>(First, HttpMethod.Post, "/v1/tenants", new TenantDraft($"t-{Guid.NewGuid():N}", limits));
@@ -99,7 +99,7 @@ public sealed class ApiServer : IAsyncLifetime
         return (Connect(key.Key), tenant.Id);
     }
 
-    /// <summary>Uploads a file, and waits until it was looked at.</summary>
+    /// <summary>Uploads a file, and waits until it was ingested.</summary>
     public static async Task<Video> UploadAsync(HttpClient http, byte[] content, string name = "clip.mp4")
     {
         using HttpResponseMessage response = await http.PostAsync($"/v1/videos?name={Uri.EscapeDataString(name)}", new ByteArrayContent(content));
@@ -107,7 +107,7 @@ public sealed class ApiServer : IAsyncLifetime
         return await LookedAtAsync(http, response);
     }
 
-    /// <summary>The video that an upload's answer tells of, once it was looked at.</summary>
+    /// <summary>Waits until the video of an upload's response was ingested.</summary>
     public static async Task<Video> LookedAtAsync(HttpClient http, HttpResponseMessage response)
     {
         Video video = (await response.Content.ReadFromJsonAsync<Video>(ApiJson.Options))!;
@@ -124,7 +124,7 @@ public sealed class ApiServer : IAsyncLifetime
         Settings = new JsonObject { ["iterations"] = 2, ["noise"] = 3 },
     };
 
-    /// <summary>A request that takes long enough to be met while it runs.</summary>
+    /// <summary>A request that takes long enough to be observed while it runs.</summary>
     public static RequestDraft LongDraft(string video, int samples = 2) => Draft(video, samples) with
     {
         Settings = new JsonObject { ["iterations"] = 100, ["scale"] = new JsonObject { ["t"] = 4, ["h"] = 4, ["w"] = 4 }, ["search"] = "exhaustive" },
@@ -156,7 +156,7 @@ public sealed class ApiServer : IAsyncLifetime
         return (await response.Content.ReadFromJsonAsync<T>(ApiJson.Options))!;
     }
 
-    /// <summary>The problem that an answer must be.</summary>
+    /// <summary>Asserts that a response is a problem, and reads it.</summary>
     public static async Task<Problem> ProblemAsync(HttpResponseMessage response)
     {
         string body = await response.Content.ReadAsStringAsync();

@@ -1,6 +1,6 @@
 namespace Vgpnn.Browser.Tests.Support;
 
-/// <summary>A test that takes Chromium; where there is none it is skipped.</summary>
+/// <summary>A test that needs Chromium; skipped without it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class BrowserFactAttribute : FactAttribute
 {

@@ -4,12 +4,12 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Browser.Tests.Support;
 
-/// <summary>A way to the server that a test can cut and mend.</summary>
+/// <summary>A proxy in front of the server whose connections a test can cut.</summary>
 internal sealed class DroppingProxy(int target) : LoopbackProxy(target)
 {
     private CancellationTokenSource _cut = new();
 
-    /// <summary>Ends all connections, and every new one at once, until <see cref="Mend"/>.</summary>
+    /// <summary>Closes all connections, and every new one, until <see cref="Mend"/> is called.</summary>
     public Task CutAsync() => _cut.CancelAsync();
 
     public void Mend() => _cut = new CancellationTokenSource();

@@ -8,7 +8,7 @@ using Vgpnn.Testing.Cluster;
 namespace Vgpnn.Browser.Tests.Support;
 
 /// <summary>
-/// Debian's Firefox, driven by WebDriver BiDi, which it speaks by itself: as far as a test needs it. Playwright only drives a Firefox of its own.
+/// Debian's Firefox, driven by the subset of WebDriver BiDi that the tests need. Playwright only drives its own build of Firefox.
 /// </summary>
 internal sealed class Firefox : IAsyncDisposable
 {
@@ -23,13 +23,13 @@ internal sealed class Firefox : IAsyncDisposable
 
     private Firefox(Process process, string profile) => (_process, _profile) = (process, profile);
 
-    /// <summary>The program; null: there is none.</summary>
+    /// <summary>Path of the program; <c>null</c> if it is not installed.</summary>
     public static string? Program { get; } = Array.Find(["/usr/bin/firefox-esr", "/usr/bin/firefox"], File.Exists);
 
-    /// <summary>Errors and warnings that were logged, and scripts that failed.</summary>
+    /// <summary>Logged errors and warnings, and uncaught exceptions.</summary>
     public IReadOnlyList<string> Complaints => _complaints;
 
-    /// <summary>Starts it with a profile of its own, and opens an address.</summary>
+    /// <summary>Starts Firefox with a new profile, and opens an address.</summary>
     public static async Task<Firefox> OpenAsync(string address)
     {
         string profile = Directory.CreateTempSubdirectory("vgpnn-firefox-").FullName;
@@ -67,7 +67,7 @@ internal sealed class Firefox : IAsyncDisposable
         return firefox;
     }
 
-    /// <summary>The value of an expression in the page, awaited where it is a promise; as text.</summary>
+    /// <summary>The value of an expression in the page as text; promises are awaited.</summary>
     public async Task<string?> EvaluateAsync(string expression)
     {
         JsonNode answer = await SendAsync("script.evaluate", new { expression, target = new { context = _page }, awaitPromise = true });
@@ -122,7 +122,7 @@ internal sealed class Firefox : IAsyncDisposable
     }
 }
 
-/// <summary>A test that takes Debian's Firefox; where there is none it is skipped.</summary>
+/// <summary>A test that needs Debian's Firefox; skipped without it.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class FirefoxFactAttribute : FactAttribute
 {

@@ -9,13 +9,13 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Browser.Tests.Support;
 
-/// <summary>A real server in a process of its own, as <c>vgpnn serve</c> starts it, and a real browser.</summary>
+/// <summary>A server in its own process, started like <c>vgpnn serve</c>, and a browser.</summary>
 public sealed class PageServer : IAsyncLifetime
 {
     private SiloProcess? _silo;
     private IPlaywright? _playwright;
 
-    /// <summary>The browser's program; null: there is none.</summary>
+    /// <summary>Path of Chromium; <c>null</c> if it is not installed.</summary>
     internal static string? Chromium { get; } = Array.Find(["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"], File.Exists);
 
     public string Directory { get; } = System.IO.Directory.CreateTempSubdirectory("vgpnn-page-").FullName;
@@ -28,12 +28,12 @@ public sealed class PageServer : IAsyncLifetime
 
     public IBrowser Browser { get; private set; } = null!;
 
-    /// <summary>The API with the first key, which may do everything.</summary>
+    /// <summary>The API with the first key, which has all scopes.</summary>
     public HttpClient First { get; private set; } = null!;
 
     public string FirstKey { get; private set; } = "";
 
-    /// <summary>The address that the server printed, which lets in once.</summary>
+    /// <summary>The one-time sign-in link that the server printed.</summary>
     public string PrintedAddress => Regex.Match(Log, @"http://\S+#enter=\S+").Value;
 
     public static string Clip(string name) => Path.Combine(AppContext.BaseDirectory, "Clips", name);
@@ -72,14 +72,14 @@ public sealed class PageServer : IAsyncLifetime
         return http;
     }
 
-    /// <summary>A tenant of a test's own.</summary>
+    /// <summary>Creates a tenant for a test.</summary>
     public async Task<(string Name, string Key)> TenantAsync()
     {
         Tenant tenant = await SendAsync<Tenant>(First, HttpMethod.Post, "/v1/tenants", new TenantDraft($"t-{Guid.NewGuid():N}"[..10]));
         return (tenant.Name, (await SendAsync<NewKey>(First, HttpMethod.Post, $"/v1/tenants/{tenant.Id}/keys", new KeyDraft([KeyScope.Read, KeyScope.Write]))).Key);
     }
 
-    /// <summary>A clip that can be used.</summary>
+    /// <summary>Uploads a clip, and waits until it can be used.</summary>
     public static async Task<Video> UploadAsync(HttpClient http, string path)
     {
         using HttpResponseMessage response = await http.PostAsync($"/v1/videos?name={Uri.EscapeDataString(Path.GetFileName(path))}", new ByteArrayContent(await File.ReadAllBytesAsync(path)));
@@ -98,7 +98,7 @@ public sealed class PageServer : IAsyncLifetime
         return JsonSerializer.Deserialize<T>(answer, ApiJson.Options)!;
     }
 
-    /// <summary>A request that takes long enough to be met while it runs.</summary>
+    /// <summary>Submits a request that takes long enough to be observed while it runs.</summary>
     public static Task<Request> SubmitLongAsync(HttpClient http, string video, int samples = 2) => SendAsync<Request>(
         http, HttpMethod.Post, "/v1/requests",
         new RequestDraft

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace Vgpnn.Browser.Tests.Support;
 
-/// <summary>One person's browser: what it logs and whom it asks is watched, and held against it at the end.</summary>
+/// <summary>A browser context of one user; on disposal it fails the test for console messages and requests that were not expected.</summary>
 internal sealed class Visit : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _faults = new();
@@ -24,7 +24,7 @@ internal sealed class Visit : IAsyncDisposable
         };
     }
 
-    /// <summary>Words of console messages that the test brings about itself.</summary>
+    /// <summary>Text of console messages that the test causes itself.</summary>
     public string? Expected { get; set; }
 
     public IBrowserContext Context => _context;
@@ -39,7 +39,7 @@ internal sealed class Visit : IAsyncDisposable
         return new Visit(context, address ?? server.Address);
     }
 
-    /// <summary>Opens a page and comes in with a key.</summary>
+    /// <summary>Opens a page and signs in with a key.</summary>
     public async Task<IPage> EnterAsync(string key, string path = "/")
     {
         IPage page = await _context.NewPageAsync();
@@ -50,7 +50,7 @@ internal sealed class Visit : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Lets go of files over an element, as a person does.</summary>
+    /// <summary>Drops files on an element, as a user does.</summary>
     public static async Task DropAsync(ILocator target, string path, string? name = null)
     {
         IJSHandle transfer = await target.Page.EvaluateHandleAsync(

@@ -68,8 +68,8 @@ public sealed class AnalogyTests : IDisposable
         ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, "analogy", "still.mp4", "clip.mp4", "-o", "out", "--seed", "1");
         Assert.Equal(3, refused.ExitCode);
         Assert.EndsWith(
-            "vgpnn: nothing moves in the content, and an analogy takes its layout from movement\n"
-                + "hint: 'sketch' takes the layout from grey values instead\n",
+            "vgpnn: nothing moves in the content; an analogy takes its layout from motion\n"
+                + "hint: use 'sketch', which takes the layout from grey values\n",
             refused.Error, StringComparison.Ordinal);
         Assert.DoesNotContain(_place.Files, f => f.StartsWith("out", StringComparison.Ordinal));
     }

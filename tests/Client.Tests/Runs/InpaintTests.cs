@@ -67,7 +67,7 @@ public sealed class InpaintTests : IDisposable
     {
         await MakeAsync("mask.png", "black");
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "inpaint", "clip.mp4", "--mask", "mask.png", "-o", "out");
-        Assert.Contains("note: the mask is empty: the video comes back as it is", result.Error, StringComparison.Ordinal);
+        Assert.Contains("note: the mask is empty: the output equals the input", result.Error, StringComparison.Ordinal);
         RunManifest manifest = ManifestFile.Load(_place["out"]);
         Assert.Equal(manifest.Inputs[0].FramesSha256, manifest.Samples[0].FramesSha256);
     }
@@ -79,13 +79,13 @@ public sealed class InpaintTests : IDisposable
         await TestClip.MakeAsync(_place, "small.mp4", frames: 6, width: 32, height: 32);
         await TestClip.MakeAsync(_place, "short.mp4", frames: 5);
         Assert.Equal(
-            "vgpnn: the mask leaves no patch of the video to fill it from\n"
-                + "hint: --source CLIP names a clip to take patches from; --invert-mask swaps black and white\n",
+            "vgpnn: every patch of the video touches the mask\n"
+                + "hint: take patches from another clip (--source CLIP), or swap black and white (--invert-mask)\n",
             await RefusedAsync(3, "--mask", "mask.png"));
         Assert.Equal(
-            "vgpnn: the mask is 32×32, and the video 48×32\nhint: draw the mask on a frame of the video\n", await RefusedAsync(3, "--mask", "small.mp4"));
+            "vgpnn: the mask is 32×32, but the video is 48×32\nhint: draw the mask on a frame of the video\n", await RefusedAsync(3, "--mask", "small.mp4"));
         Assert.Equal(
-            "vgpnn: the mask has 5 frames, and the video 6\nhint: give a picture for all frames, or a video of as many frames\n",
+            "vgpnn: the mask has 5 frames, but the video has 6\nhint: use one picture for all frames, or a video with the same number of frames\n",
             await RefusedAsync(3, "--mask", "short.mp4"));
         Assert.Equal(
             "vgpnn: there is no mask\nhint: --mask PATH names a picture or a video that is white where to fill\n", await RefusedAsync(2));

@@ -41,7 +41,7 @@ public sealed class RetargetTests : IDisposable
     [InlineData("vgpnn: --scale and --size or --frames both set the size\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--frames", "5")]
     [InlineData("vgpnn: --frames is '2..5', but must be an integer from 2 to 10,000\nhint: vgpnn retarget --help lists every option\n", "--frames", "2..5")]
     [InlineData("vgpnn: --size is '24', but must be WxH, each an integer from 8 to 8,192, such as 320x180\nhint: vgpnn retarget --help lists every option\n", "--size", "24")]
-    [InlineData("vgpnn: 480×32 with 6 frames is too far from the input, 48×32 with 6 frames\nhint: each of the three may be a tenth to four times the input's\n", "--size", "480x32")]
+    [InlineData("vgpnn: 480×32 with 6 frames is too far from the input, 48×32 with 6 frames\nhint: use a width, height and number of frames between a tenth and four times the input's\n", "--size", "480x32")]
     public async Task What_cannot_be_is_refused_with_a_way_out(string error, params string[] options)
     {
         await TestClip.MakeAsync(_place, frames: 6);

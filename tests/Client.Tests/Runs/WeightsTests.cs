@@ -50,7 +50,7 @@ public sealed class WeightsTests : IDisposable
 
         File.Move(_place["w"], _place["moved"]);
         ProcessResult missing = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out");
-        Assert.Equal((3, "vgpnn: the weights w do not exist\nhint: check the path; weights are not part of the program\n"), (missing.ExitCode, missing.Error));
+        Assert.Equal((3, "vgpnn: the weight file w does not exist\nhint: check the path; the program contains no weights\n"), (missing.ExitCode, missing.Error));
         ProcessResult again = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out", "--flow", "raft=moved");
         Assert.StartsWith("Identical: 1 sample,", again.Output, StringComparison.Ordinal);
 
@@ -58,7 +58,7 @@ public sealed class WeightsTests : IDisposable
         await File.WriteAllBytesAsync(_place["w"], weights);
         ProcessResult changed = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out", "-o", "never");
         Assert.Equal(3, changed.ExitCode);
-        Assert.Equal("vgpnn: w is not the file of weights that was used\nhint: --flow raft=FILE names the right one\n", changed.Error);
+        Assert.Equal("vgpnn: w is not the weight file that the run used\nhint: pass the right one with --flow raft=FILE\n", changed.Error);
         Assert.DoesNotContain(_place.Files, f => f.StartsWith("never", StringComparison.Ordinal));
     }
 
@@ -68,8 +68,8 @@ public sealed class WeightsTests : IDisposable
     {
         await TestClip.MakeAsync(_place);
         byte[] whole = WeightFiles.Write(format, WeightFiles.Raft(small: true));
-        await RefuseAsync(whole[..(whole.Length * 2 / 3)], "is damaged or cut short");
-        await RefuseAsync(WeightFiles.Write(format, WeightFiles.C3d(C3dLayer.Conv1)), "has no fnet.conv1.weight: it holds the weights of another network");
+        await RefuseAsync(whole[..(whole.Length * 2 / 3)], "is damaged or truncated");
+        await RefuseAsync(WeightFiles.Write(format, WeightFiles.C3d(C3dLayer.Conv1)), "has no tensor fnet.conv1.weight: it contains the weights of another network");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class WeightsTests : IDisposable
         pickle.Op("(");
         pickle.Text($"touch {_place["ran"]}");
         pickle.Op("tR");
-        await RefuseAsync(WeightFiles.Torch(pickle.End()), "it holds no dictionary of tensors");
+        await RefuseAsync(WeightFiles.Torch(pickle.End()), "it contains no dictionary of tensors");
     }
 
     [Fact]

@@ -53,7 +53,7 @@ internal sealed class ClusterApi(TestCluster cluster, string key, SiloProcess? t
         return result;
     }
 
-    /// <summary>The sum of a metric's values at a silo with the setting Metrics; 0: it has none.</summary>
+    /// <summary>The sum of a metric's values at a silo with the setting Metrics; 0 if the metric has no values.</summary>
     public static async Task<double> MetricAsync(SiloProcess silo, string name, string labels = "")
     {
         string text = await Http.GetStringAsync(new Uri($"http://127.0.0.1:{silo.Port}/metrics"));

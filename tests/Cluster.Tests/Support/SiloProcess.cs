@@ -81,7 +81,7 @@ internal sealed partial class SiloProcess : IAsyncDisposable
         return process;
     }
 
-    /// <summary>What a probe answers; <c>null</c>: nothing.</summary>
+    /// <summary>The response of a health probe; <c>null</c> if the silo does not respond.</summary>
     public async Task<string?> HealthAsync(string probe)
     {
         try

@@ -5,14 +5,14 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests.Support;
 
-/// <summary>A run of a job, as the log of its silo tells of it.</summary>
+/// <summary>A run of a job, as logged by its silo.</summary>
 /// <param name="Silo">The silo.</param>
 /// <param name="Number">The attempt's number.</param>
-/// <param name="Begun">When its silo said so, as a timestamp of the stopwatch.</param>
-/// <param name="Outcome">How it ended, <c>Dropped</c> where its silo started over; <c>null</c>: its silo has not said so.</param>
+/// <param name="Begun">When its silo logged the beginning, as a timestamp of the stopwatch.</param>
+/// <param name="Outcome">How it ended, <c>Dropped</c> if its silo started over; <c>null</c> if the silo has not logged the end.</param>
 internal sealed record JobAttempt(SiloProcess Silo, int Number, long Begun, string? Outcome);
 
-/// <summary>A storage of a test's own, and the silos that use it. The test knows of them what anybody can: their API, their logs, their exit codes.</summary>
+/// <summary>A storage for one test, and the silos that use it. The test observes them from outside: by API, logs and exit codes.</summary>
 internal sealed partial class TestCluster : IAsyncDisposable
 {
     private const int LongestLine = 400;
@@ -49,7 +49,7 @@ internal sealed partial class TestCluster : IAsyncDisposable
     /// <summary>Silos that serve the API now.</summary>
     public IReadOnlyList<SiloProcess> Servers => [.. _silos.Where(s => !s.HasExited && !s.IsFrozen && !_workers.Contains(s))];
 
-    /// <summary>The API with the first key, which may do everything.</summary>
+    /// <summary>The API with the first key, which has all scopes.</summary>
     public ClusterApi Operator => _operator ??= new ClusterApi(this, File.ReadAllText(Path.Combine(_settings["data"], "first-key")).Trim());
 
     /// <summary>A new database on the PostgreSQL of this test process.</summary>
@@ -82,7 +82,7 @@ internal sealed partial class TestCluster : IAsyncDisposable
         return silos;
     }
 
-    /// <summary>Starts silos until so many run.</summary>
+    /// <summary>Starts silos until this number runs.</summary>
     public async Task<IReadOnlyList<SiloProcess>> EnsureAsync(int count, params (string Name, string Value)[] settings)
     {
         await StartAsync(Math.Max(0, count - Running.Count), settings);
@@ -118,7 +118,7 @@ internal sealed partial class TestCluster : IAsyncDisposable
         return (await silo.ExitAsync(), silo.Log.Trim());
     }
 
-    /// <summary>Runs <c>silo check</c>. What the end of a request sets off may go on for a moment, so it may find the state consistent at a later try.</summary>
+    /// <summary>Runs <c>silo check</c>, and repeats it: after the end of a request its effects may take a moment to become consistent.</summary>
     public async Task CheckAsync()
     {
         string said = "";
@@ -181,7 +181,7 @@ internal sealed partial class TestCluster : IAsyncDisposable
         JobAttempt? open = null;
         foreach (LogLine line in silo.Lines)
         {
-            // A silo that was declared dead says nothing of the jobs that it drops.
+            // A silo that was declared dead does not log the jobs that it drops.
             if (open is not null && line.Text.Contains("Orleans cannot continue", StringComparison.Ordinal))
             {
                 yield return open with { Outcome = "Dropped" };

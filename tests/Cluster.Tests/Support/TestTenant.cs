@@ -5,7 +5,7 @@ using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Cluster.Tests.Support;
 
-/// <summary>A tenant of a cluster, who generates samples from one clip.</summary>
+/// <summary>A tenant of a cluster that generates samples from one clip.</summary>
 internal sealed class TestTenant
 {
     private readonly TestCluster _cluster;
@@ -38,7 +38,7 @@ internal sealed class TestTenant
     /// <returns>The video's id.</returns>
     public Task<string> UploadAsync(byte[] content, string name) => UploadAsync(_cluster, Api, content, name);
 
-    /// <summary>What <see cref="SubmitAsync(int, MethodOptions?, ulong)"/> submits.</summary>
+    /// <summary>The draft that <see cref="SubmitAsync(int, MethodOptions?, ulong)"/> submits.</summary>
     public RequestDraft Draft(int samples, MethodOptions? options = null, ulong seed = 7) => new()
     {
         Inputs = [new RequestInput(RequestInputRole.Input, Video)],
@@ -75,7 +75,7 @@ internal sealed class TestTenant
     public Task<Contracts.Request> CancelAsync(Contracts.Request request) =>
         Api.SendAsync<Contracts.Request>(HttpMethod.Post, $"{request.Links.Self}/cancel");
 
-    /// <summary>Waits until so many samples of a request are made.</summary>
+    /// <summary>Waits until this number of samples of a request is made.</summary>
     public Task MadeAsync(Contracts.Request request, int count) =>
         _cluster.UntilAsync($"{count} samples are made", async () => (await GetAsync(request)).Samples.Succeeded >= count);
 
@@ -87,7 +87,7 @@ internal sealed class TestTenant
         return request;
     }
 
-    /// <summary>Waits until a request has ended: every sample was made, with the frames that the plain engine makes.</summary>
+    /// <summary>Waits until a request has ended, and asserts that every sample has the same frames as on the command line.</summary>
     public async Task SucceedsAsync(params Contracts.Request[] requests)
     {
         foreach (Contracts.Request request in requests)

@@ -2,7 +2,7 @@ using Vgpnn.Grains.Dispatch;
 
 namespace Vgpnn.Grains.Tests.Dispatch;
 
-/// <summary>What <see cref="FairShare"/> has to do, written with plain sets and sorting, for comparison.</summary>
+/// <summary>The behaviour of <see cref="FairShare"/>, written with plain sets and sorting, for comparison.</summary>
 internal sealed class QueueModel
 {
     private readonly SortedDictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Grains.Tests.Storage;
 
-/// <summary>What only the file store does.</summary>
+/// <summary>Behaviour of the file store only.</summary>
 public class FileBlobsTests
 {
     [Fact]

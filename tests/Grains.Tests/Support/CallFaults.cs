@@ -2,7 +2,7 @@ using Orleans.Runtime;
 
 namespace Vgpnn.Grains.Tests.Support;
 
-/// <summary>What goes wrong with a call between grains.</summary>
+/// <summary>A fault of a call between grains.</summary>
 internal enum CallFault
 {
     /// <summary>The call never arrives.</summary>

@@ -6,7 +6,7 @@ using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Grains.Tests.Support;
 
-/// <summary>A job that calls its grain as a real one does, and computes nothing.</summary>
+/// <summary>A job that makes the calls of a real one, and computes nothing.</summary>
 internal sealed class FakeJob
 {
     private readonly CancellationTokenSource _release, _stop;
@@ -24,7 +24,7 @@ internal sealed class FakeJob
 
     public JobKey Job => Order.Job;
 
-    /// <summary>Other jobs of the worker when it began.</summary>
+    /// <summary>Number of other jobs of the worker when it began.</summary>
     public int Beside { get; }
 
     /// <summary>The number of the attempt, once it has begun.</summary>
@@ -33,7 +33,7 @@ internal sealed class FakeJob
     /// <summary>The checkpoint that it continued from.</summary>
     public StoredBlob? From { get; private set; }
 
-    /// <summary>When it was told to stop, as a time stamp; 0: it was not.</summary>
+    /// <summary>Time stamp of the order to stop; 0 before it.</summary>
     public long StoppedAt { get; private set; }
 
     public CancellationToken Release => _release.Token;
@@ -102,7 +102,7 @@ internal sealed class FakeJob
         foreach (string key in obsolete.OfType<string>().Where(k => k != result.Video.Key).Distinct()) await Worker.Cluster.Blobs.DeleteAsync(key);
     }
 
-    /// <summary>Waits for something outside of the job, as for a computation.</summary>
+    /// <summary>Waits for a task outside the job, in place of a computation.</summary>
     public async Task WaitAsync(Task something)
     {
         await something.WaitAsync(Stop);
@@ -166,7 +166,7 @@ internal sealed class FakeJob
         return new StoredBlob(blob.Key, blob.Bytes, blob.Sha256);
     }
 
-    /// <summary>Where a frozen process stands still and a dead one is gone.</summary>
+    /// <summary>Waits in a frozen process, and ends the job in a dead one.</summary>
     private async Task StepAsync()
     {
         await Worker.ThawedAsync;
@@ -175,13 +175,13 @@ internal sealed class FakeJob
     }
 }
 
-/// <summary>Where jobs of a test wait until they are told to go on.</summary>
+/// <summary>Holds jobs of a test until it is opened.</summary>
 internal sealed class Gate
 {
     private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _open = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The first job that came.</summary>
+    /// <summary>Completes when the first job arrives.</summary>
     public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(40));
 
     public void Open() => _open.TrySetResult();

@@ -3,7 +3,7 @@ using Vgpnn.Grains.Webhooks;
 
 namespace Vgpnn.Grains.Tests.Support;
 
-/// <summary>Answers deliveries as their addresses say.</summary>
+/// <summary>A webhook sender whose receivers the tests define, by address.</summary>
 internal sealed class FakeWebhooks : IWebhookSender
 {
     public bool IsAllowed => true;

@@ -2,7 +2,7 @@ namespace Vgpnn.Grains.Tests.Support;
 
 /// <summary>Faults that tests switch on and off.</summary>
 /// <param name="seed">Of the random numbers that each rule compares its chance with.</param>
-/// <typeparam name="TFault">What can go wrong.</typeparam>
+/// <typeparam name="TFault">The kinds of faults.</typeparam>
 internal abstract class FaultRules<TFault>(int seed)
     where TFault : struct, Enum
 {
@@ -10,9 +10,9 @@ internal abstract class FaultRules<TFault>(int seed)
     private readonly List<Rule> _rules = [];
 
     /// <summary>Injects a fault until the result is disposed, or it has happened <paramref name="times"/> times.</summary>
-    /// <param name="name">What the fault happens to, as the derived class names it; <c>null</c> for all.</param>
+    /// <param name="name">The call or state that the fault applies to, as the derived class names it; <c>null</c> for all.</param>
     /// <param name="key">A part of the grain's key, such as the tenant's id.</param>
-    /// <param name="fault">What goes wrong.</param>
+    /// <param name="fault">The fault.</param>
     /// <param name="times">How often.</param>
     /// <param name="chance">The probability of the fault each time.</param>
     public Rule Inject(string? name, string key, TFault fault, int times = int.MaxValue, double chance = 1)

@@ -3,7 +3,7 @@ using Orleans.Storage;
 
 namespace Vgpnn.Grains.Tests.Support;
 
-/// <summary>What goes wrong with a storage operation.</summary>
+/// <summary>A fault of a storage operation.</summary>
 internal enum StorageFault
 {
     /// <summary>It fails, and nothing was written.</summary>
@@ -55,7 +55,7 @@ internal sealed class FaultyStorage(IGrainStorage inner, StorageFaults faults) :
                 (string? tag, bool exists, T? state) = (grainState.ETag, grainState.RecordExists, grainState.State);
                 await change();
 
-                // Whoever gets no answer does not know the new version.
+                // A caller without an answer does not know the new version.
                 (grainState.ETag, grainState.RecordExists, grainState.State) = (tag, exists, state);
                 throw new IOException($"the answer was lost: writing {stateName} {grainId}");
             default:

@@ -29,7 +29,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>The longest answer to a worker's report.</summary>
     public static readonly TimeSpan ReportWait = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Whether calls are made in nobody's name where the test names no caller.</summary>
+    /// <summary>Whether calls have no caller unless the test names one.</summary>
     public static readonly AsyncLocal<bool> Nameless = new();
 
     private static readonly Lazy<Task<GrainCluster>> TheShared = new(() => StartAsync(2));
@@ -57,7 +57,7 @@ internal sealed class GrainCluster : IAsyncDisposable
     /// <summary>The silos.</summary>
     public InProcessTestCluster Silos { get; }
 
-    /// <summary>Grains, called over the client: in the name of the grain's tenant unless the caller says otherwise.</summary>
+    /// <summary>Grains, called over the client, on behalf of the grain's tenant unless the test names a caller.</summary>
     public IGrainFactory Grains => Silos.Client;
 
     /// <summary>The stored state.</summary>
@@ -204,7 +204,7 @@ internal sealed class GrainCluster : IAsyncDisposable
         configure?.Invoke(silo);
     }
 
-    /// <summary>Has calls made in the name of the called grain's tenant, or of the cluster, unless the test names a caller.</summary>
+    /// <summary>Makes calls on behalf of the called grain's tenant, or of the cluster, unless the test names a caller.</summary>
     private sealed class OwnName : IOutgoingGrainCallFilter
     {
         public Task Invoke(IOutgoingGrainCallContext context)

@@ -116,8 +116,8 @@ internal sealed class TestTenant(GrainCluster cluster, string id)
         return status;
     }
 
-    /// <summary>Waits until everything that follows from the tenant's requests and videos is done, and has the state checked.</summary>
-    /// <param name="tended">Whether maintenance runs, which finds out what was lost.</param>
+    /// <summary>Waits until all effects of the tenant's requests and videos are done, and checks the state.</summary>
+    /// <param name="tended">Whether maintenance runs, which finds lost effects.</param>
     public async Task AgreesAsync(bool tended = false)
     {
         await QuietAsync(tended);
@@ -128,7 +128,7 @@ internal sealed class TestTenant(GrainCluster cluster, string id)
             {
                 try
                 {
-                    // What a job that was just stopped had written has no name.
+                    // A blob that was written by a job just stopped has no name yet.
                     await SweepAsync();
                     problems = await cluster.CheckAsync(id);
                 }
@@ -142,7 +142,7 @@ internal sealed class TestTenant(GrainCluster cluster, string id)
             () => Task.FromResult(string.Join('\n', problems)));
     }
 
-    /// <summary>Has blobs that nothing names swept, as happens once they are old enough.</summary>
+    /// <summary>Sweeps blobs that no state names, as maintenance does once they are old enough.</summary>
     public Task SweepAsync()
     {
         cluster.Blobs.Age($"{id}/", TimeSpan.FromDays(2));
@@ -150,7 +150,7 @@ internal sealed class TestTenant(GrainCluster cluster, string id)
     }
 
     /// <summary>Waits until nothing of the tenant is active or being deleted.</summary>
-    /// <param name="tended">Whether maintenance runs, which finds out what was lost.</param>
+    /// <param name="tended">Whether maintenance runs, which finds lost effects.</param>
     public async Task QuietAsync(bool tended = false)
     {
         TenantExamination state = null!;

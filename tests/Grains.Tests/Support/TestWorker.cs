@@ -8,13 +8,13 @@ namespace Vgpnn.Grains.Tests.Support;
 /// <summary>The work of a fake job; its calls go to the job's grain.</summary>
 internal delegate Task JobScript(FakeJob job);
 
-/// <summary>How a worker behaves.</summary>
+/// <summary>Behaviour of a worker.</summary>
 internal sealed record TestWorkerOptions
 {
-    /// <summary>What a job does; <c>null</c> from the function: what it normally does.</summary>
+    /// <summary>The work of a job; the normal work if the function returns <c>null</c>.</summary>
     public Func<JobKey, JobScript?>? Script { get; init; }
 
-    /// <summary>Whether jobs go on when they are told to stop.</summary>
+    /// <summary>Whether jobs continue after an order to stop.</summary>
     public bool IgnoresStops { get; init; }
 
     /// <summary>Level keys that it holds.</summary>
@@ -54,7 +54,7 @@ internal sealed class TestWorker : IAsyncDisposable
 
     public GrainCluster Cluster => _cluster;
 
-    /// <summary>Whether the process is gone: none of its jobs calls anybody any more.</summary>
+    /// <summary>Whether the process is gone: its jobs make no more calls.</summary>
     public bool IsCrashed { get; private set; }
 
     /// <summary>All jobs that were ever begun here, oldest first.</summary>
@@ -76,7 +76,7 @@ internal sealed class TestWorker : IAsyncDisposable
 
     internal Task ThawedAsync => _frozen?.Task ?? Task.CompletedTask;
 
-    /// <summary>The process is killed.</summary>
+    /// <summary>Kills the process.</summary>
     public void Crash()
     {
         IsCrashed = true;
@@ -84,13 +84,13 @@ internal sealed class TestWorker : IAsyncDisposable
         _stopNow.Cancel();
     }
 
-    /// <summary>From here on the worker has no free slot.</summary>
+    /// <summary>From now on the worker has no free slot.</summary>
     public void Pause() => _paused = true;
 
-    /// <summary>The process is suspended: no report is sent, and its jobs stand still at their next step.</summary>
+    /// <summary>Suspends the process: it sends no report, and its jobs wait at their next step.</summary>
     public void Freeze() => _frozen ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The process goes on.</summary>
+    /// <summary>Resumes the process.</summary>
     public void Thaw()
     {
         TaskCompletionSource? frozen = _frozen;
@@ -98,7 +98,7 @@ internal sealed class TestWorker : IAsyncDisposable
         frozen?.TrySetResult();
     }
 
-    /// <summary>The process is told to stop: it takes no more jobs, releases the running ones at their next checkpoint, and leaves.</summary>
+    /// <summary>Drains the process: it takes no more jobs, releases the running ones at their next checkpoint, and leaves.</summary>
     public async Task DrainAsync()
     {
         _draining = true;

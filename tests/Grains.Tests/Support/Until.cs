@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Vgpnn.Grains.Tests.Support;
 
-/// <summary>Waits for conditions that announce themselves to nobody.</summary>
+/// <summary>Polls conditions that raise no event.</summary>
 internal static class Until
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90), Every = TimeSpan.FromMilliseconds(10);

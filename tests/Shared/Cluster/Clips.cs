@@ -9,13 +9,13 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Testing.Cluster;
 
-/// <summary>Small clips as files, and what the plain engine makes of them.</summary>
+/// <summary>Small clips as files, and the samples that the engine makes of them without a server.</summary>
 internal static class Clips
 {
     private static readonly ConcurrentDictionary<SampleKey, string> Expected = new();
     private static readonly Lazy<Task<byte[]>> Small = new(() => Task.Run(() => MakeAsync(new Extent(8, 32, 48), 1)));
 
-    /// <summary>Settings under which a sample of a small clip takes a fraction of a second.</summary>
+    /// <summary>Settings with which a sample of a small clip takes a fraction of a second.</summary>
     public static MethodOptions Quick { get; } = new() { Iterations = 2, Noise = 3 };
 
     /// <summary>A clip of moving blobs, 8 frames of 48×32.</summary>
@@ -37,7 +37,7 @@ internal static class Clips
         }
     }
 
-    /// <summary>The hashes of samples as the plain engine makes them.</summary>
+    /// <summary>The hashes of samples made without a server.</summary>
     public static async Task<string[]> ExpectedAsync(byte[] video, MethodOptions options, ulong seed, int samples)
     {
         string clip = Convert.ToHexString(SHA256.HashData(video));

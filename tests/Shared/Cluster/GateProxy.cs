@@ -3,16 +3,16 @@ using System.Net.Sockets;
 
 namespace Vgpnn.Testing.Cluster;
 
-/// <summary>The way to a service, which a test may close: connections break, and new ones are closed at once.</summary>
+/// <summary>A proxy that a test can close: connections break, and new ones are closed at once.</summary>
 /// <param name="target">The service's port.</param>
 internal sealed class GateProxy(int target) : LoopbackProxy(target)
 {
     private volatile CancellationTokenSource _open = new();
 
-    /// <summary>Closes the way.</summary>
+    /// <summary>Breaks all connections, and refuses new ones.</summary>
     public void Close() => _open.Cancel();
 
-    /// <summary>Opens it again.</summary>
+    /// <summary>Accepts connections again.</summary>
     public void Open() => _open = new CancellationTokenSource();
 
     protected override async Task ServeAsync(TcpClient client)

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Vgpnn.Testing.Cluster;
 
-/// <summary>Stands between a client and a service on this machine, for what a test wants to go wrong on the way.</summary>
+/// <summary>A proxy between a client and a service on this machine, for tests that inject faults.</summary>
 internal abstract class LoopbackProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -35,7 +35,7 @@ internal abstract class LoopbackProxy : IAsyncDisposable
         _over.Dispose();
     }
 
-    /// <summary>Serves one connection to its end; that either side goes, or the proxy is closed, may throw.</summary>
+    /// <summary>Serves one connection to its end; may throw if either side or the proxy is closed.</summary>
     protected abstract Task ServeAsync(TcpClient client);
 
     private async Task ServeAsync()
@@ -64,7 +64,7 @@ internal abstract class LoopbackProxy : IAsyncDisposable
             }
             catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
             {
-                // One of the two has gone, or the proxy is closed.
+                // One of the two sides or the proxy is closed.
             }
         }
     }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vgpnn.Testing.Cluster;
 
-/// <summary>A measurement: it runs only where the environment variable <c>VGPNN_MEASURE</c> names a file that figures are appended to.</summary>
+/// <summary>A measurement; it runs only if the environment variable <c>VGPNN_MEASURE</c> names a file to append figures to.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 internal sealed class MeasurementFactAttribute : FactAttribute
 {
@@ -15,7 +15,7 @@ internal sealed class MeasurementFactAttribute : FactAttribute
     public static void Report(FormattableString line) =>
         System.IO.File.AppendAllText(File!, line.ToString(CultureInfo.InvariantCulture) + "\n");
 
-    /// <summary>The middle value; of an even number the mean of the two in the middle.</summary>
+    /// <summary>The median; for an even number of values the mean of the two in the middle.</summary>
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];

@@ -4,26 +4,26 @@ using Npgsql;
 
 namespace Vgpnn.Testing.Cluster;
 
-/// <summary>The way to a PostgreSQL, on which answers get lost and nothing may come through for a while.</summary>
+/// <summary>A proxy of PostgreSQL that can lose answers or block all traffic.</summary>
 internal sealed class PostgresProxy(int target) : LoopbackProxy(target)
 {
     private volatile TaskCompletionSource? _frozen;
     private int _commitsToLose;
     private int _lost;
 
-    /// <summary>Commits that were done and whose answers were lost.</summary>
+    /// <summary>Number of commits that were executed and whose answers were lost.</summary>
     public int Lost => Volatile.Read(ref _lost);
 
-    /// <summary>The connection text of the way through here.</summary>
+    /// <summary>A connection string through this proxy.</summary>
     public string Through(string connection) => new NpgsqlConnectionStringBuilder(connection) { Port = Port }.ConnectionString;
 
-    /// <summary>Has the answers of the next commits lost, and their connections with them.</summary>
+    /// <summary>Loses the answers of the next commits, and closes their connections.</summary>
     public void LoseCommits(int count) => Interlocked.Add(ref _commitsToLose, count);
 
-    /// <summary>Lets nothing through any more, without closing anything.</summary>
+    /// <summary>Blocks all traffic without closing connections.</summary>
     public void Freeze() => _frozen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Lets everything through again.</summary>
+    /// <summary>Forwards traffic again.</summary>
     public void Thaw()
     {
         TaskCompletionSource? frozen = _frozen;
@@ -66,7 +66,7 @@ internal sealed class PostgresProxy(int target) : LoopbackProxy(target)
         }
         catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
         {
-            // One of the two has gone, or the proxy is closed.
+            // One of the two sides or the proxy is closed.
         }
     }
 }

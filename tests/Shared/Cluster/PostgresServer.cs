@@ -6,8 +6,8 @@ using Npgsql;
 namespace Vgpnn.Testing.Cluster;
 
 /// <summary>
-/// A real PostgreSQL of the tests' own, on a private port, started once for the test process. PostgreSQL does not run as
-/// root: then it runs as the user postgres, which its package makes.
+/// A PostgreSQL server for the tests, on a private port, started once per test process. PostgreSQL does not run as root; then it runs as the user
+/// postgres, which its package creates.
 /// </summary>
 public sealed class PostgresServer
 {
@@ -24,16 +24,16 @@ public sealed class PostgresServer
         Port = port;
     }
 
-    /// <summary>The port that it listens on.</summary>
+    /// <summary>Port of the server.</summary>
     public int Port { get; }
 
-    /// <summary>The process id of its first process.</summary>
+    /// <summary>Process id of the postmaster.</summary>
     public int ProcessId => int.Parse(File.ReadLines(Path.Combine(_directory, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The one of this test process.</summary>
+    /// <summary>The server of this test process.</summary>
     public static Task<PostgresServer> SharedAsync() => Instance.Value;
 
-    /// <summary>One for a test that does harm to it.</summary>
+    /// <summary>Starts another server, for a test that stops or blocks it.</summary>
     public static async Task<PostgresServer> StartAsync()
     {
         string binaries = Directory.EnumerateDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Last() + "/bin";
@@ -51,14 +51,14 @@ public sealed class PostgresServer
         return server;
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the server again.</summary>
     public Task StartAgainAsync() => RunAsync(AsUser(
         $"{_binaries}/pg_ctl", ["-D", _directory, "-l", Path.Combine(_directory, "log"), "-w", "-s", "start"]));
 
-    /// <summary>Stops it as if the power had failed.</summary>
+    /// <summary>Stops the server immediately, as in a power failure.</summary>
     public Task StopImmediatelyAsync() => RunAsync(AsUser($"{_binaries}/pg_ctl", ["-D", _directory, "-m", "immediate", "-w", "-s", "stop"]));
 
-    /// <summary>A fresh database, owned by a user with no more rights than an operator would give.</summary>
+    /// <summary>Creates a database, owned by a user with the rights that an operator would grant.</summary>
     public async Task<string> CreateDatabaseAsync()
     {
         string name = $"test_{Guid.NewGuid():N}";
@@ -67,8 +67,8 @@ public sealed class PostgresServer
         return $"Host=127.0.0.1;Port={Port};Database={name};Username=vgpnn;Include Error Detail=true;Maximum Pool Size=20";
     }
 
-    /// <summary>Copies a database into another that is new, as an operator does: by a dump, read back.</summary>
-    /// <returns>How to connect to it.</returns>
+    /// <summary>Copies a database into a new one, as an operator does: by a dump, read back.</summary>
+    /// <returns>The connection string of the copy.</returns>
     public async Task<string> RestoreCopyAsync(string connection)
     {
         string dump = Path.Combine(Path.GetDirectoryName(_directory)!, $"{Guid.NewGuid():N}.dump");
@@ -91,7 +91,7 @@ public sealed class PostgresServer
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>A port that nobody listens on now.</summary>
+    /// <summary>A free TCP port.</summary>
     public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -108,7 +108,7 @@ public sealed class PostgresServer
         }
         catch (Exception e) when (e is InvalidOperationException or IOException or UnauthorizedAccessException)
         {
-            // The test process is on its way out; a directory in /tmp is all that can be left.
+            // The test process is exiting; only a directory in /tmp may remain.
         }
     }
 

@@ -20,7 +20,7 @@ public class AnalogyMakerTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_sample_has_the_contents_size_and_does_not_depend_on_threads(Application application, Engine engine)
+    public void Sample_has_the_size_of_its_content_and_does_not_depend_on_threads(Application application, Engine engine)
     {
         MethodOptions options = MethodOptions.For(application) with { Engine = engine };
         Clip one = new AnalogyMaker(Content, Style, options).Sample(1, 0, new Workers(1));
@@ -30,7 +30,7 @@ public class AnalogyMakerTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_run_goes_on_from_any_level_with_the_same_bits(Application application, Engine engine)
+    public void Run_resumes_from_any_level_with_the_same_bits(Application application, Engine engine)
     {
         MethodOptions options = MethodOptions.For(application) with { Engine = engine };
         var checkpoints = new List<Checkpoint>();
@@ -48,7 +48,7 @@ public class AnalogyMakerTests
     }
 
     [Fact]
-    public void All_colours_are_the_styles()
+    public void Sample_has_only_colours_of_the_style()
     {
         byte[][] steps = [.. Style.Frames.Select(f => f.Select(b => (byte)(b / 8 * 8)).ToArray())];
         var style = new Clip(steps, Style.Width, Style.Height, Style.FrameRate);
@@ -56,12 +56,12 @@ public class AnalogyMakerTests
         Assert.All(result.Frames, f => Assert.All(f, b => Assert.Equal(0, b % 8)));
     }
 
-    /// <summary>Dark discs on a light ground, and a sketch of a bar that moves: they come where the bar is.</summary>
+    /// <summary>Dark discs on a light background follow the moving bar of a sketch.</summary>
     [Theory]
     [InlineData(Ink.Auto, 0)]
     [InlineData(Ink.Dark, 0)]
     [InlineData(Ink.Auto, 255)]
-    public void What_stands_out_comes_where_the_ink_is(Ink ink, byte stroke)
+    public void Contrasting_objects_follow_the_ink_of_a_sketch(Ink ink, byte stroke)
     {
         var style = Drawn(48, 64, 220, 30, (t, h, w) => ((h + 40 - t) % 12) < 6 && w is > 20 and < 40);
         var sketch = Drawn(48, 64, (byte)(255 - stroke), stroke, (t, _, w) => Math.Abs(w - 12 - (4 * t)) < 8);
@@ -81,7 +81,7 @@ public class AnalogyMakerTests
     }
 
     [Fact]
-    public void The_engines_agree_but_for_rounding_and_what_it_decides()
+    public void Engines_agree_within_rounding_and_its_consequences()
     {
         var style = Drawn(48, 64, 220, 30, (t, h, w) => ((h + 40 - t) % 12) < 6 && w is > 20 and < 40);
         var sketch = Drawn(48, 64, 255, 0, (t, _, w) => Math.Abs(w - 12 - (4 * t)) < 8);
@@ -94,7 +94,7 @@ public class AnalogyMakerTests
     [Theory]
     [InlineData(3, 20, 24)]
     [InlineData(30, 90, 64)]
-    public void A_style_of_another_size_and_length_is_made_smaller_if_it_is_higher(int frames, int height, int width)
+    public void Style_is_resized_only_if_it_is_higher_than_the_content(int frames, int height, int width)
     {
         Clip style = TestClip.Blobs(frames, height, width, seed: 5);
         var maker = new AnalogyMaker(Content, style, MethodOptions.For(Application.Analogy));
@@ -105,7 +105,7 @@ public class AnalogyMakerTests
     }
 
     [Fact]
-    public void Where_nothing_moves_there_is_no_analogy()
+    public void Analogy_of_a_static_clip_is_refused()
     {
         var still = new Clip([.. Enumerable.Repeat(Content.Frames[0], 4)], 48, 40, Content.FrameRate);
         MethodOptions options = MethodOptions.For(Application.Analogy);
@@ -117,7 +117,7 @@ public class AnalogyMakerTests
     }
 
     [Fact]
-    public void Options_that_cannot_be_are_refused()
+    public void Invalid_analogy_options_are_refused()
     {
         MethodOptions preset = MethodOptions.For(Application.Analogy);
         foreach (MethodOptions wrong in (MethodOptions[])
@@ -132,7 +132,7 @@ public class AnalogyMakerTests
     [InlineData(0)]
     [InlineData(0.5)]
     [InlineData(1)]
-    public void Movement_counts_up_to_the_flow_limit(double limit)
+    public void Structure_guides_levels_up_to_the_flow_limit(double limit)
     {
         var maker = new AnalogyMaker(Content, Style, MethodOptions.For(Application.Analogy) with { FlowLimit = limit });
         Assert.Equal(Guide.Structure, maker.Plan.Coarsest.Guide);

@@ -6,7 +6,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Tests.Applications;
 
-/// <summary>What holds for every application alike.</summary>
+/// <summary>Tests that run for every application.</summary>
 [Collection(nameof(Alone))]
 public class EveryApplicationTests
 {
@@ -26,7 +26,7 @@ public class EveryApplicationTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void The_frames_are_the_same_on_one_thread_or_two_and_again(Application application, bool loop, bool second)
+    public void Frames_of_every_application_are_the_same_on_one_and_two_threads_and_on_repetition(Application application, bool loop, bool second)
     {
         string one = Create(application, loop, second).Sample(5, 1, new Workers(1)).ContentHash();
         Sampler sampler = Create(application, loop, second);
@@ -34,10 +34,10 @@ public class EveryApplicationTests
         Assert.Equal(one, sampler.Sample(5, 1, new Workers(2)).ContentHash());
     }
 
-    /// <summary>After it is cancelled nothing more is told: no piece of work is begun that anybody would hear of.</summary>
+    /// <summary>After cancellation the run raises no event and begins no further step.</summary>
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void A_cancelled_run_ends_before_its_next_step_and_can_be_begun_again(Application application, bool loop, bool second)
+    public void Cancelled_run_ends_before_its_next_step_and_can_be_repeated(Application application, bool loop, bool second)
     {
         Sampler sampler = Create(application, loop, second);
         int events = 0;
@@ -56,9 +56,9 @@ public class EveryApplicationTests
         Assert.Equal(whole, sampler.Sample(5, 1, new Workers(2)).ContentHash());
     }
 
-    /// <summary>Finding movement is cancelled between two frames.</summary>
+    /// <summary>Motion estimation checks for cancellation between two frames.</summary>
     [Fact]
-    public void Finding_what_moves_ends_before_the_next_pair_of_frames()
+    public void Cancelled_motion_estimation_ends_before_the_next_pair_of_frames()
     {
         Sampler sampler = Create(Application.Analogy, false, true);
         using var source = new CancellationTokenSource();

@@ -24,7 +24,7 @@ public class GeneratorTests(ITestOutputHelper output)
     [InlineData(Engine.Float, SearchMethod.PatchMatch, VoteRule.Median)]
     [InlineData(Engine.Float, SearchMethod.JumpFlood, VoteRule.Mean)]
     [InlineData(Engine.Float, SearchMethod.PatchMatch, VoteRule.Gaussian)]
-    public void The_number_of_threads_changes_no_bit(Engine engine, SearchMethod search, VoteRule vote)
+    public void Output_does_not_depend_on_the_number_of_threads(Engine engine, SearchMethod search, VoteRule vote)
     {
         MethodOptions options = TestClip.Quick with { Engine = engine, Search = search, Vote = vote };
         string expected = TestClip.Sample(Blobs, options, threads: 1);
@@ -32,7 +32,7 @@ public class GeneratorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Three_seeds_and_three_indices_give_six_different_samples()
+    public void Different_seeds_and_indices_give_different_samples()
     {
         IEnumerable<string> bySeed = Enumerable.Range(1, 3).Select(s => TestClip.Sample(Blobs, TestClip.Quick, seed: (ulong)s));
         IEnumerable<string> byIndex = Enumerable.Range(1, 3).Select(i => TestClip.Sample(Blobs, TestClip.Quick, seed: 1, index: i));
@@ -42,7 +42,7 @@ public class GeneratorTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Engine.Fast)]
     [InlineData(Engine.Float)]
-    public void A_sample_is_the_same_alone_and_after_others(Engine engine)
+    public void Sample_does_not_depend_on_samples_made_before_it(Engine engine)
     {
         var workers = new Workers(2);
         MethodOptions options = TestClip.Quick with { Noise = null, Engine = engine };
@@ -54,7 +54,7 @@ public class GeneratorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Watching_a_run_changes_no_bit()
+    public void Observing_a_run_does_not_change_its_output()
     {
         var generator = new Generator(Blobs, TestClip.Quick);
         int events = 0;
@@ -65,7 +65,7 @@ public class GeneratorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_output_has_the_planned_size_and_the_inputs_frame_rate() =>
+    public void Output_has_the_planned_size_and_the_frame_rate_of_the_input() =>
         Properties.Holds(
             from clip in Properties.Extents(new Extent(2, 8, 8), new Extent(6, 20, 20))
             from t in Properties.Between(1, 1.6)
@@ -85,9 +85,9 @@ public class GeneratorTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Engine.Fast)]
     [InlineData(Engine.Float)]
-    public void Every_pixel_of_a_median_vote_has_a_colour_value_of_the_input(Engine engine)
+    public void Median_vote_yields_only_colour_values_of_the_input(Engine engine)
     {
-        // Only multiples of 5 in the red, of 7 in the green and of 11 in the blue channel.
+        // Red is a multiple of 5, green of 7 and blue of 11.
         int[] steps = [5, 7, 11];
         byte[][] frames = [.. Blobs.Frames.Select(f => f.Select((b, i) => (byte)(b / steps[i % 3] * steps[i % 3])).ToArray())];
         var input = new Clip(frames, Blobs.Width, Blobs.Height, Blobs.FrameRate);
@@ -99,7 +99,7 @@ public class GeneratorTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Engine.Fast)]
     [InlineData(Engine.Float)]
-    public void A_clip_of_one_colour_comes_out_as_it_is(Engine engine) =>
+    public void Clip_of_one_colour_is_reproduced_unchanged(Engine engine) =>
         Assert.All(Enum.GetValues<VoteRule>(), vote =>
         {
             byte[][] frames = [.. Enumerable.Range(0, 4).Select(_ => Enumerable.Repeat((byte)93, 3 * 20 * 24).ToArray())];
@@ -108,14 +108,14 @@ public class GeneratorTests(ITestOutputHelper output)
         });
 
     [Fact]
-    public void Without_noise_and_with_exhaustive_search_nothing_is_left_to_chance()
+    public void Seed_has_no_effect_without_noise_and_with_exhaustive_search()
     {
         MethodOptions options = TestClip.Quick with { Noise = 0, Search = SearchMethod.Exhaustive };
         Assert.Equal(TestClip.Sample(Blobs, options, seed: 1), TestClip.Sample(Blobs, options, seed: 2));
     }
 
     [Fact]
-    public void Every_option_has_an_effect()
+    public void Every_option_changes_the_output()
     {
         MethodOptions o = TestClip.Quick;
         MethodOptions[] variants =
@@ -140,11 +140,11 @@ public class GeneratorTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// Rounding to bytes moves a run to another sample, not to a worse one: how near the finished videos' patches are to
-    /// the input's, in the unit of floats, over several samples.
+    /// Rounding to bytes leads to a different sample, but not to a worse one: compares the distances of the finished videos' patches to the input's, over
+    /// several samples.
     /// </summary>
     [Fact]
-    public void The_fast_engine_is_as_coherent_as_the_float_engine()
+    public void Fast_engine_is_as_coherent_as_the_float_engine()
     {
         Clip clip = TestClip.Blobs(7, 32, 40);
         double fast = MeanDistance(clip, Engine.Fast), exact = MeanDistance(clip, Engine.Float);
@@ -168,6 +168,6 @@ public class GeneratorTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_negative_index_is_refused() =>
+    public void Negative_sample_index_is_refused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new Generator(Blobs, TestClip.Quick).Sample(1, -1, new Workers(1)));
 }

@@ -25,7 +25,7 @@ public class InpainterTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Outside_the_mask_every_bit_stays_and_inside_it_none_of_the_paint_does(Engine engine, Cue cue, SearchMethod search)
+    public void Inpainting_keeps_every_bit_outside_the_mask_and_no_paint_inside_it(Engine engine, Cue cue, SearchMethod search)
     {
         Clip mask = Rectangle(1, 10, 20, 12, 24), painted = Painted(Video, mask);
         var inpainter = new Inpainter(painted, mask, null, Quick with { Engine = engine, Cue = cue, Search = search });
@@ -43,7 +43,7 @@ public class InpainterTests
     [InlineData(7, 37, 45)]
     [InlineData(3, 23, 51)]
     [InlineData(2, 41, 29)]
-    public void Outside_a_mask_that_moves_every_bit_stays_whatever_the_size(int frames, int height, int width)
+    public void Inpainting_keeps_every_bit_outside_a_moving_mask_at_any_size(int frames, int height, int width)
     {
         Clip video = TestClip.Blobs(frames, height, width, seed: 7);
         byte[][] white = [.. Enumerable.Range(0, frames).Select(t =>
@@ -58,9 +58,9 @@ public class InpainterTests
                 if (white[t][i] == 0) Assert.Equal(video.Frames[t][i], result.Frames[t][i]);
     }
 
-    /// <summary>What was painted over comes back from what moves past it in other frames.</summary>
+    /// <summary>Painted content is restored from other frames, in which it is visible.</summary>
     [Fact]
-    public void A_hole_in_a_repeating_pattern_is_filled_with_the_pattern()
+    public void Hole_in_a_repeating_pattern_is_filled_with_the_pattern()
     {
         Clip stripes = Stripes(8, 40, 48);
         Clip mask = Rectangle(1, 14, 26, 16, 30);
@@ -77,7 +77,7 @@ public class InpainterTests
     }
 
     [Fact]
-    public void A_mask_that_moves_is_followed_and_a_box_around_it_is_searched()
+    public void Search_is_limited_to_a_box_around_a_moving_mask()
     {
         byte[][] frames = [.. Enumerable.Range(0, 8).Select(t => Rectangle(1, 10, 16, 4 + (2 * t), 12 + (2 * t)).Frames[0])];
         var mask = new Clip(frames, 48, 40, Video.FrameRate);
@@ -93,9 +93,9 @@ public class InpainterTests
     }
 
     [Fact]
-    public void Patches_of_another_clip_fill_the_mask_even_where_it_is_everywhere()
+    public void Source_clip_fills_a_mask_that_covers_the_whole_video()
     {
-        // Only multiples of 8: what comes from the source can be told.
+        // Multiples of 8 identify values of the source.
         Clip coarse = TestClip.Blobs(6, 32, 36, seed: 9);
         byte[][] steps = [.. coarse.Frames.Select(f => f.Select(b => (byte)(b / 8 * 8)).ToArray())];
         var source = new Clip(steps, 36, 32, coarse.FrameRate);
@@ -106,19 +106,19 @@ public class InpainterTests
     }
 
     [Fact]
-    public void An_empty_mask_gives_the_video_back_and_says_so()
+    public void Empty_mask_returns_the_video_unchanged_with_a_notice()
     {
         Clip nothing = Rectangle(1, 0, 0, 0, 0);
         var inpainter = new Inpainter(Video, nothing, null, Quick);
         Assert.Equal(Video.ContentHash(), inpainter.Sample(1, 0, new Workers(1)).ContentHash());
-        Assert.Equal(["the mask is empty: the video comes back as it is"], inpainter.Notices);
+        Assert.Equal(["the mask is empty: the output equals the input"], inpainter.Notices);
         Assert.Equal(
             new Inpainter(Video, Rectangle(1, 5, 9, 5, 9), null, Quick).Sample(1, 0, new Workers(1)).ContentHash(),
             new Inpainter(Video, Inverted(Rectangle(1, 5, 9, 5, 9)), null, Quick with { InvertMask = true }).Sample(1, 0, new Workers(1)).ContentHash());
     }
 
     [Fact]
-    public void A_soft_mask_is_cut_at_the_middle_grey_and_says_so()
+    public void Soft_mask_is_thresholded_at_middle_grey_with_a_notice()
     {
         byte[] pixels = Rectangle(1, 10, 20, 12, 24).Frames[0];
         byte[] soft = [.. pixels.Select((p, i) => i / 3 % 48 == 11 ? (byte)100 : i / 3 % 48 == 12 && p == 255 ? (byte)150 : p)];
@@ -134,7 +134,7 @@ public class InpainterTests
     [InlineData(1, 41, 48, "mask-size")]
     [InlineData(3, 40, 48, "mask-length")]
     [InlineData(8, 40, 48, "mask-everywhere")]
-    public void Masks_that_do_not_fit_are_refused(int frames, int height, int width, string code)
+    public void Masks_of_another_size_or_length_are_refused(int frames, int height, int width, string code)
     {
         byte[][] white = [.. Enumerable.Range(0, frames).Select(_ => Enumerable.Repeat((byte)255, 3 * height * width).ToArray())];
         VgpnnException refused = Assert.Throws<VgpnnException>(
@@ -142,9 +142,9 @@ public class InpainterTests
         Assert.Equal((ErrorKind.Input, code), (refused.Kind, refused.Code));
     }
 
-    /// <summary>Where at the coarsest levels every patch touches the mask, the run begins at a finer one.</summary>
+    /// <summary>If every patch of the coarsest levels touches the mask, the run begins at a finer one.</summary>
     [Fact]
-    public void A_large_mask_costs_coarse_levels_not_the_run()
+    public void Large_mask_removes_coarse_levels_but_the_run_succeeds()
     {
         Clip mask = Rectangle(1, 9, 40, 0, 48);
         var inpainter = new Inpainter(Painted(Video, mask), mask, null, Quick);
@@ -162,7 +162,7 @@ public class InpainterTests
     private static Clip Inverted(Clip mask) =>
         new([.. mask.Frames.Select(f => f.Select(b => (byte)(255 - b)).ToArray())], mask.Width, mask.Height, mask.FrameRate);
 
-    // Magenta, which no test clip has.
+    // Magenta, which no test clip contains.
     private static Clip Painted(Clip video, Clip mask)
     {
         byte[][] frames = [.. video.Frames.Select(f => (byte[])f.Clone())];

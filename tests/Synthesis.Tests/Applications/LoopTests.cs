@@ -21,16 +21,16 @@ public class LoopTests(ITestOutputHelper output)
     private static readonly Extent Patch = new(3, 7, 7);
     private static readonly Workers Two = new(2);
 
-    /// <summary>A thing that moves steadily from left to right: what a loop has to deal with.</summary>
+    /// <summary>An object that moves steadily from left to right, which makes a seam visible without a loop.</summary>
     private static readonly Clip Moving = TestClip.Blobs(20, 32, 40, seed: 5);
 
     private static readonly MethodOptions Loop = MethodOptions.For(Application.Generation, loop: true) with { Iterations = 2, Noise = 3, Scale = Scale.One };
 
     private static readonly ulong[] Seeds = [1, 2, 3, 4, 5, 6];
 
-    /// <summary>On the average of some samples: a single one has its largest change somewhere, and sometimes at the seam.</summary>
+    /// <summary>Averages several samples: the largest change of a single one is sometimes at the seam.</summary>
     [Fact]
-    public void The_seam_is_like_any_other_pair_of_frames()
+    public void Loop_seam_is_no_more_visible_than_other_frame_changes()
     {
         Volume<byte>[] loops = [.. Seeds.Select(seed => Sample(Loop, seed))], lines = [.. Seeds.Select(seed => Sample(Loop with { Loop = false }, seed))];
         double looped = loops.Average(l => Differences(l).Seam), others = loops.Average(l => Differences(l).Largest);
@@ -42,20 +42,20 @@ public class LoopTests(ITestOutputHelper output)
         Assert.True(cut > 2 * usual, "the test's clip must need a loop");
         Assert.InRange(seam, 0, cutSeam / 8);
 
-        // A picture that stands still would pass all of this.
+        // A static picture would pass the checks above.
         Assert.InRange(others, usual / 4, 2 * usual);
     }
 
-    /// <summary>Exactly a circle: with deterministic search nothing in the method knows where the first frame is.</summary>
+    /// <summary>With a deterministic search, the method does not depend on which frame of the circle is the first.</summary>
     [Fact]
-    public void A_query_that_is_turned_gives_the_output_turned()
+    public void Rotating_the_query_of_a_loop_rotates_its_output()
     {
         Volume<byte> query = RandomVolume.Blobs<byte>(new Extent(5, 16, 18), 3, 1), values = RandomVolume.Blobs<byte>(new Extent(6, 16, 18), 3, 2);
         LevelPlan from = Level(5), to = Level(7);
         Volume<byte> turned = Turned(query, 2);
         Assert.Equal(Turned(Matched(query, values), 2).Samples, Matched(turned, values).Samples);
 
-        // By a fifth of the circle nothing changes when it is enlarged to twice the length, but the first frame.
+        // Rotated by a fifth of the circle, enlargement to twice the length yields the same frames, rotated.
         Volume<byte> twice = new LoopCanvas().Enlarge(query, from, Level(10), BorderRule.Mirror, Two);
         Assert.Equal(Turned(twice, 4).Samples, new LoopCanvas().Enlarge(turned, from, Level(10), BorderRule.Mirror, Two).Samples);
         Assert.Equal(to.Output, new LoopCanvas().Enlarge(query, from, to, BorderRule.Mirror, Two).Extent);
@@ -64,7 +64,7 @@ public class LoopTests(ITestOutputHelper output)
     [Theory]
     [InlineData(Engine.Fast)]
     [InlineData(Engine.Float)]
-    public void Threads_change_no_bit_and_runs_can_be_resumed(Engine engine)
+    public void Loops_do_not_depend_on_threads_and_can_be_resumed(Engine engine)
     {
         MethodOptions options = Loop with { Engine = engine, Iterations = 1 };
         Clip clip = TestClip.Blobs(8, 24, 30);
@@ -83,7 +83,7 @@ public class LoopTests(ITestOutputHelper output)
     [InlineData(2)]
     [InlineData(3)]
     [InlineData(5)]
-    public void The_shortest_clips_loop_too(int frames) =>
+    public void Shortest_clips_can_be_looped(int frames) =>
         Assert.Equal(frames, new Generator(TestClip.Blobs(frames), Loop).Sample(1, 0, Two).Frames.Count);
 
     private static Volume<byte> Sample(MethodOptions options, ulong seed) => new Generator(Moving, options).Sample(seed, 0, Two).ToBytes();
@@ -111,7 +111,7 @@ public class LoopTests(ITestOutputHelper output)
         return turned;
     }
 
-    /// <summary>Mean absolute difference from the last frame to the first, and the largest between two that follow each other.</summary>
+    /// <summary>Mean absolute difference from the last frame to the first, and the largest between two successive frames.</summary>
     private static (double Seam, double Largest) Differences(Volume<byte> video)
     {
         int last = video.Extent.T - 1;
@@ -125,7 +125,7 @@ public class LoopTests(ITestOutputHelper output)
         return sum / video.FrameStride;
     }
 
-    /// <summary>Mean distance to the input of the patches that hold both the last frame and the first.</summary>
+    /// <summary>Mean distance to the input of the patches that contain both the last frame and the first.</summary>
     private static double SeamDistance(Volume<byte> video)
     {
         Volume<byte> around = Turned(video, video.Extent.T - 2);

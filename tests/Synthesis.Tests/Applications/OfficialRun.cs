@@ -5,7 +5,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests.Applications;
 
-/// <summary>One of the stored runs of the official program with exhaustive search. Its levels count from the coarsest.</summary>
+/// <summary>One of the stored runs of the official program with exhaustive search. It numbers levels from the coarsest.</summary>
 internal sealed class OfficialRun
 {
     private readonly string _name;
@@ -21,7 +21,7 @@ internal sealed class OfficialRun
         NoiseAmplitude = run.GetProperty("noise_amp").GetDouble();
         Count = values.Length;
 
-        // The scales of the value pyramid are those that the official program plans for this size and these factors.
+        // The official program plans these scales of the value pyramid for this size and these factors.
         JsonElement planned = Vectors.Cases("02_pyramid/pyramid_shapes").First(e => e.GetProperty("note").GetString() == "end-to-end run A");
         Scale[] scales = planned.GetProperty("scales").EnumerateArray().Select(s => s.Scale()).ToArray();
         LevelPlan[] levels = Enumerable.Range(0, Count).Select(n =>
@@ -36,20 +36,20 @@ internal sealed class OfficialRun
 
     public double NoiseAmplitude { get; }
 
-    /// <summary>The same levels, finest first.</summary>
+    /// <summary>The levels of the run, the finest first.</summary>
     public PyramidPlan Plan { get; }
 
     public static Volume<float> Input => Vectors.Volume("07_e2e/input");
 
-    /// <summary>The level that the official program calls <paramref name="l"/>.</summary>
+    /// <summary>The level with the official program's number <paramref name="l"/>.</summary>
     public LevelPlan Level(int l) => Plan.Levels[Count - 1 - l];
 
     public static Volume<float> Values(int l) => Vectors.Volume($"07_e2e/pyr{l}");
 
-    /// <summary>Blurred keys of pass 0, the same in all runs; sharp ones at the coarsest level and from pass 1 on.</summary>
+    /// <summary>The keys of a pass: blurred in pass 0 of all levels but the coarsest, otherwise sharp; the same in all runs.</summary>
     public static Volume<float> Keys(int l, int pass) => l > 0 && pass == 0 ? Vectors.Volume($"07_e2e/A/L{l}_j0_k") : Values(l);
 
-    /// <summary>The query that enters a pass.</summary>
+    /// <summary>The query of a pass.</summary>
     public Volume<float> Query(int l, int pass) => pass == 0 ? Vectors.Volume($"07_e2e/{_name}/L{l}_j0_q") : Output(l, pass - 1);
 
     public Volume<float> Output(int l, int pass) => Vectors.Volume($"07_e2e/{_name}/L{l}_j{pass}_out");

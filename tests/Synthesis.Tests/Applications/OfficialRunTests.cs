@@ -13,10 +13,10 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests.Applications;
 
-/// <summary>The whole method against three runs of the official program, with its border rule, step by step and then whole.</summary>
+/// <summary>Compares the method with three runs of the official program, with its border rule, step by step and as a whole.</summary>
 public class OfficialRunTests
 {
-    /// <summary>How far resizing may be off (for samples in [−1, 1]); a voted sample is a resized one.</summary>
+    /// <summary>Tolerance of resized components in [−1, 1]; voted values are resized ones.</summary>
     private const double Resized = 2e-5;
 
     private static readonly Workers Two = new(2);
@@ -26,7 +26,7 @@ public class OfficialRunTests
     [InlineData("A")]
     [InlineData("B")]
     [InlineData("C")]
-    public void Every_search_and_vote_of_the_run_agrees_from_its_stored_query(string name)
+    public void Every_search_and_vote_agrees_with_the_official_program_from_its_stored_query(string name)
     {
         var run = new OfficialRun(name);
         for (int l = 0; l < run.Count; l++)
@@ -51,7 +51,7 @@ public class OfficialRunTests
     [InlineData("A")]
     [InlineData("B")]
     [InlineData("C")]
-    public void Every_query_is_the_resized_output_of_the_level_before(string name)
+    public void Every_query_of_the_official_program_is_the_resized_output_of_the_previous_level(string name)
     {
         var run = new OfficialRun(name);
         Near.Assert(run.Query(0, 0), run.CoarsestQuery(), 2e-6);
@@ -65,7 +65,7 @@ public class OfficialRunTests
     }
 
     [Fact]
-    public void Every_level_of_the_input_and_its_blurred_keys_agree()
+    public void Every_input_level_and_its_blurred_keys_agree_with_the_official_program()
     {
         var run = new OfficialRun("A");
         var pyramid = new InputPyramid<float>(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
@@ -80,7 +80,7 @@ public class OfficialRunTests
     [InlineData("A")]
     [InlineData("B")]
     [InlineData("C")]
-    public void Every_level_agrees_from_its_stored_query(string name)
+    public void Every_level_agrees_with_the_official_program_from_its_stored_query(string name)
     {
         var run = new OfficialRun(name);
         for (int l = 0; l < run.Count; l++)
@@ -97,7 +97,7 @@ public class OfficialRunTests
     [InlineData("A")]
     [InlineData("B")]
     [InlineData("C")]
-    public void The_whole_run_agrees_from_the_noise_on(string name)
+    public void Whole_run_agrees_with_the_official_program_given_its_noise(string name)
     {
         var run = new OfficialRun(name);
         var pyramid = new InputPyramid<float>(OfficialRun.Input, run.Plan.Levels, BorderRule.FoldedDistance);
@@ -122,7 +122,7 @@ public class OfficialRunTests
     }
 
     [Fact]
-    public void The_plan_of_run_A_is_the_one_that_is_made_for_its_options()
+    public void Planner_makes_the_plan_of_official_run_A()
     {
         var run = new OfficialRun("A");
         PyramidPlan plan = PyramidPlanner.Plan(run.Plan.Input, new MethodOptions

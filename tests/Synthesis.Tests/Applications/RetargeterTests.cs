@@ -22,7 +22,7 @@ public class RetargeterTests
     [InlineData(1.5, 1, 1)]
     [InlineData(0.6, 1.2, 0.7)]
     [InlineData(1.4, 0.4, 2.5)]
-    public void Any_scale_gives_a_result_of_its_size_on_any_number_of_threads(double t, double h, double w)
+    public void Retargeting_to_any_scale_gives_its_size_on_any_number_of_threads(double t, double h, double w)
     {
         Clip clip = TestClip.Blobs(8, 40, 48);
         var retargeter = new Retargeter(clip, Quick with { Scale = new Scale(t, h, w) });
@@ -33,7 +33,7 @@ public class RetargeterTests
     }
 
     [Fact]
-    public void A_size_is_met_exactly_and_its_scale_says_the_same()
+    public void Retargeting_to_a_size_equals_retargeting_to_its_scale()
     {
         Clip clip = TestClip.Blobs(7, 30, 37);
         MethodOptions bySize = Quick with { Size = new OutputSize(5, null, 23), Iterations = 1 };
@@ -41,13 +41,13 @@ public class RetargeterTests
         Clip result = retargeter.Sample(1, 0, new Workers(1));
         Assert.Equal(new Extent(5, 30, 23), result.Extent);
 
-        // This is what a manifest records.
+        // A manifest records this scale.
         MethodOptions byScale = Quick with { Scale = retargeter.Plan.OutputScale, Iterations = 1 };
         Assert.Equal(result.ContentHash(), new Retargeter(clip, byScale).Sample(1, 0, new Workers(1)).ContentHash());
     }
 
     [Fact]
-    public void A_size_too_far_away_is_refused_with_the_range()
+    public void Retargeting_to_a_size_too_far_from_the_input_is_refused_with_the_range()
     {
         VgpnnException refused = Assert.Throws<VgpnnException>(
             () => new Retargeter(TestClip.Blobs(), Quick with { Size = new OutputSize(null, null, 500) }));
@@ -55,9 +55,9 @@ public class RetargeterTests
         Assert.Contains("a tenth to four times", refused.Hint, StringComparison.Ordinal);
     }
 
-    /// <summary>The input's own size is no change at all: every patch finds itself.</summary>
+    /// <summary>With the input's own size every patch finds itself.</summary>
     [Fact]
-    public void The_same_size_gives_the_input_back()
+    public void Retargeting_to_the_same_size_returns_the_input()
     {
         Clip clip = TestClip.Blobs(6, 40, 48);
         SampleScores scores = Score(clip, Scale.One);
@@ -65,11 +65,11 @@ public class RetargeterTests
         Assert.InRange(scores.Completeness!.Value, 0, 0.05);
     }
 
-    /// <summary>Things keep their shape: patches of the result are patches of the input, which those of a stretched video are not.</summary>
+    /// <summary>Patches of the result are patches of the input; those of a stretched video are not.</summary>
     [Theory]
     [InlineData(0.5)]
     [InlineData(1.75)]
-    public void Things_keep_their_shape(double width)
+    public void Retargeting_keeps_the_shape_of_objects(double width)
     {
         Clip clip = TestClip.Blobs(6, 40, 64, seed: 3);
         Volume<byte> video = clip.ToBytes();

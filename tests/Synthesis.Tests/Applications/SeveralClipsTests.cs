@@ -12,16 +12,16 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Tests.Applications;
 
-/// <summary>Samples woven of several clips.</summary>
+/// <summary>Samples that mix several clips.</summary>
 public class SeveralClipsTests
 {
     private static readonly MethodOptions Options = TestClip.Quick;
 
-    /// <summary>Red only, and blue only: every patch shows where it is from.</summary>
+    /// <summary>Red only, and blue only, so that every patch shows its clip.</summary>
     private static readonly Clip Red = OneChannel(TestClip.Blobs(6, 24, 30, seed: 1), 0), Blue = OneChannel(TestClip.Blobs(5, 24, 30, seed: 2), 2);
 
     [Fact]
-    public void Samples_hold_both_clips_each_at_places_of_its_own()
+    public void Samples_of_two_clips_contain_both_at_separate_positions()
     {
         Clip red1 = OneChannel(TestClip.Blobs(5, 24, 110, seed: 1), 0), blue1 = OneChannel(TestClip.Blobs(4, 24, 110, seed: 2), 2);
         var generator = new Generator([red1, blue1], Options with { Noise = 5, Patch = new Extent(3, 5, 5) });
@@ -31,14 +31,14 @@ public class SeveralClipsTests
     }
 
     /// <summary>
-    /// A query that is exactly what lies across the joint: as no patch there may be taken, and no other has both the last
-    /// frame of one clip and the first of the next, nothing comes out as it went in.
+    /// The query equals the frames across the joint. No patch there may be used, and no other contains the last frame of one clip and the first of the next,
+    /// so the query cannot be reproduced.
     /// </summary>
     [Theory]
     [InlineData(SearchMethod.PatchMatch)]
     [InlineData(SearchMethod.JumpFlood)]
     [InlineData(SearchMethod.Exhaustive)]
-    public void No_patch_is_taken_across_a_joint(SearchMethod search)
+    public void No_patch_is_taken_across_a_joint_between_clips(SearchMethod search)
     {
         Clip black = Grey(5, 0), white = Grey(5, 255);
         var generator = new Generator([black, white], Options);
@@ -51,12 +51,12 @@ public class SeveralClipsTests
         LayerTiming timing = new VpnnLayer<byte>(Options with { Search = search }, Canvas.Plain)
             .Run(same, output, ref blurred, joined, weights, seed: 1, new Workers(2));
 
-        // The two patches of three frames across the joint are a third wrong; all others are right.
+        // The two patches of three frames across the joint have an error of a third; all others have an error of 0.
         Assert.Equal(2.0 / 8 / 3 * level.Patch.Count * 3 * 4, timing.MeanDistance, 1e-3);
     }
 
     [Fact]
-    public void At_every_level_just_the_patches_across_a_joint_are_left_out()
+    public void Only_patches_across_a_joint_are_excluded_at_every_level()
     {
         Clip[] clips = [TestClip.Blobs(9), TestClip.Blobs(4), TestClip.Blobs(12)];
         PyramidPlan plan = new Generator(clips, Options).Plan;
@@ -77,14 +77,14 @@ public class SeveralClipsTests
     }
 
     [Fact]
-    public void Clips_of_another_size_are_fitted_and_said_to_be()
+    public void Clips_of_another_size_are_resized_with_a_notice()
     {
         Clip large = TestClip.Blobs(4, 60, 60, seed: 3).WithFrameRate(new FrameRate(10, 1));
         var generator = new Generator([Red, large], Options);
         Assert.Equal(
             [
-                "clip 2 was resized from 60×60 to 30×24, the size of the first, and cropped evenly at two sides",
-                "clip 2 has 10 frames a second, and is shown at the first one's 25",
+                "clip 2 was resized from 60×60 to 30×24, the size of clip 1, and cropped equally on two sides",
+                "clip 2 has 10 frames per second, and is used at the 25 of clip 1",
             ],
             generator.Notices);
         Assert.Equal(new Extent(10, 24, 30), generator.Plan.Input);
@@ -93,7 +93,7 @@ public class SeveralClipsTests
     }
 
     [Fact]
-    public void A_clip_that_is_too_short_is_refused_wherever_it_stands() =>
+    public void Clip_that_is_too_short_is_refused_at_any_position() =>
         Assert.Equal(
             "input-too-small",
             Assert.Throws<VgpnnException>(() => new Generator([Red, TestClip.Blobs(1)], Options)).Code);

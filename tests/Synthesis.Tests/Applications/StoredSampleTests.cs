@@ -12,15 +12,15 @@ using Vgpnn.Testing;
 namespace Vgpnn.Synthesis.Tests.Applications;
 
 /// <summary>
-/// What version 0.1 made on OpenCL devices, three samples together: generation, loops, retargeting, several clips and means. Later
-/// kernels have to make the same frames from a manifest of that version.
+/// Samples that version 0.1 made on OpenCL devices, three together: generation, loops, retargeting, several clips and means. Later kernels have to
+/// make the same frames from a manifest of that version.
 /// </summary>
 public class StoredSampleTests(StoredSampleTests.OneDevice device) : IClassFixture<StoredSampleTests.OneDevice>
 {
     private static readonly MethodOptions Quick = new() { Iterations = 2, Noise = 3 };
 
     [GpuFact]
-    public void Samples_of_the_first_version_are_made_again()
+    public void Manifests_of_version_0_1_with_the_backend_opencl_reproduce_their_samples()
     {
         Assert.Equal(["be1847c83649ceffa2dc55b7", "933371af50bae738e721948c", "dfc29a811689c289e578cf2b"], Samples(Quick));
         Assert.Equal(["18cf11e39c4ddecce920afc0", "175c4fe935f75dc73eee1465", "4e0171cee0de48f458897d4a"], Samples(Quick, Scene(6, 70)));
@@ -40,7 +40,7 @@ public class StoredSampleTests(StoredSampleTests.OneDevice device) : IClassFixtu
         return [.. Sampler.Create(inputs, options, device: device.Former).Samples(7, [0, 1, 2], new Workers(2)).Select(c => c.ContentHash()[..24])];
     }
 
-    /// <summary>A device that the test opens.</summary>
+    /// <summary>A device that the tests share.</summary>
     public sealed class OneDevice : IDisposable
     {
         private readonly Lazy<Device> _opened = new(() => Device.Open(Devices.Find()));

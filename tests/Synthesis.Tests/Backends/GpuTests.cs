@@ -23,7 +23,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     private static readonly MethodOptions Quick = TestClip.Quick;
 
     [GpuFact]
-    public void A_sample_is_the_same_every_time_and_another_one_is_another()
+    public void Sample_on_a_GPU_is_reproducible_and_depends_on_its_index()
     {
         Clip clip = TestClip.Blobs();
         Sampler sampler = Generator(clip, Quick);
@@ -34,7 +34,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void Samples_made_together_are_what_each_is_alone()
+    public void Batched_samples_equal_samples_made_alone()
     {
         Sampler sampler = Generator(TestClip.Blobs(), Quick);
         Assert.InRange(sampler.BatchSize, 2, 64);
@@ -42,9 +42,9 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
         Assert.Equal([.. ((int[])[4, 0, 2]).Select(i => sampler.Sample(1, i, Two).ContentHash())], together);
     }
 
-    /// <summary>Sixteen bits for each of the coarsest query's components and an unused fourth, and a seed, for every start and for the sample.</summary>
+    /// <summary>Expected upload: 16 bits for each of the coarsest query's components and an unused fourth, and a seed, for every start and for the sample.</summary>
     [GpuFact]
-    public void A_second_sample_uploads_nothing_but_its_noise()
+    public void Second_sample_uploads_only_its_noise()
     {
         Sampler sampler = Generator(TestClip.Blobs(8, 40, 50), new MethodOptions { Noise = 3 });
         Device queue = device.Opened;
@@ -63,7 +63,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void A_sample_goes_on_from_any_of_its_levels_to_the_same_bits()
+    public void Sample_on_a_GPU_resumes_from_any_level_with_the_same_bits()
     {
         Sampler sampler = Generator(TestClip.Blobs(), Quick);
         var levels = new List<Checkpoint>();
@@ -76,7 +76,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void Progress_never_decreases_and_comes_to_its_end()
+    public void Progress_on_a_GPU_never_decreases_and_ends_at_1()
     {
         var fractions = new List<double>();
         Generator(TestClip.Blobs(), Quick).Sample(1, 0, Two, what => fractions.Add(what.Fraction));
@@ -85,7 +85,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void What_is_made_is_as_near_to_the_input_as_what_the_processor_makes()
+    public void Samples_made_on_a_GPU_are_as_coherent_as_those_made_on_the_CPU()
     {
         Clip clip = TestClip.Blobs(8, 48, 60);
         var options = new MethodOptions { Noise = 2 };
@@ -95,7 +95,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void Loops_retargets_and_several_clips_are_made_too()
+    public void GPU_makes_loops_retargets_and_samples_of_several_clips()
     {
         Clip clip = TestClip.Blobs(12, 26, 32), other = TestClip.Blobs(6, 26, 32, seed: 2);
         MethodOptions loop = MethodOptions.For(Application.Generation, loop: true) with { Iterations = 2, Noise = 2 };
@@ -113,7 +113,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     [GpuTheory]
     [InlineData(Application.Analogy)]
     [InlineData(Application.Sketch)]
-    public void What_follows_a_structure_is_made_too_and_is_as_near_to_the_style(Application application)
+    public void GPU_makes_analogies_and_sketches_as_coherent_as_those_of_the_CPU(Application application)
     {
         Clip content = TestClip.Blobs(8, 40, 48, seed: 3), style = TestClip.Blobs(7, 40, 56, seed: 8);
         SamplerInput[] inputs = [new(application == Application.Sketch ? InputRole.Sketch : InputRole.Content, content), new(InputRole.Style, style)];
@@ -126,7 +126,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void Outside_a_mask_every_bit_stays_and_inside_it_is_filled_as_by_the_processor()
+    public void GPU_inpainting_keeps_every_bit_outside_the_mask_and_fills_it_like_the_CPU()
     {
         Clip video = TestClip.Blobs(8, 40, 48, seed: 4);
         var white = new byte[3 * 40 * 48];
@@ -145,7 +145,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void The_search_of_the_former_version_makes_other_frames()
+    public void Search_of_version_0_1_makes_different_frames()
     {
         Clip clip = TestClip.Blobs(8, 48, 60);
         var former = new GpuDevice(device.Opened, formerSearch: true);
@@ -155,17 +155,17 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void Work_that_does_not_fit_is_refused_with_what_it_needs()
+    public void Run_that_does_not_fit_into_GPU_memory_is_refused_with_its_size()
     {
         using Device small = Device.Open(Devices.Find(), maxBytes: 20 << 20);
         Sampler sampler = Sampler.Create([new SamplerInput(InputRole.Input, TestClip.Noise(8, 120, 160))], Quick, device: new GpuDevice(small));
         VgpnnException e = Assert.Throws<VgpnnException>(() => sampler.Sample(1, 0, Two));
         Assert.Equal((ErrorKind.Device, "device-memory"), (e.Kind, e.Code));
-        Assert.Matches(@"takes \d+ MiB .* allows 18 MiB", e.Message);
+        Assert.Matches(@"needs \d+ MiB .* allows 18 MiB", e.Message);
     }
 
     [GpuFact]
-    public void A_device_holds_no_more_than_the_plan_says()
+    public void GPU_memory_never_exceeds_the_planned_bytes()
     {
         Clip clip = TestClip.Noise(8, 44, 56);
         SamplerInput[] one = [new(InputRole.Input, clip)], two = [new(InputRole.Input, clip), new(InputRole.Input, TestClip.Noise(6, 44, 56))];
@@ -185,7 +185,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
             PyramidPlan plan = Sampler.Create(inputs, options).Plan;
             long promised = GpuBuffers.PeakBytes(plan, options, 2), volumes = promised - GpuBuffers.Spare;
 
-            // With memory to spare the levels of the input are kept besides; here they are not, and the sample is the same.
+            // With more memory the levels of the input would be kept; here they are not, and the sample is the same.
             using Device opened = Device.Open(Devices.Find(), (long)(promised / 0.9) + 1024);
             Assert.Equal(Second(device.Device), Second(new GpuDevice(opened)));
             Assert.InRange(opened.MostBytesHeld, volumes / 3, promised);
@@ -202,7 +202,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void Samplers_that_share_a_device_run_side_by_side_in_the_memory_of_two_and_a_third_waits()
+    public void Third_sampler_waits_when_GPU_memory_fits_only_two()
     {
         Clip clip = TestClip.Noise(8, 40, 50);
         MethodOptions options = Quick with { Iterations = 1 };
@@ -221,7 +221,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void What_only_the_processor_can_do_is_refused()
+    public void GPU_refuses_options_that_only_the_CPU_supports()
     {
         Clip clip = TestClip.Blobs();
         Assert.Equal("device-floats", Assert.Throws<VgpnnException>(() => Generator(clip, Quick with { Engine = Engine.Float })).Code);
@@ -231,7 +231,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     }
 
     [GpuFact]
-    public void A_cancelled_sample_leaves_the_device_to_the_next()
+    public void Cancelled_sample_leaves_the_GPU_usable()
     {
         Sampler sampler = Generator(TestClip.Blobs(8, 48, 60), Quick);
         using var stop = new CancellationTokenSource();
@@ -245,7 +245,7 @@ public class GpuTests(GpuTests.OneDevice device) : IClassFixture<GpuTests.OneDev
     private Sampler Generator(Clip clip, MethodOptions options) =>
         Sampler.Create([new SamplerInput(InputRole.Input, clip)], options, device: device.Device);
 
-    // How far the patches of a sample are from their nearest ones in what it was made of.
+    // Distances of a sample's patches to their nearest ones in its inputs.
     private static double Mean(Clip input, Clip sample, Clip? other = null)
     {
         var patch = new Extent(3, 5, 5);

@@ -10,7 +10,7 @@ public class EvaluatorTests
     private static readonly Clip Input = TestClip.Blobs(8, 40, 48);
 
     [Fact]
-    public void The_input_itself_is_a_perfect_copy()
+    public void Input_scored_against_itself_is_a_perfect_copy()
     {
         SampleScores scores = Score(Input, Input);
         Assert.Equal(new SampleScores(0, 0, 1, 1, 1, scores.NnfDiversity, 1, scores.FrechetPatchDistance), scores);
@@ -19,7 +19,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void A_part_of_the_input_is_coherent_but_not_complete()
+    public void Part_of_the_input_is_coherent_but_not_complete()
     {
         SampleScores first = Score(Input, new Clip([.. Input.Frames.Take(4)], Input.Width, Input.Height, Input.FrameRate));
         Assert.Equal(0, first.Coherence);
@@ -28,7 +28,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Noise_is_incoherent_restless_and_disordered()
+    public void Noise_scores_as_incoherent_flickering_and_disordered()
     {
         SampleScores noise = Score(Input, TestClip.Noise(8, 40, 48)), blobs = Score(Input, TestClip.Blobs(8, 40, 48, seed: 2));
         Assert.True(noise.Coherence > blobs.Coherence);
@@ -39,7 +39,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Blur_is_less_sharp_than_its_matches()
+    public void Blurred_sample_is_less_sharp_than_its_matches()
     {
         Clip texture = TestClip.Noise(4, 30, 30);
         Clip blurred = Map(texture, (t, i) => (byte)((texture.Frames[t][i] + 127) / 2));
@@ -49,7 +49,7 @@ public class EvaluatorTests
     [Fact]
     public void Half_the_motion_is_half_the_frame_difference()
     {
-        // Grey levels rise by 4 a frame in the input, by 2 in the sample.
+        // Grey levels rise by 4 per frame in the input, by 2 in the sample.
         Clip Rising(int step) => Map(Input, (t, _) => (byte)(100 + (t * step)));
         SampleScores scores = Score(Rising(4), Rising(2));
         Assert.Equal(0.5, scores.FrameDifference!.Value, 3);
@@ -64,7 +64,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Diversity_is_the_spread_of_samples_over_that_of_the_input()
+    public void Diversity_is_the_deviation_of_samples_over_that_of_the_input()
     {
         // Every voxel is 50 in one sample and 150 in the other: its deviation is 50. The input's voxels are 0 or 200: 100.
         Clip input = Map(Input, (_, i) => (byte)(i / 3 % 2 * 200));
@@ -76,7 +76,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Samples_of_another_size_are_scored_without_what_needs_equal_sizes()
+    public void Samples_of_another_size_have_no_scores_that_need_equal_sizes()
     {
         var evaluator = new Evaluator(Input, new Workers(2));
         Clip other = TestClip.Blobs(5, 30, 50, seed: 2);

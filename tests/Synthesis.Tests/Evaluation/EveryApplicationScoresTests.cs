@@ -5,13 +5,13 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;
 
-/// <summary>What is measured of masks, loops, several clips, and of videos that follow another.</summary>
+/// <summary>Scores of masks, loops, several clips, analogies and sketches.</summary>
 public class EveryApplicationScoresTests
 {
     private static readonly Clip Input = TestClip.Blobs(8, 40, 48);
 
     [Fact]
-    public void Of_a_mask_only_the_inside_is_compared_with_what_is_outside()
+    public void Inside_of_a_mask_is_compared_with_its_outside_only()
     {
         Clip mask = Masked(Input, (_, inside) => (byte)(inside ? 255 : 0));
         Evaluator evaluator = Inpainted(Input, mask);
@@ -24,14 +24,14 @@ public class EveryApplicationScoresTests
     }
 
     [Fact]
-    public void What_changes_outside_the_mask_is_told_in_grey_levels()
+    public void Changes_outside_the_mask_are_measured_in_grey_levels()
     {
         Clip dark = Map(Input, (_, _) => 100), mask = Masked(Input, (_, inside) => (byte)(inside ? 255 : 0));
         Assert.Equal(3, Inpainted(dark, mask).Add(Map(Input, (_, _) => 103)).Outside);
     }
 
     [Fact]
-    public void Several_clips_are_one_source_but_for_what_lies_across_their_joint()
+    public void Several_clips_are_scored_as_one_source_without_patches_across_their_joint()
     {
         Clip other = TestClip.Blobs(5, 40, 48, seed: 2);
         var evaluator = new Evaluator([new(InputRole.Input, Input), new(InputRole.Input, other)], new MethodOptions(), new Workers(2));
@@ -39,7 +39,7 @@ public class EveryApplicationScoresTests
         Assert.Equal((0.0, 0.0), (first.Coherence, second.Coherence));
         Assert.True(first.Completeness > 0);
 
-        // Half of one and half of the other: only the frames at the cut are of neither.
+        // Half of one clip and half of the other: only the frames at the cut are from neither.
         Clip cut = new([.. Input.Frames.TakeLast(4), .. other.Frames.Take(4)], 48, 40, Input.FrameRate);
         SampleScores scores = evaluator.Add(cut);
         Assert.True(scores.Coherence > 0);
@@ -47,7 +47,7 @@ public class EveryApplicationScoresTests
     }
 
     [Fact]
-    public void A_seam_is_measured_against_the_largest_other_change()
+    public void Seam_is_measured_relative_to_the_largest_other_change()
     {
         // Steps of 10, 20 and 10, and back by 40.
         byte[] greys = [0, 10, 30, 40];
@@ -60,9 +60,9 @@ public class EveryApplicationScoresTests
     [Theory]
     [InlineData(Application.Analogy)]
     [InlineData(Application.Sketch)]
-    public void Who_follows_the_content_is_told_from_who_does_not(Application application)
+    public void Structure_score_distinguishes_samples_that_follow_the_content(Application application)
     {
-        // A dark disc on light ground goes right; the other one goes down elsewhere. Of a disc as large as this mostly its rim stands out.
+        // A dark disc on a light background moves to the right; the other one moves down elsewhere. Of a disc as large as this mostly its rim has contrast.
         Clip content = Disc((t, h, w) => Near(h - 14, w - 10 - (3 * t))), other = Disc((t, h, w) => Near(h - 22 - t, w - 52));
         InputRole role = application == Application.Sketch ? InputRole.Sketch : InputRole.Content;
         var evaluator = new Evaluator([new(role, content), new(InputRole.Style, other)], MethodOptions.For(application), new Workers(2));

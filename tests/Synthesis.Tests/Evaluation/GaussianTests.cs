@@ -7,13 +7,13 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests.Evaluation;
 
-/// <summary>The Fréchet distance of Gaussians and what it is made of, against what is known of them.</summary>
+/// <summary>Compares the Fréchet distance of Gaussians and its parts with closed forms.</summary>
 public class GaussianTests
 {
     private static readonly Gen<(int N, int Seed)> Sizes = from n in Gen.Choose(1, 12) from seed in Gen.Choose(0, 1_000_000) select (n, seed);
 
     [Fact]
-    public void A_Gaussian_is_at_no_distance_from_itself() => Properties.Holds(Sizes, c =>
+    public void Gaussian_has_distance_0_to_itself() => Properties.Holds(Sizes, c =>
     {
         Gaussian a = Some(c.N, c.Seed);
         Assert.InRange(Gaussian.FrechetDistance(a, a, 0), 0, 1e-10);
@@ -21,7 +21,7 @@ public class GaussianTests
     });
 
     [Fact]
-    public void The_distance_is_the_same_both_ways() => Properties.Holds(Sizes, c =>
+    public void Frechet_distance_is_symmetric() => Properties.Holds(Sizes, c =>
     {
         (Gaussian a, Gaussian b) = (Some(c.N, c.Seed), Some(c.N, c.Seed + 1));
         double there = Gaussian.FrechetDistance(a, b, 1e-6);
@@ -29,7 +29,7 @@ public class GaussianTests
     });
 
     [Fact]
-    public void Turning_both_changes_nothing() => Properties.Holds(Sizes, c =>
+    public void Frechet_distance_is_invariant_under_rotation() => Properties.Holds(Sizes, c =>
     {
         (Gaussian a, Gaussian b) = (Some(c.N, c.Seed), Some(c.N, c.Seed + 1));
         double[] q = Rotation(c.N, c.Seed + 2);
@@ -39,9 +39,9 @@ public class GaussianTests
         Assert.Equal(whitened, Gaussian.WhitenedFrechetDistance(x, y, 0.01), 1e-8 * (1 + whitened));
     });
 
-    /// <summary>Between independent coordinates distances add up, each (μ − μ')² + (σ − σ')².</summary>
+    /// <summary>Distances of independent coordinates add up, each (μ − μ')² + (σ − σ')².</summary>
     [Fact]
-    public void The_distance_of_independent_numbers_is_known() => Properties.Holds(Sizes, c =>
+    public void Frechet_distance_of_independent_coordinates_matches_its_closed_form() => Properties.Holds(Sizes, c =>
     {
         var random = new System.Random(c.Seed);
         double[] Numbers() => [.. Enumerable.Range(0, c.N).Select(_ => random.NextDouble() * 3)];
@@ -58,7 +58,7 @@ public class GaussianTests
 
     /// <summary>In two dimensions tr (CC')^½ = √(tr CC' + 2 √det CC').</summary>
     [Fact]
-    public void The_distance_in_the_plane_is_known() => Properties.Holds(Gen.Choose(0, 1_000_000), seed =>
+    public void Frechet_distance_in_two_dimensions_matches_its_closed_form() => Properties.Holds(Gen.Choose(0, 1_000_000), seed =>
     {
         (Gaussian a, Gaussian b) = (Some(2, seed), Some(2, seed + 1));
         double[] p = Multiply(a.Covariance, b.Covariance, 2);
@@ -68,9 +68,9 @@ public class GaussianTests
         Assert.Equal(expected, Gaussian.FrechetDistance(a, b, 0), 1e-8 * (1 + expected));
     });
 
-    /// <summary>A covariance of rank 1, as a still clip or few frames have: what its null space adds is known, too.</summary>
+    /// <summary>A covariance of rank 1, as of a static clip or few frames, whose null space adds a known term.</summary>
     [Fact]
-    public void Distance_of_degenerate_covariances_is_known() => Properties.Holds(Sizes, c =>
+    public void Frechet_distance_of_degenerate_covariances_matches_its_closed_form() => Properties.Holds(Sizes, c =>
     {
         const double More = 1e-6;
         double[] q = Rotation(c.N, c.Seed), one = Diagonal([9, .. Enumerable.Repeat(0.0, c.N - 1)]), none = new double[c.N * c.N];
@@ -81,9 +81,9 @@ public class GaussianTests
         Assert.Equal(Math.Pow(1 - Math.Sqrt((9 + More) / More), 2) / c.N, Gaussian.WhitenedFrechetDistance(point, line, More), 1e-2);
     });
 
-    /// <summary>Neither the number of threads nor the provider that a program chooses for its own use of MathNet changes a bit.</summary>
+    /// <summary>The result does not depend on the number of threads or on the provider that a program sets for MathNet.</summary>
     [Fact]
-    public void Distance_has_the_same_bits_for_all_settings_of_MathNet()
+    public void Frechet_distance_has_the_same_bits_for_all_settings_of_MathNet()
     {
         (Gaussian a, Gaussian b) = (Some(225, 1), Some(225, 2));
         int threads = MathNet.Numerics.Control.MaxDegreeOfParallelism;
@@ -103,7 +103,7 @@ public class GaussianTests
     }
 
     [Fact]
-    public void Moments_are_means_and_unbiased_covariances_however_samples_come() => Properties.Holds(Sizes, c =>
+    public void Moments_are_means_and_unbiased_covariances_for_any_partition_of_the_vectors() => Properties.Holds(Sizes, c =>
     {
         const int Samples = 20;
         float[] all = RandomVolume.Noise(new Extent(1, 1, Samples), c.N + 1, c.Seed).Samples.ToArray();
@@ -123,9 +123,9 @@ public class GaussianTests
         }
     });
 
-    /// <summary>With fewer frames than channels the distance is computed in a smaller space; nothing of it is lost.</summary>
+    /// <summary>With fewer frames than channels the distance is computed in a smaller space, without a loss.</summary>
     [Fact]
-    public void A_position_over_few_frames_has_the_distance_of_its_whole_covariance() => Properties.Holds(
+    public void Distance_with_few_frames_equals_that_of_the_whole_covariance() => Properties.Holds(
         from frames in Gen.Choose(2, 9)
         from others in Gen.Choose(2, 9)
         from channels in Gen.Choose(1, 30)
@@ -153,7 +153,7 @@ public class GaussianTests
         return new Gaussian([.. Enumerable.Range(0, n).Select(_ => random.NextDouble())], Covariance(n, seed));
     }
 
-    // A·Aᵀ of random numbers, and a little more.
+    // A·Aᵀ of random numbers, with a small diagonal added.
     private static double[] Covariance(int n, int seed)
     {
         var random = new System.Random(seed);
@@ -169,7 +169,7 @@ public class GaussianTests
         return matrix;
     }
 
-    // Turns of pairs of axes, one after the other.
+    // Rotations of pairs of axes, one after the other.
     private static double[] Rotation(int n, int seed)
     {
         var random = new System.Random(seed);

@@ -7,15 +7,15 @@ using Vgpnn.Synthesis.Evaluation;
 namespace Vgpnn.Synthesis.Tests.Evaluation;
 
 /// <summary>
-/// Samples that the paper's authors published, scored as an independent program scored them. The videos and the table (FIGURES.md) do not come with
-/// the sources: <c>VGPNN_FOOTAGE</c> names the directory that holds both, with the folders <c>generation</c> and <c>paper</c>.
+/// Samples published by the paper's authors, with the scores of an independent program. The videos and the table (FIGURES.md) are not part of the
+/// sources: <c>VGPNN_FOOTAGE</c> names the directory that contains both, with the folders <c>generation</c> and <c>paper</c>.
 /// </summary>
 public class PublishedFiguresTests
 {
     private const double OfFrames = 0.02;
     private const double OfSelectedPatches = 0.1;
 
-    // The search behind the field is a better one here: it finds less disorder where many patches are alike.
+    // This search is better, and finds less disorder where many patches are similar.
     private const double OfFields = 0.04;
 
     [FootageTheory]
@@ -23,7 +23,7 @@ public class PublishedFiguresTests
     [InlineData("skydivers_144p")]
     [InlineData("lions_144p")]
     [InlineData("waterfall_168p")]
-    public async Task Scores_are_those_of_the_table(string clip)
+    public async Task Scores_match_the_published_table(string clip)
     {
         Clip input = await ReadAsync(Path.Combine("generation", clip + ".mp4"));
         Clip[] samples = await Task.WhenAll(Enumerable.Range(0, 3).Select(i => ReadAsync(Path.Combine("paper", $"{clip}_{i}.mp4"))));
@@ -44,7 +44,7 @@ public class PublishedFiguresTests
         Near(Number(Row($"| all three of `{clip}` |")[^1]), evaluator.Diversity(), OfFrames);
     }
 
-    // Half a unit of the last digit printed is nobody's fault.
+    // Tolerates half a unit of the last printed digit.
     private static void Near(double published, double? own, double tolerance) =>
         Assert.InRange(own!.Value, (published * (1 - tolerance)) - 0.0005, (published * (1 + tolerance)) + 0.0005);
 

@@ -21,7 +21,7 @@ public class SvfidTests
 
     [Theory]
     [MemberData(nameof(Readings))]
-    public void The_input_is_at_no_distance_and_another_clip_is_at_some(C3dLayer layer, SvfidVariant variant)
+    public void Svfid_is_0_for_the_input_and_positive_for_another_clip(C3dLayer layer, SvfidVariant variant)
     {
         Svfid svfid = Metric(layer, variant);
         double self = svfid.Measure(Input.ToBytes(), Input.ToBytes(), Workers)!.Value, other = svfid.Measure(Input.ToBytes(), Other.ToBytes(), Workers)!.Value;
@@ -31,9 +31,9 @@ public class SvfidTests
         Assert.Equal(other, svfid.Measure(Other.ToBytes(), Input.ToBytes(), Workers)!.Value, 1e-6 * other);
     }
 
-    /// <summary>The definition, position by position, without any of the program's shortcuts.</summary>
+    /// <summary>Computes the definition position by position, without optimisations.</summary>
     [Fact]
-    public void The_mean_over_positions_is_what_the_definition_says()
+    public void Svfid_over_positions_matches_its_definition()
     {
         var network = new C3d(new RuleWeights(), C3dLayer.Conv1);
         Volume<float> a = network.Features(Plain(Input), Workers), b = network.Features(Plain(Other), Workers);
@@ -46,7 +46,7 @@ public class SvfidTests
     }
 
     [Fact]
-    public void Positions_need_frames_of_one_size_and_the_whole_video_does_not()
+    public void Svfid_over_positions_needs_equal_frame_sizes_and_over_the_video_does_not()
     {
         Volume<byte> wider = TestClip.Blobs(6, 16, 24).ToBytes();
         Assert.Null(Metric(C3dLayer.Conv1, SvfidVariant.Positions).Measure(Input.ToBytes(), wider, Workers));
@@ -54,7 +54,7 @@ public class SvfidTests
     }
 
     [Fact]
-    public void A_layer_that_leaves_too_little_is_refused()
+    public void Svfid_layer_is_refused_when_the_clip_is_too_small_for_it()
     {
         Volume<byte> tiny = TestClip.Blobs(3, 32, 40).ToBytes();
         VgpnnException e = Assert.Throws<VgpnnException>(() => Metric(C3dLayer.Pool2, SvfidVariant.Video).Measure(tiny, tiny, Workers));
@@ -62,7 +62,7 @@ public class SvfidTests
     }
 
     [Fact]
-    public void Worse_samples_are_farther_away()
+    public void Svfid_grows_with_the_degradation_of_a_sample()
     {
         Svfid svfid = Metric(C3dLayer.Conv1, SvfidVariant.Positions);
         double[] distances = [.. ((double[])[2, 10, 40]).Select(s => svfid.Measure(Input.ToBytes(), Noisy(s), Workers)!.Value)];

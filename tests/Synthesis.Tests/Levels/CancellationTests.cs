@@ -13,7 +13,7 @@ public class CancellationTests(ITestOutputHelper output)
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void A_run_can_be_cancelled_at_every_step_and_begun_again(int threads)
+    public void Run_can_be_cancelled_at_every_step_and_repeated(int threads)
     {
         Clip clip = TestClip.Blobs();
         var generator = new Generator(clip, TestClip.Quick);
@@ -35,12 +35,12 @@ public class CancellationTests(ITestOutputHelper output)
         Assert.Equal(expected, generator.Sample(1, 0, new Workers(threads)).ContentHash());
     }
 
-    /// <summary>Each of these single searches takes many seconds; cancellation does not wait for its end.</summary>
+    /// <summary>Each of these searches takes many seconds; cancellation does not wait for its end.</summary>
     [Theory]
     [InlineData(SearchMethod.Exhaustive)]
     [InlineData(SearchMethod.JumpFlood)]
     [InlineData(SearchMethod.PatchMatch)]
-    public void A_long_search_ends_soon_after_it_is_cancelled(SearchMethod search)
+    public void Long_search_ends_soon_after_cancellation(SearchMethod search)
     {
         Clip clip = TestClip.Noise(24, 200, 300);
         var options = new MethodOptions { DownscaleT = 1, DownscaleS = 1, Search = search, Noise = 3 };
@@ -49,7 +49,7 @@ public class CancellationTests(ITestOutputHelper output)
         using var timer = new Timer(
             _ =>
             {
-                // Before the token knows: the search may have ended by the time that anything runs after it.
+                // Before the cancellation: the search may have ended by the time that a callback runs after it.
                 cancelled = Environment.CpuUsage.TotalTime;
                 source.Cancel();
             },
@@ -59,7 +59,7 @@ public class CancellationTests(ITestOutputHelper output)
         TimeSpan worked = Environment.CpuUsage.TotalTime - cancelled;
         output.WriteLine($"worked on for {worked.TotalMilliseconds:F0} ms");
 
-        // Processor time, which other programs do not lengthen: under 400 ms of two threads.
+        // CPU time, which other programs do not affect: under 400 ms of two threads.
         Assert.InRange(worked, TimeSpan.Zero, TimeSpan.FromSeconds(3));
     }
 

@@ -19,7 +19,7 @@ public class CheckpointTests
     [InlineData(Engine.Fast, SearchMethod.JumpFlood)]
     [InlineData(Engine.Float, SearchMethod.PatchMatch)]
     [InlineData(Engine.Float, SearchMethod.Exhaustive)]
-    public void A_run_goes_on_from_any_level_with_the_same_bits(Engine engine, SearchMethod search)
+    public void Run_resumes_from_any_level_with_the_same_bits(Engine engine, SearchMethod search)
     {
         MethodOptions options = TestClip.Quick with { Engine = engine, Search = search };
         var checkpoints = new List<Checkpoint>();
@@ -36,7 +36,7 @@ public class CheckpointTests
     [InlineData(Engine.Fast, false)]
     [InlineData(Engine.Float, false)]
     [InlineData(Engine.Fast, true)]
-    public void A_run_goes_on_from_the_middle_of_any_level_with_the_same_bits(Engine engine, bool loop)
+    public void Run_resumes_from_the_middle_of_any_level_with_the_same_bits(Engine engine, bool loop)
     {
         MethodOptions options = MethodOptions.For(Application.Generation, loop) with { Iterations = 2, Noise = 3, Engine = engine };
         Clip clip = TestClip.Blobs(frames: 12);
@@ -57,7 +57,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_resumed_run_does_only_what_is_left()
+    public void Resumed_run_does_only_the_remaining_work()
     {
         var generator = new Generator(Blobs, TestClip.Quick);
         LevelPlan from = generator.Plan.Levels[2];
@@ -70,7 +70,7 @@ public class CheckpointTests
 
     /// <summary>The caller may keep a checkpoint and use it again.</summary>
     [Fact]
-    public void Resuming_leaves_the_checkpoint_as_it_was()
+    public void Resuming_does_not_change_the_checkpoint()
     {
         var generator = new Generator(Blobs, TestClip.Quick);
         for (int n = 0; n < generator.Plan.Levels.Count; n++)
@@ -83,7 +83,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void What_is_saved_is_what_is_loaded()
+    public void Saved_state_is_loaded_unchanged()
     {
         var size = new Extent(3, 5, 4);
         Assert.Equal(RandomVolume.Noise(size, 3, 1).Samples, Loaded(RandomVolume.Noise(size, 3, 1)).Samples);
@@ -99,7 +99,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_checkpoint_that_was_cut_short_or_changed_anywhere_is_refused()
+    public void Truncated_or_changed_checkpoint_is_refused()
     {
         byte[] bytes = Saved(new Checkpoint(1, RandomVolume.Noise(new Extent(1, 3, 4), 3, 1)));
         for (int length = 0; length < bytes.Length; length++)
@@ -113,7 +113,7 @@ public class CheckpointTests
     }
 
     [Fact]
-    public void A_checkpoint_of_another_plan_is_refused()
+    public void Checkpoint_of_another_plan_is_refused()
     {
         var generator = new Generator(Blobs, TestClip.Quick);
         Extent size = generator.Plan.Levels[1].Output;

@@ -27,7 +27,7 @@ public class CoarsestNoiseTests
     }
 
     [Fact]
-    public void Replicated_noise_is_the_same_in_every_frame_and_independent_noise_in_none()
+    public void Replicated_noise_is_equal_in_all_frames_and_independent_noise_differs()
     {
         Volume<float> replicated = Noise(1, NoiseTime.Replicated, 1), independent = Noise(1, NoiseTime.Independent, 1);
         for (int t = 1; t < Size.T; t++)
@@ -40,11 +40,11 @@ public class CoarsestNoiseTests
     [Theory]
     [InlineData(NoiseTime.Replicated)]
     [InlineData(NoiseTime.Independent)]
-    public void The_number_of_threads_changes_no_bit(NoiseTime time) =>
+    public void Output_does_not_depend_on_the_number_of_threads(NoiseTime time) =>
         Assert.Equal(Noise(1, time, 3).Samples, Noise(1, time, 3, threads: 3).Samples);
 
     [Fact]
-    public void Channels_and_seeds_are_independent()
+    public void Noise_is_independent_between_channels_and_seeds()
     {
         Volume<float> one = Noise(1, NoiseTime.Replicated, 1), other = Noise(1, NoiseTime.Replicated, 2);
         float[] a = one.Frame(0).ToArray(), b = other.Frame(0).ToArray();
@@ -53,7 +53,7 @@ public class CoarsestNoiseTests
     }
 
     [Fact]
-    public void Noise_is_added_to_what_is_there()
+    public void Noise_is_added_to_the_query()
     {
         Volume<float> query = RandomVolume.Noise(Size, 3, 1);
         Volume<float> before = query.Clone();
@@ -65,7 +65,7 @@ public class CoarsestNoiseTests
     }
 
     [Fact]
-    public void Automatic_noise_is_the_mean_distance_to_the_nearest_other_patch_between_2_and_5() =>
+    public void Automatic_noise_is_the_mean_distance_to_the_nearest_other_patch_clamped_to_2_and_5() =>
         Properties.Holds(
             from size in Properties.Extents(new Extent(2, 6, 6), new Extent(4, 9, 9))
             from patch in Properties.Extents(new Extent(1, 1, 1), new Extent(2, 5, 5))
@@ -82,11 +82,11 @@ public class CoarsestNoiseTests
             count: 40);
 
     [Fact]
-    public void A_single_patch_has_no_other_and_gets_the_weakest_noise() =>
+    public void Automatic_noise_of_a_single_patch_is_the_minimum() =>
         Assert.Equal(2, CoarsestNoise.Auto(RandomVolume.Noise(new Extent(3, 7, 7), 3, 1), new Extent(3, 7, 7), weights: null, new Workers(1)));
 
     [Fact]
-    public void Noise_that_is_given_is_taken() =>
+    public void Explicit_noise_is_used() =>
         Assert.Equal(0.25, new Generator(TestClip.Blobs(), new MethodOptions { Noise = 0.25 }).ResolveNoise(new Workers(1)));
 
     private static Volume<float> Noise(double sigma, NoiseTime time, ulong seed, int threads = 1)

@@ -17,7 +17,7 @@ public class SampleStartTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void The_start_with_the_lowest_cost_by_the_rule_is_chosen(int seed)
+    public void Start_with_the_lowest_cost_is_chosen(int seed)
     {
         Volume<byte>[] starts = Starts(seed);
         double[] missing = [.. starts.Select(Missing)];
@@ -31,7 +31,7 @@ public class SampleStartTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void The_choice_is_the_same_for_any_number_of_threads(int seed)
+    public void Choice_of_the_start_does_not_depend_on_threads(int seed)
     {
         Volume<byte>[] starts = Starts(seed);
         int chosen = Choose(starts, new Workers(1));
@@ -39,14 +39,14 @@ public class SampleStartTests
     }
 
     [Fact]
-    public void Equal_starts_leave_the_first()
+    public void First_of_equal_starts_is_chosen()
     {
         Volume<byte> start = RandomVolume.Blobs<byte>(Size, 3, 2);
         Assert.Equal(0, Choose([start, start, start], new Workers(2)));
     }
 
     [Fact]
-    public void A_start_that_is_the_input_is_passed_over_though_it_is_complete()
+    public void Start_that_equals_the_input_is_not_chosen_although_it_is_complete()
     {
         Volume<byte>[] starts = [Input, .. Starts(1)];
         Assert.Equal(0, Missing(starts[0]));
@@ -54,10 +54,10 @@ public class SampleStartTests
     }
 
     [Fact]
-    public void Starts_that_are_all_the_input_leave_the_first() => Assert.Equal(0, Choose([Input, Input], new Workers(1)));
+    public void First_start_is_chosen_when_all_equal_the_input() => Assert.Equal(0, Choose([Input, Input], new Workers(1)));
 
     [Fact]
-    public void Judging_a_start_ends_when_it_is_cancelled()
+    public void Judging_a_start_can_be_cancelled()
     {
         using var source = new CancellationTokenSource();
         source.Cancel();
@@ -65,7 +65,7 @@ public class SampleStartTests
     }
 
     [Fact]
-    public void Judging_allocates_no_more_than_it_says()
+    public void Judging_a_start_allocates_no_more_than_its_estimate()
     {
         var judged = new LevelPlan(0, Scale.One, Size, Size, Patch, 1);
         Volume<byte>[] starts = Starts(1);
@@ -73,13 +73,13 @@ public class SampleStartTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Choose(starts, new Workers(1));
 
-        // Some kilobytes are for what is no volume.
+        // Some kilobytes for allocations other than volumes.
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange(allocated, 1, starts.Length * (SampleStart.JudgingBytes<byte>(judged) + 10_000));
     }
 
     [Fact]
-    public void The_plan_counts_the_work_of_all_starts()
+    public void Plan_counts_the_work_of_all_starts()
     {
         var size = new Extent(13, 144, 256);
         PyramidPlan several = PyramidPlanner.Plan(size, new MethodOptions()), one = PyramidPlanner.Plan(size, new MethodOptions { Noise = 0 });
@@ -92,7 +92,7 @@ public class SampleStartTests
     }
 
     [Fact]
-    public void A_plan_whose_coarsest_levels_are_most_of_it_has_one_start()
+    public void Plan_has_one_start_when_its_coarsest_levels_dominate_the_work()
     {
         Assert.Equal(1, PyramidPlanner.Plan(new Extent(6, 17, 20), new MethodOptions()).Starts);
         Assert.Equal(1, PyramidPlanner.Plan(new Extent(13, 144, 256), MethodOptions.For(Application.Retargeting)).Starts);
@@ -104,7 +104,7 @@ public class SampleStartTests
         SampleStart.Choose(
             [.. starts.Select(s => SampleStart.Missing(Input, s, Patch, workers))], [.. starts.Select(s => SampleStart.Difference(s, Unchanged))]);
 
-    // The mean distance of a patch of the input to its nearest one of a start, patch by patch.
+    // The mean distance of a patch of the input to its nearest one in a start, patch by patch.
     private static double Missing(Volume<byte> start)
     {
         (int T, int H, int W)[] places = [.. from t in Enumerable.Range(0, Size.T - Patch.T + 1)

@@ -6,14 +6,14 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Tests.Levels;
 
-/// <summary>What a run tells while it goes on.</summary>
+/// <summary>The events of a run.</summary>
 public class SynthesisEventTests
 {
     [Theory]
     [InlineData(SearchMethod.PatchMatch)]
     [InlineData(SearchMethod.JumpFlood)]
     [InlineData(SearchMethod.Exhaustive)]
-    public void The_fraction_never_decreases_and_ends_at_1(SearchMethod search)
+    public void Progress_fraction_never_decreases_and_ends_at_1(SearchMethod search)
     {
         var fractions = new List<double>();
         new Generator(TestClip.Blobs(), TestClip.Quick with { Search = search }).Sample(1, 0, new Workers(2), e => fractions.Add(e.Fraction));
@@ -24,7 +24,7 @@ public class SynthesisEventTests
     }
 
     [Fact]
-    public void Levels_finish_from_the_coarsest_to_the_finest_each_after_its_iterations()
+    public void Levels_finish_from_coarsest_to_finest_after_all_their_iterations()
     {
         var generator = new Generator(TestClip.Blobs(), TestClip.Quick);
         var seen = new List<SynthesisEvent>();
@@ -38,7 +38,7 @@ public class SynthesisEventTests
     }
 
     [Fact]
-    public void A_finished_level_shows_its_output_its_time_and_its_distance() =>
+    public void Finished_level_reports_output_timing_and_distance() =>
         new Generator(TestClip.Blobs(), TestClip.Quick).Sample(1, 0, new Workers(1), e =>
         {
             if (e is not LevelFinished done) return;
@@ -48,7 +48,7 @@ public class SynthesisEventTests
         });
 
     [Fact]
-    public void Events_come_on_the_callers_thread()
+    public void Events_are_raised_on_the_calling_thread()
     {
         int caller = Environment.CurrentManagedThreadId;
         new Generator(TestClip.Blobs(), TestClip.Quick).Sample(

@@ -18,7 +18,7 @@ public sealed class ManifestFileTests : IDisposable
     public void Dispose() => Directory.Delete(_place, recursive: true);
 
     [Fact]
-    public void What_is_saved_is_what_is_loaded()
+    public void Saved_state_is_loaded_unchanged()
     {
         RunManifest manifest = Example();
         ManifestFile.Save(manifest, Path);
@@ -29,7 +29,7 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Fact]
-    public void Every_knob_of_the_method_comes_back()
+    public void Every_option_survives_saving_and_loading_a_manifest()
     {
         ManifestFile.Save(Example(), Path);
         Assert.Equal(Settings, ManifestFile.Load(Path).Settings.Read());
@@ -50,7 +50,7 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Fact]
-    public void Names_stay_readable_and_choices_are_lower_case()
+    public void Manifest_keeps_names_readable_and_writes_choices_in_lower_case()
     {
         ManifestFile.Save(Example(), Path);
         string text = File.ReadAllText(Path);
@@ -72,7 +72,7 @@ public sealed class ManifestFileTests : IDisposable
     [InlineData("\"role\": \"input\"", "\"role\": \"thing\"")]
     [InlineData("\"index\": 0,", "\"index\": 1,")]
     [InlineData("\"index\": 0,", "\"index\": -1,")]
-    public void A_manifest_that_was_tampered_with_is_refused(string before, string after)
+    public void Manifest_with_invalid_content_is_refused(string before, string after)
     {
         ManifestFile.Save(Example(), Path);
         string text = File.ReadAllText(Path);
@@ -83,7 +83,7 @@ public sealed class ManifestFileTests : IDisposable
     }
 
     [Fact]
-    public void A_manifest_that_is_not_there_is_an_input_error()
+    public void Missing_manifest_is_an_input_error()
     {
         VgpnnException refused = Assert.Throws<VgpnnException>(() => ManifestFile.Load(Path));
         Assert.Equal((ErrorKind.Input, "manifest-not-found"), (refused.Kind, refused.Code));

@@ -11,7 +11,7 @@ public sealed class PaintingTests
         const int side = 4, frames = 100;
         var video = new Clip([.. Enumerable.Range(0, frames).Select(_ => new byte[3 * side * side])], side, side, new FrameRate(10, 1));
 
-        // Two layers: colours and marks of each, one below the other.
+        // Two layers: colours and marks of each, from top to bottom.
         byte[] picture = new byte[3 * side * side * 4];
         picture.AsSpan(0, 3 * side * side).Fill(90);
         picture.AsSpan(3 * side * side, 3 * side * side).Fill(Painting.CueFrom);

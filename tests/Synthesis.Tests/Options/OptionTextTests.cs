@@ -3,7 +3,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Synthesis.Tests.Options;
 
-/// <summary>Values of options as people type them, and as they are written again.</summary>
+/// <summary>Option values as users type them, and as they are written.</summary>
 public sealed class OptionTextTests
 {
     [Theory]
@@ -21,7 +21,7 @@ public sealed class OptionTextTests
     [InlineData("--completeness", "0.000001", "0.000001")]
     [InlineData("--completeness", "none", "none")]
     [InlineData("--search", "JumpFlood", "jumpflood")]
-    public void Texts_are_read_and_written(string name, string text, string written)
+    public void Option_values_are_read_and_written_as_text(string name, string text, string written)
     {
         OptionSpec spec = Spec(name);
         Assert.True(spec.TryParse(text, Application.Generation, RunSettings.For(Application.Generation), out RunSettings settings));
@@ -52,7 +52,7 @@ public sealed class OptionTextTests
     [InlineData("--noise", "loud")]
     [InlineData("--search", "jump")]
     [InlineData("--search", "1")]
-    public void Other_texts_are_refused(string name, string text)
+    public void Invalid_option_values_are_refused(string name, string text)
     {
         var before = RunSettings.For(Application.Generation);
         Assert.False(Spec(name).TryParse(text, Application.Generation, before, out RunSettings after));
@@ -60,7 +60,7 @@ public sealed class OptionTextTests
     }
 
     [Fact]
-    public void Defaults_of_every_application_come_back_from_the_wire()
+    public void Defaults_of_every_application_survive_the_wire_format()
     {
         foreach (Application application in Enum.GetValues<Application>())
         {
@@ -72,18 +72,18 @@ public sealed class OptionTextTests
     }
 
     [Fact]
-    public void A_loop_starts_with_more_frames_unless_its_length_is_given()
+    public void Loop_starts_with_more_frames_unless_its_length_is_given()
     {
         Assert.Equal(10, OptionTable.Default.Read(new JsonObject { ["loop"] = true }, Application.Generation, []).Method.MinT);
         Assert.Equal(4, OptionTable.Default.Read(new JsonObject { ["minT"] = 4, ["loop"] = true }, Application.Generation, []).Method.MinT);
     }
 
     [Fact]
-    public void A_part_of_a_patch_leaves_the_others_at_the_usual_size() =>
+    public void Partial_patch_size_keeps_the_other_defaults() =>
         Assert.Equal(new Kernels.Volumes.Extent(5, 7, 7), OptionTable.Default.Read(new JsonObject { ["patch"] = new JsonObject { ["t"] = 5 } }, Application.Generation, []).Method.Patch);
 
     [Fact]
-    public void Options_of_the_method_are_the_members_of_its_record()
+    public void Method_options_equal_the_members_of_their_record()
     {
         MethodOptions changed = new()
         {

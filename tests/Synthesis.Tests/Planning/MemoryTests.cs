@@ -11,13 +11,13 @@ using Xunit.Abstractions;
 
 namespace Vgpnn.Synthesis.Tests.Planning;
 
-/// <summary>What runs really hold, against the list of buffers that their plans promise.</summary>
+/// <summary>Compares the memory that runs hold with the buffers of their plans.</summary>
 [Collection(nameof(Alone))]
 public class MemoryTests(ITestOutputHelper output)
 {
     /// <summary>
-    /// One thread computes, the test's own: a thread keeps its scratch memory, which is part of the plan's base, and so a run on it that warms up leaves nothing
-    /// to be allocated but what the list names.
+    /// A single thread, the test's own: a thread keeps its scratch memory, which is part of the plan's base, so after a warm-up on it a run allocates only what the
+    /// list names.
     /// </summary>
     private static readonly Workers One = new(1);
 
@@ -27,7 +27,7 @@ public class MemoryTests(ITestOutputHelper output)
     [InlineData(Engine.Fast, SearchMethod.JumpFlood, 1.5, 0.6)]
     [InlineData(Engine.Float, SearchMethod.PatchMatch, 0.7, 1.3)]
     [InlineData(Engine.Float, SearchMethod.JumpFlood, 1.5, 0.6)]
-    public void A_run_never_holds_more_than_its_plan_says(Engine engine, SearchMethod search, double t, double w)
+    public void Generation_never_uses_more_memory_than_planned(Engine engine, SearchMethod search, double t, double w)
     {
         Clip clip = TestClip.Noise(12, 64, 96);
         var options = new MethodOptions { Scale = new Scale(t, 1, w), Iterations = 1, Noise = 3, Search = search, Engine = engine };
@@ -40,7 +40,7 @@ public class MemoryTests(ITestOutputHelper output)
     [InlineData("inpainting")]
     [InlineData("analogy")]
     [InlineData("sketch")]
-    public void A_run_of_any_application_never_holds_more_than_its_plan_says(string what)
+    public void Every_application_never_uses_more_memory_than_planned(string what)
     {
         Clip clip = TestClip.Noise(12, 64, 96), other = TestClip.Noise(8, 64, 96);
         Application application = what switch
@@ -66,7 +66,7 @@ public class MemoryTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void The_peak_is_the_largest_sum_of_buffers_that_are_held_together()
+    public void Peak_memory_is_the_largest_sum_of_buffers_held_together()
     {
         var estimate = new MemoryEstimate(
         [
@@ -81,8 +81,8 @@ public class MemoryTests(ITestOutputHelper output)
     }
 
     /// <summary>
-    /// What is reachable whenever the run reports something, over two samples. An index of the keys is no longer reachable when a search first reports, and
-    /// so does not count for the least that a run must hold.
+    /// Measures the reachable memory at every event of two samples. An index of the keys is no longer reachable when a search first reports, so it does not
+    /// count for the lower bound.
     /// </summary>
     private void AssertWithinPlan(Func<Sampler> create)
     {
@@ -92,7 +92,7 @@ public class MemoryTests(ITestOutputHelper output)
         long most = 0;
         for (int index = 0; index < 2; index++)
         {
-            // Once per level and once within its search; the clips themselves were there before.
+            // Once per level and once within its search; the clips existed before.
             int level = -1;
             Clip sample = sampler.Sample(1, index, One, e =>
             {
@@ -109,11 +109,11 @@ public class MemoryTests(ITestOutputHelper output)
         output.WriteLine($"{most:N0} bytes of {promised:N0}, at least {least:N0} / 8");
         foreach (LevelBuffer buffer in sampler.Plan.Memory.AtPeak()) output.WriteLine($"{buffer.Bytes,12:N0} {buffer.Name}");
 
-        // That little at least shows that it is the run which is measured: pools give back meanwhile what earlier tests left there.
+        // A small lower bound shows that the run is measured: meanwhile pools free what earlier tests left.
         Assert.InRange(most, least / 8, promised + (1 << 18));
     }
 
-    // Objects with finalizers and what they refer to, other tests' among them, take two collections.
+    // Objects with finalizers and their references, also those of other tests, need two collections.
     private static long Held()
     {
         GC.Collect();

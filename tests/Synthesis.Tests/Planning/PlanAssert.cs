@@ -5,7 +5,7 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Tests.Planning;
 
-/// <summary>What must be true of every plan.</summary>
+/// <summary>Asserts the invariants of every plan.</summary>
 internal static class PlanAssert
 {
     public static void IsSane(PyramidPlan plan, MethodOptions options)
@@ -24,7 +24,7 @@ internal static class PlanAssert
             Assert.InRange(level.Output.T, Math.Min(options.MinT, plan.Output.T), plan.Output.T);
             Assert.InRange(level.Output.ShortSide, Math.Min(options.MinS, plan.Output.ShortSide), plan.Output.ShortSide);
 
-            // The input's levels hold the whole patch wherever the input itself does.
+            // The input's levels contain the whole patch if the input does.
             Extent patch = options.Patch ?? new Extent(3, 7, 7);
             Assert.InRange(level.Input.T, Math.Min(patch.T, plan.Input.T), plan.Input.T);
             Assert.InRange(level.Input.ShortSide, Math.Min(Math.Max(patch.H, patch.W), plan.Input.ShortSide), plan.Input.ShortSide);

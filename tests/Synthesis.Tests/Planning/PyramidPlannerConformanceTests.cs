@@ -7,7 +7,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests.Planning;
 
-/// <summary>Plans beside those of the official program, which counts levels from the coarsest.</summary>
+/// <summary>Compares plans with those of the official program, which numbers levels from the coarsest.</summary>
 public class PyramidPlannerConformanceTests
 {
     private static readonly JsonElement[] All = Vectors.Cases("02_pyramid/pyramid_shapes");
@@ -18,13 +18,13 @@ public class PyramidPlannerConformanceTests
 
     [Theory]
     [MemberData(nameof(WithAPlan))]
-    public void Levels_have_the_sizes_and_scales_of_the_official_program(int index)
+    public void Planned_levels_have_the_sizes_and_scales_of_the_official_program(int index)
     {
         JsonElement entry = All[index];
         JsonElement[] shapes = entry.GetProperty("shapes").EnumerateArray().Reverse().ToArray();
         JsonElement[] scales = entry.GetProperty("scales").EnumerateArray().Reverse().ToArray();
 
-        // At output scale 1 the sizes of input and output are one; the official minima are those of the input.
+        // At output scale 1 input and output have equal sizes; the official minima apply to the input.
         PyramidPlan plan = PyramidPlanner.Plan(Input(entry), Options(entry));
 
         Assert.Equal(shapes.Select(s => s.Extent()), plan.Levels.Select(l => l.Input));
@@ -40,7 +40,7 @@ public class PyramidPlannerConformanceTests
 
     [Theory]
     [MemberData(nameof(WithoutAPlan))]
-    public void Where_the_official_program_fails_there_is_a_plan_or_a_clear_refusal(int index)
+    public void Planner_plans_or_refuses_clearly_when_the_official_program_fails(int index)
     {
         JsonElement entry = All[index];
         MethodOptions options = Options(entry);
@@ -50,15 +50,15 @@ public class PyramidPlannerConformanceTests
         }
         catch (VgpnnException e)
         {
-            // Only a factor so near to 1 that there is no end of levels may be refused.
+            // Only a factor close to 1, with too many levels, may be refused.
             Assert.Equal("too-many-levels", e.Code);
             Assert.Equal(0.98, options.DownscaleS);
         }
     }
 
-    /// <summary>The official program stops there: its coarsest output level would have fewer frames than the patch.</summary>
+    /// <summary>The official program fails here: its coarsest output level would have fewer frames than the patch.</summary>
     [Fact]
-    public void A_clip_that_is_halved_in_time_keeps_the_least_number_of_frames_in_its_output()
+    public void Output_of_a_clip_halved_in_time_keeps_the_minimum_number_of_frames()
     {
         JsonElement entry = All.First(e => e.GetProperty("note").GetString() == "CLI default sthw of generation");
         MethodOptions options = Options(entry);

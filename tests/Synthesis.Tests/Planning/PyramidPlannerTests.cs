@@ -19,7 +19,7 @@ public class PyramidPlannerTests
         Properties.Extents(new Extent(2, 8, 8), new Extent(150, 2000, 2000)));
 
     [Fact]
-    public void Every_clip_of_2_frames_and_8_pixels_has_a_plan_with_no_option_given() =>
+    public void Clip_of_at_least_2_frames_and_8_pixels_has_a_plan_with_default_options() =>
         Properties.Holds(Clips, clip =>
         {
             PyramidPlan plan = PyramidPlanner.Plan(clip, Defaults);
@@ -27,9 +27,9 @@ public class PyramidPlannerTests
             Assert.Equal(clip, plan.Input);
         }, count: 500);
 
-    /// <summary>All of the smallest sizes, not only some.</summary>
+    /// <summary>All of the smallest sizes, not a random selection.</summary>
     [Fact]
-    public void Every_tiny_clip_has_a_plan_with_no_option_given()
+    public void Every_smallest_size_has_a_plan_with_default_options()
     {
         for (int t = 2; t <= 9; t++)
             for (int h = 8; h <= 24; h++)
@@ -38,7 +38,7 @@ public class PyramidPlannerTests
     }
 
     [Fact]
-    public void Any_options_in_their_ranges_give_a_plan_or_one_clear_error()
+    public void Options_within_their_ranges_give_a_plan_or_one_clear_error()
     {
         int planned = 0;
         Properties.Holds(
@@ -61,7 +61,7 @@ public class PyramidPlannerTests
             },
             count: 500);
 
-        // Most options are good ones.
+        // Most options are valid.
         Assert.InRange(planned, 250, 500);
     }
 
@@ -71,7 +71,7 @@ public class PyramidPlannerTests
     [InlineData(24, 19)]
     [InlineData(30, 24)]
     [InlineData(100, 80)]
-    public void The_output_is_a_fifth_shorter_from_24_frames_on_unless_told_otherwise(int frames, int expected)
+    public void Output_is_20_percent_shorter_from_24_frames_on_by_default(int frames, int expected)
     {
         var clip = new Extent(frames, 36, 64);
         PyramidPlan plan = PyramidPlanner.Plan(clip, Defaults);
@@ -81,7 +81,7 @@ public class PyramidPlannerTests
     }
 
     [Fact]
-    public void The_coarsest_output_has_exactly_the_least_size_where_the_input_leaves_it_that_freedom() =>
+    public void Coarsest_output_has_the_minimum_size_when_the_input_allows_it() =>
         Properties.Holds(Properties.Extents(new Extent(4, 16, 16), new Extent(60, 200, 200)), clip =>
         {
             var options = new MethodOptions { Scale = Scale.One };
@@ -91,7 +91,7 @@ public class PyramidPlannerTests
         });
 
     [Fact]
-    public void The_picture_keeps_its_shape_on_all_levels() =>
+    public void Aspect_ratio_is_kept_at_all_levels() =>
         Properties.Holds(Clips, clip =>
         {
             foreach (LevelPlan level in PyramidPlanner.Plan(clip, Defaults).Levels)
@@ -102,7 +102,7 @@ public class PyramidPlannerTests
         });
 
     [Fact]
-    public void Large_levels_take_smaller_patches_and_one_iteration_unless_told_otherwise()
+    public void Large_levels_use_smaller_patches_and_one_iteration_by_default()
     {
         var clip = new Extent(13, 480, 854);
         foreach (LevelPlan level in PyramidPlanner.Plan(clip, Defaults).Levels)
@@ -119,7 +119,7 @@ public class PyramidPlannerTests
     }
 
     [Fact]
-    public void A_factor_of_1_leaves_its_axis_alone()
+    public void Downscale_factor_1_does_not_shrink_its_axis()
     {
         var clip = new Extent(12, 60, 80);
         Assert.All(PyramidPlanner.Plan(clip, new MethodOptions { DownscaleT = 1 }).Levels, l => Assert.Equal(12, l.Input.T));
@@ -148,7 +148,7 @@ public class PyramidPlannerTests
 
     [Theory]
     [MemberData(nameof(OutOfRange))]
-    public void An_option_out_of_its_range_is_refused_with_the_range(string which)
+    public void Option_out_of_range_is_refused_with_its_range(string which)
     {
         VgpnnException e = Assert.Throws<VgpnnException>(() => PyramidPlanner.Plan(new Extent(10, 64, 64), Wrong[which]));
         Assert.Equal((ErrorKind.Usage, "option-out-of-range"), (e.Kind, e.Code));
@@ -160,7 +160,7 @@ public class PyramidPlannerTests
     [InlineData(5, 7, 64, 1, "64×7")]
     [InlineData(5, 64, 7, 1, "7×64")]
     [InlineData(5, 20, 20, 0.3, "6×6")]
-    public void A_clip_or_output_that_is_too_small_is_refused_with_its_size(int t, int h, int w, double scale, string named)
+    public void Clip_or_output_that_is_too_small_is_refused_with_its_size(int t, int h, int w, double scale, string named)
     {
         VgpnnException e = Assert.Throws<VgpnnException>(
             () => PyramidPlanner.Plan(new Extent(t, h, w), new MethodOptions { Scale = new Scale(1, scale, scale) }));
@@ -169,7 +169,7 @@ public class PyramidPlannerTests
     }
 
     [Fact]
-    public void A_clip_that_is_too_large_to_search_is_refused()
+    public void Clip_that_is_too_large_to_search_is_refused()
     {
         VgpnnException e = Assert.Throws<VgpnnException>(() => PyramidPlanner.Plan(new Extent(600, 4320, 7680), Defaults));
         Assert.Equal((ErrorKind.Input, "input-too-large"), (e.Kind, e.Code));

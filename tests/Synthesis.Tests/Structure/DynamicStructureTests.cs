@@ -14,7 +14,7 @@ public class DynamicStructureTests
     [Theory]
     [InlineData("mild")]
     [InlineData("heavy")]
-    public void Speeds_are_magnitudes_resized_as_the_official_program_does(string id)
+    public void Speeds_are_magnitudes_resized_like_the_official_program(string id)
     {
         Npy flow = Vectors.Array($"09_kmeans/{id}_flow"), norm = Vectors.Array($"09_kmeans/{id}_norm");
         var motions = new Extent(norm.Shape[0], norm.Shape[1], norm.Shape[2]);
@@ -27,7 +27,7 @@ public class DynamicStructureTests
 
         Near.Assert(Resampler.Resize(magnitudes, size, new Scale((double)size.T / motions.T, 1, 1), workers), speed, 1e-4);
 
-        // That program also brings them to the video's size at once, with its own border rule.
+        // That program also resizes them to the video's size in one step, with its own border rule.
         Npy expected = Vectors.Array($"09_kmeans/{id}_magnitude");
         var small = new Extent(expected.Shape[0], expected.Shape[1], expected.Shape[2]);
         var scale = new Scale((double)small.T / motions.T, (double)small.H / motions.H, (double)small.W / motions.W);
@@ -40,7 +40,7 @@ public class DynamicStructureTests
     [InlineData("mild", 8)]
     [InlineData("levels", 4)]
     [InlineData("few", 8)]
-    public void Bins_become_fourth_roots(string id, int bins)
+    public void Speed_bins_become_fourth_roots(string id, int bins)
     {
         Npy magnitude = Vectors.Array($"09_kmeans/{id}_magnitude");
         double[] mapped = Vectors.Array($"09_kmeans/{id}_bins{bins}_mapped").Values.ToArray();
@@ -54,9 +54,9 @@ public class DynamicStructureTests
     }
 
     [Fact]
-    public void What_moves_is_told_from_what_stands_still()
+    public void Moving_and_static_regions_get_different_structure()
     {
-        // The left half stands still, the right half moves down by a pixel a frame.
+        // The left half is static, the right half moves down by one pixel per frame.
         var video = new Volume<byte>(new Extent(6, 48, 64), 3);
         for (int t = 0; t < 6; t++)
             for (int h = 0; h < 48; h++)
@@ -74,7 +74,7 @@ public class DynamicStructureTests
     }
 
     [Fact]
-    public void A_still_video_has_no_structure_and_no_strange_numbers()
+    public void Static_video_has_zero_structure()
     {
         Clip still = TestClip.Blobs(1, 20, 24, seed: 1);
         var clip = new Clip([still.Frames[0], still.Frames[0], still.Frames[0]], 24, 20, still.FrameRate);
@@ -85,7 +85,7 @@ public class DynamicStructureTests
         Assert.All(DynamicStructure.Quantised(new Volume<float>(clip.Extent, 1), 5, new Workers(1)).Samples.ToArray(), s => Assert.Equal(0, s));
     }
 
-    // What a vector says, whatever the video.
+    // Returns the flow of a vector, for any video.
     private sealed class StoredFlow(Npy flow) : IOpticalFlow
     {
         public Volume<float> Estimate(Volume<byte> video, int from, int to, Workers workers, Action<double>? progress = null)

@@ -7,7 +7,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Synthesis.Tests.Weights;
 
-/// <summary>Weights that are as they should be.</summary>
+/// <summary>Valid weight files.</summary>
 public sealed class WeightFileTests : IDisposable
 {
     private static readonly WeightTensor[] Some =
@@ -23,7 +23,7 @@ public sealed class WeightFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_file_of_any_format_gives_its_numbers(string format)
+    public void Weights_are_read_from_every_format(string format)
     {
         using WeightFile file = _folder.Open(WeightFiles.Write(format, Some));
         foreach (WeightTensor t in Some)
@@ -35,11 +35,11 @@ public sealed class WeightFileTests : IDisposable
         Assert.False(file.Contains("conv"));
     }
 
-    /// <summary>Files that PyTorch 1.13 wrote: element i of every tensor is i/2 − 3, counted in the storage that it is a view of.</summary>
+    /// <summary>Files written by PyTorch 1.13: element i of every tensor is i/2 − 3, counted in the storage that it is a view of.</summary>
     [Theory]
     [InlineData("zip")]
     [InlineData("legacy")]
-    public void Views_and_all_kinds_of_floats_are_read_as_PyTorch_writes_them(string format)
+    public void Views_and_all_float_types_written_by_PyTorch_are_read(string format)
     {
         using WeightFile file = WeightFile.Open(Vectors.PathOf($"12_weights/{format}.pth"));
         Assert.Equal(Ramp(0, 24), file.Read("plain", 2, 3, 2, 2));
@@ -50,14 +50,14 @@ public sealed class WeightFileTests : IDisposable
         Assert.Equal(Ramp(0, 4), file.Read("double", 2, 2));
         Assert.Equal([1.5f], file.Read("scalar"));
         VgpnnException counter = Assert.Throws<VgpnnException>(() => file.Read("num_batches_tracked"));
-        Assert.Contains("of a kind that weights are not", counter.Message, StringComparison.Ordinal);
+        Assert.Contains("values are not floats", counter.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>The same program's checkpoint of a training: an optimiser, flags and counters lie between the weights.</summary>
+    /// <summary>A training checkpoint of the same program: an optimiser, flags and counters lie between the weights.</summary>
     [Theory]
     [InlineData("zip")]
     [InlineData("legacy")]
-    public void The_weights_in_a_checkpoint_are_found_whatever_lies_beside_them(string format)
+    public void Weights_in_a_training_checkpoint_are_found(string format)
     {
         using WeightFile file = WeightFile.Open(Vectors.PathOf($"12_weights/{format}-checkpoint.pth"));
         Assert.Equal([-3, -2.5f], file.Read("0.weight", 2, 1, 1, 1));
@@ -67,14 +67,14 @@ public sealed class WeightFileTests : IDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Which_of_the_two_networks_it_is_the_file_tells(bool small)
+    public void Size_of_the_RAFT_network_is_detected_from_its_file(bool small)
     {
         using WeightFile file = _folder.Open(WeightFiles.Safetensors(WeightFiles.Raft(small)));
         Assert.Equal(small ? RaftSize.Small : RaftSize.Large, new RaftFlow(file).Size);
     }
 
     [Fact]
-    public void Numbers_in_Fortrans_order_and_compressed_ones_are_read()
+    public void Compressed_and_Fortran_ordered_arrays_are_read()
     {
         byte[] numbers = new WeightTensor("", [6], [0, 3, 1, 4, 2, 5]).Bytes;
         using WeightFile file = _folder.Open(WeightFiles.Zip([("a.npy", WeightFiles.Npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3), }", numbers))]));
@@ -82,7 +82,7 @@ public sealed class WeightFileTests : IDisposable
     }
 
     [Fact]
-    public void Another_file_than_the_one_before_is_told()
+    public void Weight_file_with_another_hash_is_refused()
     {
         string path = _folder.Write(WeightFiles.Npz(Some));
         string hash;
@@ -92,10 +92,10 @@ public sealed class WeightFileTests : IDisposable
         Assert.Equal("weights-changed", Assert.Throws<VgpnnException>(() => WeightFile.Open(path, hash)).Code);
     }
 
-    /// <summary>Whatever is cut off or overwritten: the right numbers, or other finite ones, or a sentence. Nothing else is thrown.</summary>
+    /// <summary>After truncation or overwriting, a file gives the right values, other finite ones, or an error with a code; it throws nothing else.</summary>
     [Theory]
     [MemberData(nameof(Formats))]
-    public void Damage_ends_in_a_sentence_or_does_no_harm(string format)
+    public void Damaged_weight_file_is_refused_or_yields_finite_values(string format)
     {
         byte[] whole = WeightFiles.Write(format, Some);
         Properties.Holds(
@@ -123,7 +123,7 @@ public sealed class WeightFileTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public void A_file_that_is_cut_short_ends_in_a_sentence(string format)
+    public void Truncated_weight_file_is_refused_with_a_message(string format)
     {
         byte[] whole = WeightFiles.Write(format, Some);
         for (int length = 0; length < whole.Length; length += 7)

@@ -2,14 +2,14 @@ using Vgpnn.Synthesis.Weights;
 
 namespace Vgpnn.Synthesis.Tests.Weights;
 
-/// <summary>Keeps a file of weights for as long as a test takes.</summary>
+/// <summary>Keeps a weight file during a test.</summary>
 internal sealed class WeightFolder : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("vgpnn-weights-");
 
     public void Dispose() => _directory.Delete(recursive: true);
 
-    /// <summary>Writes it.</summary>
+    /// <summary>Writes the file.</summary>
     /// <returns>Its path, always the same.</returns>
     public string Write(byte[] bytes)
     {

@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
-/// <summary>Makes the backend of the CPU for either kind of component.</summary>
+/// <summary>Creates the CPU backend of an engine.</summary>
 internal static class CpuBackend
 {
     /// <summary>The backend for <see cref="MethodOptions.Engine"/>.</summary>
@@ -24,7 +24,7 @@ internal static class CpuBackend
 /// <param name="options">The options of the method.</param>
 /// <param name="pyramid">The levels that patches are taken from.</param>
 /// <param name="canvas">The output side of a level.</param>
-/// <param name="border">What lies beyond the border when the output is enlarged; other than mirrored only to compare with the official program.</param>
+/// <param name="border">How the output is continued beyond its border when it is enlarged; mirrored except in comparisons with the official program.</param>
 internal sealed class CpuBackend<T>(
     PyramidPlan plan, MethodOptions options, InputPyramid<T> pyramid, Canvas canvas, BorderRule border = BorderRule.Mirror) : ILevelBackend
     where T : unmanaged

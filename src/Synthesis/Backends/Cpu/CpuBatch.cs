@@ -45,7 +45,7 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
         _layer.Fields = checkpoint.Fields;
         if (checkpoint.Part is not { } part) return;
 
-        // The level goes on writing where the checkpoint left off, and a checkpoint may be used again.
+        // The level continues to write into these buffers, and the checkpoint may be used again.
         _output = _output.Clone();
         _layer.Fields = new LevelFields(checkpoint.Fields.Matches!.RepeatedBefore(0), null);
         _layer.Reset();
@@ -104,7 +104,7 @@ internal sealed class CpuBatch<T>(CpuBackend<T> backend, ulong seed, Workers wor
         _weights = backend.Pyramid.KeyWeights(level);
     }
 
-    // What the coarser level has left goes back to the system: it is of other sizes than what comes now. Once per level, and not in the method that made
+    // Returns the coarser level's memory to the system: the next buffers have other sizes. Once per level, and not in the method that made
     // the output, where the coarser one may still be reachable.
     private void CollectIfLarge(LevelPlan level)
     {

@@ -10,31 +10,31 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
 /// <summary>
-/// What a run holds on the CPU, named as in <see cref="CpuBatch{T}"/> and <see cref="VpnnLayer{T}"/>. Whoever allocates a volume there lists it here;
-/// a test compares the sum with what a run really holds.
+/// Lists the buffers of a run on the CPU, named as in <see cref="CpuBatch{T}"/> and <see cref="VpnnLayer{T}"/>. Every volume allocated there is listed here;
+/// a test compares the sum with the measured memory.
 /// </summary>
 internal static class CpuBuffers
 {
-    /// <summary>From this size on, unreachable volumes are collected before more are allocated.</summary>
+    /// <summary>Size in bytes from which unreachable volumes are collected before more are allocated.</summary>
     public const long LargeVolume = 16L << 20;
 
     // The runtime, the program, ffmpeg's pipes and the threads' scratch memory.
     internal const long BaseBytes = 96L << 20;
 
-    // Levels of the input pyramid are kept between samples while they take no more than this together.
+    // Levels of the input pyramid are kept between samples up to this sum.
     private const long KeptLevelBytes = 256L << 20;
 
-    // A key's weight, its number among the allowed ones, and what it takes to find whether it touches a mask.
+    // A key's weight, its number among the allowed keys, and the memory to find whether it touches a mask.
     private const int KeyWeightBytes = sizeof(float) + sizeof(int) + 2;
 
     /// <summary>The buffers of a plan.</summary>
-    /// <param name="plan">Its sizes; <see cref="PyramidPlan.PeakBytes"/> may be undefined.</param>
+    /// <param name="plan">The plan; <see cref="PyramidPlan.PeakBytes"/> may be unset.</param>
     /// <param name="options">The options of the method.</param>
-    /// <param name="flow">Finds motion, where the output follows a structure.</param>
+    /// <param name="flow">Estimates motion, if the output follows a structure.</param>
     public static MemoryEstimate Of(PyramidPlan plan, MethodOptions options, IOpticalFlow? flow = null) =>
         new(options.Engine == Engine.Float ? List<float>(plan, options, flow) : List<byte>(plan, options, flow));
 
-    /// <summary>The finest level of the input pyramid that is kept between samples: from the coarsest up, while they fit.</summary>
+    /// <summary>The finest level of the input pyramid that is kept between samples; levels are kept from the coarsest on, while they fit.</summary>
     public static int FinestKeptLevel<T>(IReadOnlyList<LevelPlan> levels)
         where T : unmanaged
     {
@@ -44,10 +44,10 @@ internal static class CpuBuffers
         return n;
     }
 
-    /// <summary>The search's own memory, apart from its volumes and field.</summary>
+    /// <summary>Bytes that a search holds in addition to its volumes and field.</summary>
     /// <param name="level">The level.</param>
-    /// <param name="method">How it is searched.</param>
-    /// <param name="reverse">Whether keys search queries.</param>
+    /// <param name="method">The search.</param>
+    /// <param name="reverse">Whether it finds the nearest query of each key.</param>
     /// <param name="iteration">EM iteration.</param>
     internal static long SearchBytes<T>(LevelPlan level, SearchMethod method, bool reverse, int iteration)
         where T : unmanaged => PatchSearches.Create<T>(method).WorkingBytes(
@@ -72,7 +72,7 @@ internal static class CpuBuffers
         return all;
     }
 
-    // The video as it is known, in another pyramid than the source's, and the masks of all levels.
+    // The known video has a pyramid of its own, and each level has a mask.
     private static void AddMasked<T>(List<LevelBuffer> all, PyramidPlan plan, int kept)
         where T : unmanaged
     {
@@ -85,7 +85,7 @@ internal static class CpuBuffers
         }
     }
 
-    // The clips themselves, what is kept of their motion, and while it is found what that takes for one of them.
+    // The clips, their motion, and the memory to estimate the motion of one of them.
     private static void AddStructure(
         List<LevelBuffer> all, IReadOnlyList<LevelPlan> levels, MethodOptions options, IReadOnlyList<InputSize> followed, IOpticalFlow flow)
     {

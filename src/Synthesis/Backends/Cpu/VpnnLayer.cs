@@ -12,8 +12,8 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Backends.Cpu;
 
 /// <summary>
-/// The video patch nearest-neighbour layer (paper, section 3.1): queries find their nearest keys, the values at the same
-/// places are folded back, and the result is the next query.
+/// The video patch nearest-neighbour layer (paper, section 3.1): finds the nearest key of each query, folds the values at the same positions back, and uses
+/// the result as the next query.
 /// </summary>
 /// <typeparam name="T">Float, or byte for the fast engine.</typeparam>
 internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
@@ -25,13 +25,13 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     private readonly Stopwatch _voting = new();
     private double _meanDistance;
 
-    /// <summary>Matches of the level, for the next finer one to start from.</summary>
+    /// <summary>Matches of the level, from which the next finer one starts.</summary>
     public LevelFields Fields { get; set; }
 
-    /// <summary>What was measured since the level was begun.</summary>
+    /// <summary>Measurements since the level began.</summary>
     public LayerTiming Timing => new(_meanDistance, _searching.Elapsed, _voting.Elapsed);
 
-    /// <summary>Begins to measure a level.</summary>
+    /// <summary>Resets the measurements.</summary>
     public void Reset()
     {
         _searching.Reset();
@@ -49,12 +49,12 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     }
 
     /// <summary>
-    /// The first iteration of the coarsest level: Q carries noise far outside the range of bytes, so this search is in floats whatever T is.
+    /// The first iteration of the coarsest level. Q has noise far outside the range of bytes, so this search is in floats for either T.
     /// </summary>
     /// <param name="level">The coarsest level.</param>
     /// <param name="query">Q in [−1, 1] plus noise.</param>
     /// <param name="values">K and V.</param>
-    /// <param name="weights">Weights of the key patches; <c>null</c>: all are 1.</param>
+    /// <param name="weights">Weights of the key patches; <c>null</c> if all are 1.</param>
     /// <param name="seed">Determines all random choices.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="searched">Invoked with the searched fraction, 0 to 1.</param>
@@ -70,18 +70,18 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         return output;
     }
 
-    /// <summary>One EM iteration of a level that was begun.</summary>
+    /// <summary>One EM iteration of a level that has begun.</summary>
     /// <param name="level">Patch size and search.</param>
     /// <param name="iteration">EM iteration, from 0.</param>
-    /// <param name="output">The output so far, which is Q; overwritten by the vote, which needs Q no more.</param>
-    /// <param name="blurredKeys">K of the first iteration, as blurred as Q; released after the search. <c>null</c>: K is V.</param>
-    /// <param name="values">V, and K where there are no blurred keys.</param>
-    /// <param name="weights">Weights of the key patches; <c>null</c>: all are 1.</param>
+    /// <param name="output">The output so far, which is Q; overwritten by the vote.</param>
+    /// <param name="blurredKeys">K of the first iteration, as blurred as Q; released after the search. <c>null</c> to use V.</param>
+    /// <param name="values">V, and K if there are no blurred keys.</param>
+    /// <param name="weights">Weights of the key patches; <c>null</c> if all are 1.</param>
     /// <param name="seed">Determines all random choices of the level.</param>
     /// <param name="workers">Threads and cancellation.</param>
     /// <param name="searched">Invoked with the searched fraction, 0 to 1.</param>
-    /// <param name="stepsDone">Steps of this search that were done before it was interrupted.</param>
-    /// <param name="passed">Invoked after passes of the search with the number of those that are done.</param>
+    /// <param name="stepsDone">Steps of this search that were completed before an interruption.</param>
+    /// <param name="passed">Callback invoked after passes of the search with the number of completed steps.</param>
     public void Iterate(
         LevelPlan level, int iteration, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers,
         Action<double>? searched = null, int stepsDone = 0, Action<int>? passed = null)
@@ -93,7 +93,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         Vote(level, values, output, workers);
     }
 
-    /// <summary>Runs all iterations of a level; parameters as of <see cref="Iterate"/>.</summary>
+    /// <summary>Runs all iterations of a level; for the parameters see <see cref="Iterate"/>.</summary>
     public LayerTiming Run(
         LevelPlan level, Volume<T> output, ref Volume<T>? blurredKeys, Volume<T> values, float[]? weights, ulong seed, Workers workers)
     {
@@ -103,7 +103,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
         return Timing;
     }
 
-    // The coarser level's matches, and what the search for every key's query has left.
+    // The coarser level's matches, and the reverse matches of the previous search.
     private static void CollectIfLarge(LevelPlan level)
     {
         if (NearestNeighbourField.Bytes(level.QueryGrid) + NearestNeighbourField.Bytes(level.KeyGrid) > CpuBuffers.LargeVolume) GC.Collect();
@@ -155,8 +155,8 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
     }
 }
 
-/// <summary>What a layer measured.</summary>
+/// <summary>Measurements of a layer.</summary>
 /// <param name="MeanDistance">Mean distance of the last search, for components in [−1, 1].</param>
-/// <param name="Search">Time of all searches.</param>
-/// <param name="Vote">Time of all votes.</param>
+/// <param name="Search">Total time of the searches.</param>
+/// <param name="Vote">Total time of the votes.</param>
 internal readonly record struct LayerTiming(double MeanDistance, TimeSpan Search, TimeSpan Vote);

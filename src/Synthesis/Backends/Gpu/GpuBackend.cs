@@ -7,10 +7,10 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
-/// <summary>A device: several samples of a plan at a time, because small levels of one sample would leave most of it idle.</summary>
+/// <summary>Computes several samples of a plan at a time on a device; the small levels of a single sample would leave most of it idle.</summary>
 internal sealed class GpuBackend : ILevelBackend
 {
-    /// <exception cref="VgpnnException">Kind Usage: devices cannot do what the options say. Kind Device: not even one sample fits.</exception>
+    /// <exception cref="VgpnnException">Kind Usage: devices do not support the options. Kind Device: one sample does not fit.</exception>
     public GpuBackend(GpuDevice device, RunInputs inputs)
     {
         DeviceSupport.ThrowIfUnfit(inputs.Options, device);
@@ -49,22 +49,22 @@ internal sealed class GpuBackend : ILevelBackend
         this, seeds, Device.Memory.Reserve(Memory(seeds.Count, finest).PeakBytes, workers.Cancellation), workers);
 
     /// <summary>
-    /// How a device searches: as every backend, and exhaustively where the query has 16 bits a channel, which no other search there reads. PatchMatch is
-    /// <see cref="GpuEngine.IndexedFlood"/>.
+    /// The search of a level's iteration: as on every backend, but exhaustive if the query has 16 bits per channel, which no other search on devices reads.
+    /// PatchMatch is <see cref="GpuEngine.IndexedFlood"/>.
     /// </summary>
     public SearchMethod Searches(LevelPlan level, int iteration) => IsWide(level, iteration)
         ? SearchMethod.Exhaustive
         : Former(LevelSearch.Method(Inputs.Options, level));
 
-    /// <summary>How it searches every key's nearest query.</summary>
+    /// <summary>The search for every key's nearest query.</summary>
     public SearchMethod SearchesKeys(LevelPlan level, int iteration) => IsWide(level, iteration)
         ? SearchMethod.Exhaustive
         : Former(LevelSearch.ReverseMethod(Inputs.Options, level));
 
-    /// <summary>Whether searches leave out patches whose queries have not changed.</summary>
+    /// <summary>Whether searches skip patches whose queries have not changed.</summary>
     public bool FollowsChanges(LevelPlan level) => GpuBuffers.FollowsChanges(Inputs.Options, level, Device.UsesFormerSearch);
 
-    /// <summary>Frees what the device holds of the inputs; what a batch uses, when the batch ends.</summary>
+    /// <summary>Frees the inputs' buffers on the device; those that a batch uses, when the batch ends.</summary>
     public void Release() => Device.Free(Levels.Release);
 
     private bool IsWide(LevelPlan level, int iteration) => level == Inputs.Plan.Coarsest && iteration == 0 && GpuBuffers.IsWide(level);

@@ -9,8 +9,8 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// Samples on a device. Each call is one work item, so that other batches get their turn in between. Only the coarsest queries, which hold the noise, go to
-/// the device, and only finished levels come back.
+/// Samples on a device. Each call is one work item, so that other batches can run in between. Only the coarsest queries, which hold the noise, are
+/// uploaded, and only finished levels are downloaded.
 /// </summary>
 internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, IDisposable reservation, Workers workers) : ILevelBatch
 {
@@ -61,7 +61,7 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
 
     public void Restore(LevelPlan level, Checkpoint checkpoint)
     {
-        if (checkpoint.Part is not null) throw new NotSupportedException("a device goes on from finished levels only");
+        if (checkpoint.Part is not null) throw new NotSupportedException("devices resume from finished levels only");
         backend.Device.Run(
             engine =>
             {
@@ -169,7 +169,7 @@ internal sealed class GpuBatch(GpuBackend backend, IReadOnlyList<ulong> seeds, I
         return new LevelTiming(Sum(IsResampling), Sum(k => !IsVote(k) && !IsResampling(k)), Sum(IsVote), 0);
     }
 
-    // A level's outputs and distances on their way to the host.
+    // Outputs and distances of a level that are being downloaded.
     private sealed class Returning(
         GpuDevice device, PendingDownload download, PendingMeans means, LevelResult result, double perSquared, CancellationToken cancellation) : PendingLevel
     {

@@ -8,12 +8,12 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// What a batch holds on a device, named as in <see cref="GpuBatch"/>, <see cref="GpuCanvas"/> and <see cref="GpuLevels"/>. Whoever allocates a buffer there
-/// lists it here: a batch reserves the sum, and a test compares it with what the device really holds.
+/// Lists the buffers of a batch on a device, named as in <see cref="GpuBatch"/>, <see cref="GpuCanvas"/> and <see cref="GpuLevels"/>. Every buffer allocated
+/// there is listed here: a batch reserves the sum, and a test compares it with the memory that the device holds.
 /// </summary>
 public static class GpuBuffers
 {
-    // More samples fill no device better.
+    // More samples do not use a device better.
     private const int LargestUseful = 16;
 
     // Tables of filters, seeds, sums and kernels.
@@ -22,12 +22,12 @@ public static class GpuBuffers
     // Frames on either side of a loop that an enlarging filter may reach.
     private const int LoopReach = 3;
 
-    // The coarsest query keeps its noise in 16 bits a channel, and is searched exhaustively in one launch, up to this many patch distances. A larger
-    // coarsest level is not really coarse: its query is cut to bytes and searched as all others are.
+    // The coarsest query keeps its noise in 16 bits per channel, and is searched exhaustively in one launch, up to this number of patch distances. The query
+    // of a larger coarsest level is reduced to bytes and searched like all others.
     private const double MostWide = 1e10;
     private const int WideVoxelBytes = 8;
 
-    /// <summary>The maximum number of bytes that a batch holds on a device, its input included.</summary>
+    /// <summary>Maximum number of bytes that a batch holds on a device, its input included.</summary>
     /// <param name="plan">The levels.</param>
     /// <param name="options">The options of the method.</param>
     /// <param name="samples">Samples in the batch.</param>
@@ -38,7 +38,7 @@ public static class GpuBuffers
         return Of(plan, options, samples, 0, former: false).PeakBytes;
     }
 
-    /// <exception cref="VgpnnException">Kind Device: one sample takes more than there is.</exception>
+    /// <exception cref="VgpnnException">Kind Device: one sample does not fit.</exception>
     internal static int LargestBatch(RunInputs inputs, GpuDevice device)
     {
         PyramidPlan plan = inputs.Plan;
@@ -47,12 +47,12 @@ public static class GpuBuffers
         long needed = Math.Max(PeakBytes(plan, inputs.Options), LargestBuffer(plan, 1, 0));
         throw new VgpnnException(
             ErrorKind.Device, "device-memory",
-            $"this takes {needed >> 20} MiB on {device.Name}, {LargestBuffer(plan, 1, 0) >> 20} MiB of it in one piece, and it allows "
-            + $"{device.UsableBytes >> 20} MiB, {device.MaxBuffer >> 20} MiB in one piece",
-            "make it smaller (--max-height, --frames), or use --device cpu");
+            $"the run needs {needed >> 20} MiB on {device.Name}, with a buffer of {LargestBuffer(plan, 1, 0) >> 20} MiB; the device allows "
+            + $"{device.UsableBytes >> 20} MiB, and buffers up to {device.MaxBuffer >> 20} MiB",
+            "reduce the size (--max-height, --frames), or use --device cpu");
     }
 
-    /// <summary>Starts that the two coarsest levels are run for at once: those of a whole batch, or what fits.</summary>
+    /// <summary>Number of starts whose two coarsest levels run at once: all of a batch, or as many as fit.</summary>
     internal static int LargestStartBatch(RunInputs inputs, GpuDevice device, int wanted)
     {
         PyramidPlan plan = inputs.Plan;
@@ -61,16 +61,16 @@ public static class GpuBuffers
         return starts;
     }
 
-    /// <summary>Whether the coarsest query has 16 bits a channel. It depends on one sample alone, so that its result does not depend on its batch.</summary>
+    /// <summary>Whether the coarsest query has 16 bits per channel. It depends on one sample only, so that a result does not depend on its batch.</summary>
     internal static bool IsWide(LevelPlan coarsest) => Distances(coarsest) <= MostWide;
 
-    /// <summary>Whether searches leave out patches whose queries have not changed: keys and weights must be those of the search before.</summary>
+    /// <summary>Whether searches skip patches whose queries have not changed: keys and weights must equal those of the previous search.</summary>
     internal static bool FollowsChanges(MethodOptions options, LevelPlan level, bool former) =>
         !former && level.Iterations > 2 && options.Completeness is null && LevelSearch.Method(options, level) == SearchMethod.PatchMatch;
 
     internal static long Voxels(Extent size) => size.Count * DeviceVolume.VoxelBytes;
 
-    // A weight for every place and a list of the allowed ones.
+    // A weight for every position and a list of the allowed ones.
     internal static long WeightBytes(LevelPlan level) => 2 * sizeof(uint) * level.Input.Count;
 
     internal static MemoryEstimate Of(PyramidPlan plan, MethodOptions options, int samples, int finest, bool former)
@@ -92,7 +92,7 @@ public static class GpuBuffers
         Extent full = plan.Levels[0].Input;
         yield return Of("output", Voxels(level.Output) * samples, Steps.Run & ~Steps.Values);
 
-        // What goes back to the host is unpacked first, 3 bytes a voxel, and leaves while the next level begins.
+        // Results are unpacked before the download, 3 bytes per voxel, which continues while the next level begins.
         yield return Of("download", 3 * level.Output.Count * samples, Steps.Run);
         if (HasKeyWeights(plan, options)) yield return Of("key weights", WeightBytes(level), Steps.Run);
         if (NeedsIndex(plan, options, level, former)) yield return Of("index of the keys", DeviceIndex.Bytes(level.KeyGrid), Steps.Run);

@@ -9,8 +9,8 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// The output side of a level on a device, as <see cref="Canvas"/> is on the CPU: plain, with ends that meet, known but for a mask, or compared by
-/// structure too. What a level needs for that is in its <see cref="GpuShape"/>.
+/// The output side of a level on a device, as <see cref="Canvas"/> on the CPU: plain, a loop, known outside a mask, or with structure.
+/// <see cref="GpuShape"/> holds the buffers that a level needs for it.
 /// </summary>
 internal sealed class GpuCanvas(RunInputs inputs)
 {
@@ -18,16 +18,16 @@ internal sealed class GpuCanvas(RunInputs inputs)
     private const int Reach = 3;
 
     /// <summary>
-    /// Scale of structure and places, 0 to 1, as 16-bit components: the finest at which the distance of two patches of 3×7×7 fits into 32 bits.
+    /// Scale of structure and positions, 0 to 1, as 16-bit components: the finest at which the distance of two patches of 3×7×7 fits into 32 bits.
     /// </summary>
     private const float StructureScale = 4096;
 
     private bool Loops => inputs.Options.Loop;
 
-    /// <summary>Brings to the device what a level needs besides the volumes of its samples.</summary>
+    /// <summary>Uploads what a level needs in addition to the volumes of its samples.</summary>
     /// <param name="engine">The device's engine.</param>
     /// <param name="level">The level.</param>
-    /// <param name="workers">Threads that make the known video's levels.</param>
+    /// <param name="workers">Threads that compute the known video's levels.</param>
     public GpuShape Shape(GpuEngine engine, LevelPlan level, Workers workers)
     {
         var shape = new GpuShape();
@@ -48,13 +48,13 @@ internal sealed class GpuCanvas(RunInputs inputs)
         return shape;
     }
 
-    /// <summary>The coarsest queries on the device.</summary>
+    /// <summary>Uploads the coarsest queries.</summary>
     public static DeviceVolume Coarsest(GpuEngine engine, LevelPlan level, IReadOnlyList<Volume<float>> queries) =>
         !GpuBuffers.IsWide(level) ? engine.Upload([.. queries.Select(Bytes)])
         : level.Guide == Guide.Structure ? engine.UploadWide(queries, StructureScale, 0)
         : engine.UploadWide(queries);
 
-    /// <summary>K of the coarsest level where patches are compared by structure alone; <c>null</c> elsewhere.</summary>
+    /// <summary>K of the coarsest level if patches are compared by structure only; <c>null</c> otherwise.</summary>
     public DeviceVolume? CoarsestKeys(GpuEngine engine, LevelPlan level)
     {
         if (level.Guide != Guide.Structure) return null;
@@ -62,11 +62,11 @@ internal sealed class GpuCanvas(RunInputs inputs)
         return GpuBuffers.IsWide(level) ? engine.UploadWide([keys], StructureScale, 0) : engine.Upload(Bytes(keys));
     }
 
-    /// <summary>The square of a component that is 1 apart, in the units of the level's distances.</summary>
+    /// <summary>The square of a component difference of 1, in the units of the level's distances.</summary>
     public static double PerSquared(LevelPlan level, bool isCoarsestQuery) =>
         isCoarsestQuery && level.Guide == Guide.Structure && GpuBuffers.IsWide(level) ? StructureScale * StructureScale : LevelUnits.PerSquared<byte>();
 
-    /// <summary>Q of a level; it may be <paramref name="output"/> itself.</summary>
+    /// <summary>Q of a level; may be <paramref name="output"/> itself.</summary>
     public DeviceVolume Query(GpuEngine engine, LevelPlan level, GpuShape shape, DeviceVolume output)
     {
         if (Loops) return engine.Around(output, 0, level.Query.T);
@@ -74,7 +74,7 @@ internal sealed class GpuCanvas(RunInputs inputs)
         return shape.Mask is null || shape.Box.Size == output.Extent ? output : engine.Part(output, Offset(shape.Box), shape.Box.Size);
     }
 
-    /// <summary>K of a level; it may be <paramref name="keys"/> itself.</summary>
+    /// <summary>K of a level; may be <paramref name="keys"/> itself.</summary>
     public static DeviceVolume Keys(GpuEngine engine, GpuShape shape, DeviceVolume keys) => shape.Style is { } style ? engine.Join(keys, style) : keys;
 
     /// <summary>Folds matched patches into <paramref name="output"/>.</summary>
@@ -134,10 +134,10 @@ internal sealed class GpuCanvas(RunInputs inputs)
     }
 }
 
-/// <summary>What a level has on a device for masks and structure; all of it is <c>null</c> where neither counts.</summary>
+/// <summary>Buffers of a level for masks and structure; <c>null</c> those that the application does not use.</summary>
 internal sealed class GpuShape : IDisposable
 {
-    /// <summary>The part of the output that is searched, where there is a mask.</summary>
+    /// <summary>The part of the output that is searched, if there is a mask.</summary>
     public Box Box { get; set; }
 
     /// <summary>The voxels of the box that take the vote.</summary>

@@ -5,8 +5,8 @@ using Vgpnn.Synthesis.Errors;
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// A device as samplers use it: work items run one after another, in between those of other samplers, and memory is shared by
-/// <see cref="GpuMemory"/>. One object per open device.
+/// A device as samplers use it: it runs work items of all samplers one after another, and divides its memory by <see cref="GpuMemory"/>. One object per
+/// open device.
 /// </summary>
 public sealed class GpuDevice
 {
@@ -15,9 +15,9 @@ public sealed class GpuDevice
 
     private readonly Device _device;
 
-    /// <summary>Uses a device, which remains the caller's to dispose of.</summary>
+    /// <summary>Wraps a device; the caller disposes of the device.</summary>
     /// <param name="device">The device.</param>
-    /// <param name="formerSearch">Whether it searches as in version 0.1, for manifests of <see cref="BackendName.FormerGpu"/>.</param>
+    /// <param name="formerSearch">Whether to search as in version 0.1, for manifests of <see cref="BackendName.FormerGpu"/>.</param>
     public GpuDevice(Device device, bool formerSearch = false)
     {
         ArgumentNullException.ThrowIfNull(device);
@@ -25,13 +25,13 @@ public sealed class GpuDevice
         Memory = new GpuMemory(UsableBytes);
     }
 
-    /// <summary>Bytes of the device's memory that samples may take.</summary>
+    /// <summary>Bytes of the device's memory that samples may use.</summary>
     public long UsableBytes => (long)(_device.MaxBytes * UsableShare);
 
-    /// <summary>Whether the device failed and takes no more work.</summary>
+    /// <summary>Whether the device failed and accepts no more work.</summary>
     public bool IsBroken => _device.Broken is not null;
 
-    /// <summary>The class of what is made on it.</summary>
+    /// <summary>Name of the backend of samples made on it.</summary>
     public string EngineClass => UsesFormerSearch ? BackendName.FormerGpu : BackendName.Gpu;
 
     /// <summary>Whether it searches as in version 0.1.</summary>
@@ -75,7 +75,7 @@ public sealed class GpuDevice
         },
         cancellation);
 
-    /// <summary>Frees buffers. What a broken device holds is lost with it.</summary>
+    /// <summary>Frees buffers; a broken device has lost them already.</summary>
     internal void Free(Action free)
     {
         try
@@ -84,7 +84,7 @@ public sealed class GpuDevice
         }
         catch (DeviceException)
         {
-            // Its memory is given back when the process ends.
+            // The system frees its memory when the process ends.
         }
     }
 }

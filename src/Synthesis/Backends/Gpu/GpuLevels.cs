@@ -6,15 +6,15 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// The levels of a plan's input on a device, what <see cref="InputPyramid{T}"/> is in host memory: uploaded once in full size, resized there,
-/// and shared by all samples of the plan. A level stays on the device while a batch uses it, and afterwards as long as
-/// <see cref="GpuMemory"/> has room. Members are called within work items.
+/// The levels of a plan's input on a device, as <see cref="InputPyramid{T}"/> in host memory: uploaded once in full size, resized there, and shared by all
+/// samples of the plan. A level stays on the device while a batch uses it, and afterwards as long as <see cref="GpuMemory"/> has room. Call members
+/// within work items only.
 /// </summary>
 internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, PyramidPlan plan)
 {
     private readonly GpuLevel?[] _levels = new GpuLevel?[plan.Levels.Count];
 
-    /// <summary>x_n, to be given back by <see cref="Return"/>.</summary>
+    /// <summary>x_n; to be returned by <see cref="Return"/>.</summary>
     public GpuLevel Take(GpuEngine engine, int n)
     {
         if (_levels[n] is { } kept)
@@ -28,7 +28,7 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
         return _levels[n] = level;
     }
 
-    /// <summary>Weights by which patches of a level that was taken are no candidates; <c>null</c>: all are.</summary>
+    /// <summary>Weights that exclude patches of a level from the candidates; <c>null</c> if all are candidates.</summary>
     public DeviceWeights? KeyWeights(GpuEngine engine, GpuLevel taken, LevelPlan level)
     {
         if (!taken.HasWeights) taken.SetWeights(pyramid.KeyWeights(level) is { } weights ? engine.Weights(weights, level.Input, level.Patch) : null, level);
@@ -37,18 +37,18 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
 
     /// <summary>The index over the keys of a level's first search.</summary>
     /// <param name="engine">The device's engine.</param>
-    /// <param name="taken">The level, which keeps it.</param>
+    /// <param name="taken">The level, which keeps the index.</param>
     /// <param name="level">Its plan.</param>
     /// <param name="keys">K of the first search, the same for every sample.</param>
     /// <param name="cancellation">Ends it.</param>
     public static DeviceIndex Index(GpuEngine engine, GpuLevel taken, LevelPlan level, DeviceVolume keys, CancellationToken cancellation)
     {
-        // Of the level's own weights, because those of completeness change from search to search and leave out nothing.
+        // Uses the level's own weights: those of completeness change with each search and exclude nothing.
         if (taken.Index is null) taken.SetIndex(engine.Index(keys, level.Patch, taken.Weights, cancellation), level);
         return taken.Index!;
     }
 
-    /// <summary>Gives a level back, which is then kept for later batches.</summary>
+    /// <summary>Returns a level, which is kept for later batches.</summary>
     public void Return(GpuLevel level)
     {
         if (--level.Users > 0) return;
@@ -56,10 +56,10 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
         else level.Free();
     }
 
-    /// <summary>x_{n+1} enlarged to level n; the caller's to dispose of.</summary>
+    /// <summary>x_{n+1} enlarged to level n; the caller disposes of it.</summary>
     public DeviceVolume Blurred(GpuEngine engine, int n) => ResizedFrom(engine, n + 1, n);
 
-    /// <summary>Frees all levels; those that a batch uses, when it gives them back.</summary>
+    /// <summary>Frees all levels; those that a batch uses, when it returns them.</summary>
     public void Release()
     {
         for (int n = 0; n < _levels.Length; n++)
@@ -115,9 +115,9 @@ internal sealed class GpuLevels(GpuMemory memory, InputPyramid<byte> pyramid, Py
     }
 }
 
-/// <summary>One level of an input on a device: all that its searches and votes read and no sample changes.</summary>
+/// <summary>A level of an input on a device: everything that its searches and votes read and that all samples share.</summary>
 /// <param name="values">V, and K from the second iteration on.</param>
-/// <param name="freed">Invoked when the level is freed.</param>
+/// <param name="freed">Callback invoked when the level is freed.</param>
 internal sealed class GpuLevel(DeviceVolume values, Action<GpuLevel> freed) : IdleBuffers
 {
     private long _bytes = GpuBuffers.Voxels(values.Extent);
@@ -125,16 +125,16 @@ internal sealed class GpuLevel(DeviceVolume values, Action<GpuLevel> freed) : Id
     /// <summary>V, and K from the second iteration on.</summary>
     public DeviceVolume Values => values;
 
-    /// <summary>Weights by which patches are no candidates; <c>null</c>: all are.</summary>
+    /// <summary>Weights that exclude patches from the candidates; <c>null</c> if all are candidates.</summary>
     public DeviceWeights? Weights { get; private set; }
 
-    /// <summary>Whether <see cref="Weights"/> are known.</summary>
+    /// <summary>Whether <see cref="Weights"/> are computed.</summary>
     public bool HasWeights { get; private set; }
 
-    /// <summary>Leads queries of the first search to probably near keys; <c>null</c>: not made yet.</summary>
+    /// <summary>Index that gives queries of the first search probable matches; <c>null</c> until it is built.</summary>
     public DeviceIndex? Index { get; private set; }
 
-    /// <summary>Batches that use the level.</summary>
+    /// <summary>Number of batches that use the level.</summary>
     public int Users { get; set; }
 
     public override long Bytes => _bytes;

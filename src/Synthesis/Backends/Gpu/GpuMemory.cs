@@ -1,8 +1,8 @@
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
 /// <summary>
-/// Divides a device's memory. A batch reserves all that it will hold before it begins, so that it never fails half-way; it waits while other batches hold
-/// too much. Levels of inputs that no batch uses fill what is left, for later samples; the least recently used ones are freed when a batch needs room.
+/// Divides a device's memory. A batch reserves its maximum before it begins, so that it never runs out of memory half-way; it waits while other batches hold
+/// too much. Input levels that no batch uses stay in the rest, for later samples; the least recently used are freed when a batch needs room.
 /// </summary>
 /// <param name="usableBytes">Bytes to divide.</param>
 internal sealed class GpuMemory(long usableBytes)
@@ -13,13 +13,13 @@ internal sealed class GpuMemory(long usableBytes)
     private long _reserved;
     private long _idleBytes;
 
-    /// <summary>Bytes of buffers that are kept though no batch uses them.</summary>
+    /// <summary>Bytes of buffers that are kept although no batch uses them.</summary>
     public long IdleBytes => Interlocked.Read(ref _idleBytes);
 
-    /// <summary>Reserves memory, in the order of the calls. Buffers of levels must be freed by <see cref="MakeRoom"/> before it is used.</summary>
-    /// <param name="bytes">At most all.</param>
+    /// <summary>Reserves memory; waiting calls are served in order. Free idle buffers with <see cref="MakeRoom"/> before using it.</summary>
+    /// <param name="bytes">At most the whole memory.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>Gives the memory back when it is disposed of.</returns>
+    /// <returns>The reservation; dispose of it to return the memory.</returns>
     public IDisposable Reserve(long bytes, CancellationToken cancellation)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, usableBytes);
@@ -47,7 +47,7 @@ internal sealed class GpuMemory(long usableBytes)
         return new Reservation(this, bytes);
     }
 
-    /// <summary>Frees idle buffers, the least recently used first, until the reservations are covered. Called within a work item.</summary>
+    /// <summary>Frees idle buffers, the least recently used first, until the reservations are covered. Call within a work item.</summary>
     public void MakeRoom()
     {
         while (true)
@@ -64,7 +64,7 @@ internal sealed class GpuMemory(long usableBytes)
         }
     }
 
-    /// <summary>Keeps buffers that no batch uses any more, until they are taken or freed. Called within a work item.</summary>
+    /// <summary>Keeps buffers that no batch uses any more, until they are taken or freed. Call within a work item.</summary>
     public void Keep(IdleBuffers buffers)
     {
         lock (_gate)
@@ -76,7 +76,7 @@ internal sealed class GpuMemory(long usableBytes)
         MakeRoom();
     }
 
-    /// <summary>Takes buffers that are kept, for a batch whose reservation covers them. Called within a work item.</summary>
+    /// <summary>Takes kept buffers for a batch whose reservation covers them. Call within a work item.</summary>
     public void Take(IdleBuffers buffers)
     {
         lock (_gate) Remove(buffers);
@@ -120,15 +120,15 @@ internal sealed class GpuMemory(long usableBytes)
     }
 }
 
-/// <summary>Buffers that can be made again, and so may be freed while no batch uses them.</summary>
+/// <summary>Buffers that can be computed again, so they may be freed while no batch uses them.</summary>
 internal abstract class IdleBuffers
 {
-    /// <summary>Their size; constant while they are kept.</summary>
+    /// <summary>Size in bytes; constant while the buffers are kept.</summary>
     public abstract long Bytes { get; }
 
-    /// <summary>Their place in the order of use; <c>null</c>: in use, or freed.</summary>
+    /// <summary>Position in the order of use; <c>null</c> while in use or freed.</summary>
     internal LinkedListNode<IdleBuffers>? Node { get; set; }
 
-    /// <summary>Frees them. Called within a work item.</summary>
+    /// <summary>Frees the buffers. Call within a work item.</summary>
     public abstract void Free();
 }

@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Synthesis.Backends.Gpu;
 
-/// <summary>The searches of a batch: its matches, what completeness weighs, and which queries have changed.</summary>
+/// <summary>The searches of a batch: matches, completeness weights and changes of the queries.</summary>
 internal sealed class GpuSearch(GpuBackend backend, IReadOnlyList<ulong> seeds) : IDisposable
 {
     private const ulong ReverseSalt = 0x5EE0;
@@ -51,7 +51,7 @@ internal sealed class GpuSearch(GpuBackend backend, IReadOnlyList<ulong> seeds) 
         users?.Dispose();
     }
 
-    /// <summary>One search: for every patch of the queries the nearest key.</summary>
+    /// <summary>Finds the nearest key of every query patch.</summary>
     /// <param name="engine">The device's engine.</param>
     /// <param name="values">The level, which keeps its index.</param>
     /// <param name="query">Q of each sample.</param>
@@ -95,7 +95,7 @@ internal sealed class GpuSearch(GpuBackend backend, IReadOnlyList<ulong> seeds) 
         _clock.Stop();
     }
 
-    /// <summary>Ends a level. Where a finer one may start from its matches, they are kept.</summary>
+    /// <summary>Ends a level; keeps its matches if a finer level may start from them.</summary>
     public void End()
     {
         _changes?.Dispose();
@@ -112,7 +112,7 @@ internal sealed class GpuSearch(GpuBackend backend, IReadOnlyList<ulong> seeds) 
         (_changes, _seeds) = (null, null);
     }
 
-    // Weights that make the search use all keys: of each key's nearest query, each sample's own.
+    // Weights that make the search use all keys, from each key's nearest query; each sample has its own.
     private DeviceWeights Completeness(
         GpuEngine engine, DeviceVolume query, DeviceVolume keys, double alpha, int iteration, ulong purpose, CancellationToken cancellation)
     {
@@ -131,14 +131,14 @@ internal sealed class GpuSearch(GpuBackend backend, IReadOnlyList<ulong> seeds) 
         };
         SearchMethod method = backend.SearchesKeys(level, iteration);
 
-        // An index is over keys that all samples share: the first search of the queries of each has none.
+        // An index needs keys that all samples share; the queries of each sample are searched without one at first.
         if (method == SearchMethod.Exhaustive) engine.Exhaustive(task);
         else if (method == SearchMethod.PatchMatch && start > 0) engine.IndexedFlood(task, null);
         else engine.JumpFlood(task);
         return engine.CompletenessWeights(_users, alpha);
     }
 
-    // From the third search on keys are those of the search before, and where a query has not changed its match need not.
+    // From the third search on keys equal those of the previous search, so an unchanged query needs no new search.
     private DeviceChanges? Changes(GpuEngine engine, LevelPlan level, DeviceVolume query, int iteration)
     {
         if (iteration == 0 || level.Iterations < 3 || !backend.FollowsChanges(level)) return null;
