@@ -71,7 +71,7 @@ internal sealed class ByteCache<TValue>(long maxBytes, Func<TValue, long> size, 
         Release(gone);
     }
 
-    /// <summary>Keeps a value from being released until the returned object is disposed; <c>null</c> if there is none.</summary>
+    /// <summary>Keeps a value from being released until the returned object is disposed; <c>null</c> if the cache does not hold it.</summary>
     public IDisposable? Pin(string key)
     {
         lock (_lock)

@@ -24,7 +24,7 @@ public sealed partial class SettingTests
     public void Variables_in_manifests_and_documents_are_settings()
     {
         string[] files = [.. ((string[])["k8s", "docs"]).SelectMany(f => Directory.EnumerateFiles(Repository.At(f), "*", SearchOption.AllDirectories)), Repository.At("README.md"), Repository.At("compose.yaml"), Repository.At("CONTRIBUTING.md")];
-        string[] ofTests = ["VGPNN_ALLOW_CPU_DRIVERS", "VGPNN_CHAOS_SECONDS", "VGPNN_CHAOS_STORAGE", "VGPNN_CLIP", "VGPNN_IMAGE_TEST", "VGPNN_KEY", "VGPNN_MEASURE", "VGPNN_SERVER", "VGPNN_SETTING", "VGPNN_UPGRADE_FROM"];
+        string[] ofTests = ["VGPNN_ALLOW_CPU_DRIVERS", "VGPNN_CHAOS_SECONDS", "VGPNN_CHAOS_STORAGE", "VGPNN_CLIP", "VGPNN_IMAGE_TEST", "VGPNN_KEY", "VGPNN_MEASURE", "VGPNN_SERVER", "VGPNN_SETTING", "VGPNN_UPGRADE_FROM", "VGPNN_WRITE_OPTIONS"];
         foreach (string file in files)
             foreach (string variable in Variable().Matches(File.ReadAllText(file)).Select(m => m.Value).Except(ofTests))
                 Assert.True(Settings.Contains(variable["VGPNN_".Length..], StringComparer.OrdinalIgnoreCase), $"{Path.GetRelativePath(Repository.Root, file)}: {variable} is not a setting");
