@@ -11,12 +11,6 @@ using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Silo.Hosting.Jobs;
 
-/// <summary>Who a worker is.</summary>
-/// <param name="Id">Fresh for every process.</param>
-/// <param name="Version">The program's version.</param>
-/// <param name="Backends">The backends that it computes with.</param>
-internal sealed record WorkerIdentity(string Id, string Version, IReadOnlyList<string> Backends);
-
 /// <summary>
 /// Runs the jobs that the dispatchers order. It reports all the time what it runs and has room for; the answer to a report holds
 /// the orders, and the end of a job makes the next report at once. On shutdown it takes no more jobs, has the running ones
@@ -165,7 +159,7 @@ internal sealed partial class Worker(
 
     private void Start(BackendReports reports, JobOrder[] orders)
     {
-        var slot = new Slot(orders.Length);
+        var slot = new JobSlot(orders.Length);
         SampleBatch? batch = orders.Length > 1 ? new SampleBatch(orders.Length) : null;
         ActiveJob[] jobs = [.. orders.Select(o => new ActiveJob(reports, o, slot, _release.Token, _stopNow.Token))];
         foreach (ActiveJob job in jobs) _jobs[job.Order.Id] = job;
@@ -287,100 +281,4 @@ internal sealed partial class Worker(
 
     [LoggerMessage(410, LogLevel.Information, "The dispatcher of {Backend} answers again")]
     private static partial void LogAnswered(ILogger log, string backend);
-
-    /// <summary>A job that runs here.</summary>
-    private sealed class ActiveJob(BackendReports reports, JobOrder order, Slot slot, CancellationToken release, CancellationToken stop) : IDisposable
-    {
-        private int _left;
-        private readonly CancellationTokenSource _release = CancellationTokenSource.CreateLinkedTokenSource(release);
-        private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(stop);
-
-        public BackendReports Reports { get; } = reports;
-
-        public JobOrder Order { get; } = order;
-
-        public CancellationToken Release => _release.Token;
-
-        public CancellationToken Stop => _stop.Token;
-
-        /// <summary>Notes that the job needs its slot no more; whether it was the last one there.</summary>
-        public bool LeavesSlotLast() => Interlocked.Exchange(ref _left, 1) == 0 && slot.Leave();
-
-        public void StopNow() => Cancel(_stop);
-
-        public void ReleaseSoon() => Cancel(_release);
-
-        public void Dispose()
-        {
-            _release.Dispose();
-            _stop.Dispose();
-        }
-
-        private static void Cancel(CancellationTokenSource source)
-        {
-            try
-            {
-                source.Cancel();
-            }
-            catch (ObjectDisposedException)
-            {
-                // The job ended at this moment.
-            }
-        }
-    }
-
-    /// <summary>A slot that jobs share which are made together.</summary>
-    private sealed class Slot(int jobs)
-    {
-        private int _jobs = jobs;
-
-        /// <summary>Whether the slot is free now.</summary>
-        public bool Leave() => Interlocked.Decrement(ref _jobs) == 0;
-    }
-
-    /// <summary>The reports to one dispatcher.</summary>
-    private sealed class BackendReports(string backend) : IDisposable
-    {
-        private readonly Lock _lock = new();
-        private readonly List<EndedJob> _ended = [];
-        private readonly SemaphoreSlim _wake = new(0);
-
-        public string Backend { get; } = backend;
-
-        public long Sequence { get; set; }
-
-        public bool Failing { get; set; }
-
-        public IReadOnlyList<EndedJob> Ended
-        {
-            get
-            {
-                lock (_lock) return [.. _ended];
-            }
-        }
-
-        public void Add(EndedJob job)
-        {
-            lock (_lock) _ended.Add(job);
-            Wake();
-        }
-
-        public void Acknowledge(IReadOnlyList<EndedJob> told)
-        {
-            lock (_lock) _ended.RemoveAll(told.Contains);
-        }
-
-        public void Wake() => _wake.Release();
-
-        public async Task WokenAsync(CancellationToken cancellation)
-        {
-            await _wake.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (_wake.Wait(0, CancellationToken.None))
-            {
-                // One report answers all calls.
-            }
-        }
-
-        public void Dispose() => _wake.Dispose();
-    }
 }
