@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Requests;
+using Vgpnn.Grains.Indices;
 
 namespace Vgpnn.Benchmarks;
 

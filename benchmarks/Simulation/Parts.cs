@@ -1,5 +1,5 @@
 using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Requests;
+using Vgpnn.Grains.Indices;
 
 namespace Vgpnn.Benchmarks.Simulation;
 

@@ -1,12 +1,14 @@
 using Vgpnn.Grains;
 using Vgpnn.Grains.Keys;
 using Vgpnn.Grains.Storage;
-using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Silo;
 using Vgpnn.Silo.Api;
+using Vgpnn.Silo.Checking;
 using Vgpnn.Silo.Examining;
 using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Hosting.Clustering;
 using Vgpnn.Silo.Observing;
+using Vgpnn.Silo.Settings;
 
 // silo [migrate | check | doctor | key] [--SETTING VALUE…]: the settings are described in SiloSettings; each can also be given as an
 // environment variable VGPNN_SETTING. Without a verb it runs as a silo until it is told to stop.

@@ -1,18 +1,20 @@
 using Vgpnn.Grains;
-using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Levels;
-using Vgpnn.Grains.Maintenance;
 using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Storage.Blobs.Tracing;
 using Vgpnn.Grains.Videos;
-using Vgpnn.Grains.Webhooks;
 using Vgpnn.Kernels.Gpu;
 using Vgpnn.Kernels.Gpu.Hardware;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api;
-using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Hosting.Clustering;
+using Vgpnn.Silo.Hosting.Jobs;
+using Vgpnn.Silo.Hosting.Startup;
 using Vgpnn.Silo.Observing;
+using Vgpnn.Silo.Settings;
 using Vgpnn.Synthesis.Backends;
 using Vgpnn.Synthesis.Backends.Gpu;
 
@@ -51,37 +53,11 @@ internal static class SiloServices
         if (settings.IsApi) builder.AddApi(settings);
         if (settings.IsWorker) services.AddWorker(settings);
         if (settings.Storage.Length > 0) services.AddHostedService<SiloWatch>();
-        services.AddHostedService<Hosting.Maintenance>();
+        services.AddHostedService<Maintenance>();
         if (!settings.IsApi) return;
         services.AddSingleton<FirstTenant>();
         services.AddHostedService<AdminKey>();
         if (settings.Serve) services.AddHostedService<StartupBanner>();
-    }
-
-    /// <summary>A silo that takes part in the cluster for the time of a check, and runs no jobs.</summary>
-    public static void AddCheckSilo(this WebApplicationBuilder builder, SiloSettings settings)
-    {
-        builder.Services.AddSingleton(settings);
-        builder.Services.AddSingleton<IBlobStore>(_ => BlobStores.Open(settings.Blobs));
-        builder.Services.AddHostedService<Preparation>();
-        builder.AddOrleans(settings);
-        builder.Services.AddGrainParts(settings);
-    }
-
-    /// <summary>What grains are made with, on any silo.</summary>
-    private static void AddGrainParts(this IServiceCollection services, SiloSettings settings)
-    {
-        services.AddSingleton(new GrainSettings
-        {
-            MaxCrashes = settings.MaxCrashes,
-            Lease = settings.Lease,
-
-            // With SQLite there is no other process that could still run something.
-            DispatcherGrace = settings.Storage.Length == 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(1.5),
-        });
-        services.AddSingleton<IWebhookSender>(_ => new WebhookSender(settings.InsecureWebhooks) { IsAllowed = settings.IsNotifier });
-        services.AddSingleton<BlobSweeper>();
-        services.AddSingleton<IIncomingGrainCallFilter, TenantWall>();
     }
 
     private static void AddWorker(this IServiceCollection services, SiloSettings settings)

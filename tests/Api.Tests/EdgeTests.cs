@@ -3,8 +3,8 @@ using System.Net.Http.Json;
 using Vgpnn.Api.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Keys;
-using Vgpnn.Silo;
-using Vgpnn.Silo.Api;
+using Vgpnn.Silo.Api.Edge;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Api.Tests;
 

@@ -5,9 +5,9 @@ using Vgpnn.Api.Tests.Support;
 using Vgpnn.Cluster.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Webhooks;
-using Vgpnn.Silo.Api;
 using Vgpnn.Silo.Api.Errors;
-using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Api.Webhooks;
+using Vgpnn.Silo.Hosting.Webhooks;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Api.Tests;

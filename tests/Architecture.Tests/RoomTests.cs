@@ -15,7 +15,7 @@ public sealed class RoomTests
     [InlineData("Microsoft.Data.Sqlite", "Vgpnn.Grains.Storage")]
     [InlineData("Polly", "Vgpnn.Silo.Hosting")]
     [InlineData("OpenTelemetry", "Vgpnn.Silo")]
-    [InlineData("Orleans", "Vgpnn.Grains", "Vgpnn.Silo.Hosting", "Vgpnn.Silo.Examining", "Vgpnn.Silo.Api", "Vgpnn.Silo.Observing")]
+    [InlineData("Orleans", "Vgpnn.Grains", "Vgpnn.Silo.Hosting", "Vgpnn.Silo.Checking", "Vgpnn.Silo.Api", "Vgpnn.Silo.Observing")]
     [InlineData("System.CommandLine", "Vgpnn.Client")]
     [InlineData("Spectre", "Vgpnn.Client")]
     [InlineData("Microsoft.AspNetCore", "Vgpnn.Silo")]

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using Orleans.Hosting;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Tests.Support;
 using Xunit.Abstractions;
 

@@ -65,7 +65,7 @@ public sealed record QueueItem
     [Id(1)]
     public long Created { get; init; }
 
-    /// <summary>The indices that are not over, as <see cref="Requests.IndexSet"/> writes them.</summary>
+    /// <summary>The indices that are not over, as <see cref="Indices.IndexSet"/> writes them.</summary>
     [Id(2)]
     public required string Indices { get; init; }
 

@@ -96,7 +96,7 @@ public sealed record NewRequest
     [Id(0)]
     public required IReadOnlyList<RequestInput> Inputs { get; init; }
 
-    /// <summary>Its settings, as <see cref="Requests.RequestSettings"/> writes them.</summary>
+    /// <summary>Its settings, as <see cref="RequestSettings"/> writes them.</summary>
     [Id(1)]
     public required string Settings { get; init; }
 

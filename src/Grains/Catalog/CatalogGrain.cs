@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Storage;
 
 namespace Vgpnn.Grains.Catalog;

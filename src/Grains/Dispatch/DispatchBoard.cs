@@ -1,5 +1,5 @@
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Requests;
+using Vgpnn.Grains.Indices;
 
 namespace Vgpnn.Grains.Dispatch;
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Storage;
 
 namespace Vgpnn.Grains.Dispatch;
@@ -53,7 +53,7 @@ internal sealed partial class DispatcherGrain : Grain, IDispatcherGrain
         _board = new DispatchBoard((long)settings.Lease.TotalMilliseconds) { OnFailed = Failed, OnLost = Lost };
     }
 
-    private static long Now => SampleData.Now;
+    private static long Now => UnixTime.Now;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {

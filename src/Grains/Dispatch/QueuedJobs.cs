@@ -1,4 +1,5 @@
-using Vgpnn.Grains.Requests;
+using Vgpnn.Grains.Indices;
+
 
 namespace Vgpnn.Grains.Dispatch;
 

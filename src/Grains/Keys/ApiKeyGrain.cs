@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Storage;
 
 namespace Vgpnn.Grains.Keys;
@@ -58,7 +57,7 @@ internal sealed class ApiKeyGrain([PersistentState("api-key")] IPersistentState<
             Hash = key.Hash,
             Scopes = key.Scopes,
             Name = key.Name,
-            CreatedAt = SampleData.Now,
+            CreatedAt = UnixTime.Now,
         });
         return Status;
     }
@@ -84,7 +83,7 @@ internal sealed class ApiKeyGrain([PersistentState("api-key")] IPersistentState<
 
     public async Task Used()
     {
-        long now = SampleData.Now;
+        long now = UnixTime.Now;
         if (Data.Tenant.Length == 0 || now - (Data.LastUsedAt ?? 0) < Minute) return;
         await _data.ChangeAsync(data => data with { LastUsedAt = now });
     }
@@ -92,11 +91,11 @@ internal sealed class ApiKeyGrain([PersistentState("api-key")] IPersistentState<
     public Task Revoke(string tenant) => _data.ChangeAsync(data =>
         data.Tenant != tenant || data.Tenant.Length == 0 || data.RevokedAt is not null
             ? throw GrainException.NotFound("key")
-            : data with { RevokedAt = SampleData.Now });
+            : data with { RevokedAt = UnixTime.Now });
 
     public Task EndSession(string session, long expires) => _data.ChangeAsync(data =>
     {
-        long now = SampleData.Now;
+        long now = UnixTime.Now;
         ImmutableDictionary<string, long> ended = data.EndedSessions.RemoveRange(data.EndedSessions.Where(s => s.Value < now).Select(s => s.Key)).SetItem(session, expires);
         return ended.Count <= MaxEndedSessions
             ? data with { EndedSessions = ended }

@@ -1,5 +1,4 @@
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
 using Vgpnn.Synthesis.Applications;

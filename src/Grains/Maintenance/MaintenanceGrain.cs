@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Placement;
 
 namespace Vgpnn.Grains.Maintenance;
 
@@ -69,7 +68,7 @@ internal sealed partial class MaintenanceGrain(BlobSweeper sweeper, ILogger<Main
         int hours = (await grain.Get()).Limits.RetentionHours;
         if (hours == 0) return 0;
         int deleted = 0;
-        var expired = new CatalogQuery { Limit = Page, EndedBefore = SampleData.Now - (hours * Hour) };
+        var expired = new CatalogQuery { Limit = Page, EndedBefore = UnixTime.Now - (hours * Hour) };
         await foreach (PlacedRow row in RowsAsync(GrainFactory.Catalog(tenant, CatalogKinds.Requests), expired))
             deleted += await TryAsync(() => GrainFactory.Request(tenant, row.Row.Id).Delete());
         await foreach (PlacedRow row in RowsAsync(GrainFactory.Catalog(tenant, CatalogKinds.Videos), expired))

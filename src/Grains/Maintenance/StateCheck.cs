@@ -1,5 +1,5 @@
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Requests;
+using Vgpnn.Grains.Indices;
 using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Grains.Maintenance;

@@ -1,5 +1,5 @@
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Indices;
 
 namespace Vgpnn.Grains.Requests;
 
@@ -90,7 +90,7 @@ internal sealed record RequestData
     }
 
     /// <summary>Notes the end, once all samples are over.</summary>
-    public RequestData Finish() => FinishedAt is null && Over == Samples ? this with { FinishedAt = SampleData.Now } : this;
+    public RequestData Finish() => FinishedAt is null && Over == Samples ? this with { FinishedAt = UnixTime.Now } : this;
 
     /// <summary>The state as it is told.</summary>
     public RequestStatus Status(string id, int running) => new()

@@ -3,7 +3,8 @@ using System.Text;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Indices;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
@@ -156,7 +157,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
             {
                 await Collect(index < Data.BegunUpTo
                     ? await SampleGrain(index).Cancel()
-                    : before with { State = SampleState.Cancelled, ChangedAt = SampleData.Now, FinishedAt = SampleData.Now });
+                    : before with { State = SampleState.Cancelled, ChangedAt = UnixTime.Now, FinishedAt = UnixTime.Now });
             }
             finally
             {
@@ -217,7 +218,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
     }
 
     public Task Requeued(int index) => IsWanted(index) && _live.TryGetValue(index, out SampleStatus? sample) && sample.State == SampleState.Running
-        ? Progress(sample with { State = SampleState.Queued, ChangedAt = SampleData.Now })
+        ? Progress(sample with { State = SampleState.Queued, ChangedAt = UnixTime.Now })
         : Task.CompletedTask;
 
     public async Task<bool> Collect(SampleStatus sample)
@@ -272,7 +273,7 @@ internal sealed partial class RequestGrain : Grain, IRequestGrain, IDisposable
 
     private async Task CreateAsync(NewRequest request, string hash)
     {
-        long now = SampleData.Now;
+        long now = UnixTime.Now;
         string[] used = [.. request.Inputs.Select(i => i.VideoId).Distinct()];
         try
         {

@@ -10,7 +10,7 @@ namespace Vgpnn.Grains.Samples;
 internal sealed record JobLedger
 {
     /// <summary>Points of a crash that can only be the job's own doing; others may have been a neighbour's.</summary>
-    public const int PointsAlone = 3, PointsBeside = 1;
+    private const int PointsAlone = 3, PointsBeside = 1;
 
     private const int MaxErrors = 3;
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -43,13 +43,13 @@ internal sealed record JobLedger
     /// <summary>Begins an attempt; the same order again gives the same attempt.</summary>
     /// <param name="order">The dispatcher's order.</param>
     /// <param name="beside">Other jobs of the worker.</param>
-    /// <param name="maxPoints">Points of crashes with which the job is given up.</param>
-    public JobLedger Begin(JobOrder order, int beside, int maxPoints)
+    /// <param name="maxCrashes">Crashes of its worker with which the job is given up, if it ran alone.</param>
+    public JobLedger Begin(JobOrder order, int beside, int maxCrashes)
     {
         if (Open && Order == order.Id) return this;
         int points = CrashPoints;
         if (Open) points += (order.LostBeside ?? Beside) == 0 ? PointsAlone : PointsBeside;
-        if (points >= maxPoints) return this with { Open = false, CrashPoints = points, IsPoisoned = true };
+        if (points >= maxCrashes * PointsAlone) return this with { Open = false, CrashPoints = points, IsPoisoned = true };
         return this with { Attempt = Attempt + 1, Open = true, Erred = false, Order = order.Id, Beside = beside, CrashPoints = points };
     }
 
@@ -77,19 +77,4 @@ internal sealed record JobLedger
     public JobErrorDecision Decide(bool final) => final || Errors >= MaxErrors
         ? new JobErrorDecision(true, TimeSpan.Zero)
         : new JobErrorDecision(false, FirstPause * Math.Pow(4, Errors - 1) * (0.75 + (Random.Shared.NextDouble() / 2)));
-}
-
-/// <summary>Settings of the grains.</summary>
-public sealed record GrainSettings
-{
-    /// <summary>Crashes of its worker with which a job that ran alone is given up.</summary>
-    public int MaxCrashes { get; init; } = 2;
-
-    /// <summary>How long a dispatcher that has lost its memory waits for workers' reports before it gives orders.</summary>
-    public TimeSpan DispatcherGrace { get; init; } = TimeSpan.FromSeconds(1.5);
-
-    /// <summary>Silence after which a worker is lost.</summary>
-    public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(3);
-
-    internal int MaxCrashPoints => MaxCrashes * JobLedger.PointsAlone;
 }

@@ -39,11 +39,8 @@ internal sealed record SampleData
     /// <summary>Whether the sample was ever begun or cancelled.</summary>
     public bool Exists => ChangedAt > 0;
 
-    /// <summary>Now, in milliseconds since 1970.</summary>
-    public static long Now => DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
-
     /// <summary>The sample over, in its final state.</summary>
-    public SampleData Over(SampleState outcome) => this with { Outcome = outcome, Job = Job.Close(), ChangedAt = Now, FinishedAt = Now };
+    public SampleData Over(SampleState outcome) => this with { Outcome = outcome, Job = Job.Close(), ChangedAt = UnixTime.Now, FinishedAt = UnixTime.Now };
 
     /// <summary>The state as it is told.</summary>
     /// <param name="key">The grain's key.</param>

@@ -1,5 +1,5 @@
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Storage;
 
 namespace Vgpnn.Grains.Samples;
@@ -39,11 +39,11 @@ internal sealed class SampleGrain : Grain, ISampleGrain
             if (data.Outcome is { } outcome)
                 return (data, new SampleJob { Decision = outcome == SampleState.Failed ? JobDecision.Failed : JobDecision.Over, Failure = data.Failure });
             if (work is null) return (data.Exists ? data.Over(SampleState.Cancelled) : data, new SampleJob { Decision = JobDecision.Over });
-            JobLedger ledger = data.Job.Begin(order, beside, _settings.MaxCrashPoints);
+            JobLedger ledger = data.Job.Begin(order, beside, _settings.MaxCrashes);
             if (ReferenceEquals(ledger, data.Job)) return (data, Run(data));
             if (!ledger.IsPoisoned)
             {
-                SampleData begun = data with { Job = ledger, ChangedAt = SampleData.Now };
+                SampleData begun = data with { Job = ledger, ChangedAt = UnixTime.Now };
                 return (begun, Run(begun));
             }
 
@@ -81,7 +81,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
         _data.State.Job.Check(attempt);
         if (_data.State.Outcome is not null) throw GrainException.Fenced();
         StoredBlob? replaced = (_unstored?.Preview ?? _data.State.Preview)?.Blob;
-        _unstored = (attempt, fraction, preview, SampleData.Now);
+        _unstored = (attempt, fraction, preview, UnixTime.Now);
         await Request.Progress(Status);
         return replaced == preview.Blob ? null : replaced;
     }
@@ -114,7 +114,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
             data.Job.Check(attempt);
             JobLedger ledger = data.Job.CloseWithError();
             JobErrorDecision next = ledger.Decide(final);
-            SampleData closed = Store(data) with { Job = ledger, ChangedAt = SampleData.Now };
+            SampleData closed = Store(data) with { Job = ledger, ChangedAt = UnixTime.Now };
             return (next.Failed ? (closed with { Failure = failure }).Over(SampleState.Failed) : closed, next);
         });
         if (decision.Failed) await Request.Collect(Status);
@@ -125,7 +125,7 @@ internal sealed class SampleGrain : Grain, ISampleGrain
     public async Task Release(int attempt)
     {
         await _data.ChangeAsync(data => Store(data) is var kept && kept.Job.Open && kept.Job.Attempt == attempt
-            ? kept with { Job = kept.Job.Close(), ChangedAt = SampleData.Now }
+            ? kept with { Job = kept.Job.Close(), ChangedAt = UnixTime.Now }
             : data);
         if (_data.State.Job.Attempt == attempt) await Request.Progress(Status);
     }
@@ -163,6 +163,6 @@ internal sealed class SampleGrain : Grain, ISampleGrain
         if (data.Outcome is not null) throw GrainException.Fenced();
         data.Job.Check(attempt);
         SampleData next = change(Store(data));
-        return ReferenceEquals(next, data) ? data : next with { ChangedAt = SampleData.Now };
+        return ReferenceEquals(next, data) ? data : next with { ChangedAt = UnixTime.Now };
     });
 }

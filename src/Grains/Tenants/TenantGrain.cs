@@ -3,9 +3,8 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Requests;
-using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Synthesis.Backends;
 
@@ -184,7 +183,7 @@ internal sealed partial class TenantGrain : Grain, ITenantGrain, IDisposable
     public async Task Tend()
     {
         CallerContext.ActForCluster();
-        long now = SampleData.Now;
+        long now = UnixTime.Now;
         foreach ((string entry, ActiveEntry active) in Data.Active)
             if (!await TendAsync(entry) && now - active.Created > Abandoned.TotalMilliseconds) await Retract(entry);
         foreach (string entry in Data.Deleting)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Samples;
 using Vgpnn.Grains.Storage;
@@ -63,7 +63,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         if (Data.Exists) return new StoredVideo(Status, Data.File!.Key == video.File.Key);
         await SettleAsync();
         bool revived = Data is { File: not null, Users.Count: > 0, Result: not null };
-        long now = SampleData.Now;
+        long now = UnixTime.Now;
         QueueOwner owner = await GrainFactory.Tenant(Tenant).Admit(new Admission
         {
             Entry = Entry,
@@ -110,7 +110,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
     {
         ThrowIfMissing();
         await _data.ChangeAsync(data => data.Exists
-            ? data with { State = VideoState.Deleted, Job = data.Job.Close(), Settled = false, ChangedAt = SampleData.Now }
+            ? data with { State = VideoState.Deleted, Job = data.Job.Close(), Settled = false, ChangedAt = UnixTime.Now }
             : data);
         _effects.Start();
         await LeaveAsync();
@@ -154,11 +154,11 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         VideoJob job = await _data.ChangeAsync<VideoJob>(data =>
         {
             if (!data.Exists || data.State != VideoState.Ingesting) return (data, new VideoJob { Decision = JobDecision.Over });
-            JobLedger ledger = data.Job.Begin(order, beside, _settings.MaxCrashPoints);
+            JobLedger ledger = data.Job.Begin(order, beside, _settings.MaxCrashes);
             if (!ledger.IsPoisoned)
             {
                 return (
-                    ReferenceEquals(ledger, data.Job) ? data : data with { Job = ledger, ChangedAt = SampleData.Now },
+                    ReferenceEquals(ledger, data.Job) ? data : data with { Job = ledger, ChangedAt = UnixTime.Now },
                     new VideoJob { Decision = JobDecision.Run, Attempt = ledger.Attempt, Name = data.Name, File = data.File });
             }
 
@@ -190,7 +190,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
             Check(data, attempt);
             JobLedger ledger = data.Job.CloseWithError();
             JobErrorDecision next = ledger.Decide(final);
-            VideoData closed = data with { Job = ledger, ChangedAt = SampleData.Now };
+            VideoData closed = data with { Job = ledger, ChangedAt = UnixTime.Now };
             return (next.Failed ? Ended(closed with { Failure = failure }, VideoState.Failed) : closed, next);
         });
         Told();
@@ -295,7 +295,7 @@ internal sealed partial class VideoGrain : Grain, IVideoGrain, IDisposable
         await GrainFactory.Tenant(Tenant).EndDelete(Entry);
     }
 
-    private static VideoData Ended(VideoData data, VideoState state) => data with { State = state, Job = data.Job.Close(), ChangedAt = SampleData.Now };
+    private static VideoData Ended(VideoData data, VideoState state) => data with { State = state, Job = data.Job.Close(), ChangedAt = UnixTime.Now };
 
     private static void Check(VideoData data, int attempt)
     {

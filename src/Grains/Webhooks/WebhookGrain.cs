@@ -1,8 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Samples;
+using Vgpnn.Grains.Placement;
 using Vgpnn.Grains.Storage;
 
 namespace Vgpnn.Grains.Webhooks;
@@ -71,7 +70,7 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
 
         // The reminder wakes the grain if its silo is lost; the timer is what normally sends.
         await this.RegisterOrUpdateReminder(Reminder, Check, Check);
-        await _data.ChangeAsync(data => data.Url.Length > 0 ? data : data with { Url = url, Body = body, DueAt = SampleData.Now });
+        await _data.ChangeAsync(data => data.Url.Length > 0 ? data : data with { Url = url, Body = body, DueAt = UnixTime.Now });
         Schedule();
     }
 
@@ -93,7 +92,7 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
     {
         if (_sending) return;
         _timer?.Dispose();
-        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(pause.TotalMilliseconds, Data.DueAt - SampleData.Now));
+        TimeSpan wait = TimeSpan.FromMilliseconds(Math.Max(pause.TotalMilliseconds, Data.DueAt - UnixTime.Now));
         _timer = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions(wait, Timeout.InfiniteTimeSpan) { Interleave = true, KeepAlive = true });
     }
 
@@ -145,7 +144,7 @@ internal sealed partial class WebhookGrain : Grain, IWebhookGrain, IRemindable
         int attempt = Data.Attempts + 1;
         LogSent(_log, DeliveryId, attempt, outcome.Status);
         bool settled = outcome.Result != WebhookResult.Failed || attempt >= MaxAttempts;
-        long due = SampleData.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(PauseGrowth, attempt - 1) * Jitter());
+        long due = UnixTime.Now + (long)(FirstPause.TotalMilliseconds * Math.Pow(PauseGrowth, attempt - 1) * Jitter());
         await _data.ChangeAsync(data => data.Url.Length == 0 ? data : data with { Attempts = attempt, Settled = settled, DueAt = due });
     }
 

@@ -6,17 +6,21 @@ using Vgpnn.Contracts;
 using Vgpnn.Grains.Calls;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Silo.Api.Cluster;
+using Vgpnn.Silo.Api.Edge;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Events;
+using Vgpnn.Silo.Api.Keys;
+using Vgpnn.Silo.Api.OpenApi;
 using Vgpnn.Silo.Api.Options;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Requests;
 using Vgpnn.Silo.Api.Samples;
 using Vgpnn.Silo.Api.Sessions;
 using Vgpnn.Silo.Api.Tenants;
+using Vgpnn.Silo.Api.Values;
 using Vgpnn.Silo.Api.Videos;
 using Vgpnn.Silo.Api.Webhooks;
-using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Silo.Api;
 

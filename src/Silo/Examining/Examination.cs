@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Silo.Examining;
 

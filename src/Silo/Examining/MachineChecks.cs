@@ -5,6 +5,7 @@ using Vgpnn.Kernels.Threading;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Media;
 using Vgpnn.Media.Sandbox;
+using Vgpnn.Silo.Settings;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Errors;
 

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Silo.Examining;
 

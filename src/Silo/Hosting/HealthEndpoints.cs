@@ -1,3 +1,5 @@
+using Vgpnn.Silo.Hosting.Jobs;
+
 namespace Vgpnn.Silo.Hosting;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using OpenTelemetry.Resources;
 using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Silo.Settings;
 using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Silo.Observing;

@@ -8,6 +8,7 @@ using OpenTelemetry.Trace;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Telemetry;
 using Vgpnn.Kernels.Gpu.Hardware;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Silo.Observing;
 

@@ -2,7 +2,8 @@ using System.Diagnostics.Metrics;
 using Vgpnn.Grains.Dispatch;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Telemetry;
-using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Hosting.Jobs;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Silo.Observing;
 

@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using Vgpnn.Grains.Dispatch;
-using Vgpnn.Grains.Requests;
+using Vgpnn.Grains.Indices;
 using Vgpnn.Testing;
 
 namespace Vgpnn.Grains.Tests.Dispatch;

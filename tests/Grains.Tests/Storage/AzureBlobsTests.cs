@@ -3,7 +3,9 @@ using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Azure.Storage.Sas;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Storage.Blobs.Cloud;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Grains.Tests.Storage;

@@ -1,4 +1,7 @@
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Storage.Blobs.Cloud;
+using Vgpnn.Grains.Storage.Blobs.Files;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Grains.Tests.Storage;

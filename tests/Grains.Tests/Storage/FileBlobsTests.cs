@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
 
 namespace Vgpnn.Grains.Tests.Storage;

@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Storage.Blobs.Cloud;
 using Vgpnn.Testing.Cluster;
 
 namespace Vgpnn.Grains.Tests.Storage;

@@ -1,7 +1,9 @@
 using System.Reflection;
 using Azure.Storage.Blobs;
 using Azure.Storage.Sas;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Storage.Blobs.Cloud;
 using Vgpnn.Testing.Cluster;
 using Xunit.Sdk;
 

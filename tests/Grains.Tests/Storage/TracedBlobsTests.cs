@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Grains.Storage.Blobs.Tracing;
 using Vgpnn.Grains.Telemetry;
 
 namespace Vgpnn.Grains.Tests.Storage;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Maintenance;
-using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Synthesis.Options;
 

@@ -3,8 +3,9 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Vgpnn.Grains.Storage;
 using Vgpnn.Grains.Storage.Blobs;
-using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Api.Sessions;
 
 namespace Vgpnn.Operations.Tests.Hosting;
 

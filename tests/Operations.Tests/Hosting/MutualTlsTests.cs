@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Orleans.Connections.Security;
 using Vgpnn.Grains;
-using Vgpnn.Silo.Hosting;
+using Vgpnn.Silo.Hosting.Clustering;
 
 namespace Vgpnn.Operations.Tests.Hosting;
 

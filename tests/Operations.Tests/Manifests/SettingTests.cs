@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Vgpnn.Operations.Tests.Support;
-using Vgpnn.Silo;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Operations.Tests.Manifests;
 

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Vgpnn.Grains;
 using Vgpnn.Operations.Tests.Support;
-using Vgpnn.Silo;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Operations.Tests.Observing;
 

@@ -33,7 +33,7 @@ internal static class PreviousVersion
 
         // Versions before Orleans have another kind of storage.
         string newest = Git("describe", "--tags", "--match", "v*", "--abbrev=0", Git("tag", "--points-at", "HEAD", "--list", "v*") is { Length: > 0 } ? "HEAD^" : "HEAD") ?? "";
-        return Git("cat-file", "-t", $"{newest}:src/Silo/Hosting/OrleansSetup.cs") == "blob" ? null : $"the newest tag, {newest}, is a version before Orleans; {other}";
+        return Git("cat-file", "-t", $"{newest}:src/Silo/Hosting/Clustering/OrleansSetup.cs") == "blob" ? null : $"the newest tag, {newest}, is a version before Orleans; {other}";
     }
 
     private static string? Git(params string[] arguments)

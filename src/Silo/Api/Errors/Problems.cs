@@ -4,6 +4,7 @@ using System.Text.Json;
 using Vgpnn.Contracts;
 using Vgpnn.Grains;
 using Vgpnn.Grains.Storage.Blobs;
+using Vgpnn.Silo.Api.Edge;
 using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Silo.Api.Errors;

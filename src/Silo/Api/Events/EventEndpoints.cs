@@ -1,6 +1,7 @@
 using System.Globalization;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
+using Vgpnn.Silo.Api.Keys;
 using Vgpnn.Silo.Api.Sessions;
 
 namespace Vgpnn.Silo.Api.Events;

@@ -4,7 +4,6 @@ using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Caching;
 using Vgpnn.Grains.Levels;
-using Vgpnn.Grains.Requests;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Kernels.Threading;
 using Vgpnn.Media;

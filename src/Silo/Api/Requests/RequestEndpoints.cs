@@ -4,6 +4,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Silo.Settings;
 using Vgpnn.Synthesis.Options;
 using Request = Vgpnn.Contracts.Request;
 

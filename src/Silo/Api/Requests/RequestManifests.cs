@@ -1,7 +1,6 @@
 using System.Globalization;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Requests;
 using Vgpnn.Silo.Api.Samples;
 
 namespace Vgpnn.Silo.Api.Requests;

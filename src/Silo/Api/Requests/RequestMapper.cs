@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Requests;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Silo.Api.Values;
 using Vgpnn.Synthesis.Clips;
 using Vgpnn.Synthesis.Options;
 using Request = Vgpnn.Contracts.Request;

@@ -1,8 +1,9 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
-using Vgpnn.Grains.Requests;
 using Vgpnn.Kernels.Volumes;
 using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Values;
+using Vgpnn.Silo.Api.Webhooks;
 using Vgpnn.Synthesis.Options;
 using RequestInput = Vgpnn.Grains.Abstractions.RequestInput;
 

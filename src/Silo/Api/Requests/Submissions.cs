@@ -4,6 +4,8 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Requests;
 using Vgpnn.Silo.Api.Cluster;
 using Vgpnn.Silo.Api.Lists;
+using Vgpnn.Silo.Api.Values;
+using Vgpnn.Silo.Settings;
 using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Planning;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
+using Vgpnn.Silo.Api.Values;
 using Vgpnn.Silo.Api.Videos;
 
 namespace Vgpnn.Silo.Api.Samples;

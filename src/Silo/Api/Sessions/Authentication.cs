@@ -4,6 +4,7 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Calls;
 using Vgpnn.Grains.Keys;
 using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Keys;
 
 namespace Vgpnn.Silo.Api.Sessions;
 

@@ -2,6 +2,7 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Keys;
 
 namespace Vgpnn.Silo.Api.Sessions;
 
@@ -12,7 +13,7 @@ internal static class CallRates
     public static void AddCallRates(this IServiceCollection services) => services.AddRateLimiter(options =>
     {
         options.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, (string, int)>(context => context.FindCaller() is { Holder: var holder }
-            ? RateLimitPartition.GetTokenBucketLimiter((holder.KeyId, holder.RequestsPerMinute), key => PerMinute(key.Item2))
+            ? RateLimitPartition.GetTokenBucketLimiter((holder.KeyId, holder.RequestsPerMinute), key => CallBuckets.PerMinute(key.Item2))
             : RateLimitPartition.GetNoLimiter(("", 0)));
         options.OnRejected = (rejected, _) => throw Refused(rejected.Lease, rejected.HttpContext.Caller().Holder);
     });
@@ -26,20 +27,6 @@ internal static class CallRates
         if (!lease.IsAcquired) throw Refused(lease, holder);
     }
 
-    /// <summary>A bucket that holds the calls of a minute, and is refilled evenly.</summary>
-    public static TokenBucketRateLimiterOptions PerMinute(int calls) => new()
-    {
-        TokenLimit = calls,
-        TokensPerPeriod = 1,
-        ReplenishmentPeriod = TimeSpan.FromMinutes(1) / calls,
-        QueueLimit = 0,
-        AutoReplenishment = true,
-    };
-
-    /// <summary>Seconds after which a refused call can be repeated.</summary>
-    public static int RetryAfter(RateLimitLease lease) =>
-        lease.TryGetMetadata(MetadataName.RetryAfter, out TimeSpan after) ? Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) : 1;
-
     private static ApiException Refused(RateLimitLease lease, KeyHolder holder) =>
-        new(429, "quota-rate", $"the key may make {holder.RequestsPerMinute} calls per minute") { RetryAfter = RetryAfter(lease) };
+        new(429, "quota-rate", $"the key may make {holder.RequestsPerMinute} calls per minute") { RetryAfter = CallBuckets.RetryAfter(lease) };
 }

@@ -1,4 +1,5 @@
 using Vgpnn.Contracts;
+using Vgpnn.Silo.Api.Keys;
 
 namespace Vgpnn.Silo.Api.Sessions;
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Keys;
 using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Keys;
 
 namespace Vgpnn.Silo.Api.Sessions;
 

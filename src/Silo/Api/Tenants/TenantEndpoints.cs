@@ -5,7 +5,9 @@ using Vgpnn.Grains.Keys;
 using Vgpnn.Grains.Tenants;
 using Vgpnn.Media;
 using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Keys;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Silo.Settings;
 
 using TenantLimits = Vgpnn.Contracts.TenantLimits;
 

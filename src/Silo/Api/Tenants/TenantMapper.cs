@@ -1,6 +1,7 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Lists;
+using Vgpnn.Silo.Api.Values;
 
 using TenantLimits = Vgpnn.Contracts.TenantLimits;
 

@@ -12,6 +12,7 @@ using Vgpnn.Silo.Api.Errors;
 using Vgpnn.Silo.Api.Lists;
 using Vgpnn.Silo.Api.Rendering;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Silo.Settings;
 
 using ReadResult = System.IO.Pipelines.ReadResult;
 using VideoState = Vgpnn.Contracts.VideoState;

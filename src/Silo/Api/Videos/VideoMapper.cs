@@ -1,6 +1,7 @@
 using Vgpnn.Contracts;
 using Vgpnn.Grains.Abstractions;
 using Vgpnn.Silo.Api.Sessions;
+using Vgpnn.Silo.Api.Values;
 
 using VideoState = Vgpnn.Contracts.VideoState;
 

@@ -3,6 +3,8 @@ using Vgpnn.Grains.Abstractions;
 using Vgpnn.Grains.Levels;
 using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Silo.Api.Errors;
+using Vgpnn.Silo.Api.Values;
+using Vgpnn.Silo.Settings;
 
 namespace Vgpnn.Silo.Api.Videos;
 
