@@ -3,7 +3,7 @@ using Vgpnn.Client.CommandLine;
 
 namespace Vgpnn.Client;
 
-/// <summary>Ctrl-C and SIGTERM: the first asks the work to stop cleanly, the second ends the program at once.</summary>
+/// <summary>Handles Ctrl-C and SIGTERM: the first signal stops the run cleanly, the second ends the program at once.</summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();

@@ -7,7 +7,7 @@ using Vgpnn.Client.Reporting;
 using var interruption = new Interruption();
 try
 {
-    // A name that begins with @ is a name; response files would open it.
+    // Disables response files, so that file names may start with @.
     ParseResult parse = VgpnnCommand.Create().Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
     if (parse.Action is not { ClearsParseErrors: true }) UsageErrors.ThrowIfAny(parse, args);
     var invocation = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };

@@ -4,18 +4,18 @@ using System.Text.Json.Serialization;
 
 namespace Vgpnn.Contracts;
 
-/// <summary>How the API's bodies are written and read.</summary>
+/// <summary>JSON serialization of the API.</summary>
 public static class ApiJson
 {
-    /// <summary>For readers: what they do not know they skip, so that a newer server can be talked to.</summary>
+    /// <summary>Options for clients, which ignore unknown members, so that they work with newer servers.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
-    /// <summary>Sets the options up. A server refuses what it does not know: a slip of the hand must not be taken for a default.</summary>
+    /// <summary>Configures serializer options. A server rejects unknown members (<paramref name="strict"/>), so that a misspelt name does not silently mean the default.</summary>
     public static void Configure(JsonSerializerOptions options, bool strict)
     {
         ArgumentNullException.ThrowIfNull(options);
 
-        // Nothing of it is ever put into a page as it is: letters beyond ASCII stay readable.
+        // JSON is never inserted into HTML, so non-ASCII letters need no escaping.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.PropertyNameCaseInsensitive = false;
@@ -31,7 +31,7 @@ public static class ApiJson
             options.Converters.Add(converter);
     }
 
-    // Single words in lower case.
+    // Names of members are written in camel case.
     private static JsonStringEnumConverter<T> Names<T>()
         where T : struct, Enum => new(JsonNamingPolicy.CamelCase, allowIntegerValues: false);
 

@@ -1,6 +1,6 @@
 namespace Vgpnn.Contracts;
 
-/// <summary>What is made of the inputs.</summary>
+/// <summary>An application of the method.</summary>
 public enum RequestApplication
 {
     /// <summary>New videos of the same scene.</summary>
@@ -22,13 +22,13 @@ public enum RequestApplication
 /// <summary>The purpose of an input.</summary>
 public enum RequestInputRole
 {
-    /// <summary>The video that is worked on.</summary>
+    /// <summary>The video that is edited.</summary>
     Input,
 
-    /// <summary>The mask of what is filled: white.</summary>
+    /// <summary>The mask: white regions are filled.</summary>
     Mask,
 
-    /// <summary>The video that patches are taken from instead of the input.</summary>
+    /// <summary>The video that provides the patches instead of the input.</summary>
     Source,
 
     /// <summary>The video that gives an analogy its motion and its size.</summary>

@@ -1,20 +1,20 @@
 namespace Vgpnn.Contracts;
 
-/// <summary>A size in voxels.</summary>
-/// <param name="Frames">Frames.</param>
-/// <param name="Height">Rows.</param>
-/// <param name="Width">Columns.</param>
+/// <summary>A size of a video.</summary>
+/// <param name="Frames">Number of frames.</param>
+/// <param name="Height">Height in pixels.</param>
+/// <param name="Width">Width in pixels.</param>
 public sealed record Size(int Frames, int Height, int Width);
 
-/// <summary>Why something cannot be had.</summary>
-/// <param name="Code">A stable name in kebab case.</param>
-/// <param name="Message">One sentence.</param>
+/// <summary>The reason of a failure.</summary>
+/// <param name="Code">Stable error code in kebab case.</param>
+/// <param name="Message">What happened.</param>
 public sealed record Failure(string Code, string Message);
 
-/// <summary>A part of a list.</summary>
-/// <typeparam name="T">What it lists.</typeparam>
-/// <param name="Items">At most as many as were asked for.</param>
-/// <param name="Next">What to give as <c>cursor</c> for the next part; null: this was the last.</param>
+/// <summary>A page of a list.</summary>
+/// <typeparam name="T">Type of the items.</typeparam>
+/// <param name="Items">The items, at most as many as requested.</param>
+/// <param name="Next">The <c>cursor</c> of the next page; <c>null</c> on the last page.</param>
 public sealed record Page<T>(IReadOnlyList<T> Items, string? Next = null);
 
 /// <summary>An error of the API (RFC 9457).</summary>
@@ -23,32 +23,32 @@ public sealed record Problem
     /// <summary>The media type.</summary>
     public const string ContentType = "application/problem+json";
 
-    /// <summary>The kind of error as an address: <c>urn:vgpnn:problem:</c> and the code.</summary>
+    /// <summary>URI of the error type: <c>urn:vgpnn:problem:</c> followed by the code.</summary>
     public required string Type { get; init; }
 
-    /// <summary>The kind of error in words.</summary>
+    /// <summary>Summary of the error type.</summary>
     public required string Title { get; init; }
 
     /// <summary>The HTTP status.</summary>
     public required int Status { get; init; }
 
-    /// <summary>The cause, one sentence.</summary>
+    /// <summary>What happened, in one sentence.</summary>
     public required string Detail { get; init; }
 
-    /// <summary>A stable name in kebab case.</summary>
+    /// <summary>Stable error code in kebab case.</summary>
     public required string Code { get; init; }
 
-    /// <summary>The way out, if there is one.</summary>
+    /// <summary>What to do next.</summary>
     public string? Hint { get; init; }
 
-    /// <summary>Where in the body of the request the fault lies; null: it has no such place.</summary>
+    /// <summary>Errors in the request's body, by location; <c>null</c> if the error is not in the body.</summary>
     public IReadOnlyList<ProblemPlace>? Errors { get; init; }
 
-    /// <summary>Finds this answer in the server's log.</summary>
+    /// <summary>Trace id, to find the call in the server's log.</summary>
     public required string TraceId { get; init; }
 }
 
-/// <summary>A place in a body.</summary>
-/// <param name="Pointer">A JSON pointer (RFC 6901).</param>
-/// <param name="Detail">What is wrong there.</param>
+/// <summary>An error at a location in the request's body.</summary>
+/// <param name="Pointer">JSON pointer to the location (RFC 6901).</param>
+/// <param name="Detail">What is wrong.</param>
 public sealed record ProblemPlace(string Pointer, string Detail);

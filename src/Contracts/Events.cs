@@ -1,20 +1,20 @@
 namespace Vgpnn.Contracts;
 
 /// <summary>
-/// Names of server-sent events. The data of each is the resource as it is now; two changes that follow each other closely
-/// may come as one.
+/// Names of server-sent events. The data of an event is the current state of the resource; several changes in short order may be
+/// combined in one event.
 /// </summary>
 public static class EventNames
 {
-    /// <summary>The stream begins here: what came before is found by asking for it. The data is empty.</summary>
+    /// <summary>Start of the stream: read the current state with GET requests. The data is empty.</summary>
     public const string Reset = "reset";
 
-    /// <summary>A <see cref="Contracts.Video"/>.</summary>
+    /// <summary>A <see cref="Contracts.Video"/> has changed.</summary>
     public const string Video = "video";
 
-    /// <summary>A <see cref="Contracts.Request"/>.</summary>
+    /// <summary>A <see cref="Contracts.Request"/> has changed.</summary>
     public const string Request = "request";
 
-    /// <summary>A <see cref="Contracts.Sample"/>.</summary>
+    /// <summary>A <see cref="Contracts.Sample"/> has changed.</summary>
     public const string Sample = "sample";
 }

@@ -1,38 +1,38 @@
 namespace Vgpnn.Contracts;
 
-/// <summary>A node of the cluster.</summary>
+/// <summary>A silo of the cluster.</summary>
 public sealed record Node
 {
-    /// <summary>Its id, fresh for every process.</summary>
+    /// <summary>Id of the silo, new for every process.</summary>
     public required string Id { get; init; }
 
     /// <summary>The program's version.</summary>
     public required string Version { get; init; }
 
-    /// <summary>Samples and videos at once.</summary>
+    /// <summary>Maximum number of concurrent jobs.</summary>
     public required int Slots { get; init; }
 
-    /// <summary>Those it works on now.</summary>
+    /// <summary>Number of running jobs.</summary>
     public required int Running { get; init; }
 
-    /// <summary>Bytes that they may hold together.</summary>
+    /// <summary>Memory for jobs, in bytes.</summary>
     public required long Memory { get; init; }
 
-    /// <summary>Whether it takes up no more work.</summary>
+    /// <summary>Whether the silo is draining: it starts no more jobs.</summary>
     public required bool Draining { get; init; }
 
-    /// <summary>Seconds since it was last heard of.</summary>
+    /// <summary>Seconds since the last heartbeat.</summary>
     public required double Silent { get; init; }
 }
 
-/// <summary>The cluster as the operator sees it.</summary>
-/// <param name="Nodes">Nodes that were heard of lately.</param>
-/// <param name="Tenants">Tenants and what they use.</param>
-/// <param name="Failures">Samples and videos that failed last, the newest first.</param>
+/// <summary>State of the cluster.</summary>
+/// <param name="Nodes">Silos with recent heartbeats.</param>
+/// <param name="Tenants">Tenants with their usage and limits.</param>
+/// <param name="Failures">Latest failures of samples and videos, newest first.</param>
 public sealed record ClusterStatus(IReadOnlyList<Node> Nodes, IReadOnlyList<Tenant> Tenants, IReadOnlyList<ClusterFailure> Failures);
 
-/// <summary>Something that failed.</summary>
-/// <param name="Tenant">Whose it was.</param>
-/// <param name="What">Which: <c>video/ID</c> or <c>request/ID/INDEX</c>.</param>
-/// <param name="Error">Why.</param>
+/// <summary>A failed sample or video.</summary>
+/// <param name="Tenant">Name of the tenant.</param>
+/// <param name="What">The failed resource: <c>video/ID</c> or <c>request/ID/INDEX</c>.</param>
+/// <param name="Error">The reason.</param>
 public sealed record ClusterFailure(string Tenant, string What, Failure Error);

@@ -30,56 +30,56 @@ public enum OptionKind
     Rate,
 }
 
-/// <summary>One member of a request's settings: all that a form needs.</summary>
+/// <summary>Description of a member of a request's settings, for forms.</summary>
 public sealed record OptionDescription
 {
     /// <summary>JSON pointer to the member, relative to <c>settings</c>.</summary>
     public required string Pointer { get; init; }
 
-    /// <summary>The heading that it belongs under.</summary>
+    /// <summary>Heading in a form.</summary>
     public required string Group { get; init; }
 
-    /// <summary>Its name for people.</summary>
+    /// <summary>Display name.</summary>
     public required string Label { get; init; }
 
-    /// <summary>Its effect, one sentence without a full stop.</summary>
+    /// <summary>Effect of the option, one sentence without a full stop.</summary>
     public required string Effect { get; init; }
 
-    /// <summary>Its unit; <c>null</c> for values without one.</summary>
+    /// <summary>Unit of the value; <c>null</c> for values without a unit.</summary>
     public string? Unit { get; init; }
 
-    /// <summary>The kind of its value.</summary>
+    /// <summary>Kind of the value.</summary>
     public required OptionKind Kind { get; init; }
 
-    /// <summary>The least number.</summary>
+    /// <summary>Smallest allowed number.</summary>
     public double? Minimum { get; init; }
 
-    /// <summary>The greatest number.</summary>
+    /// <summary>Largest allowed number.</summary>
     public double? Maximum { get; init; }
 
-    /// <summary>The texts of a choice.</summary>
+    /// <summary>Allowed values of a choice.</summary>
     public IReadOnlyList<OptionValue>? Values { get; init; }
 
-    /// <summary>The default value; <c>null</c> means that the program chooses, or that there is none.</summary>
+    /// <summary>The default value; <c>null</c> if the program chooses it or the option has no default.</summary>
     public JsonNode? Default { get; init; }
 
-    /// <summary>The default of the whole option in words.</summary>
+    /// <summary>Description of the default.</summary>
     public required string DefaultText { get; init; }
 
-    /// <summary>JSON pointer to the member that is <c>true</c> for "no value"; <c>null</c> means that there is none.</summary>
+    /// <summary>JSON pointer to the member that is <c>true</c> for "no value"; <c>null</c> if the option has no such member.</summary>
     public string? Unset { get; init; }
 
-    /// <summary>The word for "no value", such as <c>auto</c>; <c>null</c> means that there is none.</summary>
+    /// <summary>The word for "no value", such as <c>auto</c>; <c>null</c> if the option has no such word.</summary>
     public string? UnsetText { get; init; }
 
-    /// <summary>Whether it is for verification only.</summary>
+    /// <summary>Whether the option is for verification only.</summary>
     public bool Advanced { get; init; }
 
-    /// <summary>Its name on the command line; <c>null</c> means that it is not there.</summary>
+    /// <summary>Name on the command line; <c>null</c> if the option is not available there.</summary>
     public string? CommandLine { get; init; }
 }
 
-/// <summary>One of the texts of a choice.</summary>
-/// <param name="Name">The text on the wire.</param>
-/// <param name="Label">The text for people.</param>
+/// <summary>An allowed value of a choice.</summary>
+/// <param name="Name">The value in JSON.</param>
+/// <param name="Label">Display name.</param>
 public sealed record OptionValue(string Name, string Label);

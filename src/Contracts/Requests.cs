@@ -3,174 +3,174 @@ using System.Text.Json.Serialization;
 
 namespace Vgpnn.Contracts;
 
-/// <summary>One of the videos that a request is made of.</summary>
-/// <param name="Role">What it is to the request: input, mask, source, content, style or sketch.</param>
+/// <summary>An input of a request.</summary>
+/// <param name="Role">Role of the input: input, mask, source, content, style or sketch.</param>
 /// <param name="Video">The video's id.</param>
-/// <remarks>What only answers say may be sent back with a new request, and is not looked at there.</remarks>
+/// <remarks>Members that only responses contain may be sent with a new request; they are ignored.</remarks>
 public sealed record RequestInput(RequestInputRole Role, string Video)
 {
-    /// <summary>In answers: what its owner calls it, or did.</summary>
+    /// <summary>In responses: name of the video.</summary>
     public string? Name { get; init; }
 
-    /// <summary>In answers: true where it was deleted since.</summary>
+    /// <summary>In responses: <c>true</c> if the video was deleted.</summary>
     public bool? Deleted { get; init; }
 }
 
-/// <summary>A request as it is submitted, or as an estimate is wanted of it.</summary>
+/// <summary>A request to submit or to estimate.</summary>
 public sealed record RequestDraft
 {
-    /// <summary>What is made of the inputs.</summary>
+    /// <summary>The application.</summary>
     public RequestApplication Application { get; init; }
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>The inputs.</summary>
     public required IReadOnlyList<RequestInput> Inputs { get; init; }
 
-    /// <summary>How many samples, 1 to 1,000,000.</summary>
+    /// <summary>Number of samples, 1 to 1,000,000.</summary>
     public int Samples { get; init; } = 1;
 
-    /// <summary>The seed of the whole set, 0 to 18446744073709551615, as a number or a text; null: drawn when the request is made.</summary>
+    /// <summary>Seed of all samples, 0 to 18446744073709551615, as a number or a string; <c>null</c> for a random seed.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     public ulong? Seed { get; init; }
 
-    /// <summary>Options of the method and of what is read of the inputs; those that are not given have the application's defaults.</summary>
+    /// <summary>Options of the method and the inputs. Options that are not given have the application's defaults.</summary>
     public JsonObject? Settings { get; init; }
 
-    /// <summary>Where to tell of the request's end; null: nowhere. An https address.</summary>
+    /// <summary>The https URL of a webhook that is called when the request finishes; <c>null</c> for none.</summary>
     public string? Webhook { get; init; }
 }
 
-/// <summary>A request that is made again.</summary>
+/// <summary>Changes to a request that is repeated.</summary>
 public sealed record RepeatDraft
 {
-    /// <summary>The seed; null: a new one is drawn. To get the same samples give the request's own.</summary>
+    /// <summary>Seed; <c>null</c> for a new random seed. The seed of the original request gives the same samples.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     public ulong? Seed { get; init; }
 
-    /// <summary>How many samples; null: as many as before.</summary>
+    /// <summary>Number of samples; <c>null</c> for the same number.</summary>
     public int? Samples { get; init; }
 }
 
-/// <summary>Where a request or a sample is in its life. The last three are for ever.</summary>
+/// <summary>State of a request or a sample. The last three are final.</summary>
 public enum WorkState
 {
-    /// <summary>It waits.</summary>
+    /// <summary>Waiting to start.</summary>
     Queued,
 
-    /// <summary>A node works on it; of a request: on one of its samples, or some are there already.</summary>
+    /// <summary>Being made. For a request: at least one sample has started.</summary>
     Running,
 
-    /// <summary>It is there; of a request: all samples are.</summary>
+    /// <summary>Finished. For a request: all samples succeeded.</summary>
     Succeeded,
 
-    /// <summary>It cannot be made; of a request: at least one sample cannot.</summary>
+    /// <summary>Failed. For a request: at least one sample failed.</summary>
     Failed,
 
-    /// <summary>It was cancelled; of a request: at least one sample was, and none failed.</summary>
+    /// <summary>Cancelled. For a request: at least one sample was cancelled, and none failed.</summary>
     Cancelled,
 }
 
-/// <summary>A request and how far it has come.</summary>
+/// <summary>A request and its progress.</summary>
 public sealed record Request
 {
-    /// <summary>Its id.</summary>
+    /// <summary>Id of the request.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Where it is in its life.</summary>
+    /// <summary>State of the request.</summary>
     public required WorkState State { get; init; }
 
-    /// <summary>What is made of the inputs.</summary>
+    /// <summary>The application.</summary>
     public required RequestApplication Application { get; init; }
 
-    /// <summary>What it is made of.</summary>
+    /// <summary>The inputs.</summary>
     public required IReadOnlyList<RequestInput> Inputs { get; init; }
 
-    /// <summary>The seed of the whole set; a text, because it may have more digits than numbers of JavaScript.</summary>
+    /// <summary>Seed of all samples, as a string, because JavaScript numbers have too few digits.</summary>
     [JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     public required ulong Seed { get; init; }
 
-    /// <summary>Every option as it is used; it can be sent again.</summary>
+    /// <summary>All options with resolved defaults; can be submitted again.</summary>
     public required JsonObject Settings { get; init; }
 
-    /// <summary>Samples, by state.</summary>
+    /// <summary>Number of samples by state.</summary>
     public required SampleCounts Samples { get; init; }
 
-    /// <summary>Levels that each sample walks, from coarse to fine.</summary>
+    /// <summary>Number of pyramid levels.</summary>
     public required int Levels { get; init; }
 
-    /// <summary>The size of every sample.</summary>
+    /// <summary>Size of each sample.</summary>
     public required Size Output { get; init; }
 
-    /// <summary>Bytes that a sample takes while it is made, at most.</summary>
+    /// <summary>Peak memory of a sample, in bytes.</summary>
     public required long PeakBytes { get; init; }
 
-    /// <summary>The tenant's samples that wait ahead of this request's first waiting one; null: none of it waits.</summary>
+    /// <summary>Number of the tenant's samples queued ahead of this request's first queued sample; <c>null</c> if none of its samples is queued.</summary>
     public long? QueueAhead { get; init; }
 
-    /// <summary>When it was submitted.</summary>
+    /// <summary>Time of submission.</summary>
     public required DateTimeOffset Created { get; init; }
 
-    /// <summary>When its last sample came to its end; null: it has not.</summary>
+    /// <summary>Time when the last sample finished; <c>null</c> before that.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>When it is deleted by itself; null: never.</summary>
+    /// <summary>Time of automatic deletion; <c>null</c> for none.</summary>
     public DateTimeOffset? Expires { get; init; }
 
-    /// <summary>Where to find more.</summary>
+    /// <summary>URLs of related resources.</summary>
     public required RequestLinks Links { get; init; }
 }
 
-/// <summary>Samples by state.</summary>
-/// <param name="Total">All of them.</param>
-/// <param name="Running">On a node now.</param>
-/// <param name="Succeeded">There.</param>
-/// <param name="Failed">Cannot be made.</param>
-/// <param name="Cancelled">Cancelled.</param>
+/// <summary>Number of samples by state.</summary>
+/// <param name="Total">All samples.</param>
+/// <param name="Running">Running samples.</param>
+/// <param name="Succeeded">Finished samples.</param>
+/// <param name="Failed">Failed samples.</param>
+/// <param name="Cancelled">Cancelled samples.</param>
 public sealed record SampleCounts(int Total, int Running, int Succeeded, int Failed, int Cancelled)
 {
-    /// <summary>Samples that have come to their end.</summary>
+    /// <summary>Number of samples that succeeded, failed or were cancelled.</summary>
     [JsonIgnore]
     public int Ended => Succeeded + Failed + Cancelled;
 }
 
-/// <summary>Addresses of a request, relative to the server.</summary>
-/// <param name="Self">The request.</param>
-/// <param name="Samples">Its samples.</param>
-/// <param name="Events">What happens to it, as server-sent events.</param>
-/// <param name="Manifest">All that is needed to make the same bits again.</param>
+/// <summary>URLs of a request, relative to the server.</summary>
+/// <param name="Self">The request itself.</param>
+/// <param name="Samples">The request's samples.</param>
+/// <param name="Events">Changes of the request as server-sent events.</param>
+/// <param name="Manifest">Manifest to reproduce the samples exactly.</param>
 public sealed record RequestLinks(string Self, string Samples, string Events, string Manifest);
 
-/// <summary>What a request would take.</summary>
+/// <summary>Estimated cost of a request.</summary>
 public sealed record Estimate
 {
-    /// <summary>Every option as it would be used.</summary>
+    /// <summary>All options with resolved defaults.</summary>
     public required JsonObject Settings { get; init; }
 
-    /// <summary>The size of every sample.</summary>
+    /// <summary>Size of each sample.</summary>
     public required Size Output { get; init; }
 
     /// <summary>The pyramid, finest level first.</summary>
     public required IReadOnlyList<EstimatedLevel> Levels { get; init; }
 
-    /// <summary>Bytes that a sample takes while it is made, at most.</summary>
+    /// <summary>Peak memory of a sample, in bytes.</summary>
     public required long PeakBytes { get; init; }
 
-    /// <summary>Bytes that the roomiest node has for samples; a sample that needs more is never started.</summary>
+    /// <summary>Largest memory of any worker, in bytes. A sample that needs more never starts.</summary>
     public required long NodeBytes { get; init; }
 
-    /// <summary>Seconds for one sample on this cluster's nodes, roughly.</summary>
+    /// <summary>Estimated time per sample, in seconds.</summary>
     public required double SecondsPerSample { get; init; }
 
-    /// <summary>Seconds for all samples once they are begun, with all slots of the cluster, roughly.</summary>
+    /// <summary>Estimated time for all samples after the start, with all slots of the cluster, in seconds.</summary>
     public required double Seconds { get; init; }
 
-    /// <summary>The tenant's samples that would go first.</summary>
+    /// <summary>Number of the tenant's samples that are queued ahead.</summary>
     public required long QueueAhead { get; init; }
 }
 
-/// <summary>A level of a plan.</summary>
-/// <param name="Index">0 is the finest.</param>
+/// <summary>A level of the pyramid.</summary>
+/// <param name="Index">Index of the level; 0 is the finest.</param>
 /// <param name="Input">Size of the input at this level.</param>
 /// <param name="Output">Size of the output at this level.</param>
-/// <param name="Patch">Patch size.</param>
-/// <param name="Iterations">Rounds of matching and voting.</param>
+/// <param name="Patch">Size of a patch.</param>
+/// <param name="Iterations">Number of EM iterations.</param>
 public sealed record EstimatedLevel(int Index, Size Input, Size Output, Size Patch, int Iterations);

@@ -1,49 +1,49 @@
 namespace Vgpnn.Contracts;
 
-/// <summary>A sample and how far it has come.</summary>
+/// <summary>A sample and its progress.</summary>
 public sealed record Sample
 {
-    /// <summary>Its request.</summary>
+    /// <summary>Id of the request.</summary>
     public required string Request { get; init; }
 
-    /// <summary>Its number in the request, from 0.</summary>
+    /// <summary>Index in the request, from 0.</summary>
     public required int Index { get; init; }
 
-    /// <summary>Where it is in its life.</summary>
+    /// <summary>State of the sample.</summary>
     public required WorkState State { get; init; }
 
-    /// <summary>Part of its work that is done, 0 to 1.</summary>
+    /// <summary>Completed fraction, 0 to 1.</summary>
     public required double Fraction { get; init; }
 
-    /// <summary>The finest level that can be looked at, 0 being the finest; null: none yet.</summary>
+    /// <summary>Index of the last finished level; 0 is the finest. <c>null</c> if no level is finished.</summary>
     public int? Level { get; init; }
 
-    /// <summary>Frames of the preview; null: there is none.</summary>
+    /// <summary>Number of frames of the preview; <c>null</c> without a preview.</summary>
     public int? PreviewFrames { get; init; }
 
-    /// <summary>Hash of the decoded frames; null: it is not there yet.</summary>
+    /// <summary>Hash of the decoded frames; <c>null</c> until the sample succeeds.</summary>
     public string? FramesSha256 { get; init; }
 
-    /// <summary>Seconds that its last turn took; null: it is not there yet.</summary>
+    /// <summary>Run time of the last attempt, in seconds; <c>null</c> until the sample succeeds.</summary>
     public double? Seconds { get; init; }
 
-    /// <summary>Why it cannot be made.</summary>
+    /// <summary>Reason of the failure.</summary>
     public Failure? Error { get; init; }
 
-    /// <summary>When anything of this changed last.</summary>
+    /// <summary>Time of the last change.</summary>
     public required DateTimeOffset Changed { get; init; }
 
-    /// <summary>When it came to its end; null: it has not.</summary>
+    /// <summary>Time when the sample succeeded, failed or was cancelled; <c>null</c> before that.</summary>
     public DateTimeOffset? Finished { get; init; }
 
-    /// <summary>Where to find more.</summary>
+    /// <summary>URLs of related resources.</summary>
     public required SampleLinks Links { get; init; }
 }
 
-/// <summary>Addresses of a sample, relative to the server.</summary>
-/// <param name="Self">The sample.</param>
-/// <param name="Preview">The finest finished level as a WebP picture, its frames one below the other; null: no level is finished, or the video is.</param>
-/// <param name="Video">The video, mp4; takes ranges; null: it is not there yet.</param>
-/// <param name="Field">Where each patch came from, as colours; null: it is not there yet.</param>
-/// <param name="Scores">What the sample scores against its input; null: it is not there yet.</param>
+/// <summary>URLs of a sample, relative to the server.</summary>
+/// <param name="Self">The sample itself.</param>
+/// <param name="Preview">The last finished level as a WebP image, with its frames stacked vertically; <c>null</c> before the first level and after the last.</param>
+/// <param name="Video">The video (mp4), with range requests; <c>null</c> until the sample succeeds.</param>
+/// <param name="Field">The source map; <c>null</c> until the sample succeeds.</param>
+/// <param name="Scores">Scores relative to the input; <c>null</c> until the sample succeeds.</param>
 public sealed record SampleLinks(string Self, string? Preview = null, string? Video = null, string? Field = null, string? Scores = null);

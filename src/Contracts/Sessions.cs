@@ -1,11 +1,11 @@
 namespace Vgpnn.Contracts;
 
-/// <summary>A key that is exchanged for a session of a browser.</summary>
-/// <param name="Key">The key, or what an address that <c>serve</c> printed holds after its <c>#enter=</c>, which is good for once.</param>
+/// <summary>A key to exchange for a browser session.</summary>
+/// <param name="Key">An API key, or the one-time code after <c>#enter=</c> in the sign-in link that <c>serve</c> prints.</param>
 public sealed record SessionDraft(string Key);
 
-/// <summary>Who the caller is.</summary>
-/// <param name="Tenant">The tenant's name.</param>
-/// <param name="Scopes">What the caller may do.</param>
-/// <param name="Expires">When the session ends; null: the caller gave a key.</param>
+/// <summary>The caller's identity.</summary>
+/// <param name="Tenant">Name of the tenant.</param>
+/// <param name="Scopes">Permissions of the caller.</param>
+/// <param name="Expires">Time when the session ends; <c>null</c> for calls with an API key.</param>
 public sealed record Session(string Tenant, IReadOnlyList<KeyScope> Scopes, DateTimeOffset? Expires = null);

@@ -33,7 +33,7 @@ public sealed class AccessTests(PageServer server)
         await page.GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).WaitForAsync();
         Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
         Assert.Equal(
-            ["Skip to the content", "Vgpnn", "Make", "History", "Use", "Colours: auto. Change", "Leave", "Choose a file", "lanterns.mp4"],
+            ["Skip to the content", "Vgpnn", "Make", "History", "Usage", "Colours: auto. Change", "Sign out", "Choose a file", "lanterns.mp4"],
             await TabsAsync(page, 9));
 
         await page.GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).PressAsync("Enter");
@@ -41,20 +41,20 @@ public sealed class AccessTests(PageServer server)
         Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
         await page.Locator(".stage-head button").FocusAsync();
         Assert.Equal(
-            ["Frame", "One frame back", "Play or pause", "One frame forward", "Loop", "Speed", "First frame used", "Last frame used", "More like it", "Balanced", "Make it a loop",
-                "Add a clip", "How many", "Advanced", "Make 4 videos"],
+            ["Frame", "One frame back", "Play or pause", "One frame forward", "Loop", "Speed", "First frame used", "Last frame used", "Variations", "Balanced", "Make it a loop",
+                "Add a clip", "Number of videos", "Advanced", "Make 4 videos"],
             await TabsAsync(page, 15));
 
         // Choose, generate and watch without a mouse.
-        await page.GetByLabel("How many").FillAsync("1");
-        await page.GetByLabel("How many").PressAsync("Enter");
+        await page.GetByLabel("Number of videos").FillAsync("1");
+        await page.GetByLabel("Number of videos").PressAsync("Enter");
         await page.WaitForURLAsync("**/#/look/*");
         await Expect(page.Locator("h1")).ToBeFocusedAsync();
         await Expect(page.GetByRole(AriaRole.Progressbar, new() { Name = "Progress of all samples" })).ToBeVisibleAsync();
         Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
-        await Expect(page.Locator("#said")).ToContainTextAsync("over: 1 done", new() { Timeout = 60_000 });
+        await Expect(page.Locator("#announcements")).ToContainTextAsync("finished: 1 done", new() { Timeout = 60_000 });
         Assert.Empty(await page.EvaluateAsync<string[]>(Nameless));
-        foreach (string view in (string[])["history", "use"])
+        foreach (string view in (string[])["history", "usage"])
         {
             await page.GotoAsync($"{server.Address}/#/{view}");
             await Expect(page.Locator("h1")).ToBeFocusedAsync();
@@ -80,7 +80,7 @@ public sealed class AccessTests(PageServer server)
             ColorScheme = ColorScheme.Dark,
         });
         IPage page = await visit.EnterAsync(key);
-        foreach (string view in (string[])["make", "history", "use"])
+        foreach (string view in (string[])["make", "history", "usage"])
         {
             await page.GotoAsync($"{server.Address}/#/{view}");
             await Expect(page.Locator("h1")).ToBeVisibleAsync();
@@ -120,6 +120,6 @@ public sealed class AccessTests(PageServer server)
                 """));
         }
 
-        return [.. names.Select(n => n.StartsWith("Leave", StringComparison.Ordinal) ? "Leave" : n is "Play" or "Pause" ? "Play or pause" : n)];
+        return [.. names.Select(n => n.StartsWith("Sign out", StringComparison.Ordinal) ? "Sign out" : n is "Play" or "Pause" ? "Play or pause" : n)];
     }
 }

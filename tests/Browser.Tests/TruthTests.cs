@@ -21,7 +21,7 @@ public sealed class TruthTests(PageServer server)
         await page.Locator(".card[data-level]").First.WaitForAsync();
         await page.ReloadAsync();
         await page.Locator(".card[data-level]").First.WaitForAsync();
-        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("At work");
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Running");
 
         IPage second = await visit.Context.NewPageAsync();
         await second.GotoAsync($"{server.Address}/#/look/{request.Id}");
@@ -29,7 +29,7 @@ public sealed class TruthTests(PageServer server)
 
         // One sample is cancelled here, the rest there; both tabs show both.
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel sample 2" }).ClickAsync();
-        await Expect(second.GetByRole(AriaRole.Article, new() { Name = "Sample 2" }).Locator(".card-state")).ToHaveTextAsync("cancelled");
+        await Expect(second.GetByRole(AriaRole.Article, new() { Name = "Sample 2" }).Locator(".card-state")).ToHaveTextAsync("Cancelled");
         await second.GetByRole(AriaRole.Button, new() { Name = "Cancel all" }).ClickAsync();
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled");
 
@@ -41,8 +41,8 @@ public sealed class TruthTests(PageServer server)
     [BrowserFact]
     public async Task Page_reconnects_after_a_lost_connection_and_misses_nothing()
     {
-        await using var way = new DroppingProxy(server.Port);
-        string address = $"http://127.0.0.1:{way.Port}";
+        await using var proxy = new DroppingProxy(server.Port);
+        string address = $"http://127.0.0.1:{proxy.Port}";
         await using Visit visit = await Visit.BeginAsync(server, address);
         visit.Expected = "net::ERR";
         (_, string key) = await server.TenantAsync();
@@ -50,11 +50,11 @@ public sealed class TruthTests(PageServer server)
         Video video = await PageServer.UploadAsync(http, PageServer.Clip("lanterns.mp4"));
         Request request = await PageServer.SubmitLongAsync(http, video.Id, 1);
         IPage page = await visit.EnterAsync(key, $"/#/look/{request.Id}");
-        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("At work");
-        await way.CutAsync();
-        await Expect(page.Locator("#connection")).ToContainTextAsync("Connection lost");
+        await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Running");
+        await proxy.CutAsync();
+        await Expect(page.Locator("#connection")).ToContainTextAsync("Can’t reach the server");
         await PageServer.SendAsync<Request>(http, HttpMethod.Post, $"{request.Links.Self}/cancel");
-        way.Mend();
+        proxy.Restore();
         await Expect(page.Locator("#connection")).ToBeEmptyAsync();
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled");
     }
@@ -72,13 +72,13 @@ public sealed class TruthTests(PageServer server)
         IPage page = await visit.EnterAsync(key, "/#/history");
         await Expect(page.GetByText("Nothing yet.")).ToBeVisibleAsync();
         await Expect(page.Locator(".clip")).ToHaveCountAsync(0);
-        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Cluster" })).ToBeHiddenAsync();
-        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Leave" })).ToContainTextAsync(name);
+        await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Server" })).ToBeHiddenAsync();
+        await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Sign out" })).ToContainTextAsync(name);
         await page.GotoAsync($"{server.Address}/#/look/{request.Id}");
-        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "It is not there" })).ToBeVisibleAsync();
+        await Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Not found" })).ToBeVisibleAsync();
 
         // Signing out ends the session in this browser.
-        await page.GetByRole(AriaRole.Button, new() { Name = "Leave" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page.GetByLabel("Key")).ToBeFocusedAsync();
         await page.ReloadAsync();
         await Expect(page.GetByLabel("Key")).ToBeVisibleAsync();

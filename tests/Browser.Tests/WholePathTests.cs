@@ -67,7 +67,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         string made = page.Url;
 
         // Another seed with the same settings.
-        await page.GetByRole(AriaRole.Button, new() { Name = "Again with another seed" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "New variations" }).ClickAsync();
         await page.WaitForURLAsync(url => url != made && url.Contains("#/look/", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Cancel all" }).ClickAsync();
         await Expect(page.Locator(".look-state .state")).ToHaveTextAsync("Cancelled");
@@ -81,7 +81,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         (_, string key) = await server.TenantAsync();
         IPage page = await visit.EnterAsync(key);
         await Visit.DropAsync(page.Locator(".drop"), PageServer.Clip("lanterns.mp4"));
-        await page.GetByRole(AriaRole.Radio, new() { Name = "Fill in" }).CheckAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Remove or replace" }).CheckAsync();
         ILocator submit = page.Locator(".recipe button[type=submit]");
         await Expect(submit).ToBeDisabledAsync();
         ILocator canvas = page.Locator("canvas.paint");
@@ -95,8 +95,8 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.GetByLabel("Last frame of layer 1").FillAsync("8");
         await page.GetByLabel("Last frame of layer 1").BlurAsync();
         await page.GetByRole(AriaRole.Slider, new() { Name = "Frame", Exact = true }).FillAsync("10");
-        await page.GetByRole(AriaRole.Button, new() { Name = "New layer" }).ClickAsync();
-        await page.GetByRole(AriaRole.Radio, new() { Name = "Fill from around" }).CheckAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add layer" }).ClickAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Remove", Exact = true }).CheckAsync();
         await canvas.FocusAsync();
         await canvas.PressAsync("ArrowRight");
         await canvas.PressAsync(" ");
@@ -106,7 +106,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(page.GetByRole(AriaRole.Article, new() { Name = "Mask" })).ToBeVisibleAsync();
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Reuse settings" }).ClickAsync();
-        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "Fill in" })).ToBeCheckedAsync();
+        await Expect(page.GetByRole(AriaRole.Radio, new() { Name = "Remove or replace" })).ToBeCheckedAsync();
         await Expect(page.GetByLabel("Seed")).ToHaveValueAsync(new Regex("^[0-9]+$"));
         await Expect(submit).ToBeEnabledAsync();
     }
@@ -124,21 +124,21 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(page.Locator(".estimate")).ToContainTextAsync("about");
         string frames = await page.Locator(".estimate").InnerTextAsync();
 
-        // Half of the frames.
+        // Selects half of the frames.
         await page.GetByLabel("Last frame used").FillAsync("18");
         await Expect(page.Locator(".estimate")).Not.ToHaveTextAsync(frames, new() { UseInnerText = true });
 
-        await page.GetByRole(AriaRole.Radio, new() { Name = "Another shape" }).CheckAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Resize or retime" }).CheckAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Half as wide" }).ClickAsync();
         await Expect(page.Locator(".estimate")).ToContainTextAsync("18 frames of 128×144");
 
-        await page.GetByRole(AriaRole.Radio, new() { Name = "The look of another clip" }).CheckAsync();
+        await page.GetByRole(AriaRole.Radio, new() { Name = "Style transfer" }).CheckAsync();
         await Expect(page.Locator(".recipe button[type=submit]")).ToBeDisabledAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "Choose a clip" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "lanterns.mp4" }).ClickAsync();
         await Expect(page.Locator(".recipe button[type=submit]")).ToBeEnabledAsync();
 
-        // Every setting shows its unit, its range, its effect and its default.
+        // Settings show unit, range, effect and default.
         await page.GetByText("Advanced").ClickAsync();
         ILocator noise = page.GetByLabel("Noise", new() { Exact = false }).First;
         await Expect(page.GetByLabel("Motion guidance")).ToHaveAttributeAsync("placeholder", "0.5");
@@ -181,9 +181,9 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(first).ToHaveClassAsync(new Regex("large"));
         await first.Locator(".screen").ClickAsync();
 
-        await first.GetByRole(AriaRole.Button, new() { Name = "Where sample 1 came from" }).ClickAsync();
+        await first.GetByRole(AriaRole.Button, new() { Name = "Source map of sample 1" }).ClickAsync();
         await Expect(first.Locator("video").First).ToHaveAttributeAsync("src", new Regex("field"));
-        await Expect(first.Locator(".legend")).ToContainTextAsync("its column");
+        await Expect(first.Locator(".legend")).ToContainTextAsync("Colour shows where");
         await Expect(first.Locator("video").First).ToHaveJSPropertyAsync("readyState", 4, new() { Timeout = 30_000 });
         await first.GetByRole(AriaRole.Button, new() { Name = "Quality of sample 1" }).ClickAsync();
         await Expect(first.GetByText("Coherence")).ToBeVisibleAsync(Long);
@@ -193,7 +193,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await Expect(dialog.GetByLabel("First video")).ToHaveValueAsync("0");
         await dialog.GetByLabel("Second video").SelectOptionAsync("Sample 2");
         await dialog.GetByRole(AriaRole.Radio, new() { Name = "Wipe" }).CheckAsync();
-        await dialog.GetByLabel("Where the wipe is").FillAsync("30");
+        await dialog.GetByLabel("Wipe position").FillAsync("30");
         await dialog.GetByLabel("Zoom").FillAsync("3");
         await Expect(dialog.GetByRole(AriaRole.Group, new() { Name = "Player of the comparison" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
@@ -215,7 +215,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         }
 
         await page.Locator(".tools-row summary").ClickAsync();
-        IDownload all = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "mp4, in a zip" }).ClickAsync());
+        IDownload all = await page.RunAndWaitForDownloadAsync(() => page.GetByRole(AriaRole.Link, new() { Name = "MP4 (zip)" }).ClickAsync());
         await using ZipArchive zip = await ZipArchive.CreateAsync(File.OpenRead(await all.PathAsync()), ZipArchiveMode.Read, leaveOpen: false, entryNameEncoding: null);
         Assert.Equal(3, zip.Entries.Count);
     }
@@ -228,20 +228,20 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await page.GetByLabel("State").SelectOptionAsync("succeeded");
         await Expect(page.Locator(".request:visible")).ToHaveCountAsync(0);
         await page.GetByLabel("State").SelectOptionAsync("cancelled");
-        await page.GetByLabel("What was made", new() { Exact = true }).SelectOptionAsync("More like it");
+        await page.GetByLabel("Application", new() { Exact = true }).SelectOptionAsync("Variations");
         await Expect(page.Locator(".request:visible")).ToHaveCountAsync(2);
         await page.GetByLabel("State").SelectOptionAsync("");
         await page.GetByLabel("Filter").FillAsync("no such clip");
-        await Expect(page.GetByText("Nothing like that.")).ToBeVisibleAsync();
+        await Expect(page.GetByText("No matches")).ToBeVisibleAsync();
         await page.GetByLabel("Filter").FillAsync("balloons");
         await page.Locator(".request").First.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
         await Expect(page.Locator(".request")).ToHaveCountAsync(1);
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "Use", Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Usage", Exact = true }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Meter, new() { Name = "Stored" })).ToBeVisibleAsync();
-        await page.GetByRole(AriaRole.Link, new() { Name = "Cluster" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Server" }).ClickAsync();
         await Expect(page.GetByRole(AriaRole.Region, new() { Name = "Queue by tenant" })).ToContainTextAsync("default");
-        await Expect(page.GetByText("1 node,")).ToBeVisibleAsync();
+        await Expect(page.GetByText("1 silo,")).ToBeVisibleAsync();
     }
 }

@@ -6,14 +6,14 @@ using Vgpnn.Testing;
 namespace Vgpnn.Client.Tests;
 
 /// <summary>
-/// The commands of README, tutorials and guides run, in the order of the document, each document in a directory of its own. Commands are the lines
-/// of code blocks marked <c>sh</c>, and code in table cells and sentences that begins with <c>./vgpnn</c>. Those that need a server are run by the tests of the API.
+/// Runs the commands of README, tutorials and guides in the order of each document, in a separate directory. Commands are the lines
+/// of code blocks marked <c>sh</c>, and code in tables and sentences that starts with <c>./vgpnn</c>. Api.Tests runs those that need a server.
 /// </summary>
 public sealed partial class DocumentTests
 {
     private static readonly string Root = FindRoot();
 
-    // Files that readers have when they arrive at a document.
+    // Commands that readers ran before a document.
     private static readonly Dictionary<string, string> Before = new()
     {
         ["docs/guides/evaluate.md"] = "generate clip.mp4 -n 2",
@@ -23,14 +23,14 @@ public sealed partial class DocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public async Task Commands_of_a_document_run(string document)
+    public async Task Commands_of_a_document_succeed(string document)
     {
         using var place = new TemporaryDirectory();
         await MakeInputsAsync(place);
         if (Before.TryGetValue(document, out string? before)) await VgpnnProgram.SucceedAsync(place.Root, before.Split(' '));
         foreach (string command in Commands(document))
         {
-            // What an example clip becomes is only planned here: it takes most of a minute.
+            // Runs with example clips take about a minute, so they are only planned.
             string[] arguments = command.Split(' ');
             await VgpnnProgram.SucceedAsync(place.Root, command.Contains(" samples/", StringComparison.Ordinal) ? [.. arguments, "--dry-run"] : arguments);
         }
@@ -91,7 +91,7 @@ public sealed partial class DocumentTests
         return root!.FullName;
     }
 
-    // 'demo' has a test of its own, which takes longer.
+    // 'demo' has its own test.
     [GeneratedRegex(@"`\./vgpnn ([a-z]+ [^`]*|devices)`")]
     private static partial Regex Inline();
 

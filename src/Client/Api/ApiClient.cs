@@ -8,7 +8,7 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Api;
 
-/// <summary>The HTTP API as methods.</summary>
+/// <summary>A client of the HTTP API.</summary>
 internal sealed class ApiClient : IDisposable
 {
     private static readonly TimeSpan Connecting = TimeSpan.FromSeconds(10);
@@ -23,7 +23,7 @@ internal sealed class ApiClient : IDisposable
         {
             BaseAddress = server.Address,
 
-            // Uploads and streams take as long as they take.
+            // Uploads and streams may take any time.
             Timeout = Timeout.InfiniteTimeSpan,
         };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", server.Key);
@@ -70,7 +70,7 @@ internal sealed class ApiClient : IDisposable
     public Task<NewKey> CreateKeyAsync(string tenant, KeyDraft draft, CancellationToken cancellation) =>
         SendAsync<NewKey>(HttpMethod.Post, $"/v1/tenants/{tenant}/keys", JsonContent.Create(draft, options: ApiJson.Options), cancellation);
 
-    /// <summary>All samples of a request whose turn has come near.</summary>
+    /// <summary>Lists the samples of a request that were started or will start soon.</summary>
     public async Task<IReadOnlyList<Sample>> ListSamplesAsync(string request, CancellationToken cancellation)
     {
         var samples = new List<Sample>();
@@ -87,7 +87,7 @@ internal sealed class ApiClient : IDisposable
         return samples;
     }
 
-    /// <summary>Writes what lies at an address of the API to a file, which appears whole or not at all.</summary>
+    /// <summary>Downloads a resource to a file, atomically.</summary>
     public async Task DownloadAsync(string address, string path, CancellationToken cancellation)
     {
         string part = path + ".part";
@@ -105,7 +105,7 @@ internal sealed class ApiClient : IDisposable
         }
     }
 
-    /// <summary>What happens to a request, until it ends; a connection that breaks is made again.</summary>
+    /// <summary>Streams the events of a request until it finishes; reconnects after connection failures.</summary>
     public async IAsyncEnumerable<SseItem<string>> EventsAsync(
         string request, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -151,7 +151,7 @@ internal sealed class ApiClient : IDisposable
             yield return item;
         }
 
-        if (!ended) throw new IOException("the stream broke off");
+        if (!ended) throw new IOException("the event stream ended before the request finished");
     }
 
     private Task<T> GetAsync<T>(string address, CancellationToken cancellation) => SendAsync<T>(HttpMethod.Get, address, null, cancellation);
@@ -183,7 +183,7 @@ internal sealed class ApiClient : IDisposable
         catch (HttpRequestException e)
         {
             throw new RemoteException(
-                "server-unreachable", $"{_server} cannot be reached: {e.Message}", $"start one with '{ProgramName.Current} serve', or name another with --server");
+                "server-unreachable", $"cannot reach the server {_server}: {e.Message}", $"start a server with '{ProgramName.Current} serve', or use another one with --server URL");
         }
 
         if (response.IsSuccessStatusCode) return response;
@@ -206,13 +206,13 @@ internal sealed class ApiClient : IDisposable
             return NotVgpnn();
         }
 
-        string places = string.Concat(problem.Errors?.Select(e => $"; {e.Pointer}: {e.Detail}") ?? []);
-        return new RemoteException(problem.Code, problem.Detail + places, problem.Hint)
+        string faults = string.Concat(problem.Errors?.Select(e => $"; {e.Pointer}: {e.Detail}") ?? []);
+        return new RemoteException(problem.Code, problem.Detail + faults, problem.Hint)
         {
             Status = problem.Status,
             RetryAfter = response.Headers.RetryAfter?.Delta,
         };
     }
 
-    private RemoteException NotVgpnn() => new("not-a-vgpnn-server", $"{_server} answers, but is no server of Vgpnn", "check the address");
+    private RemoteException NotVgpnn() => new("not-a-vgpnn-server", $"{_server} is not a Vgpnn server", "check the URL");
 }

@@ -7,22 +7,22 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Api;
 
-/// <summary>Brings inputs to a server, and says of them what is wanted.</summary>
+/// <summary>Uploads inputs to a server and submits requests.</summary>
 internal sealed class Submission(ApiClient api, IRunReporter reporter)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Uploads a file and waits until the server has looked at it.</summary>
+    /// <summary>Uploads a file and waits until the server has ingested it.</summary>
     /// <returns>The video's id.</returns>
-    /// <exception cref="RemoteException">The server does not take it.</exception>
-    /// <exception cref="VgpnnException">Kind Input: there is no such file.</exception>
+    /// <exception cref="RemoteException">The server rejects the file.</exception>
+    /// <exception cref="VgpnnException">Kind Input: the file does not exist, or is a directory.</exception>
     public async Task<string> UploadAsync(string path, CancellationToken cancellation)
     {
         if (Directory.Exists(path))
         {
             throw new VgpnnException(
-                ErrorKind.Input, "directory-not-sent", $"{HumanText.OneLine(path)} is a directory, and a server takes files",
-                "make a file of the frames first: ffmpeg -framerate 10 -i %05d.png -c:v ffv1 clip.mkv");
+                ErrorKind.Input, "directory-not-sent", $"{HumanText.OneLine(path)} is a directory, but a server accepts only files",
+                "convert the frames to a video first: ffmpeg -framerate 10 -i %05d.png -c:v ffv1 clip.mkv");
         }
 
         string name = HumanText.OneLine(ManifestMaker.NameOf(path));
@@ -38,7 +38,7 @@ internal sealed class Submission(ApiClient api, IRunReporter reporter)
             throw new VgpnnException(ErrorKind.Input, "input-missing", $"{HumanText.OneLine(path)} does not exist", "check the path", e);
         }
 
-        reporter.Stage($"waiting for the server to look at {name}");
+        reporter.Stage($"waiting for the server to ingest {name}");
         while (video.State == VideoState.Ingesting)
         {
             await Task.Delay(Pause, cancellation);

@@ -3,7 +3,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Api;
 
-/// <summary>Applications and roles of inputs as the API calls them, member by member: the API stays the same when one is renamed here.</summary>
+/// <summary>Converts applications and input roles between this program and the API, so that the API does not change with names in code.</summary>
 internal static class WireNames
 {
     public static RequestApplication ToWire(this Application application) => application switch

@@ -9,9 +9,9 @@ using Vgpnn.Synthesis.Manifest;
 namespace Vgpnn.Client.Batch;
 
 /// <summary>
-/// The results of a batch: tar shards as WebDataset readers take them, and a manifest with a line for each sample. A sample is
-/// first a pair of files below <c>.parts</c>, of which the JSON appears last; a shard appears whole, after its index. So whatever
-/// is there counts, and nothing is there twice, wherever the program was stopped.
+/// The output directory of a batch: tar shards for WebDataset readers, and a manifest with a line per sample. A sample is first a
+/// pair of files in <c>.parts</c>, whose JSON is written last; a shard appears atomically after its index. So a batch that was
+/// interrupted at any time contains only complete samples, and none twice.
 /// </summary>
 internal sealed class BatchDirectory
 {
@@ -27,10 +27,10 @@ internal sealed class BatchDirectory
 
     private BatchDirectory(string path, int shardSamples) => (_path, _shardSamples) = (path, shardSamples);
 
-    /// <summary>Random, and the same each time that the batch goes on.</summary>
+    /// <summary>A random id that stays the same when the batch continues.</summary>
     public string Id { get; private set; } = "";
 
-    /// <summary>Samples that are there.</summary>
+    /// <summary>Number of finished samples.</summary>
     public int Count
     {
         get
@@ -41,14 +41,14 @@ internal sealed class BatchDirectory
 
     public string ManifestPath => Path.Combine(_path, "manifest.jsonl");
 
-    /// <summary>Opens a directory, and finds what is there already.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: something else is in it.</exception>
+    /// <summary>Opens or creates a directory and finds its finished samples.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: the directory contains something else.</exception>
     public static BatchDirectory Open(string path, int shardSamples)
     {
         var directory = new BatchDirectory(path, shardSamples);
         string id = Path.Combine(path, Parts, IdFile);
         if (Directory.Exists(path) && !File.Exists(id) && Directory.EnumerateFileSystemEntries(path).Any(e => Path.GetFileName(e) != Parts))
-            throw new VgpnnException(ErrorKind.Usage, "output-occupied", $"{path} holds something else than a batch", "choose another directory with -o");
+            throw new VgpnnException(ErrorKind.Usage, "output-occupied", $"{path} is not a batch directory", "use another directory with -o");
         Directory.CreateDirectory(Path.Combine(path, Parts));
         if (!File.Exists(id)) AtomicFile.Write(id, Encoding.ASCII.GetBytes(Guid.NewGuid().ToString("N")));
         directory.Id = File.ReadAllText(id);
@@ -56,8 +56,8 @@ internal sealed class BatchDirectory
         return directory;
     }
 
-    /// <summary>Whether a sample is there.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: it was made for another line.</exception>
+    /// <summary>Whether a sample is finished.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: the sample was made for a different line.</exception>
     public bool Has(BatchItem item, int index)
     {
         lock (_lock)
@@ -67,16 +67,16 @@ internal sealed class BatchDirectory
         }
 
         throw new VgpnnException(
-            ErrorKind.Usage, "batch-changed", $"the line of '{item.Key}' is not the one that {_path} was begun with", "choose another directory with -o, or another key");
+            ErrorKind.Usage, "batch-changed", $"the line with the key '{item.Key}' has changed since {_path} was started", "use another directory with -o, or another key");
     }
 
-    /// <summary>How often a line failed before.</summary>
+    /// <summary>Number of earlier failures of a line.</summary>
     public int FailuresOf(BatchItem item) => _failures.GetValueOrDefault(item.Key);
 
-    /// <summary>Where a sample's video is to be written.</summary>
+    /// <summary>Path of a sample's video before it is packed.</summary>
     public string VideoPath(string key) => Path.Combine(_path, Parts, key + ".mp4");
 
-    /// <summary>Enters a sample whose video is written, and makes a shard when there are enough.</summary>
+    /// <summary>Adds a sample whose video is written, and packs a shard when there are enough samples.</summary>
     public void Add(BatchSample sample)
     {
         lock (_lock)
@@ -88,14 +88,14 @@ internal sealed class BatchDirectory
         }
     }
 
-    /// <summary>Writes down that a line failed, so that the next time it is tried anew.</summary>
+    /// <summary>Records that a line failed, so that the next run tries it again.</summary>
     public void AddFailure(BatchItem item, string code, string message)
     {
         lock (_lock)
             File.AppendAllText(Path.Combine(_path, Failures), JsonSerializer.Serialize(new Failed(item.Key, code, message), ApiJson.Options) + "\n");
     }
 
-    /// <summary>Makes a shard of what is left, and writes the manifest.</summary>
+    /// <summary>Packs the remaining samples and writes the manifest.</summary>
     public void Finish()
     {
         lock (_lock)
@@ -122,7 +122,7 @@ internal sealed class BatchDirectory
             string key = Path.GetFileNameWithoutExtension(json);
             if (_done.ContainsKey(key))
             {
-                // Its shard was finished, and then there was no time to clear it away.
+                // The program was stopped after it packed the shard and before it deleted the files.
                 Clear(key);
                 continue;
             }
@@ -183,7 +183,7 @@ internal sealed class BatchDirectory
         File.Delete(JsonPath(key));
     }
 
-    // The same samples make the same shard: names, sizes and content, and nothing of this machine.
+    // Fixed times and owners, so that the same samples give identical shards.
     private static void Write(TarWriter writer, string name, string path)
     {
         using FileStream content = File.OpenRead(path);

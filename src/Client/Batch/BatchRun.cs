@@ -6,16 +6,16 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.Batch;
 
-/// <summary>Makes what is missing of a batch.</summary>
+/// <summary>Makes the missing samples of a batch.</summary>
 internal sealed class BatchRun(IBatchMaker maker, BatchDirectory directory, IReadOnlyList<BatchItem> items)
 {
     private readonly ConcurrentQueue<(string Key, Exception Why)> _failed = new();
 
     private int Total => items.Sum(i => i.Samples);
 
-    /// <returns>Samples made now.</returns>
-    /// <exception cref="RunInterruptedException">The user stopped it; what is there stays.</exception>
-    /// <exception cref="RemoteException">Lines failed; all others are there.</exception>
+    /// <returns>Number of samples that were made.</returns>
+    /// <exception cref="RunInterruptedException">The user interrupted the batch; finished samples are kept.</exception>
+    /// <exception cref="RemoteException">Some lines failed; all others are finished.</exception>
     public async Task<int> ExecuteAsync(CancellationToken cancellation)
     {
         int before = directory.Count;
@@ -29,7 +29,7 @@ internal sealed class BatchRun(IBatchMaker maker, BatchDirectory directory, IRea
         catch (Exception) when (cancellation.IsCancellationRequested)
         {
             throw new RunInterruptedException(
-                $"interrupted; {directory.Count} of {HumanText.Count(Total, "sample")} are there", "the same command goes on where it stopped");
+                $"interrupted; {directory.Count} of {HumanText.Count(Total, "sample")} finished", "run the same command again to continue");
         }
 
         directory.Finish();
@@ -38,7 +38,7 @@ internal sealed class BatchRun(IBatchMaker maker, BatchDirectory directory, IRea
             throw new RemoteException(
                 (first.Why as RemoteException)?.Code ?? (first.Why as VgpnnException)?.Code ?? "failed",
                 $"{_failed.Count} of {HumanText.Count(items.Count, "line")} failed; the first, '{first.Key}': {first.Why.Message}",
-                "failures.jsonl names all of them; the same command tries them again");
+                "failures.jsonl lists all of them; run the same command again to retry them");
         }
 
         return directory.Count - before;
@@ -52,7 +52,7 @@ internal sealed class BatchRun(IBatchMaker maker, BatchDirectory directory, IRea
         }
         catch (Exception e) when (e is RemoteException { Status: not (401 or 403), Code: not ("server-unreachable" or "not-a-vgpnn-server") } or VgpnnException { Kind: not ErrorKind.Device })
         {
-            // One line that cannot be made is no reason not to make the others.
+            // A line that fails does not stop the others.
             _failed.Enqueue((item.Key, e));
             directory.AddFailure(item, (e as RemoteException)?.Code ?? ((VgpnnException)e).Code, e.Message);
         }

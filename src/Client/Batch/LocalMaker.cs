@@ -10,14 +10,14 @@ using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.Batch;
 
-/// <summary>Makes a batch on this machine, a line at a time.</summary>
+/// <summary>Makes a batch on this machine, line by line.</summary>
 internal sealed class LocalMaker(MachineRequest machine, IRunReporter reporter) : IBatchMaker
 {
     public int AtOnce => 1;
 
     public void Dispose()
     {
-        // Nothing is held between lines.
+        // No state is kept between lines.
     }
 
     public async Task MakeAsync(BatchItem item, IReadOnlyList<int> missing, BatchDirectory directory, CancellationToken cancellation)
@@ -30,7 +30,7 @@ internal sealed class LocalMaker(MachineRequest machine, IRunReporter reporter) 
         {
             long start = Stopwatch.GetTimestamp();
             string key = item.SampleKey(index);
-            reporter.Stage($"{directory.Count} samples there, making {key}");
+            reporter.Stage($"{directory.Count} samples finished, making {key}");
             Clip clip = run.Sampler.Sample(item.Seed, index, workers);
             string comment = string.Create(CultureInfo.InvariantCulture, $"vgpnn ({run.EngineClass}), seed {item.Seed}, sample {index}");
             await ClipWriter.WriteAsync(clip, directory.VideoPath(key), ClipFormat.Mp4, comment, cancellation);
@@ -38,7 +38,7 @@ internal sealed class LocalMaker(MachineRequest machine, IRunReporter reporter) 
         }
     }
 
-    /// <summary>A sample as the manifest tells of it.</summary>
+    /// <summary>The manifest's entry of a sample.</summary>
     public static BatchSample SampleOf(BatchItem item, int index, string framesSha256, double seconds) => new()
     {
         Key = item.SampleKey(index),
@@ -52,7 +52,7 @@ internal sealed class LocalMaker(MachineRequest machine, IRunReporter reporter) 
         Seconds = Math.Round(seconds, 3),
     };
 
-    // What is said of each line of thousands is read by nobody.
+    // Batches have thousands of lines, so the events of a line are not reported.
     private sealed class Quiet : IRunReporter
     {
         public void Report(RunEvent what)

@@ -8,13 +8,13 @@ using Vgpnn.Contracts;
 namespace Vgpnn.Client.Batch;
 
 /// <summary>
-/// Has a server make a batch, so many lines at once. Every line is submitted under a key of its own, so that one that was
-/// submitted before the program was stopped is found again instead of being made twice.
+/// Makes a batch on a server, several lines at a time. Each line has its own idempotency key, so that a line which was submitted
+/// before an interruption is found again instead of submitted twice.
 /// </summary>
 /// <param name="api">The server.</param>
-/// <param name="atOnce">Lines in flight.</param>
-/// <param name="delete">Whether requests are deleted once their samples are here.</param>
-/// <param name="reporter">Is told how far it is.</param>
+/// <param name="atOnce">Number of lines in flight.</param>
+/// <param name="delete">Whether requests are deleted after their samples are downloaded.</param>
+/// <param name="reporter">Receives the progress.</param>
 internal sealed class RemoteMaker(ApiClient api, int atOnce, bool delete, IRunReporter reporter) : IBatchMaker
 {
     private static readonly TimeSpan FirstLook = TimeSpan.FromMilliseconds(200), LongestPause = TimeSpan.FromSeconds(2), Patience = TimeSpan.FromMinutes(10);
@@ -57,7 +57,7 @@ internal sealed class RemoteMaker(ApiClient api, int atOnce, bool delete, IRunRe
         }
 
         if (failure is not null) throw new RemoteException(failure.Code, failure.Message);
-        if (request.Samples.Cancelled > 0) throw new RemoteException("cancelled", "somebody cancelled it on the server");
+        if (request.Samples.Cancelled > 0) throw new RemoteException("cancelled", "the request was cancelled on the server");
         if (delete) await PatientlyAsync(() => DeleteAsync(request.Id, cancellation), cancellation);
     }
 
@@ -67,7 +67,7 @@ internal sealed class RemoteMaker(ApiClient api, int atOnce, bool delete, IRunRe
         return true;
     }
 
-    // Thousands of lines are often made of a few clips.
+    // Many lines often share a few clips, which are uploaded once.
     private async Task<string> UploadAsync(string path, CancellationToken cancellation)
     {
         Lazy<Task<string>> upload = _videos.GetOrAdd(
@@ -80,7 +80,7 @@ internal sealed class RemoteMaker(ApiClient api, int atOnce, bool delete, IRunRe
         TimeSpan pause = FirstLook;
         while (request.State is WorkState.Queued or WorkState.Running)
         {
-            reporter.Stage($"{directory.Count} samples there");
+            reporter.Stage($"{directory.Count} samples finished");
             await Task.Delay(pause, cancellation);
             if (pause < LongestPause) pause *= 1.25;
             request = await PatientlyAsync(() => api.GetRequestAsync(request.Id, cancellation), cancellation);
@@ -89,7 +89,7 @@ internal sealed class RemoteMaker(ApiClient api, int atOnce, bool delete, IRunRe
         return request;
     }
 
-    // A server that is full, restarts or is out of reach for a while is no reason to give up hours of work.
+    // Retries while the server is full, restarting or unreachable, because a batch may take hours.
     private static async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellation)
     {
         DateTime start = DateTime.UtcNow;

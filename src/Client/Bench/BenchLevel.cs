@@ -10,12 +10,12 @@ using Vgpnn.Synthesis.Clips;
 namespace Vgpnn.Client.Bench;
 
 /// <summary>
-/// One level of a generation on a synthetic scene: Q is another moment of the scene than K and V. Frames, patch, iterations
-/// and schedule are the same at every size, so that sizes can be compared.
+/// One level of a generation on a synthetic scene: Q shows another time of the scene than K and V. Frames, patch, iterations
+/// and schedule are the same at every size, so that sizes are comparable.
 /// </summary>
 internal sealed class BenchLevel
 {
-    /// <summary>EM iterations.</summary>
+    /// <summary>Number of EM iterations.</summary>
     public const int Iterations = 2;
 
     private const int Frames = 5;
@@ -27,7 +27,7 @@ internal sealed class BenchLevel
     private readonly Volume<byte> _coarseKeys;
     private readonly Volume<byte> _coarseQuery;
 
-    /// <param name="height">Rows; the picture is 16:9.</param>
+    /// <param name="height">Height in pixels; frames are 16:9.</param>
     /// <param name="workers">Threads and cancellation.</param>
     public BenchLevel(int height, Workers workers)
     {
@@ -39,16 +39,16 @@ internal sealed class BenchLevel
         _coarseQuery = Resampler.Resize(SyntheticScene.Render(Size, OtherMoment, workers), coarse, down, workers);
     }
 
-    /// <summary>The patch.</summary>
+    /// <summary>The patch size.</summary>
     public static Extent Patch { get; } = new(3, 7, 7);
 
     /// <summary>Size of Q, K and V.</summary>
     public Extent Size { get; }
 
-    /// <summary>The size of the level that has this many rows.</summary>
+    /// <summary>The size of a level with the given height.</summary>
     public static Extent SizeOf(int height) => new(Frames, height, ((height * 8) + 4) / 9 * 2);
 
-    /// <summary>About how many patch distances a level takes.</summary>
+    /// <summary>Approximate number of patch distances of a level.</summary>
     public static double Evaluations(SearchMethod method, Extent size)
     {
         long patches = size.PatchGrid(Patch).Count;
@@ -58,7 +58,7 @@ internal sealed class BenchLevel
     /// <summary>V at this level, and K and Q at the coarser one.</summary>
     public (Volume<byte> Values, Volume<byte> CoarseKeys, Volume<byte> CoarseQuery) Inputs => (_values, _coarseKeys, _coarseQuery);
 
-    /// <summary>Runs the level; its output is the same each time.</summary>
+    /// <summary>Runs the level; the output is deterministic.</summary>
     public PhaseTimes Run(IPatchSearch<byte> search, Workers workers)
     {
         Extent coarse = _coarseKeys.Extent;
@@ -84,8 +84,8 @@ internal sealed class BenchLevel
     }
 }
 
-/// <summary>Times of one level, or what follows from them.</summary>
-/// <param name="Resample">Q and K brought up from the coarser level.</param>
+/// <summary>Times of a level by phase, or values derived from them.</summary>
+/// <param name="Resample">Upscaling of Q and K from the coarser level.</param>
 /// <param name="Search">All searches.</param>
 /// <param name="Vote">All votes.</param>
 internal sealed record PhaseTimes(double Resample, double Search, double Vote)

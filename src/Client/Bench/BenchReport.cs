@@ -3,7 +3,7 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Bench;
 
-/// <summary>What <c>vgpnn bench</c> found; one line of JSON.</summary>
+/// <summary>The report of <c>vgpnn bench</c>; one line of JSON.</summary>
 internal sealed record BenchReport
 {
     [JsonPropertyOrder(-1)]
@@ -17,25 +17,25 @@ internal sealed record BenchReport
 
     public required int Iterations { get; init; }
 
-    /// <summary>Distances per second of the kernel alone, all threads together, patches in the innermost cache.</summary>
+    /// <summary>Distances per second of the kernel alone, for all threads together, with patches in the L1 cache.</summary>
     public required double PeakEvaluationsPerSecond { get; init; }
 
-    /// <summary>Smallest first.</summary>
+    /// <summary>Sizes in ascending order.</summary>
     public required IReadOnlyList<SizeResult> Sizes { get; init; }
 
-    /// <summary>Heights left out because the whole would have taken too long.</summary>
+    /// <summary>Heights that were skipped to limit the total time.</summary>
     public required IReadOnlyList<int> LeftOut { get; init; }
 
-    /// <summary>Time grows as the number of voxels to this power; null with fewer than two sizes.</summary>
+    /// <summary>Exponent of the growth of time with the number of voxels; <c>null</c> for fewer than two sizes.</summary>
     public required double? ScalingExponent { get; init; }
 
     public required ThreadResult SecondThread { get; init; }
 
-    /// <summary>PatchMatch beside exhaustive search; null: not asked for.</summary>
+    /// <summary>Comparison of PatchMatch with exhaustive search; <c>null</c> if not requested.</summary>
     public IReadOnlyList<ComparisonPoint>? Exhaustive { get; init; }
 }
 
-/// <summary>One size.</summary>
+/// <summary>The results of one size.</summary>
 internal sealed record SizeResult
 {
     public required ManifestSize Size { get; init; }
@@ -46,35 +46,35 @@ internal sealed record SizeResult
 
     public required PhaseTimes NanosecondsPerVoxel { get; init; }
 
-    /// <summary>Patch distances, counted.</summary>
+    /// <summary>Number of computed patch distances.</summary>
     public required long Evaluations { get; init; }
 
-    /// <summary>Of the whole search, which does more than measure distances.</summary>
+    /// <summary>Distances per second of the whole search, which also does other work.</summary>
     public required double EvaluationsPerSecond { get; init; }
 
     public required double ShareOfPeak { get; init; }
 }
 
-/// <summary>How many times as fast two threads are as one; medians over pairs of runs, one after the other.</summary>
+/// <summary>Speed-up of two threads over one; medians over alternating pairs of runs.</summary>
 /// <param name="Size">Size of the level.</param>
-/// <param name="Pairs">Pairs of runs.</param>
-/// <param name="Speedup">By phase.</param>
-/// <param name="SpeedupTotal">Of the whole level.</param>
+/// <param name="Pairs">Number of pairs of runs.</param>
+/// <param name="Speedup">Speed-up by phase.</param>
+/// <param name="SpeedupTotal">Speed-up of the whole level.</param>
 internal sealed record ThreadResult(ManifestSize Size, int Pairs, PhaseRatios Speedup, double SpeedupTotal);
 
 /// <summary>A ratio of times by phase.</summary>
 internal sealed record PhaseRatios(double Resample, double Search, double Vote);
 
-/// <summary>Both searches at one size: seconds of the whole level.</summary>
+/// <summary>Times of both searches at one size, for the whole level.</summary>
 /// <param name="Size">Size of the level.</param>
-/// <param name="Voxels">Its voxels.</param>
-/// <param name="PatchMatchSeconds">Measured.</param>
-/// <param name="ExhaustiveSeconds">Measured, unless extrapolated.</param>
-/// <param name="Extrapolated">Whether the time of the exhaustive search follows from its number of distances.</param>
+/// <param name="Voxels">Number of voxels.</param>
+/// <param name="PatchMatchSeconds">Measured time.</param>
+/// <param name="ExhaustiveSeconds">Measured or extrapolated time.</param>
+/// <param name="Extrapolated">Whether the time of the exhaustive search was extrapolated from its number of distances.</param>
 internal sealed record ComparisonPoint(
     ManifestSize Size, long Voxels, double PatchMatchSeconds, double ExhaustiveSeconds, bool Extrapolated);
 
-/// <summary>Writes the report as a line of JSON.</summary>
+/// <summary>Serializes the report as a line of JSON.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(BenchReport))]
 [JsonSerializable(typeof(DeviceBenchReport))]

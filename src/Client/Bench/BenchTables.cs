@@ -4,7 +4,7 @@ using Vgpnn.Client.Reporting;
 
 namespace Vgpnn.Client.Bench;
 
-/// <summary>The report for people.</summary>
+/// <summary>Formats the report as tables.</summary>
 internal static class BenchTables
 {
     public static void Write(BenchReport report)
@@ -12,15 +12,15 @@ internal static class BenchTables
         Console.WriteLine(
             $"One level of a synthetic scene: patch {report.Patch.Frames}×{report.Patch.Height}×{report.Patch.Width}, "
             + $"{HumanText.Count(report.Iterations, "iteration")}, {HumanText.Count(report.Threads, "thread")}.");
-        Console.WriteLine("Nanoseconds per voxel; distances are counted, and their peak is the kernel alone, in cache.");
+        Console.WriteLine("Times are nanoseconds per voxel. The peak is the rate of the distance kernel alone, with data in cache.");
         WriteSizes(report);
         if (report.LeftOut.Count > 0)
-            Console.WriteLine($"Left out, to end in time: {string.Join(", ", report.LeftOut.Select(h => $"{h}p"))}; --sizes measures them all the same.");
+            Console.WriteLine($"Skipped to limit the time: {string.Join(", ", report.LeftOut.Select(h => $"{h}p"))}. Use --sizes to measure them.");
         Console.WriteLine($"Peak: {Text(report.PeakEvaluationsPerSecond / 1e6, "0.0")} million distances per second.");
-        if (report.ScalingExponent is { } exponent) Console.WriteLine($"Time grows as voxels to the power {Text(exponent, "0.00")}.");
+        if (report.ScalingExponent is { } exponent) Console.WriteLine($"Time grows with the number of voxels to the power {Text(exponent, "0.00")}.");
         ThreadResult two = report.SecondThread;
         Console.WriteLine(
-            $"2 threads against 1, {two.Size.Height}p, {HumanText.Count(two.Pairs, "pair")} of runs: "
+            $"Speed-up of 2 threads over 1 at {two.Size.Height}p, {HumanText.Count(two.Pairs, "pair")} of runs: "
             + $"resample {Text(two.Speedup.Resample, "0.00")}×, search {Text(two.Speedup.Search, "0.00")}×, "
             + $"vote {Text(two.Speedup.Vote, "0.00")}×, total {Text(two.SpeedupTotal, "0.00")}×.");
         if (report.Exhaustive is { } points) WriteComparison(points);
@@ -43,7 +43,7 @@ internal static class BenchTables
 
     private static void WriteComparison(IReadOnlyList<ComparisonPoint> points)
     {
-        Console.WriteLine("PatchMatch beside exhaustive search; ~ is extrapolated by the number of distances.");
+        Console.WriteLine("PatchMatch and exhaustive search; ~ marks times extrapolated from the number of distances.");
         Table table = Tables.New("Size", "Voxels", "PatchMatch", "Exhaustive", "Ratio");
         foreach (ComparisonPoint point in points)
         {

@@ -8,10 +8,10 @@ using Vgpnn.Kernels.Threading;
 namespace Vgpnn.Client.Bench;
 
 /// <summary>Measures the engine on a fixed synthetic case.</summary>
-/// <param name="threads">Threads of all measurements but that of the second thread.</param>
-/// <param name="tell">Told what is being measured.</param>
-/// <param name="cancellation">Ends it.</param>
-internal sealed class Benchmark(int threads, Action<string> tell, CancellationToken cancellation)
+/// <param name="threads">Number of threads, except in the comparison of one and two.</param>
+/// <param name="report">Callback with the name of each measurement before it starts.</param>
+/// <param name="cancellation">Cancels the measurement.</param>
+internal sealed class Benchmark(int threads, Action<string> report, CancellationToken cancellation)
 {
     private const int WarmUpHeight = 24;
     private const int WarmUps = 10;
@@ -19,24 +19,24 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
     private const int Pairs = 7;
     private static readonly TimeSpan PeakTime = TimeSpan.FromSeconds(0.3);
 
-    /// <summary>A size is measured again, and the best run taken, while it has taken less than this.</summary>
+    /// <summary>A size is measured repeatedly for this time; the best run counts.</summary>
     private static readonly TimeSpan EnoughRuns = TimeSpan.FromSeconds(2);
 
-    /// <summary>Optional sizes that would end later than this are left out.</summary>
+    /// <summary>Optional sizes that would exceed this total time are skipped.</summary>
     private static readonly TimeSpan SizesTime = TimeSpan.FromSeconds(90);
 
-    /// <summary>The pairs of runs are made at the largest size at which they end in about this time.</summary>
+    /// <summary>Time for the pairs of runs, which use the largest size that fits.</summary>
     private static readonly TimeSpan PairsTime = TimeSpan.FromSeconds(40);
 
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Workers _workers = new(threads, cancellation);
 
     /// <param name="heights">Sizes to measure.</param>
-    /// <param name="optional">Whether sizes but the smallest may be left out to end in time.</param>
+    /// <param name="optional">Whether sizes except the smallest may be skipped to limit the time.</param>
     /// <param name="exhaustive">Whether to compare with exhaustive search.</param>
     public BenchReport Run(IReadOnlyList<int> heights, bool optional, bool exhaustive)
     {
-        tell("the distance kernel");
+        report("the distance kernel");
         double peak = DistancePeak.Measure<byte>(BenchLevel.Patch, 3, PeakTime, _workers);
         WarmUp();
         var sizes = new List<SizeResult>();
@@ -66,11 +66,11 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
             LeftOut = leftOut,
             ScalingExponent = Scaling.Exponent([.. sizes.Select(s => ((double)s.Voxels, s.Seconds.Total))]),
             SecondThread = CompareThreads(sizes),
-            Exhaustive = exhaustive ? new ExhaustiveComparison(_workers, tell).Run(sizes) : null,
+            Exhaustive = exhaustive ? new ExhaustiveComparison(_workers, report).Run(sizes) : null,
         };
     }
 
-    // The compiler improves what runs often, in the background.
+    // The runtime optimizes hot code in the background.
     private void WarmUp()
     {
         var level = new BenchLevel(WarmUpHeight, _workers);
@@ -79,11 +79,11 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
 
     private SizeResult Measure(int height, double peak)
     {
-        tell($"{height}p");
+        report($"{height}p");
         var level = new BenchLevel(height, _workers);
         double voxels = level.Size.Count;
 
-        // Counting would slow the measured runs; the search is deterministic, so one that is not measured counts the same.
+        // Counting slows a run, and the search is deterministic, so distances are counted in a separate run.
         var counter = new EvaluationCounter();
         level.Run(PatchSearches.Counting<byte>(SearchMethod.PatchMatch, counter), _workers);
         PhaseTimes best = level.Run(PatchSearches.Create<byte>(SearchMethod.PatchMatch), _workers);
@@ -107,12 +107,12 @@ internal sealed class Benchmark(int threads, Action<string> tell, CancellationTo
         };
     }
 
-    // One thread and two in turn: what else the machine does then meets both.
+    // Alternating runs expose both to the same background load.
     private ThreadResult CompareThreads(List<SizeResult> sizes)
     {
         double RunsTime(SizeResult size) => Pairs * size.Seconds.Total * Math.Min(threads, Environment.ProcessorCount) * 1.5;
         SizeResult chosen = sizes.LastOrDefault(s => RunsTime(s) < PairsTime.TotalSeconds) ?? sizes[0];
-        tell($"1 and 2 threads at {chosen.Size.Height}p");
+        report($"1 and 2 threads at {chosen.Size.Height}p");
         var level = new BenchLevel(chosen.Size.Height, _workers);
         var runs = new List<(PhaseTimes One, PhaseTimes Two)>();
         IPatchSearch<byte> search = PatchSearches.Create<byte>(SearchMethod.PatchMatch);

@@ -4,8 +4,8 @@ using System.Xml.Linq;
 namespace Vgpnn.Client.Bench;
 
 /// <summary>
-/// Draws time over voxels of both searches, both axes logarithmic, as an SVG. The ground is transparent and the colours are
-/// of middle brightness, so that it can stand on light and on dark pages.
+/// Draws time over voxels of both searches, both axes logarithmic, as an SVG. The background is transparent and the colours are
+/// of medium brightness, to suit light and dark pages.
 /// </summary>
 internal static class ComparisonChart
 {
@@ -21,12 +21,12 @@ internal static class ComparisonChart
 
     private static readonly XNamespace Svg = "http://www.w3.org/2000/svg";
 
-    /// <summary>The document; at least one point.</summary>
+    /// <summary>Returns the SVG document; needs at least one point.</summary>
     public static string Draw(IReadOnlyList<ComparisonPoint> points)
     {
         Axis x = Axis.Over(points.Select(p => (double)p.Voxels), Left, Right);
         Axis y = Axis.Over(points.SelectMany(p => (double[])[p.PatchMatchSeconds, p.ExhaustiveSeconds]), Bottom, Top);
-        const string title = "PatchMatch and exhaustive search: time of one level over its size";
+        const string title = "PatchMatch and exhaustive search: time per level by size";
         var root = new XElement(
             Svg + "svg", new XAttribute("viewBox", $"0 0 {Width} {Height}"), new XAttribute("role", "img"),
             new XAttribute("font-family", "system-ui, sans-serif"), new XAttribute("font-size", 13), new XAttribute("fill", Ink),
@@ -72,7 +72,7 @@ internal static class ComparisonChart
 
     private static XAttribute Number(string name, double value) => new(name, value.ToString("0.#", CultureInfo.InvariantCulture));
 
-    // 10⁻² with the digits of an exponent.
+    // Formats a power of ten such as 10⁻².
     private static string Power(double decade)
     {
         string exponent = Math.Round(Math.Log10(decade)).ToString(CultureInfo.InvariantCulture);
@@ -81,7 +81,7 @@ internal static class ComparisonChart
 
     private readonly record struct Dot(double X, double Y, bool Hollow);
 
-    /// <summary>Whole decades mapped to a range of coordinates.</summary>
+    /// <summary>A logarithmic axis over whole decades.</summary>
     private sealed record Axis(double First, double Last, double From, double To)
     {
         public IEnumerable<double> Decades => Enumerable.Range(0, (int)(Last - First) + 1).Select(i => Math.Pow(10, First + i));

@@ -4,15 +4,15 @@ using Vgpnn.Client.Reporting;
 
 namespace Vgpnn.Client.Bench;
 
-/// <summary>The report on a device for people.</summary>
+/// <summary>Formats the report of a device as tables.</summary>
 internal static class DeviceBenchTables
 {
     public static void Write(DeviceBenchReport report)
     {
         Console.WriteLine($"{HumanText.OneLine(report.Device)} ({HumanText.OneLine(report.Driver)})");
         Console.WriteLine(
-            $"Copies {Text(report.BytesPerSecond / 1e9, "0.0")} GB/s, {Text(report.OperationsPerSecond / 1e9, "0.0")} billion whole-number "
-            + $"operations per second, {Text(report.LaunchSeconds * 1e6, "0.0")} µs for an empty launch.");
+            $"Copy {Text(report.BytesPerSecond / 1e9, "0.0")} GB/s, {Text(report.OperationsPerSecond / 1e9, "0.0")} billion integer "
+            + $"operations per second, {Text(report.LaunchSeconds * 1e6, "0.0")} µs per empty launch.");
         foreach (DeviceSizeResult size in report.Sizes)
         {
             Console.WriteLine($"{HumanText.Size(size.Size)}: {Text(size.Kernels.Sum(k => k.Seconds) * 1e9 / size.Voxels, "0.0")} ns per voxel");

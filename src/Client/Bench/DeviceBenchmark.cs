@@ -9,23 +9,23 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Bench;
 
-/// <summary>Measures every kernel of a device on the synthetic case, beside what the model of the device predicts.</summary>
-/// <param name="device">One that measures its launches.</param>
-/// <param name="tell">Told what is being measured.</param>
-/// <param name="cancellation">Ends it.</param>
-internal sealed class DeviceBenchmark(Device device, Action<string> tell, CancellationToken cancellation)
+/// <summary>Measures every kernel of a GPU on the synthetic scene and compares it with the prediction of the device model.</summary>
+/// <param name="device">A device that measures its launches.</param>
+/// <param name="report">Callback with the name of each measurement before it starts.</param>
+/// <param name="cancellation">Cancels the measurement.</param>
+internal sealed class DeviceBenchmark(Device device, Action<string> report, CancellationToken cancellation)
 {
     public DeviceBenchReport Run(IReadOnlyList<int> heights)
     {
-        tell(device.Description.Name);
+        report(device.Description.Name);
         DeviceModel model = device.Invoke(engine => DeviceModel.Measure(engine, cancellation), cancellation);
         var sizes = new List<DeviceSizeResult>();
         foreach (int height in heights.Distinct().Order())
         {
-            tell($"{height}p");
+            report($"{height}p");
             var level = new BenchLevel(height, new Workers(Environment.ProcessorCount, cancellation));
 
-            // The first run compiles.
+            // The first run includes compilation.
             device.Invoke(engine => RunLevel(engine, level), cancellation);
             sizes.Add(new DeviceSizeResult(ManifestMaker.Size(level.Size), level.Size.Count, [.. device.Invoke(engine => RunLevel(engine, level), cancellation).GroupBy(l => l.Kernel).Select(of =>
                 new KernelResult(
@@ -73,7 +73,7 @@ internal sealed class DeviceBenchmark(Device device, Action<string> tell, Cancel
     }
 }
 
-/// <summary>What <c>vgpnn bench --device gpu</c> found; one line of JSON.</summary>
+/// <summary>The report of <c>vgpnn bench --device gpu</c>; one line of JSON.</summary>
 internal sealed record DeviceBenchReport
 {
     [JsonPropertyOrder(-1)]
@@ -85,29 +85,29 @@ internal sealed record DeviceBenchReport
 
     public required string Driver { get; init; }
 
-    /// <summary>Measured: a copy on the device, both ways counted.</summary>
+    /// <summary>Measured rate of a copy on the device, reads and writes counted.</summary>
     public required double BytesPerSecond { get; init; }
 
-    /// <summary>Measured: whole-number multiplications, each with an addition.</summary>
+    /// <summary>Measured rate of integer multiply-add operations.</summary>
     public required double OperationsPerSecond { get; init; }
 
-    /// <summary>Measured: a launch that does nothing.</summary>
+    /// <summary>Measured time of an empty launch.</summary>
     public required double LaunchSeconds { get; init; }
 
-    /// <summary>Smallest first.</summary>
+    /// <summary>Sizes in ascending order.</summary>
     public required IReadOnlyList<DeviceSizeResult> Sizes { get; init; }
 }
 
-/// <summary>One size.</summary>
-/// <param name="Size">Of the level.</param>
-/// <param name="Voxels">Of the level.</param>
-/// <param name="Kernels">In the order of their first launch.</param>
+/// <summary>The results of one size.</summary>
+/// <param name="Size">Size of the level.</param>
+/// <param name="Voxels">Number of voxels.</param>
+/// <param name="Kernels">The kernels, in the order of their first launch.</param>
 internal sealed record DeviceSizeResult(ManifestSize Size, long Voxels, IReadOnlyList<KernelResult> Kernels);
 
 /// <summary>All launches of a kernel at one size (<see cref="KernelLaunch"/>).</summary>
 internal sealed record KernelResult(
     string Kernel, int Launches, long WorkItems, long Evaluations, long Bytes, double Seconds, double PredictedSeconds, double ShareOfPeak)
 {
-    /// <summary>Voxels that were compared or moved in a second; one is four bytes.</summary>
+    /// <summary>Voxels that were compared or moved per second; a voxel has four bytes.</summary>
     public double VoxelsPerSecond => Bytes / 4 / Seconds;
 }

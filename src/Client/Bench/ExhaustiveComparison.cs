@@ -6,18 +6,18 @@ using Vgpnn.Kernels.Volumes;
 namespace Vgpnn.Client.Bench;
 
 /// <summary>
-/// The paper's figure 6: time over resolution of PatchMatch and of exhaustive search, which is quadratic. Where that would
-/// take too long, its time is extrapolated by its number of distances from the largest size that was measured.
+/// The paper's figure 6: time of PatchMatch and of exhaustive search, which is quadratic, by resolution. Long times of exhaustive
+/// search are extrapolated from the largest measured size by the number of distances.
 /// </summary>
-internal sealed class ExhaustiveComparison(Workers workers, Action<string> tell)
+internal sealed class ExhaustiveComparison(Workers workers, Action<string> report)
 {
-    /// <summary>The longest run that is waited for.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    /// <summary>Exhaustive runs expected to take longer are extrapolated.</summary>
+    private static readonly TimeSpan MaxRunTime = TimeSpan.FromSeconds(10);
 
-    // Added to the sizes that are measured anyway.
+    // Measured in addition to the sizes of the benchmark.
     private static readonly int[] SmallHeights = [18, 27, 36, 54, 72, 108];
 
-    /// <param name="measured">PatchMatch at the sizes of the benchmark, smallest first.</param>
+    /// <param name="measured">Results of PatchMatch at the sizes of the benchmark, in ascending order.</param>
     public IReadOnlyList<ComparisonPoint> Run(IReadOnlyList<SizeResult> measured)
     {
         var points = new List<ComparisonPoint>();
@@ -27,12 +27,12 @@ internal sealed class ExhaustiveComparison(Workers workers, Action<string> tell)
             Extent size = BenchLevel.SizeOf(height);
             double evaluations = BenchLevel.Evaluations(SearchMethod.Exhaustive, size);
             double expected = last.Evaluations > 0 ? last.Seconds * evaluations / last.Evaluations : 0;
-            bool extrapolated = expected > Patience.TotalSeconds;
+            bool extrapolated = expected > MaxRunTime.TotalSeconds;
             double? known = measured.FirstOrDefault(s => s.Size.Height == height)?.Seconds.Total;
             BenchLevel? level = extrapolated && known is not null ? null : new BenchLevel(height, workers);
             double patchMatch = known ?? Measure(level!, SearchMethod.PatchMatch);
 
-            // The first run of all compiles.
+            // The first run includes compilation.
             if (last.Evaluations == 0) Measure(level!, SearchMethod.Exhaustive);
             if (!extrapolated) last = (Measure(level!, SearchMethod.Exhaustive), evaluations);
             double exhaustive = extrapolated ? expected : last.Seconds;
@@ -44,7 +44,7 @@ internal sealed class ExhaustiveComparison(Workers workers, Action<string> tell)
 
     private double Measure(BenchLevel level, SearchMethod method)
     {
-        tell($"{CommandLine.Names.Of(method)} search at {level.Size.H}p");
+        report($"{CommandLine.Names.Of(method)} search at {level.Size.H}p");
         return level.Run(PatchSearches.Create<byte>(method), workers).Total;
     }
 }

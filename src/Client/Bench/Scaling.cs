@@ -1,12 +1,9 @@
 namespace Vgpnn.Client.Bench;
 
-/// <summary>How time grows with size.</summary>
+/// <summary>Estimates how time grows with size.</summary>
 internal static class Scaling
 {
-    /// <summary>
-    /// The power of the size that time grows with: the slope of a straight line through the logarithms, by least squares. Null
-    /// with fewer than two points.
-    /// </summary>
+    /// <summary>The exponent of a power law, fitted by least squares to the logarithms; <c>null</c> for fewer than two points.</summary>
     public static double? Exponent(IReadOnlyList<(double Size, double Time)> points)
     {
         if (points.Count < 2) return null;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Amounts of memory as people write them.</summary>
+/// <summary>Parses and formats sizes in bytes.</summary>
 internal static class ByteSize
 {
     private const string Units = "KMGT";

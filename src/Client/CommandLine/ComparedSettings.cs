@@ -7,40 +7,40 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>What <c>evaluate</c> compares samples with, where no manifest says so.</summary>
+/// <summary>Inputs and options that <c>evaluate</c> takes from the command line if there is no manifest.</summary>
 internal sealed class ComparedSettings
 {
     private const string Group = "Input";
 
     private static readonly (string Name, string Description)[] Taken = [
-        ("--frames", "Use only frames A to B of the input, both included; samples are read whole"),
-        ("--max-height", "Downscale taller inputs to this height, as for the samples"),
-        ("--loop", "The samples are loops: also measure how visible it is where they start again")];
+        ("--frames", "Use only frames A to B of the input, both included; samples are used in full"),
+        ("--max-height", "Downscale taller inputs to this height, as when the samples were made"),
+        ("--loop", "Treat the samples as loops and score the visibility of the seam")];
 
     private readonly MethodSettings _settings = new(Application.Generation, Taken);
 
-    private readonly Setting<string> _mask = Other("--mask", "The mask that was filled, white on black: only what is inside it is compared, with what is outside.");
-    private readonly Setting<string> _content = Other("--content", "What an analogy follows: also how well its movement does. INPUT is the style then.");
-    private readonly Setting<string> _sketch = Other("--sketch", "The same of a sketch: also how well what stands out follows its strokes.");
+    private readonly Setting<string> _mask = Other("--mask", "Mask of the filled region (white): compares the inside of each sample with the input outside.");
+    private readonly Setting<string> _content = Other("--content", "Content clip of an analogy (INPUT is the style): also scores how well the motion follows it.");
+    private readonly Setting<string> _sketch = Other("--sketch", "Sketch (INPUT is the style): also scores how well salient objects follow its strokes.");
 
     public IEnumerable<Option> All => [.. _settings.All, _mask, _content, _sketch];
 
-    /// <summary>What is read, and how it was used.</summary>
+    /// <summary>The inputs and the settings that they were used with.</summary>
     /// <param name="parse">The command line.</param>
-    /// <param name="input">INPUT.</param>
-    /// <param name="run">Its manifest, if it is a directory of results.</param>
-    /// <exception cref="VgpnnException">Kind Usage: options that contradict each other or the manifest.</exception>
+    /// <param name="input">The INPUT argument.</param>
+    /// <param name="run">The manifest of <paramref name="input"/>; <c>null</c> if it is not the output directory of a run.</param>
+    /// <exception cref="VgpnnException">Kind Usage: the options contradict each other or the manifest.</exception>
     public (InputRequest Request, MethodOptions Options) Read(ParseResult parse, string input, RunManifest? run)
     {
         Option[] given = [.. All.Where(o => parse.GetResult(o) is { Implicit: false })];
         if (run is not null)
         {
-            if (given.Length > 0) throw Usage("manifest-says", $"{given[0].Name} is what the manifest in {input} says already", "leave it out, or name the input itself");
+            if (given.Length > 0) throw Usage("manifest-says", $"{given[0].Name} cannot be combined with the manifest in {input}", $"leave out {given[0].Name}, or use the input itself instead of {input}");
             return (RecordedInputs.Request(run, RecordedInputs.Paths(run, RecordedInputs.Home(input))), run.Settings.Read().Method);
         }
 
         Option[] kinds = [.. given.Where(o => o == _mask || o == _content || o == _sketch)];
-        if (kinds.Length > 1) throw Usage("two-kinds", $"{kinds[0].Name} and {kinds[1].Name} belong to different applications", "give one of them");
+        if (kinds.Length > 1) throw Usage("two-kinds", $"{kinds[0].Name} and {kinds[1].Name} belong to different applications", "use one of them");
         (Application application, InputPath[] inputs) =
             _mask.IsGiven(parse) ? (Application.Inpainting, new InputPath[] { new(InputRole.Input, input), new(InputRole.Mask, _mask.Or(parse, "")) })
             : _content.IsGiven(parse) ? (Application.Analogy, [new(InputRole.Content, _content.Or(parse, "")), new(InputRole.Style, input)])

@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>What <c>--device</c> says.</summary>
-/// <param name="Kind">What computes.</param>
-/// <param name="Index">Which GPU; <c>null</c>: the first.</param>
+/// <summary>A value of <c>--device</c>.</summary>
+/// <param name="Kind">The kind of device.</param>
+/// <param name="Index">Index of the GPU; <c>null</c> for the first.</param>
 internal readonly record struct DeviceChoice(DeviceChoiceKind Kind, int? Index = null)
 {
-    /// <summary>What the option takes, for its help and its error.</summary>
-    public const string Allowed = "auto, cpu, gpu, or one of several devices such as gpu:1";
+    /// <summary>The allowed values, for help and error messages.</summary>
+    public const string Allowed = "auto, cpu, gpu, or a GPU by its index such as gpu:1";
 
     public static bool TryParse(string text, out DeviceChoice choice)
     {
@@ -33,13 +33,13 @@ internal readonly record struct DeviceChoice(DeviceChoiceKind Kind, int? Index =
     }
 }
 
-/// <summary>What computes.</summary>
+/// <summary>The kind of a device.</summary>
 internal enum DeviceChoiceKind
 {
-    /// <summary>Whatever is faster here.</summary>
+    /// <summary>The fastest device of this machine.</summary>
     Auto,
 
-    /// <summary>The processor.</summary>
+    /// <summary>The CPU.</summary>
     Cpu,
 
     /// <summary>A GPU.</summary>

@@ -2,7 +2,7 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>What the program tells the shell.</summary>
+/// <summary>Exit codes of the program.</summary>
 internal static class ExitCode
 {
     public const int Success = 0;

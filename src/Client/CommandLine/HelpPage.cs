@@ -4,13 +4,13 @@ using Vgpnn.Client.Reporting;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>The text of <c>--help</c>: what, how, every option with unit, range and default, and examples at the end.</summary>
+/// <summary>The text of <c>--help</c>: purpose, usage, all options with unit, range and default, and examples.</summary>
 internal sealed class HelpPage : SynchronousCommandLineAction
 {
     private const int LeftColumn = 26;
     private const string Advanced = "--advanced";
     private static readonly (string, string) Help = ("-h, --help", "Show help for vgpnn or a command");
-    private static readonly (string, string) MoreHelp = ("-h, --help", $"Show this help; with {Advanced} also the options for verification");
+    private static readonly (string, string) MoreHelp = ("-h, --help", $"Show this help; add {Advanced} for the verification options");
 
     public override bool ClearsParseErrors => true;
 
@@ -21,7 +21,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
     }
 
     /// <param name="command">The command.</param>
-    /// <param name="output">Receives the text.</param>
+    /// <param name="output">Receives the help text.</param>
     /// <param name="advanced">Whether options for verification are listed.</param>
     public static void Write(Command command, TextWriter output, bool advanced = false)
     {
@@ -49,7 +49,7 @@ internal sealed class HelpPage : SynchronousCommandLineAction
         return $"{ProgramName.Current} {Prefix(command)}{command.Name}{verb}{arguments} [options]";
     }
 
-    /// <summary>What stands before a command's own name: that of the command that it belongs to.</summary>
+    /// <summary>The parent command's name with a space; empty without a parent.</summary>
     private static string Prefix(Command command) => command.Parents.OfType<Verb>().FirstOrDefault() is { } parent ? $"{parent.Name} " : "";
 
     private static string Label(Option option)

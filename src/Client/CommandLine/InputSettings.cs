@@ -5,31 +5,31 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>A video or a directory of frames, and what it is to the run.</summary>
-/// <param name="Role">What it is to the run.</param>
-/// <param name="Path">Where it is.</param>
+/// <summary>A video or a directory of frames, with its role.</summary>
+/// <param name="Role">The role in the run.</param>
+/// <param name="Path">The path as given.</param>
 internal sealed record InputPath(InputRole Role, string Path);
 
-/// <summary>What is read, and how much of it.</summary>
-/// <param name="Inputs">At least one, of which the first is what is worked on.</param>
-/// <param name="Frames">The frames wanted; null: all.</param>
-/// <param name="MaxHeight">Rows to which higher frames are reduced; null: none.</param>
-/// <param name="FrameRate">The pace to show it at; null: its own.</param>
+/// <summary>The inputs of a run, and how they are read.</summary>
+/// <param name="Inputs">At least one; the first is the one that is edited.</param>
+/// <param name="Frames">The frame range; <c>null</c> for all frames.</param>
+/// <param name="MaxHeight">Height to which taller frames are downscaled, in pixels; <c>null</c> for no limit.</param>
+/// <param name="FrameRate">The output frame rate; <c>null</c> for the input's.</param>
 internal sealed record InputRequest(IReadOnlyList<InputPath> Inputs, FrameRange? Frames, int? MaxHeight, FrameRate? FrameRate)
 {
-    /// <summary>A request for clips, as these settings read them.</summary>
+    /// <summary>Creates a request that reads clips with the given settings.</summary>
     public InputRequest(IReadOnlyList<InputPath> inputs, RunSettings settings)
         : this(inputs, settings.Frames, settings.MaxHeight, settings.FrameRate)
     {
     }
 
-    /// <summary>A request for one clip.</summary>
+    /// <summary>Creates a request for one clip.</summary>
     public InputRequest(string path, FrameRange? frames = null, int? maxHeight = null, FrameRate? frameRate = null)
         : this([new InputPath(InputRole.Input, path)], frames, maxHeight, frameRate)
     {
     }
 
-    /// <summary>The input's path.</summary>
+    /// <summary>The path of the first input.</summary>
     public string Path => Inputs[0].Path;
 
     /// <summary>The settings of a run with these inputs.</summary>
@@ -45,29 +45,29 @@ internal sealed class InputSettings
     private readonly Setting<string> _inputByName = new("--input", "PATH", PathText.TryParse)
     {
         Group = "Input",
-        Description = "INPUT, given by name.",
+        Description = "Same as the argument INPUT.",
         Allowed = "a path",
         Default = "INPUT",
     };
 
-    /// <summary>The option that chooses frames of the input, wherever no other is called so.</summary>
+    /// <summary>The option that selects frames of the input, in commands whose <c>--frames</c> has no other meaning.</summary>
     public const string Range = "--frames";
 
-    /// <param name="several">Whether there may be several inputs.</param>
+    /// <param name="several">Whether several inputs are accepted.</param>
     public InputSettings(bool several = false) => _inputs =
     [
         (InputRole.Input, Argument(
             several ? "INPUT…" : "INPUT",
             "A video (mp4, webm, mkv, mov, avi, gif) or a directory of numbered frames."
-                + (several ? " Several are woven together, all in the size of the first." : ""),
+                + (several ? " Several inputs are mixed; all are resized to the first one's size." : ""),
             several ? ArgumentArity.ZeroOrMore : ArgumentArity.ZeroOrOne)),
     ];
 
-    /// <param name="roles">One input each, in this order; the first is what is worked on.</param>
+    /// <param name="roles">One input per role, in this order; the first is the one that is edited.</param>
     public InputSettings(IReadOnlyList<(InputRole Role, string Description)> roles) => _inputs =
         [.. roles.Select(r => (r.Role, Argument(Names.Of(r.Role).ToUpperInvariant(), r.Description, ArgumentArity.ZeroOrOne)))];
 
-    /// <summary>The option that chooses frames of the input.</summary>
+    /// <summary>The option that selects frames of the input.</summary>
     public static string RangeName(Application application) => OptionTable.Default.CommandLineOf("firstFrame", application)!;
 
     public void AddTo(Command command)
@@ -76,7 +76,7 @@ internal sealed class InputSettings
         if (_inputs.Length == 1) command.Add(_inputByName);
     }
 
-    /// <summary>Whether an input is given.</summary>
+    /// <summary>Whether any input was given.</summary>
     public bool IsGiven(ParseResult parse) => _inputs.Any(i => parse.GetValue(i.Argument) is { Length: > 0 });
 
     /// <exception cref="VgpnnException">Kind Usage: no input, or two inputs.</exception>
@@ -90,7 +90,7 @@ internal sealed class InputSettings
         foreach ((InputRole role, Argument<string[]> argument) in _inputs)
         {
             if (parse.GetValue(argument) is not [{ Length: > 0 } path])
-                throw Usage("missing-input", $"there is no {Names.Of(role)}", $"{verb} {string.Join(' ', _inputs.Select(i => i.Argument.Name))}");
+                throw Usage("missing-input", $"the {Names.Of(role)} is missing", $"use {verb} {string.Join(' ', _inputs.Select(i => i.Argument.Name))}");
             paths.Add(new InputPath(role, path));
         }
 
@@ -102,11 +102,11 @@ internal sealed class InputSettings
         string[] arguments = parse.GetValue(_inputs[0].Argument) ?? [];
         string? option = _inputByName.IsGiven(parse) ? parse.GetValue(_inputByName) : null;
         if (arguments.Length > 0 && option is not null)
-            throw Usage("two-inputs", $"there are two inputs, '{arguments[0]}' and '{option}'", "give INPUT or --input, not both");
+            throw Usage("two-inputs", $"two inputs were given, '{arguments[0]}' and '{option}'", "use INPUT or --input, not both");
         string[] paths = option is null ? arguments : [option];
         if (paths.Length == 0)
-            throw Usage("missing-input", "there is no input", $"{ProgramName.Current} {parse.CommandResult.Command.Name} clip.mp4");
-        return paths.All(p => p.Length > 0) ? paths : throw Usage("missing-input", "the input's name is empty", null);
+            throw Usage("missing-input", "the input is missing", $"use {ProgramName.Current} {parse.CommandResult.Command.Name} clip.mp4");
+        return paths.All(p => p.Length > 0) ? paths : throw Usage("missing-input", "an input path is empty", null);
     }
 
     private static Argument<string[]> Argument(string name, string description, ArgumentArity arity) => new(name)

@@ -8,7 +8,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>The options of the table, as an application has them on the command line; options that are not given keep its defaults.</summary>
+/// <summary>The options of the option table on the command line of an application. Options that are not given keep the defaults.</summary>
 internal sealed class MethodSettings
 {
     private static readonly string[] Leading = ["Input", "Size", "Mask"];
@@ -23,7 +23,7 @@ internal sealed class MethodSettings
     }
 
     /// <param name="application">The application.</param>
-    /// <param name="taken">The options that a command takes, and what it uses them for.</param>
+    /// <param name="taken">The options that the command accepts, with its own help texts.</param>
     public MethodSettings(Application application, IReadOnlyList<(string Name, string Description)> taken)
         : this(application)
     {
@@ -31,10 +31,10 @@ internal sealed class MethodSettings
         foreach ((string name, string description) in taken) _options.First(o => o.Option.Name == name).Option.Description = description;
     }
 
-    /// <summary>All of them.</summary>
+    /// <summary>All options.</summary>
     public IEnumerable<Option> All => _options.Select(o => o.Option);
 
-    /// <summary>Adds what is said of inputs and outputs, which is listed before how many samples there are.</summary>
+    /// <summary>Adds the options of inputs and outputs, which help lists before the number of samples.</summary>
     public void AddLeadingTo(Command command) => Add(command, leading: true);
 
     /// <summary>Adds all other options.</summary>
@@ -45,7 +45,7 @@ internal sealed class MethodSettings
         var settings = RunSettings.For(_application);
         foreach ((OptionSpec spec, Option option) in _options)
         {
-            // What the parser accepted can be read.
+            // The parser accepted the value, so this cannot fail.
             if (parse.GetResult(option) is { Implicit: false } result)
                 spec.TryParse(spec.IsFlag ? "" : result.Tokens[0].Value, _application, settings, out settings);
         }

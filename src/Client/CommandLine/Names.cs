@@ -1,6 +1,6 @@
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Names of choices as users type them, and the nearest one to a slip of the hand.</summary>
+/// <summary>Names of choices as users type them, and suggestions for misspelt names.</summary>
 internal static class Names
 {
     /// <summary>The choice in lower case: <c>jumpflood</c>.</summary>
@@ -11,11 +11,11 @@ internal static class Names
     public static string[] All<T>()
         where T : struct, Enum => [.. Enum.GetValues<T>().Select(Of)];
 
-    /// <summary>The choices as a sentence part: <c>a, b or c</c>.</summary>
+    /// <summary>The choices joined for a sentence: <c>a, b or c</c>.</summary>
     public static string Either(IReadOnlyList<string> names) =>
         names.Count == 1 ? names[0] : $"{string.Join(", ", names.SkipLast(1))} or {names[^1]}";
 
-    /// <summary>The candidate closest to what was typed, or null where none is close.</summary>
+    /// <summary>The candidate closest to the typed text; <c>null</c> if none is close.</summary>
     public static string? Nearest(string typed, IEnumerable<string> candidates)
     {
         string? best = null;
@@ -32,7 +32,7 @@ internal static class Names
         return bestDistance <= (letters < 3 ? 0 : Math.Max(1, letters / 3)) ? best : null;
     }
 
-    /// <summary>Letters to insert, delete, replace or swap with their neighbour to get from one word to the other.</summary>
+    /// <summary>Edit distance with insertions, deletions, replacements and swaps of neighbours.</summary>
     private static int Distance(string a, string b)
     {
         int[,] d = new int[a.Length + 1, b.Length + 1];

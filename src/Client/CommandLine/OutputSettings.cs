@@ -4,14 +4,14 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Where results go, and as what.</summary>
-/// <param name="Directory">The directory of the results.</param>
+/// <summary>Where and how results are written.</summary>
+/// <param name="Directory">The output directory.</param>
 /// <param name="Overwrite">Whether earlier results there may be replaced.</param>
-/// <param name="Format">What samples are written as.</param>
-/// <param name="SaveLevels">Whether every level's output is written too.</param>
+/// <param name="Format">The format of the samples.</param>
+/// <param name="SaveLevels">Whether the output of every level is written too.</param>
 internal sealed record OutputRequest(string Directory, bool Overwrite, ClipFormat Format, bool SaveLevels);
 
-/// <summary>The options that say where results go.</summary>
+/// <summary>Options of the output.</summary>
 internal sealed class OutputSettings(string defaultDirectory)
 {
     private const string Group = "Output";
@@ -19,7 +19,7 @@ internal sealed class OutputSettings(string defaultDirectory)
     private readonly Setting<string> _directory = new("--output", "DIR", PathText.TryParse, "-o")
     {
         Group = Group,
-        Description = "Directory for the samples, manifest.json and index.html; made if it is not there.",
+        Description = "Directory for the samples, manifest.json and index.html, created if missing.",
         Allowed = "a path",
         Default = defaultDirectory,
     };
@@ -27,13 +27,13 @@ internal sealed class OutputSettings(string defaultDirectory)
     private readonly Flag _overwrite = new("--overwrite")
     {
         Group = Group,
-        Description = "Replace earlier results in DIR.",
+        Description = "Replace the results of an earlier run in DIR.",
     };
 
     private readonly Setting<ClipFormat> _format = new("--format", string.Join('|', Names.All<ClipFormat>()), ValueText.Name<ClipFormat>())
     {
         Group = Group,
-        Description = "H.264, animated GIF, VP9, or a directory of PNG frames per sample, which loses nothing.",
+        Description = "H.264, animated GIF, VP9, or a directory of lossless PNG frames per sample.",
         Allowed = Names.Either(Names.All<ClipFormat>()),
         Default = Names.Of(ClipFormat.Mp4),
     };
@@ -41,10 +41,10 @@ internal sealed class OutputSettings(string defaultDirectory)
     private readonly Flag _saveLevels = new("--save-levels")
     {
         Group = Group,
-        Description = "Also write every level's output as PNG frames to DIR/levels/sample-0000/level-01 (the coarsest), …",
+        Description = "Also write the output of every level as PNG frames to DIR/levels/sample-0000/level-00 (the finest), level-01, …",
     };
 
-    /// <summary>Adds everything that a run of one's own takes.</summary>
+    /// <summary>Adds all output options.</summary>
     public void AddTo(Command command)
     {
         AddDirectoryTo(command);
@@ -52,7 +52,7 @@ internal sealed class OutputSettings(string defaultDirectory)
         command.Add(_saveLevels);
     }
 
-    /// <summary>Adds only where results go.</summary>
+    /// <summary>Adds only the output directory.</summary>
     public void AddDirectoryTo(Command command)
     {
         command.Add(_directory);
@@ -74,7 +74,7 @@ internal sealed class OutputSettings(string defaultDirectory)
         {
             throw new VgpnnException(
                 ErrorKind.Usage, "output-is-a-file", $"--output is '{directory}', but must be a directory",
-                $"-o {Path.GetFileNameWithoutExtension(directory)} --format {Names.Of(format)}");
+                $"use -o {Path.GetFileNameWithoutExtension(directory)} --format {Names.Of(format)}");
         }
 
         return directory;

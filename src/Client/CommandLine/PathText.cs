@@ -1,9 +1,9 @@
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Paths as they are typed.</summary>
+/// <summary>Parses paths.</summary>
 internal static class PathText
 {
-    /// <summary>Any text but an empty one, or one that no file system can hold.</summary>
+    /// <summary>Accepts any text that is not empty and that a file system can store.</summary>
     public static bool TryParse(string text, out string path)
     {
         path = text;

@@ -3,18 +3,18 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Which server, and the key to it.</summary>
-/// <param name="Address">Its address.</param>
-/// <param name="Key">The key.</param>
+/// <summary>A server's address and key.</summary>
+/// <param name="Address">The server's address.</param>
+/// <param name="Key">The API key.</param>
 internal sealed record ServerRequest(Uri Address, string Key);
 
-/// <summary>The options that say which server is talked to.</summary>
+/// <summary>Options for the server's address and key.</summary>
 internal sealed class ServerSettings
 {
-    /// <summary>The port that a server listens on unless told otherwise.</summary>
+    /// <summary>The default port of a server.</summary>
     public const int DefaultPort = 7413;
 
-    /// <summary>Where <c>serve</c> keeps its data unless told otherwise, and leaves its first key.</summary>
+    /// <summary>The default data directory of <c>serve</c>, which contains the first key.</summary>
     public const string DefaultData = "vgpnn-data";
 
     private const string Group = "Server";
@@ -24,17 +24,17 @@ internal sealed class ServerSettings
     private readonly Setting<Uri> _server = new("--server", "URL", TryAddress)
     {
         Group = Group,
-        Description = "The server's address.",
-        Allowed = "an address such as http://localhost:7413",
+        Description = "URL of the server.",
+        Allowed = "a URL such as http://localhost:7413",
         Default = "$VGPNN_SERVER, or http://127.0.0.1:7413",
     };
 
     private readonly Setting<string> _keyFile = new("--key-file", "PATH", PathText.TryParse)
     {
         Group = Group,
-        Description = "A file that holds the key.",
+        Description = "File that contains the API key.",
         Allowed = "a path",
-        Default = $"the key in ${KeyVariable}, or the one that 'serve' left in {DefaultData}",
+        Default = $"the key in ${KeyVariable}, or {DefaultData}/{FirstKey}",
     };
 
     public void AddTo(Command command)
@@ -43,10 +43,10 @@ internal sealed class ServerSettings
         command.Add(_keyFile);
     }
 
-    /// <summary>Whether a server was named.</summary>
+    /// <summary>Whether a server was given.</summary>
     public bool IsGiven(ParseResult parse) => _server.IsGiven(parse);
 
-    /// <exception cref="VgpnnException">Kind Usage: there is no key.</exception>
+    /// <exception cref="VgpnnException">Kind Usage: no key was found, or it is invalid.</exception>
     public ServerRequest Read(ParseResult parse)
     {
         Uri fallback = TryAddress(Environment.GetEnvironmentVariable("VGPNN_SERVER") ?? "", out Uri variable) ? variable : new Uri($"http://127.0.0.1:{DefaultPort}");
@@ -60,8 +60,8 @@ internal sealed class ServerSettings
             : File.Exists(Path.Combine(DefaultData, FirstKey)) ? ReadFile(Path.Combine(DefaultData, FirstKey)) : null;
         if (key is not null && key.All(c => char.IsAsciiLetterOrDigit(c) || c == '_') && key.Length is > 0 and < 200) return key;
         throw new VgpnnException(
-            ErrorKind.Usage, key is null ? "missing-key" : "bad-key", key is null ? "there is no key for the server" : "this is no key",
-            $"set {KeyVariable}, or name a file that holds it with --key-file");
+            ErrorKind.Usage, key is null ? "missing-key" : "bad-key", key is null ? "no API key was found" : "the API key is malformed",
+            $"set {KeyVariable}, or use --key-file PATH with a file that contains the key");
     }
 
     private static string ReadFile(string path)
@@ -72,7 +72,7 @@ internal sealed class ServerSettings
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new VgpnnException(ErrorKind.Usage, "missing-key", $"there is no file {path}", "name the file that holds the key", e);
+            throw new VgpnnException(ErrorKind.Usage, "missing-key", $"the key file {path} does not exist", "use --key-file PATH with a file that contains the key", e);
         }
     }
 

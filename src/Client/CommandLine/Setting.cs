@@ -3,29 +3,29 @@ using System.CommandLine.Parsing;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Reads a value; false: the text is none.</summary>
+/// <summary>Parses a value; returns <c>false</c> if the text is invalid.</summary>
 internal delegate bool TryParse<T>(string text, out T value);
 
-/// <summary>What the help tells about an option.</summary>
+/// <summary>The parts of an option's help.</summary>
 internal interface ISetting
 {
-    /// <summary>The heading it stands under.</summary>
+    /// <summary>The heading in the help.</summary>
     string Group { get; }
 
-    /// <summary>The allowed values, as the end of "must be …"; empty for a flag.</summary>
+    /// <summary>The allowed values, worded to follow "must be"; empty for a flag.</summary>
     string Allowed { get; }
 
-    /// <summary>The allowed values as the help lists them; empty where the placeholder lists them.</summary>
+    /// <summary>The allowed values as the help lists them; empty if the placeholder shows them.</summary>
     string Range => Allowed is "a path" ? "" : Allowed;
 
-    /// <summary>The value where it is not given; empty for a flag.</summary>
+    /// <summary>The default value; empty for a flag.</summary>
     string Default { get; }
 
-    /// <summary>Whether it is for verification, and listed by <c>--help --advanced</c> only.</summary>
+    /// <summary>Whether it is a verification option, listed by <c>--help --advanced</c> only.</summary>
     bool IsAdvanced => false;
 }
 
-/// <summary>An option with a value: one declaration for parsing, checking, error sentence and help.</summary>
+/// <summary>An option with a value: one declaration for parsing, validation, error messages and help.</summary>
 internal sealed class Setting<T> : Option<T>, ISetting
 {
     private readonly TryParse<T> _parse;
@@ -45,17 +45,17 @@ internal sealed class Setting<T> : Option<T>, ISetting
 
     public required string Default { get; init; }
 
-    /// <summary>The value given, or the fallback.</summary>
+    /// <summary>The given value, or the fallback.</summary>
     public T Or(ParseResult parse, T fallback) => IsGiven(parse) ? Given(parse) : fallback;
 
-    // Read again from the text: the parser cannot hand out a value that is null.
+    // Parsed again from the text, because the parser cannot return a null value.
     private T Given(ParseResult parse)
     {
         _parse(parse.GetResult(this)!.Tokens[0].Value, out T value);
         return value;
     }
 
-    /// <summary>Whether the user gave it.</summary>
+    /// <summary>Whether the user gave the option.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetResult(this) is { Implicit: false };
 
     private T? Read(ArgumentResult result, TryParse<T> parse)
@@ -67,7 +67,7 @@ internal sealed class Setting<T> : Option<T>, ISetting
     }
 }
 
-/// <summary>An option that may be given several times, each time with a path.</summary>
+/// <summary>An option with a path that may be repeated.</summary>
 internal sealed class PathsSetting : Option<string[]>, ISetting
 {
     public PathsSetting(string name, string valueName, params string[] aliases)
@@ -85,7 +85,7 @@ internal sealed class PathsSetting : Option<string[]>, ISetting
     public required string Default { get; init; }
 }
 
-/// <summary>An option that is there or not.</summary>
+/// <summary>An option without a value.</summary>
 internal sealed class Flag : Option<bool>, ISetting
 {
     public Flag(string name, params string[] aliases)
@@ -97,13 +97,13 @@ internal sealed class Flag : Option<bool>, ISetting
 
     public string Default => "";
 
-    /// <summary>Whether the user gave it.</summary>
+    /// <summary>Whether the user gave the option.</summary>
     public bool IsGiven(ParseResult parse) => parse.GetValue(this);
 }
 
 internal static class SettingExtensions
 {
-    /// <summary>The value given, or null.</summary>
+    /// <summary>The given value, or <c>null</c>.</summary>
     public static T? OrNull<T>(this Setting<T> setting, ParseResult parse)
         where T : struct => setting.IsGiven(parse) ? parse.GetValue(setting) : null;
 }

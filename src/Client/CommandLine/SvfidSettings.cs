@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Weights;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>What <c>evaluate</c> needs for SVFID: weights, and which of its readings.</summary>
+/// <summary>Options of <c>evaluate</c> for SVFID: weights, layer and variant.</summary>
 internal sealed class SvfidSettings
 {
     private const string Heading = "Learned features";
@@ -15,15 +15,15 @@ internal sealed class SvfidSettings
     private readonly Setting<string> _weights = new("--svfid", "c3d=FILE", WeightsText.Of("c3d"))
     {
         Group = Heading,
-        Description = "SVFID as well, on features of C3D with the weights in FILE: .pth or .pickle of PyTorch, .safetensors or .npz.",
-        Allowed = "c3d= and a file of weights",
-        Default = "no SVFID: no weights come with the program",
+        Description = "Also compute SVFID from C3D features with the weights in FILE: .pth or .pickle (PyTorch), .safetensors or .npz.",
+        Allowed = "c3d=FILE with a file of weights",
+        Default = "no SVFID; Vgpnn contains no weights",
     };
 
     private readonly Setting<C3dLayer> _layer = new("--svfid-layer", "NAME", ValueText.Name<C3dLayer>())
     {
         Group = Heading,
-        Description = "The layer of C3D whose output SVFID compares.",
+        Description = "C3D layer whose output is compared.",
         Allowed = Names.Either(Names.All<C3dLayer>()),
         Default = Names.Of(C3dLayer.Conv1),
     };
@@ -31,15 +31,15 @@ internal sealed class SvfidSettings
     private readonly Setting<SvfidVariant> _variant = new("--svfid-variant", "NAME", ValueText.Name<SvfidVariant>())
     {
         Group = Heading,
-        Description = "A Gaussian for each position over the frames (positions), or one over all of the video (video).",
+        Description = "One Gaussian per position over all frames (positions), or one for the whole video (video).",
         Allowed = Names.Either(Names.All<SvfidVariant>()),
         Default = Names.Of(SvfidVariant.Positions),
     };
 
     public IEnumerable<Option> All => [_weights, _layer, _variant];
 
-    /// <summary>What the user asked for, with the network loaded; null: nothing.</summary>
-    /// <exception cref="VgpnnException">The weights cannot be used, or choices were made without any.</exception>
+    /// <summary>The metric with its network loaded; <c>null</c> if SVFID was not requested.</summary>
+    /// <exception cref="VgpnnException">The weights cannot be used, or a layer or variant was given without weights.</exception>
     public (Svfid Metric, SvfidReport Report)? Read(ParseResult parse)
     {
         if (!_weights.IsGiven(parse))
@@ -47,7 +47,7 @@ internal sealed class SvfidSettings
             string? alone = _layer.IsGiven(parse) ? _layer.Name : _variant.IsGiven(parse) ? _variant.Name : null;
             if (alone is null) return null;
             throw new VgpnnException(
-                ErrorKind.Usage, "svfid-without-weights", $"{alone} was given, but no weights", $"give them as well: {_weights.Name} {_weights.HelpName}");
+                ErrorKind.Usage, "svfid-without-weights", $"{alone} needs weights", $"add {_weights.Name} {_weights.HelpName}");
         }
 
         string path = parse.GetRequiredValue(_weights);

@@ -4,10 +4,10 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Turns what the parser could not make sense of into one sentence and a way out.</summary>
+/// <summary>Converts the parser's errors to a message and a hint.</summary>
 internal static class UsageErrors
 {
-    /// <exception cref="VgpnnException">Kind Usage: the first thing that is wrong.</exception>
+    /// <exception cref="VgpnnException">Kind Usage: the first error.</exception>
     public static void ThrowIfAny(ParseResult parse, IReadOnlyList<string> arguments)
     {
         Command command = parse.CommandResult.Command;
@@ -24,8 +24,8 @@ internal static class UsageErrors
         if (parse.UnmatchedTokens.Count > 0)
         {
             throw Usage(
-                "unexpected-argument", $"'{parse.UnmatchedTokens[0]}' is one argument too many",
-                "quote names that hold spaces", command);
+                "unexpected-argument", $"unexpected argument '{parse.UnmatchedTokens[0]}'",
+                "remove it, or quote names that contain spaces", command);
         }
 
         if (parse.Errors.Count > 0) throw Usage("usage", parse.Errors[0].Message, null, command);
@@ -36,16 +36,16 @@ internal static class UsageErrors
         if (typed.StartsWith('-')) return UnknownOption(root, typed);
         string? near = Names.Nearest(typed, root.Subcommands.Select(c => c.Name));
         string hint = near is not null ? $"did you mean '{near}'?"
-            : Path.Exists(typed) ? $"{ProgramName.Current} generate {ShellText.Quote(typed)}"
-            : $"the commands are {Names.Either([.. root.Subcommands.Select(c => c.Name)])}";
-        return new VgpnnException(ErrorKind.Usage, "unknown-command", $"there is no command '{typed}'", hint);
+            : Path.Exists(typed) ? $"to use the file, run {ProgramName.Current} generate {ShellText.Quote(typed)}"
+            : $"use {Names.Either([.. root.Subcommands.Select(c => c.Name)])}";
+        return new VgpnnException(ErrorKind.Usage, "unknown-command", $"unknown command '{typed}'", hint);
     }
 
     private static VgpnnException UnknownOption(Command command, string typed)
     {
         string name = typed.Split('=', ':')[0];
         string? near = Names.Nearest(name, command.Options.Where(o => !o.Hidden).SelectMany(AllNames));
-        return Usage("unknown-option", $"there is no option '{name}'", near is null ? null : $"did you mean '{near}'?", command);
+        return Usage("unknown-option", $"unknown option '{name}'", near is null ? null : $"did you mean '{near}'?", command);
     }
 
     private static VgpnnException BadOption(Command command, OptionResult result, string message)
@@ -55,7 +55,7 @@ internal static class UsageErrors
         {
             0 => Usage("missing-value", $"{result.Option.Name} needs a value{allowed}", null, command),
             1 => Usage("bad-value", message, null, command),
-            _ => Usage("option-twice", $"{result.Option.Name} is given {result.Tokens.Count} times", "give it once", command),
+            _ => Usage("option-twice", $"{result.Option.Name} was given {result.Tokens.Count} times", "give it once", command),
         };
     }
 
@@ -71,7 +71,7 @@ internal static class UsageErrors
         }
     }
 
-    /// <summary>The parser takes an unknown option for an argument, and an option after one that lacks its value for that value.</summary>
+    /// <summary>The parser treats an unknown option as an argument, and an option that follows one without its value as that value.</summary>
     private static void ThrowIfOptionIsTakenForValue(ParseResult parse, Command command)
     {
         Token? before = null;
@@ -101,6 +101,6 @@ internal static class UsageErrors
     private static VgpnnException Usage(string code, string message, string? hint, Command command)
     {
         string commandName = command is RootCommand ? ProgramName.Current : $"{ProgramName.Current} {command.Name}";
-        return new VgpnnException(ErrorKind.Usage, code, message, hint ?? $"{commandName} --help lists every option");
+        return new VgpnnException(ErrorKind.Usage, code, message, hint ?? $"see {commandName} --help");
     }
 }

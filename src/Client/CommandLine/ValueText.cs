@@ -4,14 +4,14 @@ using Vgpnn.Synthesis.Clips;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Reads the values that options take; every function says no rather than guess.</summary>
+/// <summary>Parses option values strictly.</summary>
 internal static class ValueText
 {
-    /// <summary>A whole number within bounds.</summary>
+    /// <summary>Parses an integer within bounds, both included.</summary>
     public static TryParse<int> Integer(int min, int max) => (string text, out int value) =>
         int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value) && value >= min && value <= max;
 
-    /// <summary>A name of the enumeration in lower case.</summary>
+    /// <summary>Parses a name of an enumeration, in any case.</summary>
     public static TryParse<T> Name<T>()
         where T : struct, Enum => (string text, out T value) =>
     {
@@ -25,7 +25,7 @@ internal static class ValueText
         return false;
     };
 
-    /// <summary>A seed: a whole number that every reader of JSON holds exactly.</summary>
+    /// <summary>Parses a seed: an integer that all JSON parsers represent exactly.</summary>
     public static bool Seed(string text, out ulong seed) =>
         ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seed) && seed <= MaxSeed;
 

@@ -2,9 +2,9 @@ using System.CommandLine;
 
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>A command line that works, and what it does.</summary>
-/// <param name="Arguments">What stands after the program's name.</param>
-/// <param name="Effect">What happens.</param>
+/// <summary>An example of a command line.</summary>
+/// <param name="Arguments">The text after the program's name.</param>
+/// <param name="Effect">Its effect.</param>
 internal sealed record Example(string Arguments, string Effect);
 
 /// <summary>A command of the program.</summary>
@@ -13,14 +13,14 @@ internal abstract class Verb : Command
     protected Verb(string name, string description)
         : base(name, description) => SetAction(RunAsync);
 
-    /// <summary>Shown at the end of the command's help; the first one also in the program's.</summary>
+    /// <summary>Examples at the end of the command's help; the first one also appears in the program's help.</summary>
     public abstract IReadOnlyList<Example> Examples { get; }
 
-    /// <summary>The option that every command has.</summary>
+    /// <summary>The option that all commands share.</summary>
     protected Flag Json { get; } = new("--json")
     {
         Group = "Other",
-        Description = "Write JSON to standard output, one object a line, and nothing else.",
+        Description = "Write one JSON object per line to stdout, and nothing else.",
     };
 
     /// <returns>The exit code.</returns>

@@ -1,9 +1,9 @@
 namespace Vgpnn.Client.CommandLine;
 
-/// <summary>Reads weights given as <c>NETWORK=FILE</c>.</summary>
+/// <summary>Parses weights given as <c>NETWORK=FILE</c>.</summary>
 internal static class WeightsText
 {
-    /// <summary>The file of one network's weights.</summary>
+    /// <summary>Creates a parser for one network's weights; its value is the file.</summary>
     public static TryParse<string> Of(string network) => (string text, out string file) =>
     {
         string start = network + "=";

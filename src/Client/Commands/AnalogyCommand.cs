@@ -7,38 +7,38 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn analogy</c>: the look of one video in the movements of another.</summary>
+/// <summary><c>vgpnn analogy</c>: the style of one video in the motion of another.</summary>
 internal sealed class AnalogyCommand : StructureVerb
 {
     private readonly Setting<string> _allPairs = new("--all-pairs", "DIR", PathText.TryParse)
     {
         Group = "Input",
-        Description = "Make every clip in DIR the content of every other, and a page that shows all of them in a table.",
+        Description = "Transfer the style of every clip in DIR to every other, and write a page with a table of the results.",
         Allowed = "a path",
-        Default = "one analogy, of CONTENT and STYLE",
+        Default = "one analogy of CONTENT and STYLE",
     };
 
-    public AnalogyCommand(Place place = Place.Here)
+    public AnalogyCommand(RunTarget target = RunTarget.Local)
         : base(
-            place, Application.Analogy, "analogy",
-            "Give a video another one's look: what moves in CONTENT comes out as what moves as fast in STYLE, in CONTENT's size and length.",
-            "analogy", (InputRole.Content, "What gives movement, layout, size and length: a video or a directory of numbered frames."))
+            target, Application.Analogy, "analogy",
+            "Transfer the style of a video: the result moves like CONTENT, looks like STYLE, and has the size and length of CONTENT.",
+            "analogy", (InputRole.Content, "The video that gives motion, layout, size and length; or a directory of numbered frames."))
     {
-        if (place == Place.Here) Add(_allPairs);
+        if (target == RunTarget.Local) Add(_allPairs);
     }
 
-    public override IReadOnlyList<Example> Examples => Place == Place.Here ? [.. Everywhere, .. OnThisMachine] : Everywhere;
+    public override IReadOnlyList<Example> Examples => Target == RunTarget.Local ? [.. Everywhere, .. OnThisMachine] : Everywhere;
 
     private static IReadOnlyList<Example> Everywhere =>
     [
-        new("analogy lava.mp4 waterfall.mp4", "A waterfall that flows as the lava does, in lava-analogy/."),
-        new("analogy a.mp4 b.mp4 --bins 3,8 --flow-limit 0.7", "Fewer kinds of movement, followed up to finer levels."),
+        new("analogy lava.mp4 waterfall.mp4", "A waterfall that flows like the lava, in lava-analogy/."),
+        new("analogy a.mp4 b.mp4 --bins 3,8 --flow-limit 0.7", "Fewer bins of motion, followed to finer levels."),
     ];
 
     private static IReadOnlyList<Example> OnThisMachine =>
     [
-        new("analogy a.mp4 b.mp4 --flow raft=raft-small.pth", "Movement found by RAFT, with weights of your own."),
-        new("analogy --all-pairs clips", "Every clip of a directory in the look of every other, in clips-analogies/."),
+        new("analogy a.mp4 b.mp4 --flow raft=raft-small.pth", "Optical flow by RAFT, with your own weights."),
+        new("analogy --all-pairs clips", "All pairs of the clips in a directory, in clips-analogies/."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -47,7 +47,7 @@ internal sealed class AnalogyCommand : StructureVerb
         if (Input.IsGiven(parse))
         {
             throw new VgpnnException(
-                ErrorKind.Usage, "two-inputs", "there are two inputs, one by --all-pairs and one as an argument", "give CONTENT and STYLE, or --all-pairs DIR");
+                ErrorKind.Usage, "two-inputs", "--all-pairs and CONTENT were both given", "use CONTENT and STYLE, or --all-pairs DIR");
         }
 
         string directory = _allPairs.Or(parse, "");

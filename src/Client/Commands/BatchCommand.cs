@@ -8,51 +8,51 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn batch</c>: thousands of requests into shards, here or on a server.</summary>
+/// <summary><c>vgpnn batch</c>: makes the samples of a file of requests, and packs them into shards.</summary>
 internal sealed class BatchCommand : Verb
 {
     private const string Group = "Batch";
 
     private readonly Argument<string> _file = new("FILE")
     {
-        Description = "A JSON object on each line: {\"input\": \"clip.mp4\", \"samples\": 4, \"seed\": 7, \"settings\": {…}}; paths are seen from the file.",
+        Description = "A JSON object on each line: {\"input\": \"clip.mp4\", \"samples\": 4, \"seed\": 7, \"settings\": {…}}; paths are relative to FILE.",
     };
 
     private readonly Setting<string> _directory = new("--output", "DIR", PathText.TryParse, "-o")
     {
         Group = Group,
-        Description = "Directory for shards and manifest.jsonl. What is in it already is not made again.",
+        Description = "Directory for shards and manifest.jsonl. Samples that it contains already are kept.",
         Allowed = "a path",
-        Default = "FILE's name with '-samples', in the working directory",
+        Default = "'-samples' appended to FILE's name, in the working directory",
     };
 
     private readonly Setting<int> _shard = new("--shard-samples", "N", ValueText.Integer(1, 1_000_000))
     {
         Group = Group,
-        Description = "Samples in a shard.",
-        Allowed = "a whole number from 1 to 1000000",
+        Description = "Samples per shard.",
+        Allowed = "an integer from 1 to 1000000",
         Default = "1000",
     };
 
     private readonly Setting<int> _inFlight = new("--in-flight", "N", ValueText.Integer(1, 1_000))
     {
         Group = Group,
-        Description = "Lines that a server works on at once.",
-        Allowed = "a whole number from 1 to 1000",
+        Description = "Lines submitted to the server at the same time.",
+        Allowed = "an integer from 1 to 1000",
         Default = "32",
     };
 
     private readonly Flag _delete = new("--delete")
     {
         Group = Group,
-        Description = "Delete each request on the server once its samples are here.",
+        Description = "Delete each request on the server after its samples are downloaded.",
     };
 
     private readonly ServerSettings _server = new();
     private readonly MachineSettings _machine = new();
 
     public BatchCommand()
-        : base("batch", "Make a data set: a file of requests into tar shards, on this machine or, with --server, by a server. Goes on where it was stopped.")
+        : base("batch", "Make a data set: the samples of many requests in tar shards, on this machine or on a server (--server). Continues an interrupted batch.")
     {
         Add(_file);
         foreach (Option option in (Option[])[_directory, _shard, _inFlight, _delete]) Add(option);
@@ -63,8 +63,8 @@ internal sealed class BatchCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("batch requests.jsonl -o set", "Makes all samples on this machine, and shards in set/."),
-        new("batch requests.jsonl -o set --server http://localhost:7413", "Has a server make them; Ctrl-C, and the same again goes on."),
+        new("batch requests.jsonl -o set", "Makes all samples on this machine; shards go to set/."),
+        new("batch requests.jsonl -o set --server http://localhost:7413", "Makes them on a server. After Ctrl-C, the same command continues."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -80,7 +80,7 @@ internal sealed class BatchCommand : Verb
             : new LocalMaker(_machine.Read(parse), reporter))
             made = await new BatchRun(maker, directory, items).ExecuteAsync(cancellation);
         if (Json.IsGiven(parse)) Console.WriteLine(JsonSerializer.Serialize(new { directory = path, made, samples = directory.Count, manifest = directory.ManifestPath }, ApiJson.Options));
-        else Console.WriteLine($"{HumanText.Count(directory.Count, "sample")} in {path}, {made} of them made now; {directory.ManifestPath} names them.");
+        else Console.WriteLine($"{HumanText.Count(directory.Count, "sample")} in {path}, {made} made by this run. Manifest: {directory.ManifestPath}");
         return ExitCode.Success;
     }
 }

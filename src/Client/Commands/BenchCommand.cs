@@ -11,7 +11,7 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn bench</c>: how fast this machine is.</summary>
+/// <summary><c>vgpnn bench</c>: measures this machine's performance.</summary>
 internal sealed class BenchCommand : Verb
 {
     private const string Group = "Measurement";
@@ -20,23 +20,23 @@ internal sealed class BenchCommand : Verb
     private readonly Setting<int[]> _sizes = new("--sizes", "H,H,...", TrySizes)
     {
         Group = Group,
-        Description = "Heights of the pictures to measure; they are 16:9, 5 frames each.",
+        Description = "Heights to measure: clips of 5 frames, 16:9.",
         Allowed = "heights from 16 to 2160, separated by commas",
-        Default = "144,288,576,1080, as many as two minutes allow",
+        Default = "144,288,576,1080, as many as fit into two minutes",
     };
 
     private readonly Setting<int> _threads = new("--threads", "N", ValueText.Integer(1, 256))
     {
         Group = Group,
-        Description = "Threads to compute on; 1 and 2 are compared in any case.",
-        Allowed = "a whole number from 1 to 256",
+        Description = "Number of threads. The comparison of 1 and 2 threads is always made.",
+        Allowed = "an integer from 1 to 256",
         Default = "one per core",
     };
 
     private readonly Setting<DeviceChoice> _device = new("--device", "auto|cpu|gpu[:N]", DeviceChoice.TryParse)
     {
         Group = Group,
-        Description = "What to measure; of a device each kernel, beside what a model of the device predicts.",
+        Description = "Processor to measure. On a GPU, each kernel is compared with a model's prediction.",
         Allowed = DeviceChoice.Allowed,
         Default = "cpu",
     };
@@ -50,13 +50,13 @@ internal sealed class BenchCommand : Verb
     private readonly Setting<string> _svg = new("--svg", "FILE", PathText.TryParse)
     {
         Group = Group,
-        Description = "Draw the comparison that --exhaustive makes.",
+        Description = "Write a chart of the --exhaustive comparison (SVG).",
         Allowed = "a path",
-        Default = "no drawing",
+        Default = "no chart",
     };
 
     public BenchCommand()
-        : base("bench", "Measure how fast the engine is here, on a synthetic clip that is always the same.")
+        : base("bench", "Measure the engine's performance on this machine with a fixed synthetic clip.")
     {
         Add(_sizes);
         Add(_threads);
@@ -68,10 +68,10 @@ internal sealed class BenchCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("bench", "Time per voxel and phase at four sizes, scaling, and 1 against 2 threads."),
-        new("bench --sizes 144,288", "The same for a quick look."),
-        new("bench --device gpu", "Every kernel of a device: measured, and predicted."),
-        new("bench --exhaustive --svg figure6.svg", "Also what exhaustive search would take, as a table and a chart."),
+        new("bench", "Time per voxel and phase at four sizes, scaling, and the speed-up by a second thread."),
+        new("bench --sizes 144,288", "A short measurement."),
+        new("bench --device gpu", "Every GPU kernel: measured and predicted time."),
+        new("bench --exhaustive --svg figure6.svg", "Also the time of exhaustive search, as a table and a chart."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -80,12 +80,12 @@ internal sealed class BenchCommand : Verb
         bool exhaustive = _exhaustive.IsGiven(parse);
         string? svg = _svg.IsGiven(parse) ? _svg.Or(parse, "") : null;
         if (svg is not null && !exhaustive)
-            throw new VgpnnException(ErrorKind.Usage, "nothing-to-draw", "--svg draws a comparison that was not asked for", "add --exhaustive");
+            throw new VgpnnException(ErrorKind.Usage, "nothing-to-draw", "--svg needs the comparison that --exhaustive makes", "add --exhaustive");
         int[] heights = _sizes.Or(parse, DefaultSizes);
         if (_device.Or(parse, default) is { Kind: DeviceChoiceKind.Gpu } device)
         {
             if (exhaustive)
-                throw new VgpnnException(ErrorKind.Usage, "bench-device", "--exhaustive compares searches of the processor", "leave out --device");
+                throw new VgpnnException(ErrorKind.Usage, "bench-device", "--exhaustive compares CPU searches only", "leave out --device");
             DeviceBenchReport measured = await Task.Run(() => MeasureDevice(device, heights, cancellation), cancellation);
             if (json) Console.WriteLine(JsonSerializer.Serialize(measured, BenchJson.Default.DeviceBenchReport));
             else DeviceBenchTables.Write(measured);

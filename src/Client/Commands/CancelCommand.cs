@@ -6,19 +6,19 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn cancel</c>: ends a request, or one sample of it.</summary>
+/// <summary><c>vgpnn cancel</c>: cancels a request or one of its samples.</summary>
 internal sealed class CancelCommand : RequestVerb
 {
     private readonly Setting<int> _sample = new("--sample", "I", ValueText.Integer(0, 999_999))
     {
         Group = "Samples",
-        Description = "Only this sample, counted from 0.",
-        Allowed = "a whole number from 0",
-        Default = "all that have not come to their end",
+        Description = "Cancel only this sample, counted from 0.",
+        Allowed = "an integer from 0",
+        Default = "all unfinished samples",
     };
 
     public CancelCommand()
-        : base("cancel", "Cancel a request or one of its samples; what is finished stays.")
+        : base("cancel", "Cancel a request or one of its samples. Finished samples are kept.")
     {
         Add(_sample);
         AddCommon();
@@ -26,8 +26,8 @@ internal sealed class CancelCommand : RequestVerb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("cancel last", "Cancels what is left of the request that was submitted last."),
-        new("cancel last --sample 3", "Cancels one of its samples."),
+        new("cancel last", "Cancels the unfinished samples of the newest request."),
+        new("cancel last --sample 3", "Cancels one sample of it."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -38,13 +38,13 @@ internal sealed class CancelCommand : RequestVerb
         {
             Sample sample = await api.CancelSampleAsync(request.Id, index, cancellation);
             if (Json.IsGiven(parse)) WriteJson(sample);
-            else Console.WriteLine($"Sample {index} is cancelled.");
+            else Console.WriteLine($"Sample {index} was cancelled.");
             return ExitCode.Success;
         }
 
         request = await api.CancelAsync(request.Id, cancellation);
         if (Json.IsGiven(parse)) WriteJson(request);
-        else Console.WriteLine($"{HumanText.Count(request.Samples.Cancelled, "sample")} cancelled, {request.Samples.Succeeded} there.");
+        else Console.WriteLine($"{HumanText.Count(request.Samples.Cancelled, "sample")} cancelled, {request.Samples.Succeeded} finished.");
         return ExitCode.Success;
     }
 }

@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn demo</c>: a clip of the project's own from end to end.</summary>
+/// <summary><c>vgpnn demo</c>: makes samples of an example clip.</summary>
 internal sealed class DemoCommand : Verb
 {
     private const string SamplesName = "samples";
@@ -18,14 +18,14 @@ internal sealed class DemoCommand : Verb
     private readonly MachineSettings _machine = new();
 
     public DemoCommand()
-        : base("demo", "Make three samples of a clip that comes with the program, and say where to watch them.")
+        : base("demo", "Make three samples of an example clip.")
     {
         _output.AddDirectoryTo(this);
         _machine.AddTo(this);
         Add(Json);
     }
 
-    public override IReadOnlyList<Example> Examples => [new("demo", "Three samples in vgpnn-demo/, always the same ones.")];
+    public override IReadOnlyList<Example> Examples => [new("demo", "The same three samples every time, in vgpnn-demo/.")];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -43,15 +43,15 @@ internal sealed class DemoCommand : Verb
     /// <summary>The first clip of the nearest <c>samples</c> directory above the program.</summary>
     private static string FindClip()
     {
-        for (DirectoryInfo? place = new(AppContext.BaseDirectory); place is not null; place = place.Parent)
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
         {
-            string samples = Path.Combine(place.FullName, SamplesName);
+            string samples = Path.Combine(directory.FullName, SamplesName);
             string? clip = Directory.Exists(samples) ? Directory.EnumerateFiles(samples, "*.mp4").Order().FirstOrDefault() : null;
             if (clip is not null) return Path.GetRelativePath(".", clip);
         }
 
         throw new VgpnnException(
-            ErrorKind.Input, "no-demo-clip", $"there is no directory '{SamplesName}' with clips above {AppContext.BaseDirectory}",
-            $"{ProgramName.Current} generate takes a clip of yours");
+            ErrorKind.Input, "no-demo-clip", $"no example clips found: no directory above {AppContext.BaseDirectory} contains '{SamplesName}' with .mp4 files",
+            $"use a clip of yours: {ProgramName.Current} generate clip.mp4");
     }
 }

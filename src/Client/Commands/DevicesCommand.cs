@@ -10,13 +10,13 @@ using Vgpnn.Synthesis.Backends;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn devices</c>: what can compute here.</summary>
+/// <summary><c>vgpnn devices</c>: lists the processors of this machine.</summary>
 internal sealed class DevicesCommand : Verb
 {
     public DevicesCommand()
-        : base("devices", "List what can compute on this machine.") => Add(Json);
+        : base("devices", "List the devices of this machine that --device can select.") => Add(Json);
 
-    public override IReadOnlyList<Example> Examples => [new("devices", "What '--device' can name, with cores and memory.")];
+    public override IReadOnlyList<Example> Examples => [new("devices", "All devices with their cores and memory.")];
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -56,7 +56,7 @@ internal sealed class DevicesCommand : Verb
         }
     }
 
-    // Drivers tell of themselves at length; JSON has all of it.
+    // Names by drivers can be long; the JSON output contains them in full.
     private static string Shortened(string model)
     {
         const int longest = 60;

@@ -3,19 +3,19 @@ using Vgpnn.Client.CommandLine;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn doctor</c>: has the silo, which lies beside this program, try everything that it needs.</summary>
+/// <summary><c>vgpnn doctor</c>: runs the checks of the silo's executable.</summary>
 internal sealed class DoctorCommand : Verb
 {
     private readonly Setting<string> _data = new("--data", "DIR", PathText.TryParse)
     {
         Group = "Server",
-        Description = "Directory in which the server keeps what no other setting sends elsewhere.",
+        Description = "The server's data directory.",
         Allowed = "a path",
         Default = ServerSettings.DefaultData,
     };
 
     public DoctorCommand()
-        : base("doctor", "Look whether this machine has all that a server needs, and say what to mend.")
+        : base("doctor", "Check that this machine meets the server's requirements.")
     {
         Add(_data);
         Add(Json);
@@ -23,8 +23,8 @@ internal sealed class DoctorCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("doctor", "Tries all of them; exit status 1 if one is broken."),
-        new("doctor --json", "The same for programs."),
+        new("doctor", "Runs all checks; exit code 1 if one fails."),
+        new("doctor --json", "The results as JSON."),
     ];
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation) =>

@@ -10,7 +10,7 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn download</c>: fetches a request's samples.</summary>
+/// <summary><c>vgpnn download</c>: downloads a request's samples.</summary>
 internal sealed class DownloadCommand : RequestVerb
 {
     private const string Group = "Output";
@@ -18,21 +18,21 @@ internal sealed class DownloadCommand : RequestVerb
     private readonly Setting<string> _directory = new("--output", "DIR", PathText.TryParse, "-o")
     {
         Group = Group,
-        Description = "Directory for the samples and request.json; made if it is not there. What it has already is not fetched again.",
+        Description = "Directory for the samples and request.json, created if missing. Files that it contains already are kept.",
         Allowed = "a path",
-        Default = "'request-' and the end of the id, in the working directory",
+        Default = "'request-' and the last 8 characters of the id, in the working directory",
     };
 
     private readonly Setting<string> _format = new("--format", "mp4|gif|webm|png", TryFormat)
     {
         Group = Group,
-        Description = "What samples are fetched as; png is a zip of the frames.",
+        Description = "Format of the samples; png is a zip archive of the frames.",
         Allowed = "mp4, gif, webm or png",
         Default = "mp4",
     };
 
     public DownloadCommand()
-        : base("download", "Fetch the samples of a request that are there.")
+        : base("download", "Download the finished samples of a request.")
     {
         Add(_directory);
         Add(_format);
@@ -41,7 +41,7 @@ internal sealed class DownloadCommand : RequestVerb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("download last -o out", "Samples of the request that was submitted last, in out/."),
+        new("download last -o out", "The finished samples of the newest request, in out/."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -50,14 +50,14 @@ internal sealed class DownloadCommand : RequestVerb
         Request request = await FindAsync(parse, api, cancellation);
         string directory = _directory.Or(parse, $"request-{request.Id[^8..]}"), format = _format.Or(parse, "mp4");
         Sample[] there = [.. (await api.ListSamplesAsync(request.Id, cancellation)).Where(s => s.Links.Video is not null)];
-        if (there.Length == 0) throw new RemoteException("no-samples", "no sample of the request is there yet", $"{ProgramName.Current} wait {request.Id}");
+        if (there.Length == 0) throw new RemoteException("no-samples", $"no sample of request {request.Id} is finished yet", $"{ProgramName.Current} wait {request.Id}");
         Directory.CreateDirectory(directory);
         var files = new List<string>();
         using (IRunReporter reporter = RunReporter.Create(Json.IsGiven(parse)))
         {
             foreach (Sample sample in there)
             {
-                reporter.Stage(string.Create(CultureInfo.InvariantCulture, $"fetching sample {files.Count + 1} of {there.Length}"));
+                reporter.Stage(string.Create(CultureInfo.InvariantCulture, $"downloading sample {files.Count + 1} of {there.Length}"));
                 string file = Path.Combine(directory, $"{ResultDirectory.SampleName(sample.Index)}{(format == "png" ? ".zip" : $".{format}")}");
                 if (!File.Exists(file)) await api.DownloadAsync($"{sample.Links.Video}?format={format}", file, cancellation);
                 files.Add(file);

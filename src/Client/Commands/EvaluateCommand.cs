@@ -13,17 +13,17 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn evaluate</c>: numbers that tell how near samples are to their input, and how far from each other.</summary>
+/// <summary><c>vgpnn evaluate</c>: scores samples against their inputs and each other.</summary>
 internal sealed class EvaluateCommand : Verb
 {
     private readonly Argument<string> _input = new("INPUT")
     {
-        Description = "A directory of results, whose manifest says all else; or what the samples were made of, for an analogy the style.",
+        Description = "The output directory of a run, whose manifest names the inputs; or the input itself (of an analogy, the style clip).",
     };
 
     private readonly Argument<string[]> _samples = new("SAMPLE…")
     {
-        Description = "Videos, directories of frames or of results; may be left out where INPUT is a directory of results: all samples in it.",
+        Description = "Videos, directories of frames, or output directories of runs. Optional if INPUT is an output directory: all of its samples.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -32,15 +32,15 @@ internal sealed class EvaluateCommand : Verb
     private readonly Setting<int> _threads = new("--threads", "N", ValueText.Integer(1, 256))
     {
         Group = "Machine",
-        Description = "Threads to compute on.",
-        Allowed = "a whole number from 1 to 256",
+        Description = "Number of threads.",
+        Allowed = "an integer from 1 to 256",
         Default = "one per core",
     };
 
     private readonly SvfidSettings _svfid = new();
 
     public EvaluateCommand()
-        : base("evaluate", "Score samples of any application against what they were made of.")
+        : base("evaluate", "Score samples of any application against their inputs.")
     {
         Add(_input);
         Add(_samples);
@@ -52,10 +52,10 @@ internal sealed class EvaluateCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("evaluate clip-samples", "A table of all samples of a run, whatever made them."),
-        new("evaluate clip.mp4 a.mp4 b.mp4 --json", "The same of two videos, for programs."),
-        new("evaluate lava.mp4 other.mp4 --content waterfall.mp4", "An analogy made elsewhere: also how well it follows its content."),
-        new("evaluate clip.mp4 clip-samples --svfid c3d=c3d.pickle", "SVFID too, with weights of your own."),
+        new("evaluate clip-samples", "A table of all samples of a run."),
+        new("evaluate clip.mp4 a.mp4 b.mp4 --json", "The scores of two videos as JSON."),
+        new("evaluate lava.mp4 other.mp4 --content waterfall.mp4", "An analogy by another program, including how well it follows the content clip."),
+        new("evaluate clip.mp4 clip-samples --svfid c3d=c3d.pickle", "SVFID as well, with your own weights."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -67,8 +67,8 @@ internal sealed class EvaluateCommand : Verb
         {
             if (run is null)
                 throw new VgpnnException(
-                    ErrorKind.Usage, "missing-argument", $"SAMPLE… is missing: {HumanText.OneLine(input)} is no directory of results",
-                    $"{ProgramName.Current} evaluate INPUT SAMPLE…, or {ProgramName.Current} evaluate DIRECTORY of a run");
+                    ErrorKind.Usage, "missing-argument", $"SAMPLE… is missing: {HumanText.OneLine(input)} is not the output directory of a run",
+                    $"use {ProgramName.Current} evaluate INPUT SAMPLE…, or {ProgramName.Current} evaluate DIRECTORY");
             samples = [input];
         }
 
@@ -80,7 +80,7 @@ internal sealed class EvaluateCommand : Verb
         using IRunReporter reporter = RunReporter.Create(json);
         var inputs = new List<ReadInput>();
         foreach (InputPath path in request.Inputs) inputs.Add(await ReadInput.ReadAsync(path, request, reporter, cancellation));
-        if (run is not null) RecordedInputs.ThrowIfDifferent(run, inputs, $"{ProgramName.Current} evaluate INPUT SAMPLE… names the input where it is now");
+        if (run is not null) RecordedInputs.ThrowIfDifferent(run, inputs, $"if the input has moved, use {ProgramName.Current} evaluate INPUT SAMPLE…");
         EvaluationReport report = await EvaluateAsync(inputs, options, paths, svfid?.Metric, workers, reporter);
         report = report with { Svfid = svfid?.Report };
         reporter.Dispose();
@@ -113,7 +113,7 @@ internal sealed class EvaluateCommand : Verb
     {
         if (ManifestOf(path) is not { } manifest) return [path];
         if (manifest.Samples.Count == 0)
-            throw new VgpnnException(ErrorKind.Input, "no-samples", $"the manifest in {path} names no sample", "a run writes samples to its directory");
+            throw new VgpnnException(ErrorKind.Input, "no-samples", $"the manifest in {path} contains no samples", "use the output directory of a run that finished a sample");
         return manifest.Samples.OrderBy(s => s.Index).Select(s => Path.Combine(path, s.File));
     }
 

@@ -5,7 +5,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn inpaint</c>: a masked part of a video filled.</summary>
+/// <summary><c>vgpnn inpaint</c>: fills a masked region of a video.</summary>
 internal sealed class InpaintCommand : RunVerb
 {
     private const string Group = "Mask";
@@ -13,23 +13,23 @@ internal sealed class InpaintCommand : RunVerb
     private readonly Setting<string> _mask = new("--mask", "PATH", PathText.TryParse)
     {
         Group = Group,
-        Description = "What to fill, in white on black: a picture for all frames, or a video or directory with a frame for each.",
+        Description = "Mask of the region to fill (white): an image for all frames, or a video or directory with one frame per input frame.",
         Allowed = "a path",
-        Default = "none; it must be given",
+        Default = "none, required",
     };
 
     private readonly Setting<string> _source = new("--source", "PATH", PathText.TryParse)
     {
         Group = Group,
-        Description = "A video to fill it from; it may have another size and length.",
+        Description = "Video to take patches from, of any size and length.",
         Allowed = "a path",
-        Default = "INPUT outside the mask",
+        Default = "INPUT, outside the mask",
     };
 
-    public InpaintCommand(Place place = Place.Here)
+    public InpaintCommand(RunTarget target = RunTarget.Local)
         : base(
-            place, Application.Inpainting, "inpaint",
-            "Fill a masked part of a video, from colours painted there or from its surroundings; all else stays as it is.", "inpainted")
+            target, Application.Inpainting, "inpaint",
+            "Fill a masked region of a video, guided by colours painted there or from its surroundings. The rest of the video is unchanged.", "inpainted")
     {
         Add(_mask);
         Add(_source);
@@ -40,9 +40,9 @@ internal sealed class InpaintCommand : RunVerb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("inpaint painted.mp4 --mask mask.png", "Turns the colours painted under the mask into what they hint at."),
-        new("inpaint clip.mp4 --mask mask.mp4 --cue none", "Removes what is under the mask."),
-        new("inpaint clip.mp4 --mask mask.png --source other.mp4", "Fills it with patches of another video."),
+        new("inpaint painted.mp4 --mask mask.png", "Replaces the painted region with content of similar colours."),
+        new("inpaint clip.mp4 --mask mask.mp4 --cue none", "Removes the masked object."),
+        new("inpaint clip.mp4 --mask mask.png --source other.mp4", "Fills the region with patches of another video."),
     ];
 
     protected override IReadOnlyList<InputPath> ReadInputs(ParseResult parse)
@@ -51,7 +51,7 @@ internal sealed class InpaintCommand : RunVerb
         if (!_mask.IsGiven(parse))
         {
             throw new VgpnnException(
-                ErrorKind.Usage, "missing-mask", "there is no mask", "--mask PATH names a picture or a video that is white where to fill");
+                ErrorKind.Usage, "missing-mask", "--mask is missing", "use --mask PATH with an image or a video that is white where to fill");
         }
 
         List<InputPath> inputs = [.. input, new InputPath(InputRole.Mask, _mask.Or(parse, ""))];

@@ -8,13 +8,13 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn nodes</c>: the cluster, for its operator.</summary>
+/// <summary><c>vgpnn nodes</c>: shows the state of the cluster.</summary>
 internal sealed class NodesCommand : RemoteVerb
 {
     public NodesCommand()
-        : base("nodes", "List a server's nodes, and what failed last; takes a key with the scope 'admin'.") => AddCommon();
+        : base("nodes", "List a server's silos and the latest failures. Needs a key with the scope 'admin'.") => AddCommon();
 
-    public override IReadOnlyList<Example> Examples => [new("nodes", "Nodes with their slots, memory and work.")];
+    public override IReadOnlyList<Example> Examples => [new("nodes", "All silos with their slots, memory and running jobs.")];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -26,7 +26,7 @@ internal sealed class NodesCommand : RemoteVerb
             return ExitCode.Success;
         }
 
-        Table table = Tables.New("Node", "Version", "At work", "Memory", "Heard of");
+        Table table = Tables.New("Silo", "Version", "Running", "Memory", "Last heartbeat");
         foreach (Node node in cluster.Nodes)
         {
             table.AddRow(
@@ -36,7 +36,7 @@ internal sealed class NodesCommand : RemoteVerb
 
         Tables.Write(table);
         if (cluster.Failures.Count == 0) return ExitCode.Success;
-        Table failures = Tables.New("Tenant", "What failed", "Why");
+        Table failures = Tables.New("Tenant", "Failed", "Reason");
         foreach (ClusterFailure failure in cluster.Failures)
             failures.AddRow(Markup.Escape(HumanText.OneLine(failure.Tenant)), failure.What, Markup.Escape(HumanText.OneLine($"{failure.Error.Code}: {failure.Error.Message}")));
         Tables.Write(failures);

@@ -4,7 +4,7 @@ using Vgpnn.Client.Runs;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary>Prepares a run, and tells of it instead of doing it.</summary>
+/// <summary>Prepares a run and reports its plan.</summary>
 internal static class PlanReport
 {
     /// <returns>The exit code.</returns>

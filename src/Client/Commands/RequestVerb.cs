@@ -6,7 +6,7 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary>A command that talks to a server.</summary>
+/// <summary>A command that calls a server.</summary>
 internal abstract class RemoteVerb : Verb
 {
     private readonly ServerSettings _server = new();
@@ -16,7 +16,7 @@ internal abstract class RemoteVerb : Verb
     {
     }
 
-    /// <summary>Adds the options that every such command has, after those of its own.</summary>
+    /// <summary>Adds the common options, after the command's own.</summary>
     protected void AddCommon()
     {
         _server.AddTo(this);
@@ -28,12 +28,12 @@ internal abstract class RemoteVerb : Verb
     protected static void WriteJson<T>(T value) => Console.WriteLine(JsonSerializer.Serialize(value, ApiJson.Options));
 }
 
-/// <summary>A command that is about one request.</summary>
+/// <summary>A command for one request.</summary>
 internal abstract class RequestVerb : RemoteVerb
 {
     private readonly Argument<string> _request = new("REQUEST")
     {
-        Description = "The request's id, as 'submit' printed it; or 'last' for the one that was submitted last.",
+        Description = "The request's id as printed by 'submit', or 'last' for the newest request.",
     };
 
     protected RequestVerb(string name, string description)
@@ -46,7 +46,7 @@ internal abstract class RequestVerb : RemoteVerb
         {
             return (await api.ListRequestsAsync(1, cancellation)).Items is [{ } newest]
                 ? newest
-                : throw new RemoteException("not-found", "there is no request yet", $"{ProgramName.Current} submit generate clip.mp4");
+                : throw new RemoteException("not-found", "there are no requests yet", $"submit one: {ProgramName.Current} submit generate clip.mp4");
         }
 
         return await api.GetRequestAsync(Uri.EscapeDataString(id), cancellation);

@@ -5,13 +5,13 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn retarget</c>: the same video in another size or length.</summary>
+/// <summary><c>vgpnn retarget</c>: changes the size or length of a video.</summary>
 internal sealed class RetargetCommand : RunVerb
 {
-    public RetargetCommand(Place place = Place.Here)
+    public RetargetCommand(RunTarget target = RunTarget.Local)
         : base(
-            place, Application.Retargeting, "retarget",
-            "Change a video's size or length: things keep their shape and their pace, and the scene is rearranged instead.", "retargeted")
+            target, Application.Retargeting, "retarget",
+            "Change the size or length of a video. Objects keep their shape and speed; the scene is rearranged.", "retargeted")
     {
         AddInput();
         Samples.AddSeedTo(this);
@@ -20,12 +20,12 @@ internal sealed class RetargetCommand : RunVerb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("retarget clip.mp4 --size 240x360", "Upright instead of wide, in clip-retargeted/."),
+        new("retarget clip.mp4 --size 240x360", "Changes the size to 240×360, in clip-retargeted/."),
         new("retarget clip.mp4 --frames 40", "A summary of 40 frames."),
-        new("retarget clip.mp4 --scale 1,1,0.5", "Half as wide, and as long and as high as before."),
+        new("retarget clip.mp4 --scale 1,1,0.5", "Half the width, with the same height and length."),
     ];
 
-    /// <summary>Seeds change next to nothing here: one result is all there is.</summary>
+    /// <summary>The seed has almost no effect, so there is one result.</summary>
     protected override int ReadCount(ParseResult parse) => 1;
 
     protected override RunSettings ReadSettings(ParseResult parse)
@@ -34,9 +34,9 @@ internal sealed class RetargetCommand : RunVerb
         return (settings.Method.Size, settings.Method.Scale) switch
         {
             (null, null) => throw new VgpnnException(
-                ErrorKind.Usage, "missing-size", "no target size given", "give --size WxH, --frames N, both of them, or --scale T,H,W"),
+                ErrorKind.Usage, "missing-size", "no target size given", "use --size WxH, --frames N, or both, or --scale T,H,W"),
             (not null, not null) => throw new VgpnnException(
-                ErrorKind.Usage, "size-twice", "--scale and --size or --frames both set the size", "give --scale alone, or leave it out"),
+                ErrorKind.Usage, "size-twice", "--scale cannot be combined with --size or --frames", "use --scale alone, or leave it out"),
             _ => settings,
         };
     }

@@ -10,16 +10,16 @@ using Vgpnn.Synthesis.Options;
 namespace Vgpnn.Client.Commands;
 
 /// <summary>Where samples are made.</summary>
-internal enum Place
+internal enum RunTarget
 {
-    /// <summary>On this machine.</summary>
-    Here,
+    /// <summary>Samples are made on this machine.</summary>
+    Local,
 
-    /// <summary>By a server.</summary>
+    /// <summary>Samples are made by a server.</summary>
     Server,
 }
 
-/// <summary>A command that makes samples, here or on a server: what all applications have in common.</summary>
+/// <summary>A command that makes samples, on this machine or a server; the parts that all applications share.</summary>
 internal abstract class RunVerb : Verb
 {
     private readonly string _suffix;
@@ -33,41 +33,41 @@ internal abstract class RunVerb : Verb
         Description = "Show the plan (sizes, memory, expected time) and write nothing.",
     };
 
-    /// <param name="place">Where the samples are made.</param>
-    /// <param name="application">What is made.</param>
+    /// <param name="target">Where the samples are made.</param>
+    /// <param name="application">The application.</param>
     /// <param name="name">The command's name.</param>
-    /// <param name="description">What it does, in a sentence.</param>
-    /// <param name="suffix">What is added to the input's name to name the directory of the results.</param>
-    /// <param name="several">Whether there may be several inputs.</param>
-    protected RunVerb(Place place, Application application, string name, string description, string suffix, bool several = false)
-        : this(place, application, name, description, suffix, "INPUT", new InputSettings(several))
+    /// <param name="description">The command's help text.</param>
+    /// <param name="suffix">Appended to the input's name to make the output directory's name.</param>
+    /// <param name="several">Whether several inputs are accepted.</param>
+    protected RunVerb(RunTarget target, Application application, string name, string description, string suffix, bool several = false)
+        : this(target, application, name, description, suffix, "INPUT", new InputSettings(several))
     {
     }
 
-    /// <param name="place">Where the samples are made.</param>
-    /// <param name="application">What is made.</param>
+    /// <param name="target">Where the samples are made.</param>
+    /// <param name="application">The application.</param>
     /// <param name="name">The command's name.</param>
-    /// <param name="description">What it does, in a sentence.</param>
-    /// <param name="suffix">What is added to the first input's name to name the directory of the results.</param>
-    /// <param name="inputs">One input each, in this order; the first is what is worked on.</param>
+    /// <param name="description">The command's help text.</param>
+    /// <param name="suffix">Appended to the first input's name to make the output directory's name.</param>
+    /// <param name="inputs">One input per role, in this order; the first is the one that is edited.</param>
     protected RunVerb(
-        Place place, Application application, string name, string description, string suffix, params (InputRole Role, string Description)[] inputs)
-        : this(place, application, name, description, suffix, Names.Of(inputs[0].Role).ToUpperInvariant(), new InputSettings(inputs))
+        RunTarget target, Application application, string name, string description, string suffix, params (InputRole Role, string Description)[] inputs)
+        : this(target, application, name, description, suffix, Names.Of(inputs[0].Role).ToUpperInvariant(), new InputSettings(inputs))
     {
     }
 
-    private RunVerb(Place place, Application application, string name, string description, string suffix, string first, InputSettings input)
+    private RunVerb(RunTarget target, Application application, string name, string description, string suffix, string first, InputSettings input)
         : base(name, description)
     {
-        Place = place;
+        Target = target;
         _suffix = suffix;
-        _output = new OutputSettings($"{first}'s name with '-{suffix}', in the working directory");
+        _output = new OutputSettings($"'-{suffix}' appended to {first}'s name, in the working directory");
         Input = input;
         Method = new MethodSettings(application);
     }
 
     /// <summary>Where the samples are made.</summary>
-    protected Place Place { get; }
+    protected RunTarget Target { get; }
 
     protected InputSettings Input { get; }
 
@@ -75,19 +75,19 @@ internal abstract class RunVerb : Verb
 
     protected MethodSettings Method { get; }
 
-    /// <summary>Adds inputs and the options about them, before those of the command's own.</summary>
+    /// <summary>Adds the inputs and their options, before the command's own.</summary>
     protected void AddInput()
     {
         Input.AddTo(this);
         Method.AddLeadingTo(this);
     }
 
-    /// <summary>Adds the options that every application has, after those of the command's own.</summary>
+    /// <summary>Adds the options that all applications share, after the command's own.</summary>
     protected void AddCommon()
     {
-        if (Place == Place.Here) _output.AddTo(this);
+        if (Target == RunTarget.Local) _output.AddTo(this);
         Method.AddOthersTo(this);
-        if (Place == Place.Here)
+        if (Target == RunTarget.Local)
         {
             _machine.AddTo(this);
             Add(_dryRun);
@@ -106,16 +106,16 @@ internal abstract class RunVerb : Verb
     /// <summary>The settings of the run.</summary>
     protected virtual RunSettings ReadSettings(ParseResult parse) => Method.Read(parse);
 
-    /// <summary>The network that finds movement; null: none.</summary>
+    /// <summary>The optical-flow network; <c>null</c> for none.</summary>
     protected virtual FlowNetwork? ReadFlow(ParseResult parse) => null;
 
-    /// <summary>How many samples.</summary>
+    /// <summary>The number of samples.</summary>
     protected virtual int ReadCount(ParseResult parse) => Samples.ReadCount(parse);
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
         IReadOnlyList<InputPath> inputs = ReadInputs(parse);
-        if (Place == Place.Server) return await SubmitAsync(parse, inputs, cancellation);
+        if (Target == RunTarget.Server) return await SubmitAsync(parse, inputs, cancellation);
         OutputRequest output = ReadOutput(parse, inputs[0].Path, _suffix);
         RunRequest request = ReadRequest(parse, inputs, Samples.ReadSeed(parse));
         bool json = Json.IsGiven(parse);
@@ -128,7 +128,7 @@ internal abstract class RunVerb : Verb
         return ExitCode.Success;
     }
 
-    /// <summary>Everything that is asked for, of these inputs.</summary>
+    /// <summary>The run request for these inputs.</summary>
     protected RunRequest ReadRequest(ParseResult parse, IReadOnlyList<InputPath> inputs, ulong seed)
     {
         RunSettings settings = ReadSettings(parse);
@@ -136,14 +136,14 @@ internal abstract class RunVerb : Verb
         return RunRequest.WholeSet(new InputRequest(inputs, settings), settings.Method, machine, ReadCount(parse), seed, ReadFlow(parse));
     }
 
-    /// <summary>Where results go; unless it is said, to the input's name with a suffix.</summary>
+    /// <summary>The output settings; the default directory is the input's name with a suffix.</summary>
     protected OutputRequest ReadOutput(ParseResult parse, string input, string suffix)
     {
         string stem = ManifestMaker.StemOf(input);
         return _output.Read(parse, stem.Length > 0 ? $"{stem}-{suffix}" : $"vgpnn-{suffix}");
     }
 
-    /// <summary>Whether nothing is to be made.</summary>
+    /// <summary>Whether only the plan is shown.</summary>
     protected bool IsDryRun(ParseResult parse) => _dryRun.IsGiven(parse);
 
     private async Task<int> SubmitAsync(ParseResult parse, IReadOnlyList<InputPath> inputs, CancellationToken cancellation)
@@ -158,7 +158,7 @@ internal abstract class RunVerb : Verb
         }
 
         if (json) Console.WriteLine(JsonSerializer.Serialize(request, ApiJson.Options));
-        else Console.WriteLine($"{request.Id}: {HumanText.Count(request.Samples.Total, "sample")}, seed {request.Seed}. {ProgramName.Current} wait {request.Id}");
+        else Console.WriteLine($"{request.Id}: {HumanText.Count(request.Samples.Total, "sample")}, seed {request.Seed}. To wait for it: {ProgramName.Current} wait {request.Id}");
         return ExitCode.Success;
     }
 }

@@ -4,7 +4,7 @@ using Vgpnn.Client.CommandLine;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn serve</c>: becomes the silo, which lies beside this program.</summary>
+/// <summary><c>vgpnn serve</c>: replaces this process with the silo's executable.</summary>
 internal sealed class ServeCommand : Verb
 {
     private const string Group = "Server";
@@ -12,7 +12,7 @@ internal sealed class ServeCommand : Verb
     private readonly Setting<string> _data = new("--data", "DIR", PathText.TryParse)
     {
         Group = Group,
-        Description = "Directory for everything that the server keeps; made if it is not there.",
+        Description = "The server's data directory, created if missing.",
         Allowed = "a path",
         Default = ServerSettings.DefaultData,
     };
@@ -20,13 +20,13 @@ internal sealed class ServeCommand : Verb
     private readonly Setting<int> _port = new("--port", "P", ValueText.Integer(1, 65_535))
     {
         Group = Group,
-        Description = "Port to listen on, for this machine alone.",
-        Allowed = "a whole number from 1 to 65535",
+        Description = "Port to listen on, on the loopback interface.",
+        Allowed = "an integer from 1 to 65535",
         Default = ServerSettings.DefaultPort.ToString(CultureInfo.InvariantCulture),
     };
 
     public ServeCommand()
-        : base("serve", "Run a server on this machine: a web page and an HTTP API, with nothing else to install.")
+        : base("serve", "Run a server on this machine: a web page and an HTTP API. No other software is needed.")
     {
         Add(_data);
         Add(_port);
@@ -34,8 +34,8 @@ internal sealed class ServeCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("serve", "Listens on http://127.0.0.1:7413, keeps its data in vgpnn-data/, and prints an address for a browser."),
-        new("serve --data /srv/vgpnn --port 8080", "The same elsewhere."),
+        new("serve", "Listens on http://127.0.0.1:7413, stores data in vgpnn-data/, and prints a one-time sign-in link."),
+        new("serve --data /srv/vgpnn --port 8080", "Another data directory and port."),
     ];
 
     protected override Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)

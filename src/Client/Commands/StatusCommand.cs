@@ -7,25 +7,25 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn status</c>: how far a request is, or which there are.</summary>
+/// <summary><c>vgpnn status</c>: shows the progress of a request, or lists requests.</summary>
 internal sealed class StatusCommand : RemoteVerb
 {
     private const int Newest = 20;
 
     private readonly Argument<string?> _request = new("REQUEST")
     {
-        Description = "The request's id; without it the newest requests are listed.",
+        Description = "The request's id; lists the newest requests if omitted.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public StatusCommand()
-        : base("status", "Show how far a request is, or list the newest ones.")
+        : base("status", "Show the progress of a request, or list the newest requests.")
     {
         Add(_request);
         AddCommon();
     }
 
-    public override IReadOnlyList<Example> Examples => [new("status", "The newest requests, and how far they are.")];
+    public override IReadOnlyList<Example> Examples => [new("status", "The newest requests and their states.")];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
     {
@@ -47,7 +47,7 @@ internal sealed class StatusCommand : RemoteVerb
 
     private static void Write(IReadOnlyList<Request> requests)
     {
-        Table table = Tables.New("Request", "What", "State", "Samples", "Output", "Seed", "Submitted");
+        Table table = Tables.New("Request", "Application", "State", "Samples", "Output", "Seed", "Submitted");
         foreach (Request r in requests)
         {
             table.AddRow(
@@ -61,7 +61,7 @@ internal sealed class StatusCommand : RemoteVerb
     private static void Write(Request request, IReadOnlyList<Sample> samples)
     {
         Write([request]);
-        Table table = Tables.New("Sample", "State", "Level", "Done", "Time");
+        Table table = Tables.New("Sample", "State", "Level", "Progress", "Time");
         foreach (Sample s in samples)
         {
             table.AddRow(

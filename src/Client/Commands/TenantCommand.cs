@@ -8,7 +8,7 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn tenant</c>: tenants, their keys and limits, for the operator.</summary>
+/// <summary><c>vgpnn tenant</c>: manages tenants, their keys and limits.</summary>
 internal sealed class TenantCommand : RemoteVerb
 {
     private const string Limits = "Limits", Keys = "Keys";
@@ -17,41 +17,41 @@ internal sealed class TenantCommand : RemoteVerb
 
     private readonly Argument<string?> _name = new("NAME")
     {
-        Description = "The tenant's name; 'list' takes none.",
+        Description = "The tenant's name; not used by 'list'.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Setting<string> _scopes = new("--scopes", "S,…", TryScopes)
     {
         Group = Keys,
-        Description = "What the key may do.",
-        Allowed = "scopes out of read, write and admin, separated by commas",
+        Description = "Permissions of the key.",
+        Allowed = "read, write and admin, separated by commas",
         Default = "read,write",
     };
 
-    private readonly Setting<int> _weight = Number("--weight", "N", "Its share beside other tenants.", 1_000);
-    private readonly Setting<int> _running = Number("--max-running", "N", "Samples at work at once.", 1_000_000);
-    private readonly Setting<int> _queued = Number("--max-queued", "N", "Samples that wait or run.", int.MaxValue);
-    private readonly Setting<int> _perMinute = Number("--requests-per-minute", "N", "Calls of the API in a minute, for each key.", 1_000_000);
+    private readonly Setting<int> _weight = Number("--weight", "N", "Fair-share weight.", 1_000);
+    private readonly Setting<int> _running = Number("--max-running", "N", "Maximum number of running samples.", 1_000_000);
+    private readonly Setting<int> _queued = Number("--max-queued", "N", "Maximum number of queued and running samples.", int.MaxValue);
+    private readonly Setting<int> _perMinute = Number("--requests-per-minute", "N", "API calls per minute and key.", 1_000_000);
 
     private readonly Setting<long> _bytes = new("--max-bytes", "SIZE", ByteSize.TryParse)
     {
         Group = Limits,
-        Description = "Bytes of videos and results.",
-        Allowed = "an amount such as 500M or 20G",
-        Default = "as it is; 100 GiB for a new tenant",
+        Description = "Storage for videos and results.",
+        Allowed = "a size such as 500M or 20G",
+        Default = "unchanged; 100 GiB for a new tenant",
     };
 
     private readonly Setting<int> _retention = new("--retention-hours", "N", ValueText.Integer(0, 1_000_000))
     {
         Group = Limits,
-        Description = "Hours after which videos and finished requests are deleted; 0: never.",
-        Allowed = "a whole number from 0 to 1000000",
-        Default = "as it is; 0 for a new tenant",
+        Description = "Hours until videos and finished requests are deleted; 0 keeps them.",
+        Allowed = "an integer from 0 to 1000000",
+        Default = "unchanged; 0 for a new tenant",
     };
 
     public TenantCommand()
-        : base("tenant", "Add and list a server's tenants, make keys, set limits; takes a key with the scope 'admin'.")
+        : base("tenant", "Add and list tenants, create keys, and set limits. Needs a key with the scope 'admin'.")
     {
         Add(_action);
         Add(_name);
@@ -62,10 +62,10 @@ internal sealed class TenantCommand : RemoteVerb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("tenant list", "All tenants, and what they use."),
-        new("tenant add studio --max-bytes 20G", "A new tenant."),
-        new("tenant key studio", "A key for it, shown this once."),
-        new("tenant limit studio --weight 2", "Twice the share of the others."),
+        new("tenant list", "All tenants with their usage and limits."),
+        new("tenant add studio --max-bytes 20G", "Adds a tenant."),
+        new("tenant key studio", "Creates a key; it is shown only once."),
+        new("tenant limit studio --weight 2", "Doubles the tenant's share."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -73,9 +73,9 @@ internal sealed class TenantCommand : RemoteVerb
         string action = parse.GetRequiredValue(_action);
         string? name = parse.GetValue(_name);
         if (action is not ("add" or "key" or "limit" or "list"))
-            throw new VgpnnException(ErrorKind.Usage, "unknown-action", $"there is nothing like 'tenant {action}'", "add, key, limit or list");
+            throw new VgpnnException(ErrorKind.Usage, "unknown-action", $"unknown action 'tenant {action}'", "use add, key, limit or list");
         if (action != "list" && string.IsNullOrWhiteSpace(name))
-            throw new VgpnnException(ErrorKind.Usage, "missing-argument", "the tenant's name is missing", $"{ProgramName.Current} tenant {action} NAME");
+            throw new VgpnnException(ErrorKind.Usage, "missing-argument", "NAME is missing", $"use {ProgramName.Current} tenant {action} NAME");
         using ApiClient api = Connect(parse);
         switch (action)
         {
@@ -119,13 +119,13 @@ internal sealed class TenantCommand : RemoteVerb
             return;
         }
 
-        Table table = Tables.New("Tenant", "Share", "At work", "Waiting", "Bytes", "Kept", "Calls a minute");
+        Table table = Tables.New("Tenant", "Weight", "Running", "Queued", "Stored", "Retention", "Calls per minute");
         foreach (Tenant t in tenants)
         {
             table.AddRow(
                 Markup.Escape(HumanText.OneLine(t.Name)), $"{t.Allowed.Weight}", $"{t.Used.Running} of {HumanText.Number(t.Allowed.MaxRunning)}",
                 $"{t.Used.Queued} of {HumanText.Number(t.Allowed.MaxQueued)}", $"{ByteSize.Format(t.Used.Bytes)} of {ByteSize.Format(t.Allowed.MaxBytes)}",
-                t.Allowed.RetentionHours == 0 ? "for ever" : $"{t.Allowed.RetentionHours} h", HumanText.Number(t.Allowed.RequestsPerMinute));
+                t.Allowed.RetentionHours == 0 ? "until deleted" : $"{t.Allowed.RetentionHours} h", HumanText.Number(t.Allowed.RequestsPerMinute));
         }
 
         Tables.Write(table);
@@ -133,14 +133,14 @@ internal sealed class TenantCommand : RemoteVerb
 
     private static async Task<Tenant> FindAsync(ApiClient api, string name, CancellationToken cancellation) =>
         (await api.ListTenantsAsync(cancellation)).Items.FirstOrDefault(t => t.Name == name)
-        ?? throw new RemoteException("not-found", $"there is no tenant {HumanText.OneLine(name)}", $"{ProgramName.Current} tenant list");
+        ?? throw new RemoteException("not-found", $"there is no tenant '{HumanText.OneLine(name)}'", $"list all tenants: {ProgramName.Current} tenant list");
 
     private static Setting<int> Number(string name, string value, string description, int most) => new(name, value, ValueText.Integer(1, most))
     {
         Group = Limits,
         Description = description,
-        Allowed = $"a whole number from 1 to {most}",
-        Default = "as it is",
+        Allowed = $"an integer from 1 to {most}",
+        Default = "unchanged",
     };
 
     private static bool TryScopes(string text, out string scopes)

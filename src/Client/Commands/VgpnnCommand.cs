@@ -10,7 +10,7 @@ internal static class VgpnnCommand
 {
     public static RootCommand Create()
     {
-        var root = new RootCommand("Vgpnn makes new videos out of one video, by space-time patch nearest neighbours; nothing is learned.")
+        var root = new RootCommand("Vgpnn makes new videos from a single video with space-time patch nearest neighbours. It needs no training.")
         {
             new GenerateCommand(),
             new RetargetCommand(),

@@ -6,16 +6,16 @@ using Vgpnn.Contracts;
 
 namespace Vgpnn.Client.Commands;
 
-/// <summary><c>vgpnn wait</c>: watches a request until it ends.</summary>
+/// <summary><c>vgpnn wait</c>: waits for a request to finish.</summary>
 internal sealed class WaitCommand : RequestVerb
 {
     public WaitCommand()
-        : base("wait", "Wait until a request has come to its end, and show how far its samples are.") => AddCommon();
+        : base("wait", "Wait for a request to finish, showing its progress.") => AddCommon();
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("wait last", "Waits for the request that was submitted last."),
-        new("wait last --json", "Every change as one line of JSON."),
+        new("wait last", "Waits for the newest request."),
+        new("wait last --json", "Prints every change as a line of JSON."),
     ];
 
     protected override async Task<int> RunAsync(ParseResult parse, CancellationToken cancellation)
@@ -29,11 +29,11 @@ internal sealed class WaitCommand : RequestVerb
         if (!json)
         {
             string rest = samples.Ended == samples.Succeeded ? "" : $", {samples.Failed} failed, {samples.Cancelled} cancelled";
-            Console.WriteLine($"{HumanText.Count(samples.Succeeded, "sample")} there{rest}. {ProgramName.Current} download {request.Id}");
+            Console.WriteLine($"{HumanText.Count(samples.Succeeded, "sample")} finished{rest}. To download: {ProgramName.Current} download {request.Id}");
         }
 
         if (samples.Failed == 0) return ExitCode.Success;
-        Failure? why = (await api.ListSamplesAsync(request.Id, cancellation)).FirstOrDefault(s => s.Error is not null)?.Error;
-        throw new RemoteException(why?.Code ?? "failed", $"{samples.Failed} of {HumanText.Count(samples.Total, "sample")} failed: {why?.Message}");
+        Failure? error = (await api.ListSamplesAsync(request.Id, cancellation)).FirstOrDefault(s => s.Error is not null)?.Error;
+        throw new RemoteException(error?.Code ?? "failed", $"{samples.Failed} of {HumanText.Count(samples.Total, "sample")} failed: {error?.Message}");
     }
 }

@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Gallery;
 
-/// <summary>The pages that play a run: each one file with style, script and manifest inside; only the videos lie beside it.</summary>
+/// <summary>The pages that play a run. Each is a single file with style, script and manifest; videos are separate files.</summary>
 internal static class GalleryPage
 {
     private const string ManifestMark = "{\"manifest\": \"here\"}";
@@ -15,17 +15,17 @@ internal static class GalleryPage
     private static readonly Lazy<string> Samples = new(() => Template("gallery", "gallery.css"));
     private static readonly Lazy<string> Pairs = new(() => Template("pairs", "gallery.css", "pairs.css"));
 
-    /// <summary>The page of a run as UTF-8. Names reach it as JSON in which no character can end the script element that holds it.</summary>
+    /// <summary>Renders the page of a run as UTF-8. The manifest is JSON in which no character can end the enclosing script element.</summary>
     public static byte[] Render(RunManifest manifest)
     {
         string json = JsonSerializer.Serialize(manifest, ManifestJson.Default.RunManifest).TrimEnd();
         return Fill(Samples.Value, $"{json[..^1]},\"options\":{Options(manifest.Settings).ToJsonString()}}}");
     }
 
-    /// <summary>The page of all pairs, likewise.</summary>
+    /// <summary>Renders the page of all pairs as UTF-8.</summary>
     public static byte[] Render(PairsManifest manifest) => Fill(Pairs.Value, JsonSerializer.Serialize(manifest, PairsJson.Default.PairsManifest));
 
-    // Every option as people read it: its label and its value.
+    // Labels and values of all options.
     private static JsonArray Options(ManifestSettings recorded)
     {
         RunSettings settings = recorded.Read();

@@ -1,5 +1,5 @@
-// What the pages that play files have in common: the knobs of the player, by their ids, the keys for them, and what a page
-// tells of itself to whoever looks at the document.
+// Shared by the pages that play files: the controls of the player by their ids, their keys, and state in data attributes of the
+// document.
 
 addEventListener('error', e => { document.body.dataset.error = e.message || 'error'; });
 
@@ -12,7 +12,7 @@ function element(name, className, text) {
   return e;
 }
 
-/** The videos of a page: in the player, loaded when it is time, and counted. */
+/** The videos of a page: adds them to the player, loads them when needed, and counts them. */
 class Screens {
   #all = new Map();
 
@@ -31,7 +31,7 @@ class Screens {
 
   get loading() { return [...this.#all.values()].some(k => k.state === 'loading'); }
 
-  /** Takes a video; it is loaded when it comes near the window, or at once. */
+  /** Adds a video; loads it at once, or when it scrolls near the window. */
   add(video, source, shape, { now = false, broken } = {}) {
     const known = { screen: new VideoScreen(video, shape), source, state: 'waiting' };
     video.loop = shape.loops === true;
@@ -46,7 +46,7 @@ class Screens {
     if (now) this.#load(video, known);
   }
 
-  /** Plays once what is loaded at first is there, or after so many milliseconds. */
+  /** Starts playing when the first videos are loaded, or after `patience` milliseconds. */
   playWhenThere(patience) {
     const start = performance.now();
     const look = () => {
@@ -71,7 +71,7 @@ class Screens {
   }
 }
 
-/** Connects the knobs; `text` says where the clock stands, `sizeStep` is by how much the keys change the videos' size. */
+/** Connects the controls; `text` formats the position, `sizeStep` is the step of the keys that change the size, in pixels. */
 function controls(player, { text, sizeStep }) {
   const speed = $('speed'), size = $('size');
 
@@ -113,7 +113,7 @@ function controls(player, { text, sizeStep }) {
   size.addEventListener('input', () => setSize(size.value));
   addEventListener('keydown', e => {
     if (e.ctrlKey || e.metaKey || e.altKey) return;
-    // What has the focus keeps the keys that it understands itself.
+    // Focused controls handle their own keys.
     if (e.target.closest('select, input')) return;
     if (e.key === ' ' && e.target.closest('button, summary, a')) return;
     const action = actions[e.key.length === 1 ? e.key.toLowerCase() : e.key];

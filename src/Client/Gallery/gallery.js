@@ -1,4 +1,4 @@
-// The page of a run: its input and its samples, in step.
+// The page of a run: inputs and samples that play in step.
 
 const run = JSON.parse(document.getElementById('manifest').textContent);
 const [numerator, denominator = 1] = run.output.frameRate.split('/').map(Number);
@@ -6,13 +6,13 @@ const fps = numerator / denominator;
 const input = run.inputs[0];
 const longest = Math.max(...run.inputs.map(i => i.size.frames), run.output.size.frames);
 
-// Loops go round a whole number of times before the clock begins anew.
+// Loops play a whole number of times before the clock starts again.
 const frames = run.settings.loop ? Math.ceil(longest / run.output.size.frames) * run.output.size.frames : longest;
 
-// Of a large set only the first videos are loaded at once; the others when they come near the window.
+// Number of videos to load at once; others are loaded when they scroll near the window.
 const eager = 24;
 
-// The clock does not start before they are there, unless that takes longer than so many milliseconds.
+// Maximum time to wait for them before the clock starts, in milliseconds.
 const patience = 10000;
 const player = new Player();
 const screens = new Screens(player);
@@ -39,14 +39,14 @@ function addCommand(parent, text) {
   const copy = $('command').content.firstElementChild.cloneNode(true);
   const code = copy.querySelector('code');
   const button = copy.querySelector('button');
-  // Word by word, so that no line breaks after a hyphen.
+  // One element per word, so that lines do not break after hyphens.
   text.split(' ').forEach((word, i) => code.append(i > 0 ? ' ' : '', element('span', '', word)));
   button.setAttribute('aria-label', `Copy: ${text}`);
   button.addEventListener('click', async () => {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      // No permission from a file: leave it selected for the keyboard, and try the old way.
+      // Pages opened from files have no permission: select the text, and use the legacy command.
       getSelection().selectAllChildren(code);
       document.execCommand('copy');
     }
@@ -56,7 +56,7 @@ function addCommand(parent, text) {
   parent.append(copy);
 }
 
-// --- What is said about the run -------------------------------------------------------------------------------------
+// --- Description of the run -------------------------------------------------------------------------------------
 
 function describeRun() {
   const made = run.samples.length;
@@ -69,11 +69,11 @@ function describeRun() {
 
   const notices = [...run.notices];
   const missing = `${made} of ${plural(run.settings.samples, 'sample')}`;
-  if (run.status === 'running') notices.unshift(`The run is still at work: ${missing} so far. Reload to see more.`);
+  if (run.status === 'running') notices.unshift(`The run is still in progress: ${missing} finished. Reload to see more.`);
   if (run.status === 'interrupted') notices.unshift(`The run was interrupted: ${missing} finished.`);
-  if (run.status === 'failed') notices.unshift(`The run ended with an error: ${missing} finished.`);
+  if (run.status === 'failed') notices.unshift(`The run failed: ${missing} finished.`);
   if (run.output.format === 'gif' || run.output.format === 'png')
-    notices.push(`Shown here are mp4 previews, which stay in step; the samples themselves are ${run.output.format}.`);
+    notices.push(`This page shows mp4 previews, which play in step; the samples are ${run.output.format} files.`);
   $('notice').hidden = notices.length === 0;
   for (const notice of notices) $('notice').append(element('span', '', sentence(notice)));
 
@@ -85,19 +85,20 @@ function describeSettings() {
   const s = run.settings;
   facts($('settings'), [
     ['Seed', s.seed],
-    ['Made by', s.application],
+    ['Application', s.application],
     ['Input', `${plural(input.size.frames, 'frame')} of ${input.size.width}×${input.size.height}`],
-    ['Frames a second', run.output.frameRate],
+    ['Frame rate', run.output.frameRate],
     ['Optical flow', s.flow && `${s.flow.network}, weights ${s.flow.sha256}`],
     ...run.options,
-    ['Made with', `${run.engineClass}, ${plural(s.threads, 'thread')}`],
+    ['Backend', `${run.engineClass}, ${plural(s.threads, 'thread')}`],
     ['Memory limit', bytes(s.maxMemoryBytes)],
-    ['Made', new Date(run.created).toLocaleString()],
+    ['Created', new Date(run.created).toLocaleString()],
     ['Vgpnn', run.version],
   ]);
   run.levels.forEach((level, i) => {
     const row = element('tr');
-    const name = i === 0 ? `${i + 1}, coarsest` : i === run.levels.length - 1 ? `${i + 1}, finest` : i + 1;
+    const index = run.levels.length - 1 - i;
+    const name = index === 0 ? '0, finest' : i === 0 ? `${index}, coarsest` : index;
     for (const cell of [name, sizeText(level.input), sizeText(level.output), sizeText(level.patch), level.iterations])
       row.append(element('td', '', cell));
     $('pyramid').append(row);
@@ -160,15 +161,15 @@ function addSample(sample) {
     levels.href = `${sample.levelsDirectory}/`;
   }
   facts(details.querySelector('dl'), [
-    ['File', link], ['Levels, coarse to fine', levels],
-    ['Mean patch distance at the finest level', finest?.meanDistance == null ? undefined : round(finest.meanDistance, 6)],
-    ['Hash of its frames', sample.framesSha256, 'hash'],
+    ['File', link], ['Levels', levels],
+    ['Mean patch distance at level 0', finest?.meanDistance == null ? undefined : round(finest.meanDistance, 6)],
+    ['Hash of the frames', sample.framesSha256, 'hash'],
   ]);
   addCommand(details.querySelector('.commands'), `${run.repeat} --sample ${sample.index}`);
   addBars(details.querySelector('.bars'), sample.levels);
 }
 
-// One bar a level: how long it took, and what part of that went where.
+// One bar per level: its time, by phase.
 function addBars(bars, levels) {
   const parts = [['searchMs', 'search'], ['voteMs', 'vote'], ['resampleMs', 'resample']];
   const total = level => parts.reduce((sum, [key]) => sum + level[key], 0);
@@ -189,11 +190,11 @@ function addBars(bars, levels) {
       part.style.background = `var(--${name})`;
       bar.append(part);
     }
-    bars.append(element('span', '', i + 1), bar, element('span', '', `${Math.round(total(level))} ms`));
+    bars.append(element('span', '', levels.length - 1 - i), bar, element('span', '', `${Math.round(total(level))} ms`));
   });
 }
 
-// The largest size at which everything is seen at once, above the player; where there is none, a middling one.
+// The largest size at which all cards fit above the player; a medium size if none does.
 function fittingSize() {
   const gap = 20;
   const caption = 95;

@@ -1,17 +1,17 @@
-// The page of all pairs: every clip in the look of every other, in step.
+// The page of all pairs: a table of videos that play in step.
 
 const run = JSON.parse(document.getElementById('manifest').textContent);
 const player = new Player();
 const screens = new Screens(player);
 
-const paceOf = rate => {
+const frameRateOf = rate => {
   const [numerator, denominator = 1] = rate.split('/').map(Number);
   return numerator / denominator;
 };
 
-// One clock for videos of several paces counts in frames of the fastest.
-const fps = Math.max(...run.pairs.map(p => paceOf(p.frameRate)), 1);
-const ticksOf = (size, rate) => size.frames * fps / paceOf(rate);
+// The clock counts frames of the highest frame rate.
+const fps = Math.max(...run.pairs.map(p => frameRateOf(p.frameRate)), 1);
+const ticksOf = (size, rate) => size.frames * fps / frameRateOf(rate);
 
 // --- The table ------------------------------------------------------------------------------------------------------
 
@@ -39,7 +39,7 @@ const asContent = i => {
   return pair && { source: pair.contentPreview, size: pair.contentSize, ticks: ticksOf(pair.contentSize, pair.frameRate) };
 };
 
-// A style's own pace is not told here: it is the pace of the page that it is shown beside its pair on.
+// The manifest has no frame rate of the style itself, so the pair's is used.
 const asStyle = i => asContent(i) ?? (() => {
   const pair = run.pairs.find(p => p.style === i);
   return pair && { source: pair.stylePreview, size: pair.styleSize, ticks: ticksOf(pair.styleSize, pair.frameRate) };
@@ -54,7 +54,7 @@ function addTable() {
       const cell = element('td');
       const pair = run.pairs.find(p => p.content === content && p.style === i);
       if (pair) {
-        addVideo(cell, pair.preview, pair.size, ticksOf(pair.size, pair.frameRate), `${name} in the look of ${style}`);
+        addVideo(cell, pair.preview, pair.size, ticksOf(pair.size, pair.frameRate), `${name} in the style of ${style}`);
         const link = element('a', '', `${name} as ${style}`);
         link.href = `${encodeURIComponent(pair.directory)}/index.html`;
         cell.append(link);
@@ -73,9 +73,9 @@ function describe() {
   for (const part of [`${run.clips.length} clips`, `${run.pairs.length} of ${all} pairs`, `seed ${run.seed}`])
     $('summary').append(element('span', '', part));
   const notices = {
-    running: 'The run is still at work. Reload to see more.',
-    interrupted: 'The run was interrupted; the same command goes on from here.',
-    failed: 'The run ended with an error.',
+    running: 'The run is still in progress. Reload to see more.',
+    interrupted: 'The run was interrupted. Run the same command again to continue.',
+    failed: 'The run failed.',
   };
   $('notice').hidden = !(run.status in notices);
   $('notice').append(element('span', '', notices[run.status] ?? ''));

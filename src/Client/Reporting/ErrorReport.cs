@@ -4,13 +4,13 @@ using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>Tells of an error in one line and a hint, and chooses the exit code.</summary>
+/// <summary>Reports an error as a message and a hint, and selects the exit code.</summary>
 internal static class ErrorReport
 {
-    /// <summary>Reports the error; the stack trace only where <c>VGPNN_DEBUG</c> is set.</summary>
-    /// <param name="error">What was thrown.</param>
-    /// <param name="interrupted">Whether the user stopped the program: then nothing else is to blame.</param>
-    /// <param name="json">Whether a program reads standard output.</param>
+    /// <summary>Reports the error; prints the stack trace only if <c>VGPNN_DEBUG</c> is set.</summary>
+    /// <param name="error">The exception.</param>
+    /// <param name="interrupted">Whether the user interrupted the program, which takes precedence over the exception.</param>
+    /// <param name="json">Whether to write JSON to stdout.</param>
     /// <returns>The exit code.</returns>
     public static int Write(Exception error, bool interrupted, bool json)
     {
@@ -22,14 +22,14 @@ internal static class ErrorReport
         return exitCode;
     }
 
-    /// <summary>One line and a hint on standard error.</summary>
+    /// <summary>Writes a line and a hint to stderr.</summary>
     public static void WriteText(string message, string? hint)
     {
         Console.Error.WriteLine($"vgpnn: {HumanText.OneLine(message)}");
         if (hint is not null) Console.Error.WriteLine($"hint: {HumanText.OneLine(hint)}");
     }
 
-    /// <summary>One object on standard output.</summary>
+    /// <summary>Writes a JSON object to stdout.</summary>
     public static void WriteJson(string code, string message, string? hint) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(new ErrorEvent(code, message, hint), RunEventJson.Lines.RunEvent));
 
@@ -41,10 +41,10 @@ internal static class ErrorReport
         VgpnnException e => (ExitCode.Of(e.Kind), e.Code, e.Message, e.Hint),
         Runs.NotIdenticalException e => (ExitCode.Internal, "not-identical", e.Message, e.Hint),
         OutOfMemoryException => (
-            ExitCode.Device, "out-of-memory", "there is not enough memory", "--max-height or --frames make the work smaller"),
+            ExitCode.Device, "out-of-memory", "out of memory", "use a smaller --max-height or fewer --frames"),
         UnauthorizedAccessException or IOException => (ExitCode.Device, "file-system", error.Message, null),
         _ => (
-            ExitCode.Internal, "internal", $"this is a fault of the program: {error.GetType().Name}: {error.Message}",
-            "VGPNN_DEBUG=1 in front of the command shows where"),
+            ExitCode.Internal, "internal", $"internal error: {error.GetType().Name}: {error.Message}",
+            "this is a bug; run the command with VGPNN_DEBUG=1 to see the stack trace"),
     };
 }

@@ -5,7 +5,7 @@ using Vgpnn.Synthesis.Evaluation;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>Scores for people.</summary>
+/// <summary>Formats scores as a table.</summary>
 internal static class EvaluationTable
 {
     private static readonly (string Name, Func<SampleScores, double?> Value)[] Columns =
@@ -34,17 +34,17 @@ internal static class EvaluationTable
             table.AddRow([Markup.Escape(NameOf(sample.File)), .. columns.Select(c => Text(c.Value(sample.Scores)))]);
         if (report.Samples.Count > 1)
             table.AddRow(["mean", .. columns.Select(c => Text(report.Samples.Average(s => c.Value(s.Scores))))]);
-        Tables.Write(table, new Text($"Diversity {Diversity(report)}\n{Learning(report.Svfid)}"));
+        Tables.Write(table, new Text($"Diversity {Diversity(report)}\n{DescribeSvfid(report.Svfid)}"));
     }
 
-    private static string Learning(SvfidReport? svfid) => svfid is null
+    private static string DescribeSvfid(SvfidReport? svfid) => svfid is null
         ? ""
         : $"SVFID: {svfid.Network} {svfid.Layer}, {svfid.Channels} channels, variant {svfid.Variant}, weights {NameOf(svfid.Weights)} (SHA-256 {svfid.Sha256[..12]}…)\n";
 
     private static string Diversity(EvaluationReport report) =>
         report.Diversity is { } value ? Text(value)
-        : report.Samples.Count < 2 ? "needs two samples"
-        : "is left out: it needs samples of one size";
+        : report.Samples.Count < 2 ? "needs at least two samples"
+        : "needs samples of equal size";
 
     private static string NameOf(string path) => HumanText.OneLine(ManifestMaker.NameOf(path));
 

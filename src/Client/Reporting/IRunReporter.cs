@@ -1,16 +1,16 @@
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>Tells somebody what happens in a run.</summary>
+/// <summary>Receives the events of a run.</summary>
 internal interface IRunReporter : IDisposable
 {
-    /// <summary>Something happened.</summary>
+    /// <summary>Reports an event.</summary>
     void Report(RunEvent what);
 
-    /// <summary>Work begins that has no steps of its own: "reading clip.mp4".</summary>
+    /// <summary>Reports the start of work without measurable progress, such as "reading clip.mp4".</summary>
     void Stage(string what);
 }
 
-/// <summary>Chooses who is told.</summary>
+/// <summary>Creates the reporter for the current output.</summary>
 internal static class RunReporter
 {
     public static IRunReporter Create(bool json)

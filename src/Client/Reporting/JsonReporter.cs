@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>Every event as one line of JSON; progress at most four times a second.</summary>
+/// <summary>Writes every event as a line of JSON; progress at most four times a second.</summary>
 internal sealed class JsonReporter(TextWriter output) : IRunReporter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
@@ -22,11 +22,11 @@ internal sealed class JsonReporter(TextWriter output) : IRunReporter
 
     public void Stage(string what)
     {
-        // Programs wait for the plan; that an input is being read is no news to them.
+        // Stages are not part of the JSON output.
     }
 
     public void Dispose()
     {
-        // The writer is the process's own.
+        // The caller owns the writer.
     }
 }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>A few plain lines, for logs: the start, every tenth part of work that takes long, and the end.</summary>
+/// <summary>Writes a few lines for logs: the start, every 10 % of long runs, and the end.</summary>
 internal sealed class PlainReporter(TextWriter talk, TextWriter results) : IRunReporter
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
@@ -31,11 +31,11 @@ internal sealed class PlainReporter(TextWriter talk, TextWriter results) : IRunR
 
     public void Stage(string what)
     {
-        // A log needs no sign of life.
+        // Logs omit stages.
     }
 
     public void Dispose()
     {
-        // The writers are the process's own.
+        // The caller owns the writers.
     }
 }

@@ -6,18 +6,18 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>A plan for people.</summary>
+/// <summary>Formats a plan as tables.</summary>
 internal static class PlanTable
 {
     public static void Write(PlanEvent plan)
     {
         Grid head = new Grid().AddColumn(new GridColumn().NoWrap()).AddColumn();
-        Row(head, "Input", $"{HumanText.OneLine(plan.Input)}, {HumanText.Size(plan.InputSize)}, {plan.FrameRate} frames a second");
+        Row(head, "Input", $"{HumanText.OneLine(plan.Input)}, {HumanText.Size(plan.InputSize)}, {plan.FrameRate} fps");
         foreach (string notice in plan.Notices) Row(head, "", notice);
         Row(head, "Output", $"{HumanText.Count(plan.Samples, "sample")}, {HumanText.Size(plan.OutputSize)}");
         if (plan.Directory is not null) Row(head, "", $"in {HumanText.OneLine(plan.Directory)}, seed {plan.Seed}");
         Row(head, "Method", Method(plan.Settings));
-        Row(head, "Memory", $"{ByteSize.Format(plan.PeakBytes)} at most, of {ByteSize.Format(plan.Settings.MaxMemoryBytes)} allowed");
+        Row(head, "Memory", $"{ByteSize.Format(plan.PeakBytes)} at most; limit {ByteSize.Format(plan.Settings.MaxMemoryBytes)}");
         Row(head, "Time", Time(plan));
         Tables.Write(head, Levels(plan.Levels));
     }
@@ -34,8 +34,8 @@ internal static class PlanTable
     private static string Time(PlanEvent plan)
     {
         string threads = HumanText.Count(plan.Settings.Threads, "thread");
-        string one = $"about {HumanText.Duration(plan.ExpectedSeconds / plan.Samples)} a sample on {threads}";
-        return plan.Samples == 1 ? one : $"{one}, {HumanText.Duration(plan.ExpectedSeconds)} in all";
+        string one = $"about {HumanText.Duration(plan.ExpectedSeconds / plan.Samples)} per sample on {threads}";
+        return plan.Samples == 1 ? one : $"{one}, {HumanText.Duration(plan.ExpectedSeconds)} in total";
     }
 
     private static Table Levels(IReadOnlyList<ManifestLevel> levels)
@@ -45,7 +45,7 @@ internal static class PlanTable
         for (int i = 0; i < levels.Count; i++)
         {
             ManifestLevel level = levels[i];
-            string name = i == 0 && levels.Count > 1 ? "coarsest  1" : $"{i + 1}";
+            string name = i == 0 && levels.Count > 1 ? $"coarsest {levels.Count - 1,2}" : $"{levels.Count - 1 - i}";
             table.AddRow(
                 name, Size(level.Input), Size(level.Output), Size(level.Patch), HumanText.Number(Patches(level)), $"{level.Iterations}");
         }

@@ -1,6 +1,6 @@
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>The line that a terminal shows while work goes on.</summary>
+/// <summary>Formats the progress line of a terminal.</summary>
 internal static class ProgressLine
 {
     private const int NarrowestBar = 10;
@@ -9,31 +9,31 @@ internal static class ProgressLine
     private const string Grey = "\e[90m";
     private const string Reset = "\e[0m";
 
-    /// <summary>Work without steps.</summary>
+    /// <summary>Formats work without measurable progress.</summary>
     public static string Stage(string what, int width) => Cut($"{what} …", width);
 
-    /// <summary>Where the work is, how much is done, and how long it will take; narrow terminals get less of it.</summary>
-    /// <param name="progress">The last that was heard.</param>
-    /// <param name="stage">What is done instead of a level's work just now, if anything.</param>
-    /// <param name="since">How long ago that was.</param>
-    /// <param name="width">Columns.</param>
+    /// <summary>Formats the current step, the completed percentage and the remaining time; shortened for narrow terminals.</summary>
+    /// <param name="progress">The last progress event.</param>
+    /// <param name="stage">Current work that is not part of a level; <c>null</c> for none.</param>
+    /// <param name="since">Time since that event.</param>
+    /// <param name="width">Width of the terminal in columns.</param>
     /// <param name="color">Whether to colour the bar.</param>
     public static string Progress(ProgressEvent progress, string? stage, TimeSpan since, int width, bool color)
     {
         string sample = progress.Samples > 1 ? $"sample {Of(progress.Position, progress.Samples)}  " : "";
-        string step = stage ?? $"level {Of(progress.Level, progress.Levels)}  iteration {Of(progress.Iteration, progress.Iterations)}";
+        string step = stage ?? $"{Of(progress.Levels - progress.Level, progress.Levels)} levels  iteration {Of(progress.Iteration, progress.Iterations)}";
         string percent = $"{Math.Floor(progress.Percent),3:0} %";
         string left = $"  {HumanText.Duration(Math.Max(0, progress.SecondsLeft - since.TotalSeconds))} left";
         string before = $"{sample}{step}  ";
         string after = $"  {percent}{left}";
 
-        // One column stays free, so that no terminal wraps the line.
+        // Terminals may wrap a line that fills the last column.
         int room = width - 1 - before.Length - after.Length;
         if (room < NarrowestBar) return Cut($"{sample}{percent}{left}", width);
         return before + Bar(progress.Percent, Math.Min(room, WidestBar), color) + after;
     }
 
-    /// <summary>As wide for every number, so that nothing to the right of it moves.</summary>
+    /// <summary>Fixed-width formatting, to avoid layout shift.</summary>
     private static string Of(int number, int all) => $"{number}/{all}".PadLeft((2 * $"{all}".Length) + 1);
 
     private static string Bar(double percent, int width, bool color)

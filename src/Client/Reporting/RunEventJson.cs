@@ -8,7 +8,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>Writes events and lists as lines of JSON.</summary>
+/// <summary>Serializes events and lists as lines of JSON.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
@@ -17,7 +17,7 @@ namespace Vgpnn.Client.Reporting;
 [JsonSerializable(typeof(DeviceReport))]
 internal sealed partial class RunEventJson : JsonSerializerContext
 {
-    /// <summary>For lines that people read too: quotes and letters beyond ASCII stay as they are.</summary>
+    /// <summary>Serializer options that do not escape quotes and non-ASCII letters, for readability.</summary>
     public static RunEventJson Lines => field ??=
         new(new JsonSerializerOptions(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
 }

@@ -3,12 +3,12 @@ using Spectre.Console.Rendering;
 
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>Tables of one look.</summary>
+/// <summary>Creates and writes tables with a common layout.</summary>
 internal static class Tables
 {
     private const int WideEnough = 160;
 
-    /// <summary>Writes to standard output; colours and bold letters only where a terminal shows them.</summary>
+    /// <summary>Writes to stdout, with colours and bold text only if the terminal supports them.</summary>
     public static void Write(params IRenderable[] parts)
     {
         bool plain = Console.IsOutputRedirected || TerminalInfo.IsDumb;
@@ -20,12 +20,12 @@ internal static class Tables
             Out = new AnsiConsoleOutput(Console.Out),
         });
 
-        // A file has no width; nothing in it needs to be wrapped.
+        // Output to a file is not wrapped.
         console.Profile.Width = Console.IsOutputRedirected ? WideEnough : TerminalInfo.Width(redirected: false);
         foreach (IRenderable part in parts) console.Write(part);
     }
 
-    /// <summary>A table whose first column is aligned to the left.</summary>
+    /// <summary>Creates a table.</summary>
     public static Table New(params string[] columns)
     {
         Table table = new Table().RoundedBorder().BorderColor(Color.Grey);

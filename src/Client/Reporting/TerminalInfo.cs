@@ -1,16 +1,16 @@
 namespace Vgpnn.Client.Reporting;
 
-/// <summary>What is known of the terminal.</summary>
+/// <summary>Properties of the terminal.</summary>
 internal static class TerminalInfo
 {
-    /// <summary>Whether colours are welcome (see no-color.org).</summary>
+    /// <summary>Whether to use colours (see no-color.org).</summary>
     public static bool HasColor { get; } =
         string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && !IsDumb;
 
     /// <summary>Whether the terminal cannot move its cursor.</summary>
     public static bool IsDumb => Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
 
-    /// <summary>Columns; 80 where there is no terminal to ask.</summary>
+    /// <summary>Width in columns; 80 without a terminal.</summary>
     public static int Width(bool redirected)
     {
         if (redirected) return 80;

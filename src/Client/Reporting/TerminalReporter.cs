@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Vgpnn.Client.Reporting;
 
 /// <summary>
-/// One line on the terminal that is drawn again and again, by a thread of its own so that time runs on between events,
-/// and that is gone when the work is done. Work of less than two seconds shows none.
+/// Shows a progress line on the terminal. A separate thread redraws it, so that the remaining time is updated between events,
+/// and clears it at the end. Work of less than two seconds shows no line.
 /// </summary>
 internal sealed class TerminalReporter : IRunReporter
 {

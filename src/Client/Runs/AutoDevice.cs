@@ -15,8 +15,8 @@ using Vgpnn.Synthesis.Options;
 namespace Vgpnn.Client.Runs;
 
 /// <summary>
-/// What <c>--device auto</c> means here: the fastest of the processor and the devices that are none, by one short measurement whose result is
-/// kept. A device that is the processor behind a driver is never chosen: the processor's own engine is faster.
+/// Chooses the device for <c>--device auto</c>: the fastest of the CPU and the GPUs in a short measurement, whose result is cached. OpenCL devices that
+/// run on the CPU are never chosen, because the CPU engine is faster.
 /// </summary>
 internal static class AutoDevice
 {
@@ -24,7 +24,7 @@ internal static class AutoDevice
     private const string Cpu = "cpu";
     private static readonly Extent Measured = new(8, 96, 160);
 
-    /// <returns>The index of the device; <c>null</c>: the CPU. Where no driver is installed, none is looked for, which would take a moment.</returns>
+    /// <returns>The index of the GPU; <c>null</c> for the CPU. Without an installed driver, the slow search for devices is skipped.</returns>
     public static int? Choose()
     {
         string[] drivers =
@@ -39,10 +39,10 @@ internal static class AutoDevice
         return Choose(CachePath(), machine, () => Measure(Candidates()));
     }
 
-    /// <summary>The choice that a file holds for this machine, or else what is measured, which it then holds.</summary>
-    /// <param name="path">The file; it may be missing, and need not be writable.</param>
-    /// <param name="machine">What the choice depends on, in one line.</param>
-    /// <param name="measure">Finds it out.</param>
+    /// <summary>Reads the choice for this machine from a file; otherwise measures and stores it there.</summary>
+    /// <param name="path">The cache file; may be missing or not writable.</param>
+    /// <param name="machine">A line that identifies hardware, drivers and version; another line invalidates the choice.</param>
+    /// <param name="measure">Measures the choice.</param>
     public static int? Choose(string path, string machine, Func<int?> measure)
     {
         try
@@ -55,7 +55,7 @@ internal static class AutoDevice
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It is measured again.
+            // Measured again below.
         }
 
         int? chosen = measure();
@@ -66,14 +66,14 @@ internal static class AutoDevice
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or VgpnnException)
         {
-            // It is measured again the next time.
+            // Measured again by the next run.
         }
 
         return chosen;
     }
 
-    /// <summary>The fastest of the processor and some devices, by a sample of a small scene.</summary>
-    /// <returns>The device's index; null: the processor.</returns>
+    /// <summary>Measures the CPU and some devices by making a sample of a small scene, and returns the fastest.</summary>
+    /// <returns>The device's index; <c>null</c> for the CPU.</returns>
     public static int? Measure(IReadOnlyList<DeviceDescription> candidates)
     {
         if (candidates.Count == 0) return null;
@@ -90,7 +90,7 @@ internal static class AutoDevice
             }
             catch (Exception e) when (e is DeviceException or VgpnnException)
             {
-                // What cannot do this is not the fastest.
+                // A device that fails is not a candidate.
             }
         }
 
@@ -109,7 +109,7 @@ internal static class AutoDevice
         }
     }
 
-    // The first sample takes compilers along, and brings the input to the device.
+    // The first sample includes compilation and the upload of the input, so it is not measured.
     private static double Seconds(GpuDevice? device)
     {
         var workers = new Workers(Environment.ProcessorCount);

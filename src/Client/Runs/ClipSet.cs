@@ -1,40 +1,41 @@
 using Vgpnn.Client.CommandLine;
+using Vgpnn.Client.Reporting;
 using Vgpnn.Synthesis.Errors;
 using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>Two clips of a set.</summary>
-/// <param name="Content">Index of what gives movement.</param>
-/// <param name="Style">Index of what gives the look.</param>
-/// <param name="Name">The directory of the result.</param>
-/// <param name="Inputs">Their paths and roles.</param>
+/// <summary>A pair of clips of a set.</summary>
+/// <param name="Content">Index of the content clip.</param>
+/// <param name="Style">Index of the style clip.</param>
+/// <param name="Name">Name of the output directory.</param>
+/// <param name="Inputs">The clips with their roles.</param>
 internal sealed record ClipPair(int Content, int Style, string Name, IReadOnlyList<InputPath> Inputs);
 
-/// <summary>The clips of a directory, by name.</summary>
+/// <summary>The clips of a directory, sorted by name.</summary>
 internal sealed class ClipSet
 {
-    /// <summary>More make more pairs than anybody looks at.</summary>
+    /// <summary>Maximum number of clips, which limits the number of pairs to 380.</summary>
     public const int MaxClips = 20;
 
-    private static readonly string[] Endings = [".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".gif"];
+    private static readonly string[] Extensions = [".mp4", ".m4v", ".webm", ".mkv", ".mov", ".avi", ".gif"];
 
     private ClipSet(string[] paths)
     {
         Paths = paths;
         string[] stems = [.. paths.Select(ManifestMaker.StemOf)];
 
-        // Where two differ in their endings alone, the endings have to tell them apart.
+        // Names that differ only in their extensions keep them.
         Names = stems.Distinct().Count() == stems.Length ? stems : [.. paths.Select(ManifestMaker.NameOf)];
     }
 
-    /// <summary>Where they are.</summary>
+    /// <summary>The paths of the clips.</summary>
     public IReadOnlyList<string> Paths { get; }
 
-    /// <summary>What they are called, each another name.</summary>
+    /// <summary>The names of the clips, all different.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Every clip as the content of every other, content by content.</summary>
+    /// <summary>All ordered pairs of clips, sorted by content.</summary>
     public IReadOnlyList<ClipPair> Pairs =>
     [
         .. from content in Enumerable.Range(0, Paths.Count)
@@ -45,12 +46,12 @@ internal sealed class ClipSet
                [new InputPath(InputRole.Content, Paths[content]), new InputPath(InputRole.Style, Paths[style])]),
     ];
 
-    /// <summary>Videos by their endings, and directories with a PNG or JPEG in them; everything else in the directory is passed over.</summary>
-    /// <exception cref="VgpnnException">Kind Input: there is no such directory, or too few or too many clips in it.</exception>
+    /// <summary>Finds videos (by extension) and directories with PNG or JPEG files; ignores everything else.</summary>
+    /// <exception cref="VgpnnException">Kind Input: the directory does not exist, or contains too few or too many clips.</exception>
     public static ClipSet In(string directory)
     {
         if (!Directory.Exists(directory))
-            throw new VgpnnException(ErrorKind.Input, "directory-not-found", $"there is no directory {directory}", "--all-pairs DIR names a directory with two clips or more");
+            throw new VgpnnException(ErrorKind.Input, "directory-not-found", $"the directory {directory} does not exist", "use --all-pairs DIR with a directory of two or more clips");
         string[] paths;
         try
         {
@@ -63,8 +64,8 @@ internal sealed class ClipSet
 
         if (paths.Length is >= 2 and <= MaxClips) return new ClipSet(paths);
         throw new VgpnnException(
-            ErrorKind.Input, "clip-count", $"there {(paths.Length == 1 ? "is 1 clip" : $"are {paths.Length} clips")} in {directory}, and pairs are made of 2 to {MaxClips}",
-            $"clips are files that end in {CommandLine.Names.Either(Endings)}, and directories of numbered frames");
+            ErrorKind.Input, "clip-count", $"{directory} contains {HumanText.Count(paths.Length, "clip")}; --all-pairs needs 2 to {MaxClips}",
+            $"clips are files with the extension {CommandLine.Names.Either(Extensions)}, and directories of numbered frames");
     }
 
     private static bool IsClip(string path)
@@ -73,6 +74,6 @@ internal sealed class ClipSet
         return Directory.Exists(path)
             ? Directory.EnumerateFiles(path).Any(f => Path.GetExtension(f).ToLowerInvariant() is ".png" or ".jpg" or ".jpeg")
                 && !File.Exists(Path.Combine(path, Vgpnn.Synthesis.Manifest.ManifestFile.Name))
-            : Endings.Contains(Path.GetExtension(path).ToLowerInvariant());
+            : Extensions.Contains(Path.GetExtension(path).ToLowerInvariant());
     }
 }

@@ -5,18 +5,18 @@ using Vgpnn.Synthesis.Weights;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>A network that finds movement, with weights that the user has.</summary>
-/// <param name="Path">Where the weights lie.</param>
-/// <param name="Sha256">Hash of that file.</param>
+/// <summary>An optical-flow network with the user's weights.</summary>
+/// <param name="Path">Path of the weights.</param>
+/// <param name="Sha256">SHA-256 of the weights.</param>
 /// <param name="Flow">The network.</param>
 internal sealed record FlowNetwork(string Path, string Sha256, RaftFlow Flow)
 {
-    /// <summary>What messages and manifests call it.</summary>
+    /// <summary>The name in messages and manifests.</summary>
     public string Name => Flow.Size == RaftSize.Small ? "raft-small" : "raft-large";
 
-    /// <summary>Loads RAFT; which of the two networks it is, the weights tell.</summary>
+    /// <summary>Loads RAFT; the weights determine which of the two networks it is.</summary>
     /// <param name="path">The file of weights.</param>
-    /// <param name="sha256">The hash that it must have; null: any.</param>
+    /// <param name="sha256">The expected hash of the file; <c>null</c> to accept any.</param>
     /// <exception cref="VgpnnException">The weights cannot be used.</exception>
     public static FlowNetwork Load(string path, string? sha256 = null)
     {

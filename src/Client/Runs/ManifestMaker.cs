@@ -7,10 +7,10 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>Writes down a run in the words of the manifest.</summary>
+/// <summary>Creates the manifest of a run.</summary>
 internal static class ManifestMaker
 {
-    /// <summary>The manifest of a run that has no sample yet.</summary>
+    /// <summary>The manifest of a run without samples.</summary>
     public static RunManifest Begin(PreparedRun run, OutputRequest output, DateTimeOffset now) => new()
     {
         Schema = RunManifest.CurrentSchema,
@@ -41,10 +41,10 @@ internal static class ManifestMaker
         Preview = preview,
     };
 
-    /// <summary>Every setting, resolved.</summary>
+    /// <summary>All settings with resolved defaults.</summary>
     /// <param name="run">The run.</param>
     /// <param name="saveLevels">Whether every level's output is written.</param>
-    /// <param name="directory">Where results go.</param>
+    /// <param name="directory">The output directory.</param>
     public static ManifestSettings Settings(PreparedRun run, bool saveLevels, string directory)
     {
         RunRequest request = run.Request;
@@ -62,7 +62,7 @@ internal static class ManifestMaker
         };
     }
 
-    /// <summary>The settings of a run, where everything that the program chose is a value.</summary>
+    /// <summary>The settings of a run, with the values that the program chose.</summary>
     public static RunSettings Resolved(PreparedRun run)
     {
         MethodOptions options = run.Request.Options;
@@ -82,9 +82,9 @@ internal static class ManifestMaker
         Math.Round(level.Timing.Vote.TotalMilliseconds, 2),
         double.IsFinite(level.Timing.MeanDistance) ? level.Timing.MeanDistance : null);
 
-    /// <summary>A video's name without its ending, a directory's as it is.</summary>
+    /// <summary>A video's name without its extension; a directory's name unchanged.</summary>
     public static string StemOf(string path) => Directory.Exists(path) ? NameOf(path) : Path.GetFileNameWithoutExtension(NameOf(path));
 
-    /// <summary>The last part of a path, whatever way it leads there.</summary>
+    /// <summary>The last part of a path, also if the path ends with a separator or with dots.</summary>
     public static string NameOf(string path) => Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
 }

@@ -7,12 +7,12 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>Refuses work that would not fit, and says what would.</summary>
+/// <summary>Rejects runs that need more memory than allowed, and suggests a height that fits.</summary>
 internal static class MemoryLimit
 {
     private const int LowestHeight = 8;
 
-    /// <exception cref="VgpnnException">Kind Device: the plan takes more memory than allowed.</exception>
+    /// <exception cref="VgpnnException">Kind Device: the plan needs more memory than allowed.</exception>
     public static void ThrowIfExceeded(PyramidPlan plan, IReadOnlyList<ReadInput> inputs, RunRequest request)
     {
         long limit = request.Machine.MemoryLimit;
@@ -21,14 +21,14 @@ internal static class MemoryLimit
         int? fitting = LargestHeight(shown, request.Options, limit, request.Flow?.Flow);
         string range = InputSettings.RangeName(request.Options.Application);
         string hint = fitting is null
-            ? $"no smaller height would fit; raise --max-memory, or take fewer frames ({range} A..B)"
-            : $"--max-height {fitting} would fit; so would fewer frames ({range} A..B) or a larger --max-memory";
+            ? $"no smaller height fits; use a larger --max-memory, or fewer frames ({range} A..B)"
+            : $"use --max-height {fitting}, fewer frames ({range} A..B), or a larger --max-memory";
         throw new VgpnnException(
             ErrorKind.Device, "memory-limit",
-            $"this takes up to {ByteSize.Format(plan.PeakBytes)} of memory, and {ByteSize.Format(limit)} are allowed", hint);
+            $"the run needs up to {ByteSize.Format(plan.PeakBytes)} of memory, but only {ByteSize.Format(limit)} is allowed", hint);
     }
 
-    /// <summary>The largest <c>--max-height</c> whose plan fits; null where none does.</summary>
+    /// <summary>The largest <c>--max-height</c> whose plan fits; <c>null</c> if none does.</summary>
     public static int? LargestHeight(IReadOnlyList<InputSize> shown, MethodOptions options, long limit, IOpticalFlow? flow = null)
     {
         int low = LowestHeight - 1;
@@ -43,7 +43,7 @@ internal static class MemoryLimit
         return low >= LowestHeight && PeakBytes(shown, low, options, flow) <= limit ? low : null;
     }
 
-    /// <summary>Sizes too small to be planned take nothing: the answer lies above them.</summary>
+    /// <summary>Returns 0 for sizes that are too small to plan, so that the search continues above them.</summary>
     private static bool Fits(IReadOnlyList<InputSize> shown, int height, MethodOptions options, long limit, IOpticalFlow? flow) =>
         (PeakBytes(shown, height, options, flow) ?? 0) <= limit;
 
@@ -59,7 +59,7 @@ internal static class MemoryLimit
         }
     }
 
-    /// <summary>As the reader makes frames smaller: to even widths, and never larger.</summary>
+    /// <summary>The size after downscaling as the reader does it: the width is even, and frames are never enlarged.</summary>
     private static Extent Reduced(Extent size, int height) => size.H <= height
         ? size
         : size with { H = height, W = 2 * Math.Max(1, (int)Math.Round((double)size.W * height / (2.0 * size.H))) };

@@ -8,14 +8,14 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>The devices of this process: each is opened once, when it is first asked for.</summary>
+/// <summary>The GPUs of this process; each is opened once, on first use.</summary>
 internal static class OpenDevices
 {
     private static readonly ConcurrentDictionary<(int Index, bool Measures, bool Former), Lazy<GpuDevice>> Open = new();
 
-    /// <summary>What computes a run.</summary>
-    /// <returns>A device; null: the processor.</returns>
-    /// <exception cref="VgpnnException">There is no such device, or it cannot be opened.</exception>
+    /// <summary>The device of a run.</summary>
+    /// <returns>A GPU; <c>null</c> for the CPU.</returns>
+    /// <exception cref="VgpnnException">The device does not exist or cannot be opened.</exception>
     public static GpuDevice? Of(MachineRequest machine, MethodOptions options)
     {
         try

@@ -5,7 +5,7 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>The directory of all pairs: a directory of results for each of them, a manifest and a page.</summary>
+/// <summary>The output directory of all pairs: a directory per pair, a manifest and a page.</summary>
 internal sealed class PairsDirectory(string path)
 {
     public string Path { get; } = path;
@@ -17,19 +17,19 @@ internal sealed class PairsDirectory(string path)
     /// <summary>The directory of a pair.</summary>
     public string In(ClipPair pair) => System.IO.Path.Combine(Path, pair.Name);
 
-    /// <summary>Checks that results may go there: into an empty directory, or to those of an earlier run. Touches nothing.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: something else is there, or the clips themselves are.</exception>
+    /// <summary>Checks that the directory is missing, empty, or contains an earlier run of pairs. Changes nothing.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: the directory contains other files, or the clips.</exception>
     public void ThrowIfOccupied(string clips, bool overwrite)
     {
-        if (File.Exists(Path)) throw Usage("output-is-a-file", $"{Path} is a file, and results need a directory", "-o DIR names another one");
+        if (File.Exists(Path)) throw Usage("output-is-a-file", $"{Path} is a file; the output must be a directory", "use another directory with -o");
         string here = WithSeparator(Path);
         if (WithSeparator(clips).StartsWith(here, StringComparison.Ordinal))
-            throw Usage("input-in-output", $"the clips lie in {Path}, where the results would go", "-o DIR writes elsewhere");
+            throw Usage("input-in-output", $"the output directory {Path} contains the clips", "use another directory with -o");
         if (overwrite || !Directory.Exists(Path) || File.Exists(ManifestPath) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
-        throw Usage("output-exists", $"{Path} is not empty, and holds no earlier pairs", "-o DIR writes elsewhere");
+        throw Usage("output-exists", $"{Path} is not empty and contains no earlier pairs", "use another directory with -o");
     }
 
-    /// <summary>The seed of what is there, so that it can be gone on with; null: nothing is, or it is to be replaced.</summary>
+    /// <summary>The seed of the earlier run, to continue it; <c>null</c> if there is no earlier run or it is replaced.</summary>
     public ulong? Seed(bool overwrite)
     {
         if (overwrite || !File.Exists(ManifestPath)) return null;
@@ -40,12 +40,12 @@ internal sealed class PairsDirectory(string path)
         catch (JsonException e)
         {
             throw new VgpnnException(
-                ErrorKind.Input, "manifest-invalid", $"{ManifestPath} cannot be read as a manifest of pairs", "--overwrite begins anew; -o DIR writes elsewhere", e);
+                ErrorKind.Input, "manifest-invalid", $"{ManifestPath} is not a valid manifest of pairs", "use --overwrite to start again, or another directory with -o", e);
         }
     }
 
-    /// <summary>The manifest of a pair that is whole already; null: it has to be made.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: it was made with other settings or of other clips.</exception>
+    /// <summary>The manifest of a finished pair; <c>null</c> if the pair is missing or incomplete.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: the pair was made with other settings or clips.</exception>
     public RunManifest? Finished(ClipPair pair, PreparedRun run, bool saveLevels)
     {
         if (!File.Exists(System.IO.Path.Combine(In(pair), ManifestFile.Name))) return null;
@@ -56,10 +56,10 @@ internal sealed class PairsDirectory(string path)
             && there.Inputs.Select(i => i.FramesSha256).SequenceEqual(run.Inputs.Select(i => i.FramesSha256))
             && there.EngineClass == run.EngineClass;
         return same ? there : throw Usage(
-            "other-settings", $"{In(pair)} was made with other settings or of other clips", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
+            "other-settings", $"{In(pair)} was made with other settings or clips", "use --overwrite to replace it, or another directory with -o");
     }
 
-    /// <summary>Writes the manifest and the page, each whole or not at all.</summary>
+    /// <summary>Writes the manifest and the page, each atomically.</summary>
     public void Save(PairsManifest manifest)
     {
         Directory.CreateDirectory(Path);

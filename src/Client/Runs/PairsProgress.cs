@@ -3,17 +3,17 @@ using Vgpnn.Client.Reporting;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>Tells of the runs of all pairs as of one: each begins with its plan, progress and time left are those of the whole.</summary>
+/// <summary>Reports the runs of all pairs as one run: each pair reports its plan; progress and remaining time cover all pairs.</summary>
 internal sealed class PairsProgress(IRunReporter reporter, int pairs) : IRunReporter
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private int _passed;
     private int _made;
 
-    /// <summary>A pair was there already.</summary>
+    /// <summary>Counts a pair of an earlier run.</summary>
     public void Passed() => _passed++;
 
-    /// <summary>A pair was made.</summary>
+    /// <summary>Counts a new pair.</summary>
     public void Made() => _made++;
 
     public void Report(RunEvent what)
@@ -33,7 +33,7 @@ internal sealed class PairsProgress(IRunReporter reporter, int pairs) : IRunRepo
                 });
                 break;
             case DoneEvent:
-                // The end of a pair is not the end.
+                // Only the end of the last pair is reported.
                 break;
             default:
                 reporter.Report(what);
@@ -45,6 +45,6 @@ internal sealed class PairsProgress(IRunReporter reporter, int pairs) : IRunRepo
 
     public void Dispose()
     {
-        // The reporter is not its own.
+        // The caller owns the reporter.
     }
 }

@@ -7,22 +7,22 @@ using Vgpnn.Synthesis.Manifest;
 namespace Vgpnn.Client.Runs;
 
 /// <summary>
-/// Makes the analogies of all pairs of clips, one after the other. What is whole stays: the same command goes on where an earlier
-/// one was stopped.
+/// Makes the analogies of all pairs of clips in turn. Finished pairs are kept, so the same command continues an interrupted
+/// run.
 /// </summary>
 /// <param name="clips">The clips.</param>
-/// <param name="request">What is asked for of a pair.</param>
-/// <param name="results">Where results go.</param>
-/// <param name="output">How they are written.</param>
-/// <param name="reporter">Is told of every step.</param>
+/// <param name="request">Creates the request of a pair.</param>
+/// <param name="results">The output directory.</param>
+/// <param name="output">The output settings.</param>
+/// <param name="reporter">Receives every event.</param>
 internal sealed class PairsRun(
     ClipSet clips, Func<ClipPair, RunRequest> request, PairsDirectory results, OutputRequest output, IRunReporter reporter)
 {
     private readonly List<FinishedPair> _finished = [];
     private readonly long _start = Stopwatch.GetTimestamp();
 
-    /// <exception cref="RunInterruptedException">The run was cancelled; finished pairs are there.</exception>
-    /// <exception cref="VgpnnException">A pair cannot be made; those before it are there.</exception>
+    /// <exception cref="RunInterruptedException">The run was cancelled; finished pairs are kept.</exception>
+    /// <exception cref="VgpnnException">A pair cannot be made; earlier pairs are kept.</exception>
     public async Task ExecuteAsync(ulong seed, CancellationToken cancellation)
     {
         IReadOnlyList<ClipPair> pairs = clips.Pairs;
@@ -42,7 +42,7 @@ internal sealed class PairsRun(
         {
             if (_finished.Count > 0 || Directory.Exists(results.Path)) Save(seed, RunStatus.Interrupted);
             throw new RunInterruptedException(
-                $"interrupted; {_finished.Count} of {HumanText.Count(pairs.Count, "pair")} finished", "the same command goes on from there");
+                $"interrupted; {_finished.Count} of {HumanText.Count(pairs.Count, "pair")} finished", "run the same command again to continue");
         }
         catch (Exception)
         {
@@ -65,7 +65,7 @@ internal sealed class PairsRun(
                 return there;
             }
 
-            // From here on the directory is known as one of pairs, and may be gone on with.
+            // With the manifest, the next run recognises the directory and continues.
             if (!File.Exists(results.ManifestPath)) Save(seed, RunStatus.Running);
             await new SamplingRun(run, output with { Directory = results.In(pair) }, progress).ExecuteAsync(cancellation);
             progress.Made();

@@ -11,7 +11,7 @@ using Vgpnn.Synthesis.Planning;
 namespace Vgpnn.Client.Runs;
 
 /// <summary>
-/// A request with everything resolved: the clips are read, the pyramid planned, the noise measured. Nothing is written yet.
+/// A request with clips read, pyramid planned and noise measured. Nothing has been written yet.
 /// </summary>
 internal sealed class PreparedRun
 {
@@ -31,40 +31,40 @@ internal sealed class PreparedRun
 
     public RunRequest Request { get; }
 
-    /// <summary>The class of engine that the samples come from: the same bits are promised within one.</summary>
+    /// <summary>The backend of the samples; one backend always gives the same frames.</summary>
     public string EngineClass { get; }
 
-    /// <summary>The clips that are used; the input comes first.</summary>
+    /// <summary>The clips in use; the input is the first one.</summary>
     public IReadOnlyList<ReadInput> Inputs { get; }
 
     public Sampler Sampler { get; }
 
-    /// <summary>What was said about the inputs, and about what is done to them.</summary>
+    /// <summary>Notices about the inputs and how they are changed.</summary>
     public IReadOnlyList<string> Notices => [.. Inputs.SelectMany(i => i.Notices), .. Sampler.Notices];
 
-    /// <summary>The pace of inputs and samples.</summary>
+    /// <summary>The frame rate of inputs and samples.</summary>
     public FrameRate FrameRate => Inputs[0].Clip.FrameRate;
 
     public PyramidPlan Plan => Sampler.Plan;
 
-    /// <summary>The noise's standard deviation.</summary>
+    /// <summary>Standard deviation of the noise.</summary>
     public double Noise { get; }
 
-    /// <summary>How long takes what is done once before the first sample, an estimate.</summary>
+    /// <summary>Estimated set-up time.</summary>
     public TimeSpan ExpectedPreparation { get; }
 
-    /// <summary>How long one sample takes, an estimate.</summary>
+    /// <summary>Estimated time per sample.</summary>
     public TimeSpan ExpectedPerSample { get; }
 
-    /// <exception cref="VgpnnException">The input cannot be used, no plan can be, or it takes more memory than allowed.</exception>
+    /// <exception cref="VgpnnException">An input cannot be used, no plan exists, or the run needs more memory than allowed.</exception>
     public static async Task<PreparedRun> PrepareAsync(RunRequest request, IRunReporter reporter, CancellationToken cancellation)
     {
-        // Pipes, signals and timers must not wait until one of the computing threads is free.
+        // Pipes, signals and timers need threads while all cores compute.
         ThreadPool.SetMinThreads(request.Machine.Threads + SpareThreads, SpareThreads);
         GpuDevice? device = OpenDevices.Of(request.Machine, request.Options);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-        // While the decoder is waited for.
+        // Runs while the decoder starts.
         Task<CostModel> measuring = Task.Run(
             () => CostModel.Measure(request.Options.Engine, request.Machine.Threads, request.Flow?.Flow, device, stop.Token), CancellationToken.None);
         try
@@ -101,8 +101,8 @@ internal sealed class PreparedRun
         return new PreparedRun(request, inputs, sampler, engineClass, noise, costs.Expected(sampler.Plan), costs.ExpectedPreparation(sampler.Plan));
     }
 
-    /// <summary>What the program tells before it begins.</summary>
-    /// <param name="directory">Where results go; null: nowhere, and no seed matters.</param>
+    /// <summary>The event that announces the run.</summary>
+    /// <param name="directory">The output directory; <c>null</c> if nothing is written, in which case the seed is omitted.</param>
     public PlanEvent ToEvent(string? directory) => new()
     {
         Application = Request.Options.Application,

@@ -6,14 +6,14 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>The command lines that make a set again: every setting that matters to the bits is spelled out or recorded.</summary>
+/// <summary>Creates command lines that repeat a run, with every setting that affects the frames.</summary>
 internal static class ReproductionCommand
 {
-    /// <summary>Makes the set from its manifest, and checks it.</summary>
+    /// <summary>The command that repeats the run from its manifest and compares the frames.</summary>
     public static string Repeat(OutputRequest output) =>
         Line(["repeat", Path.Combine(output.Directory, ManifestFile.Name)]);
 
-    /// <summary>Makes the set from nothing but the inputs.</summary>
+    /// <summary>The command that makes the samples from the inputs alone.</summary>
     public static string Run(PreparedRun run, OutputRequest output)
     {
         Application application = run.Request.Options.Application;
@@ -29,7 +29,7 @@ internal static class ReproductionCommand
         {
             string? text = spec.TextOf(application, settings);
 
-            // What has no value, and has none by default, needs no words.
+            // An option without a value whose default has no value either is left out.
             if (text is null || (spec.Fields is [NumberField { Keyword: { } keyword }] && text == keyword && text == spec.TextOf(application, defaults))) continue;
             arguments.AddRange(spec.IsFlag ? [spec.CommandLineOf(application)!] : [spec.CommandLineOf(application)!, text]);
         }
@@ -49,7 +49,7 @@ internal static class ReproductionCommand
         _ => throw new ArgumentOutOfRangeException(nameof(application)),
     };
 
-    /// <summary>What is worked on is an argument, all else an option named by its role.</summary>
+    /// <summary>The edited clip and the style are arguments; other inputs are options named by their role.</summary>
     private static string[] Argument(InputPath input)
     {
         string path = input.Path.StartsWith('-') ? $"./{input.Path}" : input.Path;

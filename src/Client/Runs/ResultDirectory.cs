@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>The directory of a run's results: what is called how in it, and what may be replaced.</summary>
+/// <summary>The output directory of a run: its file names, and which files may be replaced.</summary>
 internal sealed partial class ResultDirectory(string path)
 {
     private const string PageName = "index.html";
@@ -20,7 +20,7 @@ internal sealed partial class ResultDirectory(string path)
 
     public string PagePath => In(PageName);
 
-    /// <summary>The frames of an input that were used, to be seen beside the samples: <c>input.mp4</c>, <c>input-2.mp4</c>.</summary>
+    /// <summary>File name of an input's frames, which the page shows next to the samples: <c>input.mp4</c>, <c>input-2.mp4</c>.</summary>
     public static string InputName(IReadOnlyList<InputPath> inputs, int index)
     {
         InputRole role = inputs[index].Role;
@@ -28,39 +28,39 @@ internal sealed partial class ResultDirectory(string path)
         return number == 1 ? $"{Names.Of(role)}.mp4" : $"{Names.Of(role)}-{number}.mp4";
     }
 
-    /// <summary>A sample's name without its ending.</summary>
+    /// <summary>A sample's file name without extension.</summary>
     public static string SampleName(int index) => $"sample-{index:0000}";
 
-    /// <summary>A video of a sample that is none itself.</summary>
+    /// <summary>The preview video of a sample in a format that browsers do not play as video.</summary>
     public static string PreviewName(int index) => $"{PreviewsName}/{SampleName(index)}.mp4";
 
     /// <summary>The directory of a sample's levels.</summary>
     public static string LevelsDirectoryName(int index) => $"{LevelsName}/{SampleName(index)}";
 
-    /// <summary>The full path of something in the directory.</summary>
+    /// <summary>The path of a file in the directory.</summary>
     public string In(string name) => System.IO.Path.Combine(Path, name);
 
-    /// <summary>Checks that results may go there; touches nothing.</summary>
-    /// <exception cref="VgpnnException">Kind Usage: something is there, or an input itself is.</exception>
+    /// <summary>Checks that the directory can be used; changes nothing.</summary>
+    /// <exception cref="VgpnnException">Kind Usage: the directory is not empty, or contains an input.</exception>
     public void ThrowIfOccupied(IReadOnlyList<InputPath> inputs, bool overwrite)
     {
         if (File.Exists(Path))
-            throw Usage("output-is-a-file", $"{Path} is a file, and results need a directory", "-o DIR names another one");
+            throw Usage("output-is-a-file", $"{Path} is a file; the output must be a directory", "use another directory with -o");
         if (!Directory.Exists(Path) || !Directory.EnumerateFileSystemEntries(Path).Any()) return;
         if (!overwrite && !HoldsNothingButABeginning())
-            throw Usage("output-exists", $"{Path} is not empty", "--overwrite replaces earlier results there; -o DIR writes elsewhere");
+            throw Usage("output-exists", $"the output directory {Path} is not empty", "use --overwrite to replace earlier results, or another directory with -o");
         if (inputs.Any(i => WithSeparator(i.Path).StartsWith(WithSeparator(Path), StringComparison.Ordinal)))
-            throw Usage("input-in-output", $"an input lies in {Path}, which would be overwritten", "-o DIR writes elsewhere");
+            throw Usage("input-in-output", $"the output directory {Path} contains an input that would be overwritten", "use another directory with -o");
     }
 
-    /// <summary>Makes the directory and removes the results of an earlier run, but no other file.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <summary>Creates the directory and deletes the results of an earlier run; keeps other files.</summary>
+    /// <exception cref="IOException">The directory cannot be created.</exception>
     public void Create()
     {
         Directory.CreateDirectory(Path);
         if (!File.Exists(ManifestPath)) return;
 
-        // The manifest goes first: without it nothing claims that the files are whole.
+        // The manifest is deleted first, so that it never lists incomplete files.
         File.Delete(ManifestPath);
         File.Delete(PagePath);
         foreach (string file in Directory.EnumerateFiles(Path).Where(f => IsSample(f) || IsInput(f))) File.Delete(file);
@@ -71,15 +71,15 @@ internal sealed partial class ResultDirectory(string path)
         }
     }
 
-    /// <summary>Writes the manifest and the page that shows it, each whole or not at all.</summary>
-    /// <exception cref="IOException">The disk is full or the directory is gone.</exception>
+    /// <summary>Writes the manifest and its page, each atomically.</summary>
+    /// <exception cref="IOException">The disk is full or the directory was deleted.</exception>
     public void Save(RunManifest manifest)
     {
         ManifestFile.Save(manifest, ManifestPath);
         AtomicFile.Write(PagePath, GalleryPage.Render(manifest));
     }
 
-    /// <summary>Whether all that is there comes from a run that was stopped before its first sample: starting anew loses nothing.</summary>
+    /// <summary>Whether the directory contains only files of a run that finished no sample, so that replacing it loses nothing.</summary>
     private bool HoldsNothingButABeginning()
     {
         try

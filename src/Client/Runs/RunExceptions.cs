@@ -1,15 +1,15 @@
 namespace Vgpnn.Client.Runs;
 
-/// <summary>The user stopped a run that had begun to write.</summary>
+/// <summary>The user interrupted a run that had started to write.</summary>
 internal sealed class RunInterruptedException(string message, string? hint) : Exception(message)
 {
-    /// <summary>What to do with what is there.</summary>
+    /// <summary>What to do next.</summary>
     public string? Hint { get; } = hint;
 }
 
-/// <summary>A repeated run gave other frames than those recorded.</summary>
+/// <summary>The frames of a repeated run differ from the recorded ones.</summary>
 internal sealed class NotIdenticalException(string message, string hint) : Exception(message)
 {
-    /// <summary>What may be the cause.</summary>
+    /// <summary>The possible cause.</summary>
     public string Hint { get; } = hint;
 }

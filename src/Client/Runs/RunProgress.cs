@@ -6,10 +6,10 @@ using Vgpnn.Synthesis.Planning;
 
 namespace Vgpnn.Client.Runs;
 
-/// <summary>Turns what the engine tells of one sample into what is told of the run, time left included.</summary>
+/// <summary>Converts the engine's events of a sample to events of the run, with the remaining time.</summary>
 internal sealed class RunProgress(PreparedRun run, IRunReporter reporter)
 {
-    /// <summary>Until this part of the work is done, the forecast is better than what was measured.</summary>
+    /// <summary>Fraction of the work below which the forecast is more accurate than the measured time.</summary>
     private const double TrustMeasuredFrom = 0.05;
 
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -21,7 +21,7 @@ internal sealed class RunProgress(PreparedRun run, IRunReporter reporter)
 
     private int Levels => run.Plan.Levels.Count;
 
-    /// <summary>The next samples begin, together.</summary>
+    /// <summary>Starts the next batch of samples.</summary>
     public void Begin(IReadOnlyList<int> indices)
     {
         _before += _together.Count;
@@ -30,30 +30,27 @@ internal sealed class RunProgress(PreparedRun run, IRunReporter reporter)
         for (int i = 0; i < indices.Count; i++) reporter.Report(new SampleStartedEvent(indices[i], SamplePosition(i), Samples));
     }
 
-    /// <summary>Which of this run's samples one of those at work is, from 1.</summary>
+    /// <summary>Position in this run, from 1, of a sample of the batch.</summary>
     public int SamplePosition(int i) => _before + i + 1;
 
-    /// <summary>Where the time of one of the samples at work went so far.</summary>
+    /// <summary>Timings of the finished levels of a sample of the batch.</summary>
     public IReadOnlyList<ManifestTiming> Timings(int i) => [.. _timings[i]];
 
-    /// <summary>A level's place on the way: 1 is the coarsest.</summary>
-    public int Position(LevelPlan level) => Levels - level.Index;
-
-    /// <summary>The engine did something for one of the samples at work.</summary>
-    /// <returns>The level, if one was finished.</returns>
+    /// <summary>Reports an event of the engine for a sample of the batch.</summary>
+    /// <returns>The finished level; <c>null</c> for other events.</returns>
     public LevelFinished? Observe(int i, SynthesisEvent what)
     {
         LevelPlan level = what.Level;
         double done = Math.Clamp((_before + (what.Fraction * _together.Count)) / Samples, 0, 1);
         int iteration = what is IterationProgress progress ? progress.Iteration : level.Iterations;
         reporter.Report(new ProgressEvent(
-            _together[i], SamplePosition(i), Samples, Position(level), Levels, iteration, level.Iterations,
+            _together[i], SamplePosition(i), Samples, level.Index, Levels, iteration, level.Iterations,
             Math.Round(done * 100, 1), Math.Round(SecondsLeft(done), 1)));
         if (what is not LevelFinished finished) return null;
         ManifestTiming timing = ManifestMaker.Timing(finished);
         _timings[i].Add(timing);
         reporter.Report(new LevelFinishedEvent(
-            _together[i], Position(level), Levels, ManifestMaker.Size(level.Output), timing, finished.Launches.Count > 0 ? finished.Launches : null));
+            _together[i], level.Index, Levels, ManifestMaker.Size(level.Output), timing, finished.Launches.Count > 0 ? finished.Launches : null));
         return finished;
     }
 

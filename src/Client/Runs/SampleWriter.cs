@@ -8,15 +8,15 @@ namespace Vgpnn.Client.Runs;
 /// <summary>Writes a run's videos.</summary>
 internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
 {
-    /// <summary>Whether a page can play the format and keep it in step; else a video is written beside it.</summary>
+    /// <summary>Whether the page needs a video in addition, because it cannot play the format in step.</summary>
     private bool NeedsPreview => format is ClipFormat.Gif or ClipFormat.Png;
 
-    /// <summary>Writes the frames of an input, for people to look at.</summary>
+    /// <summary>Writes the frames of an input, for the page.</summary>
     public Task WriteInputAsync(Clip clip, string name, CancellationToken cancellation) =>
         ClipWriter.WriteAsync(clip, directory.In(name), ClipFormat.Mp4, cancellation: cancellation);
 
-    /// <summary>Writes a sample that is still being made: starting the encoder takes as long as a small clip's writing.</summary>
-    /// <returns>The sample's and its preview's names, relative to the directory.</returns>
+    /// <summary>Writes a sample. Can be called before the sample is complete, to start the encoder early.</summary>
+    /// <returns>The file names of sample and preview, relative to the directory.</returns>
     public async Task<(string File, string Preview)> WriteSampleAsync(
         Task<Clip> clip, Extent extent, FrameRate frameRate, int index, string comment, CancellationToken cancellation)
     {
@@ -32,22 +32,21 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
         return (file, preview);
 
         Task WriteAsync(string name, ClipFormat what) =>
-            ClipWriter.WriteAsync(clip, extent, frameRate, PlaceOf(name), what, comment, cancellation);
+            ClipWriter.WriteAsync(clip, extent, frameRate, PathOf(name), what, comment, cancellation);
     }
 
-    /// <summary>Writes the output of a level that is done, without loss, while the engine waits: its samples are not there later.</summary>
-    /// <param name="level">What the run told.</param>
-    /// <param name="position">1 for the coarsest level.</param>
-    /// <param name="index">Which sample.</param>
-    /// <param name="frameRate">Its pace.</param>
-    /// <param name="cancellation">Leaves nothing half written.</param>
-    public void WriteLevel(LevelFinished level, int position, int index, FrameRate frameRate, CancellationToken cancellation)
+    /// <summary>Writes the output of a finished level as PNG frames. Blocks the engine, which reuses the output afterwards.</summary>
+    /// <param name="level">The finished level.</param>
+    /// <param name="index">Index of the sample.</param>
+    /// <param name="frameRate">Frame rate of the sample.</param>
+    /// <param name="cancellation">Cancels the operation and deletes incomplete files.</param>
+    public void WriteLevel(LevelFinished level, int index, FrameRate frameRate, CancellationToken cancellation)
     {
-        string name = $"{ResultDirectory.LevelsDirectoryName(index)}/level-{position:00}";
-        ClipWriter.WriteAsync(Clip.FromVolume(level.Output, frameRate), PlaceOf(name), ClipFormat.Png, cancellation: cancellation).GetAwaiter().GetResult();
+        string name = $"{ResultDirectory.LevelsDirectoryName(index)}/level-{level.Level.Index:00}";
+        ClipWriter.WriteAsync(Clip.FromVolume(level.Output, frameRate), PathOf(name), ClipFormat.Png, cancellation: cancellation).GetAwaiter().GetResult();
     }
 
-    /// <summary>Removes what was already written of a sample that was not finished.</summary>
+    /// <summary>Deletes the files of an unfinished sample.</summary>
     public void Drop(int index)
     {
         string levels = directory.In(ResultDirectory.LevelsDirectoryName(index));
@@ -63,7 +62,7 @@ internal sealed class SampleWriter(ResultDirectory directory, ClipFormat format)
         if (Directory.Exists(path) && !Directory.EnumerateFileSystemEntries(path).Any()) Directory.Delete(path);
     }
 
-    private string PlaceOf(string name)
+    private string PathOf(string name)
     {
         string path = directory.In(name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

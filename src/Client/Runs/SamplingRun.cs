@@ -10,17 +10,17 @@ using Vgpnn.Synthesis.Manifest;
 namespace Vgpnn.Client.Runs;
 
 /// <summary>
-/// Makes samples and writes them. After every sample the manifest and the page are whole and name exactly the samples that
-/// are whole, however the run ends.
+/// Makes and writes samples. After each sample, manifest and page are complete and list exactly the finished samples, however
+/// the run ends.
 /// </summary>
 /// <param name="run">The prepared run.</param>
-/// <param name="output">Where results go.</param>
-/// <param name="reporter">Is told of every step.</param>
-/// <param name="recorded">Hashes that the samples' frames must have; null: none are known.</param>
+/// <param name="output">The output settings.</param>
+/// <param name="reporter">Receives every event.</param>
+/// <param name="recorded">Expected hashes of the samples' frames by index; <c>null</c> if unknown.</param>
 internal sealed class SamplingRun(
     PreparedRun run, OutputRequest output, IRunReporter reporter, IReadOnlyDictionary<int, string>? recorded = null)
 {
-    /// <summary>Thousands of quick samples do not spend their time on writing the manifest.</summary>
+    /// <summary>Minimum interval between writes of the manifest, so that runs with many quick samples are not slowed.</summary>
     private static readonly TimeSpan SaveInterval = TimeSpan.FromSeconds(1);
 
     private readonly ResultDirectory _directory = new(output.Directory);
@@ -30,8 +30,8 @@ internal sealed class SamplingRun(
     private RunManifest _manifest = ManifestMaker.Begin(run, output, DateTimeOffset.UtcNow);
 
     /// <summary>Makes all samples of the request.</summary>
-    /// <exception cref="RunInterruptedException">The run was cancelled; finished samples are there.</exception>
-    /// <exception cref="NotIdenticalException">A sample's frames are not those recorded; all samples are there.</exception>
+    /// <exception cref="RunInterruptedException">The run was cancelled; finished samples are kept.</exception>
+    /// <exception cref="NotIdenticalException">The frames of a sample differ from the recorded ones; all samples were written.</exception>
     public async Task ExecuteAsync(CancellationToken cancellation)
     {
         reporter.Report(run.ToEvent(_directory.Path));
@@ -40,7 +40,7 @@ internal sealed class SamplingRun(
         var writer = new SampleWriter(_directory, output.Format);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
 
-        // The coarse levels of the first sample leave processors idle.
+        // The coarse levels of the first sample leave cores idle.
         Task beginning = Task.Run(() => BeginAsync(writer, stop), CancellationToken.None);
         try
         {
@@ -69,7 +69,7 @@ internal sealed class SamplingRun(
             await beginning.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             TrySave(RunStatus.Failed);
 
-            // What went wrong there ended the sample.
+            // An error while writing cancels the sample; rethrow that error.
             await beginning;
             throw;
         }
@@ -80,7 +80,7 @@ internal sealed class SamplingRun(
             recorded is null ? null : true));
     }
 
-    /// <summary>Writes what is there before the first sample. Where that fails, nothing else need be done.</summary>
+    /// <summary>Writes inputs, manifest and page before the first sample is finished. Stops the run on errors.</summary>
     private async Task BeginAsync(SampleWriter writer, CancellationTokenSource stop)
     {
         try
@@ -98,10 +98,10 @@ internal sealed class SamplingRun(
     private void ReportPreparation(double done)
     {
         double left = Math.Max(0, Stopwatch.GetElapsedTime(_start).TotalSeconds * (1 - done) / Math.Max(done, 0.01));
-        reporter.Stage($"finding what moves  {Math.Floor(done * 100):0} %  {HumanText.Duration(left)} left");
+        reporter.Stage($"estimating motion  {Math.Floor(done * 100):0} %  {HumanText.Duration(left)} left");
     }
 
-    // Samples that are made together: what each took is its part of the computing, and its own writing.
+    // Makes a batch of samples. The time of a sample is its share of the computing time plus its writing time.
     private async IAsyncEnumerable<(ManifestSample Sample, int Position)> MakeAsync(
         int[] indices, SampleWriter writer, RunProgress progress, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -135,7 +135,7 @@ internal sealed class SamplingRun(
                 return run.Sampler.Samples(run.Request.Seed, indices, new Workers(run.Request.Machine.Threads, cancellation), (i, what) =>
                 {
                     if (progress.Observe(i, what) is { } level && output.SaveLevels)
-                        writer.WriteLevel(level, progress.Position(level.Level), indices[i], run.FrameRate, cancellation);
+                        writer.WriteLevel(level, indices[i], run.FrameRate, cancellation);
                     if (i == 0 && what.Level.Index == 0) first.Begin();
                 });
             }
@@ -164,7 +164,7 @@ internal sealed class SamplingRun(
             writer.WriteSampleAsync(clip, run.Plan.Output, run.FrameRate, indices[i], Comment(indices[i]), cancellation);
     }
 
-    /// <summary>Goes with the video wherever it goes: enough to find its run, and nothing about whose machine it was.</summary>
+    /// <summary>Metadata stored in the video: identifies the run, without information about the user or the machine.</summary>
     private string Comment(int index) =>
         $"vgpnn {_manifest.Version} ({_manifest.EngineClass}), seed {run.Request.Seed}, sample {index}, input frames {run.Inputs[0].FramesSha256}";
 
@@ -188,7 +188,7 @@ internal sealed class SamplingRun(
         _lastSave = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>On the way out of an error, which may itself be that nothing can be written, and which must be told.</summary>
+    /// <summary>Saves the manifest after an error, ignoring failures to write, so that the original error is reported.</summary>
     private void TrySave(RunStatus status)
     {
         try
@@ -197,15 +197,15 @@ internal sealed class SamplingRun(
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // The manifest of the last finished sample stays.
+            // The manifest of the last finished sample is kept.
         }
     }
 
     private RunInterruptedException Interrupted()
     {
         int done = _manifest.Samples.Count;
-        string what = done == 0 ? "no sample was finished" : $"{done} of {HumanText.Count(run.Request.Indices.Count, "sample")} finished";
-        return new RunInterruptedException($"interrupted; {what}", done == 0 ? null : $"open {_directory.PagePath} to watch");
+        string what = done == 0 ? "no sample finished" : $"{done} of {HumanText.Count(run.Request.Indices.Count, "sample")} finished";
+        return new RunInterruptedException($"interrupted; {what}", done == 0 ? null : $"to watch the finished samples, open {_directory.PagePath}");
     }
 
     private void ThrowIfDifferent()
@@ -213,7 +213,7 @@ internal sealed class SamplingRun(
         if (_different.Count == 0) return;
         throw new NotIdenticalException(
             $"not identical: {_different.Count} of {HumanText.Count(run.Request.Indices.Count, "sample")} "
-            + $"(the first is sample {_different[0]}) differ from those recorded",
-            "another version of the program may have made them; the manifest names it");
+            + $"(the first is sample {_different[0]}) differ from the recorded ones",
+            "another version of the program may have made them; see 'version' in the manifest");
     }
 }

@@ -6,6 +6,6 @@ internal sealed class BrowserFactAttribute : FactAttribute
 {
     public BrowserFactAttribute()
     {
-        if (PageServer.Chromium is null) Skip = "there is no Chromium on this machine; ./test installs it where it may";
+        if (PageServer.Chromium is null) Skip = "Chromium is not installed; ./test installs it if permitted";
     }
 }

@@ -12,7 +12,7 @@ internal sealed class DroppingProxy(int target) : LoopbackProxy(target)
     /// <summary>Closes all connections, and every new one, until <see cref="Mend"/> is called.</summary>
     public Task CutAsync() => _cut.CancelAsync();
 
-    public void Mend() => _cut = new CancellationTokenSource();
+    public void Restore() => _cut = new CancellationTokenSource();
 
     protected override async Task ServeAsync(TcpClient client)
     {

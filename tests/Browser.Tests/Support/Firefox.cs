@@ -12,7 +12,7 @@ namespace Vgpnn.Browser.Tests.Support;
 /// </summary>
 internal sealed class Firefox : IAsyncDisposable
 {
-    private static readonly string[] Heard = ["log.entryAdded"];
+    private static readonly string[] Subscriptions = ["log.entryAdded"];
 
     private readonly Process _process;
     private readonly string _profile;
@@ -60,7 +60,7 @@ internal sealed class Firefox : IAsyncDisposable
         });
         await firefox._socket.ConnectAsync(new Uri($"ws://127.0.0.1:{port}/session"), CancellationToken.None);
         await firefox.SendAsync("session.new", new { capabilities = new { } });
-        await firefox.SendAsync("session.subscribe", new { events = Heard });
+        await firefox.SendAsync("session.subscribe", new { events = Subscriptions });
         firefox._page = (string)(await firefox.SendAsync("browsingContext.getTree", new { }))["contexts"]![0]!["context"]!;
         await firefox.SendAsync("browsingContext.setViewport", new { context = firefox._page, viewport = new { width = 1360, height = 900 } });
         await firefox.SendAsync("browsingContext.navigate", new { context = firefox._page, url = address, wait = "complete" });
@@ -75,7 +75,7 @@ internal sealed class Firefox : IAsyncDisposable
         return answer["result"]!["value"]?.ToString();
     }
 
-    /// <summary>Waits until an expression is true in the page.</summary>
+    /// <summary>Waits until an expression in the page is true.</summary>
     public Task HoldsAsync(string expression) => Until.HoldsAsync(
         expression, async () => await EvaluateAsync($"Boolean({expression})") == "true",
         async () => $"{string.Join('\n', Complaints)}\n{await EvaluateAsync("document.body.innerText")}", TimeSpan.FromMilliseconds(100));
@@ -128,6 +128,6 @@ internal sealed class FirefoxFactAttribute : FactAttribute
 {
     public FirefoxFactAttribute()
     {
-        if (Firefox.Program is null || PageServer.Chromium is null) Skip = "there is no Firefox on this machine; ./test installs it where it may";
+        if (Firefox.Program is null || PageServer.Chromium is null) Skip = "Firefox is not installed; ./test installs it if permitted";
     }
 }

@@ -84,7 +84,7 @@ public sealed class PageServer : IAsyncLifetime
     {
         using HttpResponseMessage response = await http.PostAsync($"/v1/videos?name={Uri.EscapeDataString(Path.GetFileName(path))}", new ByteArrayContent(await File.ReadAllBytesAsync(path)));
         Video video = (await response.Content.ReadFromJsonAsync<Video>(ApiJson.Options))!;
-        await Until.HoldsAsync("the video was looked at", async () =>
+        await Until.HoldsAsync("the video is ready", async () =>
             (video = await SendAsync<Video>(http, HttpMethod.Get, video.Links.Self)).State != VideoState.Ingesting);
         return video;
     }

@@ -45,7 +45,7 @@ internal sealed class Visit : IAsyncDisposable
         IPage page = await _context.NewPageAsync();
         await page.GotoAsync(_server + path);
         await page.GetByLabel("Key").FillAsync(key);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Enter" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Navigation).WaitForAsync();
         return page;
     }

@@ -7,7 +7,7 @@ namespace Vgpnn.Client.Tests.Bench;
 public sealed class BenchTests
 {
     [Fact]
-    public async Task A_tiny_size_gives_every_figure_and_a_chart()
+    public async Task Bench_reports_all_figures_and_writes_a_chart()
     {
         using var place = new TemporaryDirectory();
         ProcessResult result = await VgpnnProgram.SucceedAsync(
@@ -44,7 +44,7 @@ public sealed class BenchTests
     }
 
     [Fact]
-    public async Task A_chart_of_nothing_is_refused_before_anything_is_measured()
+    public async Task Chart_without_comparison_is_rejected_before_measuring()
     {
         using var place = new TemporaryDirectory();
         ProcessResult result = await VgpnnProgram.RunAsync(place.Root, "bench", "--svg", "six.svg");

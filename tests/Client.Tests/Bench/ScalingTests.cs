@@ -9,14 +9,14 @@ public sealed class ScalingTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void The_exponent_of_a_power_is_found(double power) =>
+    public void Exponent_of_a_power_law_is_recovered(double power) =>
         Assert.Equal(power, Scaling.Exponent([.. new double[] { 10, 30, 1000 }.Select(n => (n, 7 * Math.Pow(n, power)))])!.Value, 9);
 
     [Fact]
-    public void One_size_has_no_exponent() => Assert.Null(Scaling.Exponent([(10, 1)]));
+    public void Exponent_needs_two_sizes() => Assert.Null(Scaling.Exponent([(10, 1)]));
 
     [Fact]
-    public void A_chart_marks_what_is_extrapolated_and_stays_inside_its_frame()
+    public void Chart_marks_extrapolated_points_and_stays_within_its_frame()
     {
         ComparisonPoint[] points =
         [

@@ -18,7 +18,7 @@ public sealed class ByteSizeTests
     [InlineData("1.5 GiB", 3L << 29)]
     [InlineData("2GB", 2_000_000_000)]
     [InlineData("1T", 1L << 40)]
-    public void Amounts_are_read_with_their_unit(string text, long bytes)
+    public void Size_is_parsed_with_its_unit(string text, long bytes)
     {
         Assert.True(ByteSize.TryParse(text, out long read));
         Assert.Equal(bytes, read);
@@ -36,7 +36,7 @@ public sealed class ByteSizeTests
     [InlineData("2GG")]
     [InlineData("1e9")]
     [InlineData("9999999T")]
-    public void Anything_else_is_refused(string text) => Assert.False(ByteSize.TryParse(text, out _));
+    public void Invalid_size_is_rejected(string text) => Assert.False(ByteSize.TryParse(text, out _));
 
     [Theory]
     [InlineData(2, "2 bytes")]
@@ -44,10 +44,10 @@ public sealed class ByteSizeTests
     [InlineData(1024, "1.0 KiB")]
     [InlineData(3L << 29, "1.5 GiB")]
     [InlineData(134L << 20, "134 MiB")]
-    public void Amounts_are_written_in_the_largest_unit(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
+    public void Size_is_formatted_in_the_largest_unit(long bytes, string text) => Assert.Equal(text, ByteSize.Format(bytes));
 
     [Fact]
-    public void What_is_written_reads_back_as_nearly_the_same_amount() =>
+    public void Formatted_size_parses_to_nearly_the_same_value() =>
         Prop.ForAll(
             Gen.Choose(1, int.MaxValue).Select(n => (long)n * 1000).ToArbitrary(),
             bytes => ByteSize.TryParse(ByteSize.Format(bytes).Replace(" bytes", "", StringComparison.Ordinal), out long read)

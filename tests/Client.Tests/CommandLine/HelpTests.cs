@@ -19,7 +19,7 @@ public sealed class HelpTests
     [InlineData("bench")]
     [InlineData("demo")]
     [InlineData("doctor")]
-    public async Task Every_command_explains_every_option_and_ends_with_examples(string name)
+    public async Task Help_of_every_command_describes_all_options_and_ends_with_examples(string name)
     {
         using var place = new TemporaryDirectory();
         ProcessResult help = await VgpnnProgram.SucceedAsync(place.Root, name, "--help");
@@ -42,7 +42,7 @@ public sealed class HelpTests
     [Theory]
     [InlineData("generate")]
     [InlineData("sketch")]
-    public async Task Options_for_verification_are_listed_by_advanced_help_alone(string name)
+    public async Task Verification_options_are_listed_by_advanced_help_only(string name)
     {
         using var place = new TemporaryDirectory();
         string help = (await VgpnnProgram.SucceedAsync(place.Root, name, "--help")).Output;
@@ -57,7 +57,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task The_program_alone_shows_its_commands_and_says_that_nothing_was_done()
+    public async Task Program_without_arguments_lists_commands_and_returns_the_usage_exit_code()
     {
         using var place = new TemporaryDirectory();
         ProcessResult result = await VgpnnProgram.RunAsync(place.Root);
@@ -66,7 +66,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task The_version_is_one_line()
+    public async Task Version_is_printed_as_one_line()
     {
         using var place = new TemporaryDirectory();
         ProcessResult result = await VgpnnProgram.SucceedAsync(place.Root, "--version");
@@ -74,7 +74,7 @@ public sealed class HelpTests
     }
 
     [Fact]
-    public async Task Devices_are_listed_for_people_and_for_programs()
+    public async Task Devices_are_listed_as_table_and_as_json()
     {
         using var place = new TemporaryDirectory();
         ProcessResult table = await VgpnnProgram.SucceedAsync(place.Root, "devices");

@@ -13,16 +13,16 @@ public sealed class NamesTests
     [InlineData("GENERATE", "generate")]
     [InlineData("device", "devices")]
     [InlineData("dmeo", "demo")]
-    public void A_slip_of_the_hand_finds_its_name(string typed, string meant) => Assert.Equal(meant, Names.Nearest(typed, Commands));
+    public void Misspelt_name_finds_the_nearest_candidate(string typed, string meant) => Assert.Equal(meant, Names.Nearest(typed, Commands));
 
     [Theory]
     [InlineData("train")]
     [InlineData("clip.mp4")]
     [InlineData("x")]
-    public void Something_else_finds_none(string typed) => Assert.Null(Names.Nearest(typed, Commands));
+    public void Unrelated_text_finds_no_candidate(string typed) => Assert.Null(Names.Nearest(typed, Commands));
 
     [Fact]
-    public void Choices_are_lower_case_and_read_as_a_sentence()
+    public void Choices_are_lower_case_and_joined_for_sentences()
     {
         Assert.Equal(["patchmatch", "jumpflood", "exhaustive"], Names.All<SearchMethod>());
         Assert.Equal("patchmatch, jumpflood or exhaustive", Names.Either(Names.All<SearchMethod>()));

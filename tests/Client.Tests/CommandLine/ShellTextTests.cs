@@ -6,11 +6,11 @@ namespace Vgpnn.Client.Tests.CommandLine;
 public sealed class ShellTextTests
 {
     [Fact]
-    public void Plain_arguments_stay_as_they_are() =>
+    public void Safe_arguments_are_not_quoted() =>
         Assert.Equal("./vgpnn generate clip.mp4 --scale 0.8,1,1", ShellText.Join(["./vgpnn", "generate", "clip.mp4", "--scale", "0.8,1,1"]));
 
     [Fact]
-    public async Task A_shell_reads_back_every_argument()
+    public async Task Shell_parses_quoted_arguments_to_the_originals()
     {
         string[] arguments = ["my clip.mp4", "it's", "$(date)", "`x`", "a\"b", "*", "~", "", "é", "#", "a\\b", "!x", "&;|<>"];
         using var place = new TemporaryDirectory();

@@ -10,7 +10,7 @@ public sealed class ValueTextTests
     [Theory]
     [InlineData("0", 0ul)]
     [InlineData("9007199254740991", 9007199254740991ul)]
-    public void Seeds_are_those_that_every_reader_of_json_holds(string text, ulong expected)
+    public void Seed_range_is_exact_in_json_numbers(string text, ulong expected)
     {
         Assert.True(ValueText.Seed(text, out ulong seed));
         Assert.Equal(expected, seed);
@@ -21,12 +21,12 @@ public sealed class ValueTextTests
     [InlineData("-1")]
     [InlineData("1.0")]
     [InlineData("0x10")]
-    public void Other_seeds_are_refused(string text) => Assert.False(ValueText.Seed(text, out _));
+    public void Invalid_seed_is_rejected(string text) => Assert.False(ValueText.Seed(text, out _));
 
     [Theory]
     [InlineData("jumpflood", SearchMethod.JumpFlood)]
     [InlineData("JumpFlood", SearchMethod.JumpFlood)]
-    public void Names_are_read_in_any_case(string text, SearchMethod expected)
+    public void Name_is_parsed_in_any_case(string text, SearchMethod expected)
     {
         Assert.True(ValueText.Name<SearchMethod>()(text, out SearchMethod search));
         Assert.Equal(expected, search);
@@ -36,5 +36,5 @@ public sealed class ValueTextTests
     [InlineData("1")]
     [InlineData("")]
     [InlineData("jump")]
-    public void Other_names_are_refused(string text) => Assert.False(ValueText.Name<SearchMethod>()(text, out _));
+    public void Unknown_name_is_rejected(string text) => Assert.False(ValueText.Name<SearchMethod>()(text, out _));
 }

@@ -7,7 +7,7 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Tests.Gallery;
 
-/// <summary>The page in a real browser, opened as a user opens it: from a file.</summary>
+/// <summary>Opens the pages from files in a real browser.</summary>
 public sealed class GalleryPageTests : IDisposable
 {
     private readonly TemporaryDirectory _place = new();
@@ -19,7 +19,7 @@ public sealed class GalleryPageTests : IDisposable
     [InlineData("webm")]
     [InlineData("gif")]
     [InlineData("png")]
-    public async Task Every_video_is_shown_and_no_script_fails(string format)
+    public async Task Page_shows_all_videos_without_script_errors(string format)
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "--seed", "11", "-o", "out", "--format", format);
@@ -31,7 +31,7 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
-    public async Task The_videos_play_by_themselves_unless_the_user_wants_no_motion()
+    public async Task Videos_start_automatically_unless_reduced_motion_is_preferred()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out");
@@ -42,14 +42,14 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
-    public async Task The_page_of_all_pairs_shows_every_pair_between_its_clips()
+    public async Task Page_of_all_pairs_shows_all_pairs_and_clips()
     {
         Directory.CreateDirectory(_place["clips"]);
         foreach (string name in (string[])["<b>", "c"]) await TestClip.MakeAsync(_place, $"clips/{name}.mp4", frames: 5, moving: true);
         await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "--all-pairs", "clips", "-o", "out", "--seed", "11");
         string page = await OpenAsync(_place["out/index.html"]);
 
-        // Two heads of rows, two of columns, two pairs.
+        // Two row headers, two column headers, two pairs.
         Assert.Equal(("6", "0", ""), (Data(page, "ready"), Data(page, "broken"), Data(page, "error")));
         Assert.Contains("<b> as c", Text(page), StringComparison.Ordinal);
         Assert.Contains("2 of 2 pairs", Text(page), StringComparison.Ordinal);
@@ -57,7 +57,7 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
-    public async Task Names_are_text_whatever_they_hold()
+    public async Task Names_with_markup_are_shown_as_text()
     {
         const string name = "</script><script>document.body.dataset.error='ran'</script><img src=x onerror=alert(1)> & \"quotes\" 'n' <!-- .mp4";
         await TestClip.MakeAsync(_place);
@@ -77,7 +77,7 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
-    public async Task A_video_that_is_gone_is_told_and_the_others_play()
+    public async Task Missing_video_is_marked_and_others_play()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "-o", "out");
@@ -87,7 +87,7 @@ public sealed class GalleryPageTests : IDisposable
     }
 
     [Fact]
-    public async Task The_page_asks_nothing_of_the_network()
+    public async Task Page_loads_nothing_from_the_network()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out");
@@ -99,7 +99,7 @@ public sealed class GalleryPageTests : IDisposable
         Assert.DoesNotContain("<script src", source, StringComparison.Ordinal);
     }
 
-    /// <summary>The document after its scripts have run; moving pictures are left out where they do not matter, for they take long.</summary>
+    /// <summary>Returns the document after its scripts ran; reduced motion makes it faster.</summary>
     private async Task<string> OpenAsync(string page, bool motion = false)
     {
         using var profile = new TemporaryDirectory();

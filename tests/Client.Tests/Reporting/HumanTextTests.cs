@@ -15,14 +15,14 @@ public sealed class HumanTextTests
     [InlineData(3599.7, "1 h 00 min")]
     [InlineData(4000, "1 h 06 min")]
     [InlineData(4_000_000, "1,111 h 06 min")]
-    public void Times_are_told_in_the_two_units_that_matter(double seconds, string text) => Assert.Equal(text, HumanText.Duration(seconds));
+    public void Duration_is_formatted_with_at_most_two_units(double seconds, string text) => Assert.Equal(text, HumanText.Duration(seconds));
 
     [Fact]
-    public void Control_characters_of_a_name_do_not_reach_the_terminal() =>
+    public void Control_characters_are_removed_from_names() =>
         Assert.Equal("a b?[31mc", HumanText.OneLine("a\nb\e[31mc"));
 
     [Theory]
     [InlineData(1, "1 sample")]
     [InlineData(10000, "10,000 samples")]
-    public void Numbers_and_nouns_agree(int number, string text) => Assert.Equal(text, HumanText.Count(number, "sample"));
+    public void Noun_agrees_with_the_number(int number, string text) => Assert.Equal(text, HumanText.Count(number, "sample"));
 }

@@ -6,7 +6,7 @@ using Vgpnn.Synthesis.Manifest;
 
 namespace Vgpnn.Client.Tests.Runs;
 
-/// <summary><c>analogy --all-pairs</c>: a table of clips.</summary>
+/// <summary>Tests of <c>analogy --all-pairs</c>.</summary>
 public sealed class AllPairsTests : IDisposable
 {
     private static readonly string[] Names = ["a-as-b", "a-as-c", "b-as-a", "b-as-c", "c-as-a", "c-as-b"];
@@ -15,12 +15,12 @@ public sealed class AllPairsTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public async Task Every_clip_is_made_in_the_look_of_every_other_and_what_is_there_stays()
+    public async Task All_pairs_are_made_and_finished_pairs_are_kept()
     {
         await MakeAsync("a", "b");
         await File.WriteAllTextAsync(_place["clips/notes.txt"], "no clip");
         ProcessResult first = await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "--all-pairs", "clips", "--seed", "7");
-        Assert.EndsWith("Open clips-analogies/index.html to watch.\n", first.Output, StringComparison.Ordinal);
+        Assert.EndsWith("To watch, open clips-analogies/index.html\n", first.Output, StringComparison.Ordinal);
         PairsManifest pairs = Read("clips-analogies");
         Assert.Equal((RunStatus.Complete, 7UL), (pairs.Status, pairs.Seed));
         Assert.Equal(["a", "b"], pairs.Clips);
@@ -28,7 +28,7 @@ public sealed class AllPairsTests : IDisposable
         Assert.All(pairs.Pairs, p => Assert.True(File.Exists(_place[$"clips-analogies/{p.Preview}"])));
         RunManifest before = ManifestFile.Load(_place["clips-analogies/a-as-b"]);
 
-        // One more clip, and no seed: it goes on with the seed that is there.
+        // With another clip and without a seed, the run continues with the recorded seed.
         await MakeAsync("c");
         ProcessResult more = await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "--all-pairs", "clips", "--json");
         Assert.Equal(Names, Read("clips-analogies").Pairs.Select(p => p.Directory));
@@ -40,13 +40,13 @@ public sealed class AllPairsTests : IDisposable
 
         ProcessResult other = await VgpnnProgram.RunAsync(_place.Root, "analogy", "--all-pairs", "clips", "--bins", "3,3");
         Assert.Equal(2, other.ExitCode);
-        Assert.Contains("clips-analogies/a-as-b was made with other settings or of other clips", other.Error, StringComparison.Ordinal);
+        Assert.Contains("clips-analogies/a-as-b was made with other settings or clips", other.Error, StringComparison.Ordinal);
         await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "--all-pairs", "clips", "--bins", "3,3", "--overwrite");
         Assert.Equal(3, ManifestFile.Load(_place["clips-analogies/a-as-b"]).Settings.Read().Method.Bins.Content);
     }
 
     [Fact]
-    public async Task A_run_that_was_stopped_goes_on_where_it_was()
+    public async Task Interrupted_run_is_continued()
     {
         await MakeAsync("a", "b", "c");
         using Process process = VgpnnProgram.StartInterruptible(_place.Root, "analogy", "--all-pairs", "clips", "-o", "out", "--json");
@@ -69,12 +69,12 @@ public sealed class AllPairsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("analogy --all-pairs none", 3, "there is no directory none")]
-    [InlineData("analogy --all-pairs empty", 3, "there are 0 clips in empty, and pairs are made of 2 to 20")]
-    [InlineData("analogy a.mp4 b.mp4 --all-pairs clips", 2, "there are two inputs, one by --all-pairs and one as an argument")]
-    [InlineData("analogy --all-pairs clips -o full", 2, "full is not empty, and holds no earlier pairs")]
-    [InlineData("analogy --all-pairs clips -o clips", 2, "the clips lie in clips, where the results would go")]
-    public async Task What_cannot_be_is_refused(string command, int exitCode, string sentence)
+    [InlineData("analogy --all-pairs none", 3, "the directory none does not exist")]
+    [InlineData("analogy --all-pairs empty", 3, "empty contains 0 clips; --all-pairs needs 2 to 20")]
+    [InlineData("analogy a.mp4 b.mp4 --all-pairs clips", 2, "--all-pairs and CONTENT were both given")]
+    [InlineData("analogy --all-pairs clips -o full", 2, "full is not empty and contains no earlier pairs")]
+    [InlineData("analogy --all-pairs clips -o clips", 2, "the output directory clips contains the clips")]
+    public async Task Invalid_directory_is_rejected(string command, int exitCode, string sentence)
     {
         await MakeAsync("a", "b");
         Directory.CreateDirectory(_place["empty"]);
@@ -88,7 +88,7 @@ public sealed class AllPairsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_clip_in_which_nothing_moves_is_named()
+    public async Task Error_names_a_clip_without_motion()
     {
         await MakeAsync("a");
         ProcessResult made = await ChildProcess.RunAsync(

@@ -13,7 +13,7 @@ public sealed class AnalogyTests : IDisposable
     [Theory]
     [InlineData("analogy", Application.Analogy, InputRole.Content, "--bins", "3,4")]
     [InlineData("sketch", Application.Sketch, InputRole.Sketch, "--bins", "3")]
-    public async Task A_run_can_be_repeated_and_its_command_line_makes_the_same_frames(
+    public async Task Run_is_repeated_by_manifest_and_by_command_line(
         string verb, Application application, InputRole role, string option, string value)
     {
         await TestClip.MakeAsync(_place, moving: true);
@@ -34,11 +34,11 @@ public sealed class AnalogyTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vgpnn: there is no content\nhint: vgpnn analogy CONTENT STYLE\n", "analogy")]
-    [InlineData("vgpnn: there is no style\nhint: vgpnn analogy CONTENT STYLE\n", "analogy", "clip.mp4")]
-    [InlineData("vgpnn: there is no style\nhint: vgpnn sketch SKETCH STYLE\n", "sketch", "clip.mp4")]
-    [InlineData("vgpnn: 'c.mp4' is one argument too many\nhint: quote names that hold spaces\n", "analogy", "clip.mp4", "b.mp4", "c.mp4")]
-    public async Task Wrong_inputs_are_told(string expected, params string[] arguments)
+    [InlineData("vgpnn: the content is missing\nhint: use vgpnn analogy CONTENT STYLE\n", "analogy")]
+    [InlineData("vgpnn: the style is missing\nhint: use vgpnn analogy CONTENT STYLE\n", "analogy", "clip.mp4")]
+    [InlineData("vgpnn: the style is missing\nhint: use vgpnn sketch SKETCH STYLE\n", "sketch", "clip.mp4")]
+    [InlineData("vgpnn: unexpected argument 'c.mp4'\nhint: remove it, or quote names that contain spaces\n", "analogy", "clip.mp4", "b.mp4", "c.mp4")]
+    public async Task Wrong_number_of_inputs_is_reported(string expected, params string[] arguments)
     {
         await TestClip.MakeAsync(_place);
         ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, arguments);
@@ -50,7 +50,7 @@ public sealed class AnalogyTests : IDisposable
     [InlineData("--bins", "5")]
     [InlineData("--flow-limit", "1.5")]
     [InlineData("--completeness", "0")]
-    public async Task Values_out_of_range_are_told(string option, string value)
+    public async Task Value_out_of_range_is_reported(string option, string value)
     {
         await TestClip.MakeAsync(_place);
         ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, "analogy", "clip.mp4", "clip.mp4", option, value);
@@ -59,7 +59,7 @@ public sealed class AnalogyTests : IDisposable
     }
 
     [Fact]
-    public async Task Nothing_is_written_where_nothing_moves()
+    public async Task Content_without_motion_is_rejected_before_writing()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult made = await ChildProcess.RunAsync(
@@ -75,7 +75,7 @@ public sealed class AnalogyTests : IDisposable
     }
 
     [Fact]
-    public async Task Noise_can_be_left_to_the_program()
+    public async Task Automatic_noise_is_recorded()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--noise", "auto", "--iterations", "1", "-o", "out");

@@ -8,7 +8,7 @@ namespace Vgpnn.Client.Tests.Runs;
 public sealed class DemoTests
 {
     [Fact]
-    public async Task The_demo_finds_a_clip_of_the_projects_own_and_makes_three_samples_of_it()
+    public async Task Demo_makes_three_samples_of_an_example_clip()
     {
         using var place = new TemporaryDirectory();
         using Process demo = VgpnnProgram.StartInterruptible(place.Root, "demo", "--json");
@@ -17,7 +17,7 @@ public sealed class DemoTests
         Assert.Equal(3, plan.GetProperty("samples").GetInt32());
         Assert.Equal("vgpnn-demo", plan.GetProperty("directory").GetString());
 
-        // The rest is what 'generate' does, and takes long.
+        // The rest equals 'generate' and takes long.
         ChildProcess.Signal(demo, ChildProcess.SigInt);
         ProcessResult result = await ChildProcess.FinishAsync(demo, demo.StandardOutput.ReadToEndAsync());
         Assert.Equal(130, result.ExitCode);

@@ -15,7 +15,7 @@ public sealed class DeviceTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [GpuFact]
-    public async Task Samples_made_on_a_device_are_recorded_as_such_and_repeated_there()
+    public async Task Gpu_samples_are_recorded_and_repeated_on_the_gpu()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult made = await VgpnnProgram.SucceedAsync(
@@ -26,7 +26,7 @@ public sealed class DeviceTests : IDisposable
         Assert.Equal([0, 1, 2], manifest.Samples.Select(s => s.Index));
         Assert.Equal(3, manifest.Samples.Select(s => s.FramesSha256).Distinct().Count());
 
-        // Every launch of every level, with the first of samples that are made together.
+        // All launches of a level are reported with the first sample of a batch.
         JsonElement[] levels = [.. VgpnnProgram.Lines(made.Output).Where(l => l.Type() == "level-finished")];
         Assert.Equal(3 * manifest.Levels.Count, levels.Length);
         JsonElement[] launches = [.. levels.Where(l => l.TryGetProperty("launches", out _)).SelectMany(l => l.GetProperty("launches").EnumerateArray())];
@@ -42,7 +42,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [GpuFact]
-    public async Task A_device_that_is_not_there_is_an_error_that_names_the_way_out()
+    public async Task Missing_device_is_reported_with_a_hint()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "--device", "gpu:99");
@@ -53,7 +53,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [GpuFact]
-    public async Task What_devices_cannot_make_is_refused_where_one_is_asked_for()
+    public async Task Option_without_gpu_support_is_rejected_for_gpu_runs()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "--device", "gpu", "--engine", "float");
@@ -62,7 +62,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [GpuFact]
-    public async Task Devices_are_listed()
+    public async Task Devices_include_cpu_and_gpu()
     {
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "devices", "--json");
         JsonElement[] lines = [.. VgpnnProgram.Lines(result.Output)];
@@ -75,7 +75,7 @@ public sealed class DeviceTests : IDisposable
     [InlineData("CPU", "Cpu", null)]
     [InlineData("gpu", "Gpu", null)]
     [InlineData("gpu:12", "Gpu", 12)]
-    public void Devices_have_names(string text, string kind, int? index)
+    public void Device_name_is_parsed(string text, string kind, int? index)
     {
         Assert.True(DeviceChoice.TryParse(text, out DeviceChoice choice));
         Assert.Equal((kind, index), ($"{choice.Kind}", choice.Index));
@@ -86,10 +86,10 @@ public sealed class DeviceTests : IDisposable
     [InlineData("gpu:")]
     [InlineData("gpu:-1")]
     [InlineData("gpu:1:2")]
-    public void Other_names_are_none(string text) => Assert.False(DeviceChoice.TryParse(text, out _));
+    public void Invalid_device_name_is_rejected(string text) => Assert.False(DeviceChoice.TryParse(text, out _));
 
     [Fact]
-    public void The_faster_device_is_measured_once_for_a_machine()
+    public void Automatic_device_is_measured_once_per_machine()
     {
         string file = _place["cache/device"];
         int measured = 0;
@@ -102,16 +102,16 @@ public sealed class DeviceTests : IDisposable
         Assert.Equal(1, Choose("a", null));
         Assert.Equal(1, measured);
 
-        // Another driver: another machine.
+        // Another driver counts as another machine.
         Assert.Null(Choose("b", null));
         Assert.Null(Choose("b", 1));
         Assert.Equal(2, measured);
-        File.WriteAllText(file, "nonsense");
+        File.WriteAllText(file, "invalid");
         Assert.Equal(3, Choose("b", 3));
     }
 
     [GpuFact]
-    public void The_faster_one_is_found_by_making_a_sample()
+    public void Fastest_device_is_measured_with_a_sample()
     {
         Assert.Null(AutoDevice.Measure([]));
         DeviceDescription device = Devices.Find();
@@ -119,7 +119,7 @@ public sealed class DeviceTests : IDisposable
     }
 
     [GpuFact]
-    public async Task A_bench_of_a_device_compares_every_kernel_with_the_model()
+    public async Task Device_bench_compares_all_kernels_with_the_model()
     {
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "bench", "--device", "gpu", "--sizes", "16,20", "--json");
         JsonElement report = VgpnnProgram.Lines(result.Output).Single();

@@ -10,7 +10,7 @@ public sealed class EvaluateTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public async Task A_directory_of_results_is_scored_sample_by_sample()
+    public async Task All_samples_of_an_output_directory_are_scored()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "--seed", "1", "-o", "out");
@@ -28,7 +28,7 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
-    public async Task The_input_itself_scores_as_a_copy_and_has_no_diversity()
+    public async Task Input_itself_scores_as_a_copy_without_diversity()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult json = await VgpnnProgram.SucceedAsync(_place.Root, "evaluate", "clip.mp4", "clip.mp4", "--json");
@@ -46,7 +46,7 @@ public sealed class EvaluateTests : IDisposable
     [InlineData("generate clip.mp4 --loop", "generation", "seam")]
     [InlineData("analogy clip.mp4 other.mp4", "analogy", "structure")]
     [InlineData("sketch clip.mp4 other.mp4", "sketch", "structure")]
-    public async Task A_run_of_any_application_says_itself_what_it_is_compared_with(string command, string application, string score)
+    public async Task Manifest_determines_inputs_for_every_application(string command, string application, string score)
     {
         await TestClip.MakeAsync(_place, moving: true);
         await TestClip.MakeAsync(_place, "other.mp4", width: 56, height: 40, moving: true);
@@ -62,7 +62,7 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
-    public async Task Videos_without_a_manifest_are_compared_as_the_options_say()
+    public async Task Options_determine_inputs_without_a_manifest()
     {
         await TestClip.MakeAsync(_place, moving: true);
         await TestClip.MakeAsync(_place, "other.mp4", moving: true);
@@ -75,21 +75,21 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
-    public async Task What_the_manifest_says_is_not_said_again_and_has_to_be_true()
+    public async Task Options_that_contradict_the_manifest_and_changed_inputs_are_rejected()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--iterations", "1", "-o", "out");
         ProcessResult twice = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "out", "--max-height", "20");
-        Assert.Equal((2, "vgpnn: --max-height is what the manifest in out says already\nhint: leave it out, or name the input itself\n"), (twice.ExitCode, twice.Error));
+        Assert.Equal((2, "vgpnn: --max-height cannot be combined with the manifest in out\nhint: leave out --max-height, or use the input itself instead of out\n"), (twice.ExitCode, twice.Error));
         await TestClip.MakeAsync(_place, "new.mp4", frames: 7);
         File.Move(_place["new.mp4"], _place["clip.mp4"], overwrite: true);
         ProcessResult changed = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "out");
         Assert.Equal(3, changed.ExitCode);
-        Assert.Contains("clip.mp4 is not what the samples were made of", changed.Error, StringComparison.Ordinal);
+        Assert.Contains("clip.mp4 is not the input of the recorded samples", changed.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Too_few_frames_are_an_error_of_the_input()
+    public async Task Too_few_frames_are_rejected_as_input_error()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "clip.mp4", "clip.mp4", "--frames", "1..2");
@@ -98,7 +98,7 @@ public sealed class EvaluateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_missing_sample_is_named()
+    public async Task Missing_sample_argument_is_reported()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "clip.mp4");

@@ -15,7 +15,7 @@ public sealed class GenerateTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public async Task One_command_leaves_samples_a_manifest_and_a_page()
+    public async Task Generate_writes_samples_manifest_and_page()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2");
@@ -25,12 +25,12 @@ public sealed class GenerateTests : IDisposable
                 "clip-samples/sample-0000.mp4", "clip-samples/sample-0001.mp4", "clip.mp4",
             ],
             _place.Files);
-        Assert.Matches(@"^2 samples in [\d.]+ s\. Open clip-samples/index\.html to watch\.\n$", result.Output);
+        Assert.Matches(@"^2 samples in [\d.]+ s\. To watch, open clip-samples/index\.html\n$", result.Output);
         Assert.Matches(@"^2 samples of clip\.mp4: 6 frames of 48×32, seed \d+, about [^\n]+\n", result.Error);
     }
 
     [Fact]
-    public async Task The_manifest_tells_everything_that_was_resolved()
+    public async Task Manifest_records_all_resolved_settings()
     {
         string clip = await TestClip.MakeAsync(_place, frames: 26);
         await VgpnnProgram.SucceedAsync(
@@ -60,7 +60,7 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_written_has_the_size_and_pace_that_the_manifest_tells()
+    public async Task Files_have_the_size_and_frame_rate_of_the_manifest()
     {
         await TestClip.MakeAsync(_place, width: 47, height: 31, name: "odd.gif");
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "odd.gif", "-o", "out", "--format", "png", "--seed", "1", "--fps", "12");
@@ -75,7 +75,7 @@ public sealed class GenerateTests : IDisposable
     [Theory]
     [InlineData("gif", "sample-0000.gif", "previews/sample-0000.mp4")]
     [InlineData("webm", "sample-0000.webm", "sample-0000.webm")]
-    public async Task Every_format_has_something_that_the_page_can_play(string format, string file, string preview)
+    public async Task Every_format_has_a_file_that_the_page_can_play(string format, string file, string preview)
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--format", format);
@@ -86,21 +86,21 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task Levels_are_saved_from_the_coarsest_on()
+    public async Task Saved_levels_are_numbered_from_the_finest()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--format", "png", "--save-levels");
         RunManifest manifest = ManifestFile.Load(_place["out"]);
         string levels = manifest.Samples[0].LevelsDirectory!;
         Assert.Equal(
-            Enumerable.Range(1, manifest.Levels.Count).Select(i => $"level-{i:00}"),
+            Enumerable.Range(0, manifest.Levels.Count).Select(i => $"level-{i:00}"),
             Directory.EnumerateDirectories(_place[$"out/{levels}"]).Select(Path.GetFileName).Order());
-        ReadResult finest = await ClipReader.ReadAsync(_place[$"out/{levels}/level-{manifest.Levels.Count:00}"]);
+        ReadResult finest = await ClipReader.ReadAsync(_place[$"out/{levels}/level-00"]);
         Assert.Equal(manifest.Samples[0].FramesSha256, finest.Clip.ContentHash());
     }
 
     [Fact]
-    public async Task A_dry_run_shows_the_plan_and_writes_nothing()
+    public async Task Dry_run_shows_the_plan_and_writes_nothing()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult text = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--dry-run");
@@ -117,7 +117,7 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task Json_lines_tell_the_run_in_order()
+    public async Task Json_events_are_written_in_order()
     {
         await TestClip.MakeAsync(_place);
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "-o", "out", "--json");
@@ -136,7 +136,7 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task Three_seeds_make_three_videos_and_a_random_one_is_named()
+    public async Task Different_and_random_seeds_give_different_samples()
     {
         await TestClip.MakeAsync(_place);
         var hashes = new HashSet<string>();
@@ -148,7 +148,7 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task An_input_that_is_no_video_is_refused_before_anything_is_written()
+    public async Task Invalid_video_is_rejected_before_writing()
     {
         await File.WriteAllTextAsync(_place["clip.mp4"], "not a video");
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4");
@@ -159,7 +159,7 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task A_loop_is_recorded_and_repeated()
+    public async Task Loop_is_recorded_and_repeated()
     {
         await TestClip.MakeAsync(_place, frames: 6);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "--loop", "-o", "out", "--iterations", "1");
@@ -171,7 +171,7 @@ public sealed class GenerateTests : IDisposable
     }
 
     [Fact]
-    public async Task Several_clips_are_recorded_and_repeated_in_their_order()
+    public async Task Several_inputs_are_recorded_and_repeated_in_order()
     {
         await TestClip.MakeAsync(_place, frames: 6);
         await TestClip.MakeAsync(_place, "other.mp4", frames: 5, width: 64, height: 32);

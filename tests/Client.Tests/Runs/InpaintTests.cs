@@ -15,7 +15,7 @@ public sealed class InpaintTests : IDisposable
     [Theory]
     [InlineData("mask.png")]
     [InlineData("mask.mkv")]
-    public async Task Only_the_mask_is_filled_and_the_run_can_be_repeated(string mask)
+    public async Task Only_the_masked_region_changes_and_the_run_is_repeatable(string mask)
     {
         await MakeAsync(mask);
         await VgpnnProgram.SucceedAsync(
@@ -47,7 +47,7 @@ public sealed class InpaintTests : IDisposable
     }
 
     [Fact]
-    public async Task Patches_can_come_from_another_video()
+    public async Task Patches_come_from_the_source_video_if_given()
     {
         await MakeAsync("mask.png");
         await TestClip.MakeAsync(_place, "other.mp4", frames: 4, width: 40, height: 36);
@@ -63,7 +63,7 @@ public sealed class InpaintTests : IDisposable
     }
 
     [Fact]
-    public async Task An_empty_mask_is_told()
+    public async Task Empty_mask_is_noted()
     {
         await MakeAsync("mask.png", "black");
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "inpaint", "clip.mp4", "--mask", "mask.png", "-o", "out");
@@ -73,7 +73,7 @@ public sealed class InpaintTests : IDisposable
     }
 
     [Fact]
-    public async Task A_mask_of_another_size_or_length_or_of_everything_is_refused()
+    public async Task Mask_of_wrong_size_or_length_or_full_mask_is_rejected()
     {
         await MakeAsync("mask.png", "white");
         await TestClip.MakeAsync(_place, "small.mp4", frames: 6, width: 32, height: 32);
@@ -88,7 +88,7 @@ public sealed class InpaintTests : IDisposable
             "vgpnn: the mask has 5 frames, but the video has 6\nhint: use one picture for all frames, or a video with the same number of frames\n",
             await RefusedAsync(3, "--mask", "short.mp4"));
         Assert.Equal(
-            "vgpnn: there is no mask\nhint: --mask PATH names a picture or a video that is white where to fill\n", await RefusedAsync(2));
+            "vgpnn: --mask is missing\nhint: use --mask PATH with an image or a video that is white where to fill\n", await RefusedAsync(2));
     }
 
     private async Task<string> RefusedAsync(int code, params string[] options)

@@ -14,7 +14,7 @@ public sealed class InterruptionTests : IDisposable
     [Theory]
     [InlineData(ChildProcess.SigInt)]
     [InlineData(ChildProcess.SigTerm)]
-    public async Task Finished_samples_stay_and_are_named_and_nothing_is_half_written(int signal)
+    public async Task Interrupted_run_keeps_finished_samples_and_no_partial_files(int signal)
     {
         await TestClip.MakeAsync(_place);
         (ProcessResult result, int finished) = await StopAsync("sample-finished", 2, signal, "-n", "500");
@@ -34,7 +34,7 @@ public sealed class InterruptionTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_stopped_in_its_first_sample_names_none_and_may_be_started_again()
+    public async Task Run_interrupted_in_its_first_sample_can_be_started_again()
     {
         await TestClip.MakeAsync(_place, frames: 20, width: 96, height: 64);
         (ProcessResult result, _) = await StopAsync("level-finished", 2, ChildProcess.SigInt, "--save-levels", "--iterations", "100");
@@ -42,12 +42,12 @@ public sealed class InterruptionTests : IDisposable
         Assert.Empty(ManifestFile.Load(_place["out"]).Samples);
         Assert.Equal(["clip.mp4", "out/index.html", "out/input.mp4", "out/manifest.json"], _place.Files);
 
-        // There is nothing to lose, so the same command may be given again as it was.
+        // The directory contains no samples, so the same command succeeds without --overwrite.
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--iterations", "1");
     }
 
     [Fact]
-    public async Task Finished_samples_of_a_stopped_run_can_be_repeated()
+    public async Task Finished_samples_of_an_interrupted_run_can_be_repeated()
     {
         await TestClip.MakeAsync(_place);
         await StopAsync("sample-finished", 1, ChildProcess.SigInt, "-n", "500");
@@ -55,7 +55,7 @@ public sealed class InterruptionTests : IDisposable
         Assert.StartsWith("Identical: 1 sample", result.Output, StringComparison.Ordinal);
     }
 
-    /// <summary>Runs until an event was told so many times, sends the signal, and waits for the end.</summary>
+    /// <summary>Runs until an event was reported the given number of times, sends the signal, and waits for the exit.</summary>
     private async Task<(ProcessResult Result, int Times)> StopAsync(string what, int times, int signal, params string[] options)
     {
         using Process process = VgpnnProgram.StartInterruptible(

@@ -13,7 +13,7 @@ public sealed class MemoryLimitTests
     [InlineData(13, 144, 256)]
     [InlineData(100, 360, 640)]
     [InlineData(30, 1920, 1080)]
-    public void The_height_that_is_named_fits_and_the_next_one_does_not(int frames, int height, int width)
+    public void Suggested_height_is_the_largest_that_fits(int frames, int height, int width)
     {
         var input = new Extent(frames, height, width);
         var options = new MethodOptions();
@@ -25,11 +25,11 @@ public sealed class MemoryLimitTests
     }
 
     [Fact]
-    public void Where_nothing_fits_no_height_is_named() =>
+    public void No_height_is_suggested_if_none_fits() =>
         Assert.Null(MemoryLimit.LargestHeight([new(InputRole.Input, new Extent(13, 144, 256))], new MethodOptions(), limit: 1 << 20));
 
     [Fact]
-    public async Task Work_that_would_not_fit_is_refused_with_a_height_that_does()
+    public async Task Run_over_the_memory_limit_is_rejected_with_a_height_that_fits()
     {
         using var place = new TemporaryDirectory();
         await TestClip.MakeAsync(place, frames: 10, width: 640, height: 480);
@@ -38,7 +38,7 @@ public sealed class MemoryLimitTests
         string limit = $"{(all + none) / 2}";
         ProcessResult refused = await VgpnnProgram.RunAsync(place.Root, "generate", "clip.mp4", "--max-memory", limit);
         Assert.Equal(4, refused.ExitCode);
-        Assert.Matches(@"^vgpnn: this takes up to [\d.]+ MiB of memory, and [\d.]+ MiB are allowed\nhint: --max-height \d+ would fit", refused.Error);
+        Assert.Matches(@"^vgpnn: the run needs up to [\d.]+ MiB of memory, but only [\d.]+ MiB is allowed\nhint: use --max-height \d+", refused.Error);
         Assert.Equal(["clip.mp4"], place.Files);
         string height = Regex.Match(refused.Error, @"--max-height (\d+)").Groups[1].Value;
         await VgpnnProgram.SucceedAsync(place.Root, "generate", "clip.mp4", "--dry-run", "--max-memory", limit, "--max-height", height);

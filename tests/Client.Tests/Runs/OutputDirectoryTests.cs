@@ -9,21 +9,21 @@ public sealed class OutputDirectoryTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public async Task A_directory_with_something_in_it_is_refused()
+    public async Task Directory_that_is_not_empty_is_rejected()
     {
         Directory.CreateDirectory(_place["out"]);
         await File.WriteAllTextAsync(_place["out/notes.txt"], "mine");
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "-o", "out");
         Assert.Equal(2, result.ExitCode);
         Assert.Equal(
-            "vgpnn: out is not empty\nhint: --overwrite replaces earlier results there; -o DIR writes elsewhere\n", result.Error);
+            "vgpnn: the output directory out is not empty\nhint: use --overwrite to replace earlier results, or another directory with -o\n", result.Error);
         ProcessResult json = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--json");
         Assert.Equal("output-exists", VgpnnProgram.Lines(json.Output).Single().GetProperty("code").GetString());
         Assert.Equal(["out/notes.txt"], _place.Files);
     }
 
     [Fact]
-    public async Task Overwriting_removes_earlier_results_and_no_other_file()
+    public async Task Overwrite_deletes_earlier_results_and_keeps_other_files()
     {
         await TestClip.MakeAsync(_place);
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-n", "2", "-o", "out", "--format", "gif", "--save-levels");
@@ -39,27 +39,27 @@ public sealed class OutputDirectoryTests : IDisposable
     }
 
     [Fact]
-    public async Task An_input_inside_the_output_is_not_overwritten()
+    public async Task Input_inside_the_output_directory_is_not_overwritten()
     {
         Directory.CreateDirectory(_place["out"]);
         await TestClip.MakeAsync(_place, "out/input.mp4");
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "out/input.mp4", "-o", "out", "--overwrite");
         Assert.Equal(2, result.ExitCode);
-        Assert.Equal("vgpnn: an input lies in out, which would be overwritten\nhint: -o DIR writes elsewhere\n", result.Error);
+        Assert.Equal("vgpnn: the output directory out contains an input that would be overwritten\nhint: use another directory with -o\n", result.Error);
         Assert.Equal(["out/input.mp4"], _place.Files);
     }
 
     [Fact]
-    public async Task A_file_is_no_output_directory()
+    public async Task File_as_output_directory_is_rejected()
     {
         await File.WriteAllTextAsync(_place["out"], "mine");
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--overwrite");
         Assert.Equal(2, result.ExitCode);
-        Assert.StartsWith("vgpnn: out is a file, and results need a directory\n", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith("vgpnn: out is a file; the output must be a directory\n", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_default_directory_is_named_after_the_input_wherever_that_lies()
+    public async Task Default_directory_is_named_after_the_input()
     {
         Directory.CreateDirectory(_place["in"]);
         Directory.CreateDirectory(_place["work"]);

@@ -10,16 +10,16 @@ public sealed class RepeatTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public async Task A_repeated_run_is_identical_on_another_number_of_threads()
+    public async Task Repeated_run_is_identical_for_any_number_of_threads()
     {
         await MakeRunAsync("--threads", "1");
         ProcessResult result = await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out/manifest.json", "--threads", "2");
-        Assert.StartsWith("Identical: 3 samples, every frame the same, in ", result.Output, StringComparison.Ordinal);
+        Assert.StartsWith("Identical: 3 samples, all frames equal, in ", result.Output, StringComparison.Ordinal);
         Assert.Equal(Hashes("out"), Hashes("out-repeat"));
     }
 
     [Fact]
-    public async Task A_sample_alone_is_the_one_in_the_set()
+    public async Task Single_repeated_sample_equals_the_one_of_the_set()
     {
         await MakeRunAsync();
         await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out", "--sample", "2", "-o", "again");
@@ -30,7 +30,7 @@ public sealed class RepeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_repeated_run_can_be_repeated()
+    public async Task Repeated_run_can_be_repeated_again()
     {
         await MakeRunAsync();
         await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out", "--sample", "1", "-o", "again");
@@ -39,7 +39,7 @@ public sealed class RepeatTests : IDisposable
     }
 
     [Fact]
-    public async Task The_recorded_command_line_makes_the_same_set()
+    public async Task Recorded_command_line_makes_identical_samples()
     {
         await MakeRunAsync(
             "--scale", "1,1,1.2", "--patch", "2,5,5", "--iterations", "2", "--noise-time", "independent",
@@ -51,7 +51,7 @@ public sealed class RepeatTests : IDisposable
     }
 
     [Fact]
-    public async Task Other_frames_than_those_recorded_are_an_error()
+    public async Task Frames_that_differ_from_the_recorded_ones_are_an_error()
     {
         await MakeRunAsync();
         RunManifest manifest = ManifestFile.Load(_place["out"]);
@@ -61,30 +61,30 @@ public sealed class RepeatTests : IDisposable
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains(
-            "vgpnn: not identical: 1 of 3 samples (the first is sample 1) differ from those recorded", result.Error, StringComparison.Ordinal);
+            "vgpnn: not identical: 1 of 3 samples (the first is sample 1) differ from the recorded ones", result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Output);
     }
 
     [Fact]
-    public async Task Another_input_than_the_recorded_one_is_refused_and_a_moved_one_is_found()
+    public async Task Changed_input_is_rejected_and_moved_input_is_accepted()
     {
         await MakeRunAsync();
         File.Move(_place["clip.mp4"], _place["moved.mp4"]);
         await TestClip.MakeAsync(_place, frames: 7);
         ProcessResult wrong = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out");
         Assert.Equal(3, wrong.ExitCode);
-        Assert.Equal("vgpnn: clip.mp4 is not what the samples were made of\nhint: --input PATH names the right one\n", wrong.Error);
+        Assert.Equal("vgpnn: clip.mp4 is not the input of the recorded samples\nhint: use --input PATH with the original file\n", wrong.Error);
         Assert.DoesNotContain(_place.Files, f => f.StartsWith("out-repeat", StringComparison.Ordinal));
         await VgpnnProgram.SucceedAsync(_place.Root, "repeat", "out", "--input", "moved.mp4");
     }
 
     [Fact]
-    public async Task A_sample_that_the_manifest_does_not_name_is_refused()
+    public async Task Sample_missing_in_the_manifest_is_rejected()
     {
         await MakeRunAsync();
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "repeat", "out", "--sample", "3");
         Assert.Equal(2, result.ExitCode);
-        Assert.Equal("vgpnn: the manifest names no sample 3\nhint: it names 3 samples from 0 to 2\n", result.Error);
+        Assert.Equal("vgpnn: the manifest has no sample 3\nhint: it has 3 samples, numbered 0 to 2\n", result.Error);
     }
 
     [Theory]
@@ -92,7 +92,7 @@ public sealed class RepeatTests : IDisposable
     [InlineData("{}", "it is not JSON of the expected form")]
     [InlineData("", "it is not JSON of the expected form")]
     [InlineData("null", "it is empty")]
-    public async Task A_file_that_is_no_manifest_is_refused(string content, string why)
+    public async Task Invalid_manifest_is_rejected(string content, string why)
     {
         await File.WriteAllTextAsync(_place["m.json"], content);
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "repeat", "m.json");
@@ -101,7 +101,7 @@ public sealed class RepeatTests : IDisposable
     }
 
     [Fact]
-    public async Task A_manifest_that_is_not_there_is_named()
+    public async Task Missing_manifest_is_reported()
     {
         ProcessResult result = await VgpnnProgram.RunAsync(_place.Root, "repeat", "nothing");
         Assert.Equal(3, result.ExitCode);

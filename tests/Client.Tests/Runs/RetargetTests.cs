@@ -14,7 +14,7 @@ public sealed class RetargetTests : IDisposable
     [InlineData("--size", "24x40", 6, 40, 24)]
     [InlineData("--frames", "9", 9, 32, 48)]
     [InlineData("--scale", "0.5,1,1.5", 3, 32, 72)]
-    public async Task The_result_has_the_size_asked_for_and_can_be_repeated(string option, string value, int frames, int height, int width)
+    public async Task Result_has_the_requested_size_and_is_repeatable(string option, string value, int frames, int height, int width)
     {
         await TestClip.MakeAsync(_place, frames: 6);
         await VgpnnProgram.SucceedAsync(_place.Root, "retarget", "clip.mp4", option, value, "--iterations", "1");
@@ -26,7 +26,7 @@ public sealed class RetargetTests : IDisposable
     }
 
     [Fact]
-    public async Task The_recorded_command_line_makes_the_same_frames()
+    public async Task Recorded_command_line_makes_identical_frames()
     {
         await TestClip.MakeAsync(_place, frames: 6);
         await VgpnnProgram.SucceedAsync(_place.Root, "retarget", "clip.mp4", "--size", "31x33", "--frames", "5", "--input-frames", "2..6", "-o", "out");
@@ -37,12 +37,12 @@ public sealed class RetargetTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vgpnn: no target size given\nhint: give --size WxH, --frames N, both of them, or --scale T,H,W\n")]
-    [InlineData("vgpnn: --scale and --size or --frames both set the size\nhint: give --scale alone, or leave it out\n", "--scale", "1,1,2", "--frames", "5")]
-    [InlineData("vgpnn: --frames is '2..5', but must be an integer from 2 to 10,000\nhint: vgpnn retarget --help lists every option\n", "--frames", "2..5")]
-    [InlineData("vgpnn: --size is '24', but must be WxH, each an integer from 8 to 8,192, such as 320x180\nhint: vgpnn retarget --help lists every option\n", "--size", "24")]
+    [InlineData("vgpnn: no target size given\nhint: use --size WxH, --frames N, or both, or --scale T,H,W\n")]
+    [InlineData("vgpnn: --scale cannot be combined with --size or --frames\nhint: use --scale alone, or leave it out\n", "--scale", "1,1,2", "--frames", "5")]
+    [InlineData("vgpnn: --frames is '2..5', but must be an integer from 2 to 10,000\nhint: see vgpnn retarget --help\n", "--frames", "2..5")]
+    [InlineData("vgpnn: --size is '24', but must be WxH, each an integer from 8 to 8,192, such as 320x180\nhint: see vgpnn retarget --help\n", "--size", "24")]
     [InlineData("vgpnn: 480×32 with 6 frames is too far from the input, 48×32 with 6 frames\nhint: use a width, height and number of frames between a tenth and four times the input's\n", "--size", "480x32")]
-    public async Task What_cannot_be_is_refused_with_a_way_out(string error, params string[] options)
+    public async Task Invalid_size_is_rejected_with_a_hint(string error, params string[] options)
     {
         await TestClip.MakeAsync(_place, frames: 6);
         ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, ["retarget", "clip.mp4", .. options]);
@@ -51,7 +51,7 @@ public sealed class RetargetTests : IDisposable
     }
 
     [Fact]
-    public async Task Of_a_video_that_is_too_long_it_is_told_how_a_part_is_chosen()
+    public async Task Error_for_a_long_video_suggests_a_frame_range()
     {
         await TestClip.MakeAsync(_place, frames: 3001, width: 16, height: 16);
         ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, "retarget", "clip.mp4", "--frames", "5");

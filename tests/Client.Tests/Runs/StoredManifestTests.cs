@@ -5,8 +5,8 @@ using Vgpnn.Testing;
 namespace Vgpnn.Client.Tests.Runs;
 
 /// <summary>
-/// A manifest that an earlier version of the program wrote: two samples of six frames that the hand-written OpenCL kernels made. Later
-/// kernels have to repeat it bit by bit.
+/// A manifest of an earlier version: two samples of six frames by the former OpenCL kernels. Later kernels must reproduce the
+/// frames exactly.
 /// </summary>
 public sealed class StoredManifestTests : IDisposable
 {
@@ -15,7 +15,7 @@ public sealed class StoredManifestTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [GpuFact]
-    public async Task Samples_of_a_stored_device_manifest_are_repeated_bit_by_bit()
+    public async Task Samples_of_an_old_gpu_manifest_are_reproduced_exactly()
     {
         string stored = Stored(), clip = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(stored)!, "../../../../samples/lanterns.mp4"));
         File.Copy(stored, _place["manifest.json"]);

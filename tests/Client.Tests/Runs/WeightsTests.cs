@@ -7,7 +7,7 @@ using Vgpnn.Testing;
 
 namespace Vgpnn.Client.Tests.Runs;
 
-/// <summary>Networks whose weights the user gives: RAFT for analogies, C3D for SVFID.</summary>
+/// <summary>Networks with weights of the user: RAFT for analogies, C3D for SVFID.</summary>
 public sealed class WeightsTests : IDisposable
 {
     private readonly TemporaryDirectory _place = new();
@@ -17,7 +17,7 @@ public sealed class WeightsTests : IDisposable
     public void Dispose() => _place.Dispose();
 
     [Fact]
-    public async Task The_same_weights_in_any_format_give_the_same_frames()
+    public async Task Same_weights_in_any_format_give_identical_frames()
     {
         await TestClip.MakeAsync(_place, moving: true);
         await TestClip.MakeAsync(_place, "style.mp4", frames: 5, width: 40, height: 36, moving: true);
@@ -38,7 +38,7 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_run_with_the_large_network_is_repeated_with_the_same_weights_and_no_others()
+    public async Task Run_with_large_network_is_repeated_with_the_recorded_weights_only()
     {
         await TestClip.MakeAsync(_place, moving: true);
         byte[] weights = WeightFiles.Safetensors(WeightFiles.Raft(small: false));
@@ -64,7 +64,7 @@ public sealed class WeightsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Formats))]
-    public async Task Weights_that_cannot_be_used_are_told_and_nothing_is_written(string format)
+    public async Task Invalid_weights_are_rejected_before_writing(string format)
     {
         await TestClip.MakeAsync(_place);
         byte[] whole = WeightFiles.Write(format, WeightFiles.Raft(small: true));
@@ -73,7 +73,7 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_pickle_that_names_a_program_does_not_run_it()
+    public async Task Pickle_does_not_execute_a_program()
     {
         await TestClip.MakeAsync(_place);
         var pickle = new PickleWriter();
@@ -85,7 +85,7 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_plan_names_the_network_and_counts_its_memory()
+    public async Task Plan_includes_the_network_and_its_memory()
     {
         await TestClip.MakeAsync(_place, moving: true);
         await File.WriteAllBytesAsync(_place["w"], WeightFiles.Npz(WeightFiles.Raft(small: true)));
@@ -94,11 +94,11 @@ public sealed class WeightsTests : IDisposable
                 .Single(l => l.Type() == "plan").GetProperty("peakBytes").GetInt64();
         Assert.InRange(await PeakAsync("--flow", "raft=w") - await PeakAsync(), 4 << 20, 64 << 20);
         ProcessResult table = await VgpnnProgram.SucceedAsync(_place.Root, "analogy", "clip.mp4", "clip.mp4", "--dry-run", "--flow", "raft=w");
-        Assert.Contains("movement by raft-small", table.Output, StringComparison.Ordinal);
+        Assert.Contains("motion by raft-small", table.Output, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_run_can_be_stopped_while_the_network_looks_for_movement()
+    public async Task Run_can_be_interrupted_during_optical_flow()
     {
         await TestClip.MakeAsync(_place, frames: 40, width: 320, height: 240, moving: true);
         await File.WriteAllBytesAsync(_place["w"], WeightFiles.Safetensors(WeightFiles.Raft(small: false)));
@@ -117,7 +117,7 @@ public sealed class WeightsTests : IDisposable
     [InlineData("conv1", "video", 64)]
     [InlineData("pool1", "positions", 50)]
     [InlineData("conv2", "video", 128)]
-    public async Task Svfid_is_told_with_its_layer_variant_and_weights(string layer, string variant, int channels)
+    public async Task Svfid_is_reported_with_layer_variant_and_weights(string layer, string variant, int channels)
     {
         await TestClip.MakeAsync(_place, moving: true);
         await TestClip.MakeAsync(_place, "other.mp4");
@@ -137,7 +137,7 @@ public sealed class WeightsTests : IDisposable
     }
 
     [Fact]
-    public async Task Svfid_without_the_weights_of_its_layer_is_told()
+    public async Task Svfid_without_weights_of_the_layer_is_rejected()
     {
         await TestClip.MakeAsync(_place);
         await File.WriteAllBytesAsync(_place["w"], WeightFiles.TorchLegacy(WeightFiles.C3d(C3dLayer.Conv1)));
@@ -145,7 +145,7 @@ public sealed class WeightsTests : IDisposable
         Assert.Equal(3, refused.ExitCode);
         Assert.StartsWith("vgpnn: w has no conv2.weight", refused.Error, StringComparison.Ordinal);
         ProcessResult alone = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "clip.mp4", "clip.mp4", "--svfid-layer", "conv2");
-        Assert.Equal((2, "vgpnn: --svfid-layer was given, but no weights\nhint: give them as well: --svfid c3d=FILE\n"), (alone.ExitCode, alone.Error));
+        Assert.Equal((2, "vgpnn: --svfid-layer needs weights\nhint: add --svfid c3d=FILE\n"), (alone.ExitCode, alone.Error));
     }
 
     private async Task RefuseAsync(byte[] weights, string why)

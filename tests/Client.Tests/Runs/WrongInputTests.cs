@@ -2,7 +2,7 @@ using Vgpnn.Client.Tests.Support;
 
 namespace Vgpnn.Client.Tests.Runs;
 
-/// <summary>Clips that are too short, too small or do not go together, for every command: a sentence, and nothing written.</summary>
+/// <summary>Invalid clips are rejected with a message by every command, before anything is written.</summary>
 public sealed class WrongInputTests : IDisposable
 {
     private const string TooShort = "one.mkv gives a single frame";
@@ -39,7 +39,7 @@ public sealed class WrongInputTests : IDisposable
     [InlineData("evaluate clip.mkv five.mkv --content clip.mkv", 3, "the sample is 5×32×48 (frames × rows × columns), but it must have the size of its input, 6×32×48")]
     [InlineData("evaluate clip.mkv clip.mkv --mask mask.png --sketch clip.mkv", 2, "--mask and --sketch belong to different applications")]
     [InlineData("evaluate clip.mkv clip.mkv --mask black.png", 3, "the mask is empty; only pixels inside it would be compared")]
-    public async Task It_is_one_sentence_and_nothing_is_written(string command, int exitCode, string sentence)
+    public async Task Invalid_clips_are_rejected_before_writing(string command, int exitCode, string sentence)
     {
         await MakeAsync("clip.mkv", 6, "48x32");
         await MakeAsync("one.mkv", 1, "48x32");

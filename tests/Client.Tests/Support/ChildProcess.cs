@@ -3,10 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Vgpnn.Client.Tests.Support;
 
-/// <summary>What a child process left behind.</summary>
+/// <summary>The exit code and output of a child process.</summary>
 public sealed record ProcessResult(int ExitCode, string Output, string Error);
 
-/// <summary>Child processes with a time limit, so that a hanging one fails its test and no other.</summary>
+/// <summary>Runs child processes with a time limit, so that a hanging process fails only its test.</summary>
 public static class ChildProcess
 {
     public const int SigInt = 2;
@@ -36,9 +36,9 @@ public static class ChildProcess
         return await FinishAsync(process, process.StandardOutput.ReadToEndAsync());
     }
 
-    /// <summary>Waits for the end.</summary>
-    /// <param name="process">The child.</param>
-    /// <param name="output">Reads what is left of its standard output.</param>
+    /// <summary>Waits for the process to exit.</summary>
+    /// <param name="process">The process.</param>
+    /// <param name="output">Reads the rest of its stdout.</param>
     public static async Task<ProcessResult> FinishAsync(Process process, Task<string> output)
     {
         Task<string> error = process.StandardError.ReadToEndAsync();

@@ -1,13 +1,13 @@
 namespace Vgpnn.Client.Tests.Support;
 
-/// <summary>An empty directory that is gone with everything in it after the test.</summary>
+/// <summary>A temporary directory that is deleted after the test.</summary>
 public sealed class TemporaryDirectory : IDisposable
 {
     public string Root { get; } = Directory.CreateTempSubdirectory("vgpnn-test-").FullName;
 
     public string this[string name] => Path.Combine(Root, name);
 
-    /// <summary>Every file below, relative to the root, in order.</summary>
+    /// <summary>All files, as sorted paths relative to the root.</summary>
     public IReadOnlyList<string> Files =>
         [.. Directory.EnumerateFiles(Root, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Root, f)).Order(StringComparer.Ordinal)];
 

@@ -1,9 +1,9 @@
 namespace Vgpnn.Client.Tests.Support;
 
-/// <summary>Tiny clips made by ffmpeg.</summary>
+/// <summary>Makes tiny clips with ffmpeg.</summary>
 public static class TestClip
 {
-    /// <summary>A clip of moving shapes.</summary>
+    /// <summary>Makes a clip with moving shapes.</summary>
     public static async Task<string> MakeAsync(TemporaryDirectory place, string name = "clip.mp4", int frames = 6, int width = 48, int height = 32, bool moving = false)
     {
         string path = place[name];
@@ -18,7 +18,7 @@ public static class TestClip
         return path;
     }
 
-    /// <summary>A white rectangle on black, of the clip's usual size; or a picture of one colour.</summary>
+    /// <summary>Makes a mask of the clip's default size: a white rectangle on black, or a single colour.</summary>
     public static async Task MakeMaskAsync(TemporaryDirectory place, string name, string? colour = null)
     {
         string picture = colour is null ? "color=black:size=48x32:rate=10,drawbox=x=10:y=8:w=14:h=10:color=white:t=fill" : $"color={colour}:size=48x32:rate=10";

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Vgpnn.Client.Tests.Support;
 
-/// <summary>The real program in a process of its own.</summary>
+/// <summary>Runs the real program in a separate process.</summary>
 public static class VgpnnProgram
 {
-    /// <summary>The assembly that was built with these tests.</summary>
+    /// <summary>The assembly built with these tests.</summary>
     public static string Assembly { get; } = typeof(Interruption).Assembly.Location;
 
     public static string Host { get; } = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
@@ -15,8 +15,7 @@ public static class VgpnnProgram
         ChildProcess.Start(Host, [Assembly, .. arguments], directory);
 
     /// <summary>
-    /// Starts it so that Ctrl-C reaches it even where the tests themselves run in the background of a shell, which makes
-    /// children ignore it.
+    /// Starts the program with the default handling of SIGINT, which background jobs of a shell ignore.
     /// </summary>
     public static Process StartInterruptible(string directory, params string[] arguments) =>
         ChildProcess.Start("env", ["--default-signal=INT", Host, Assembly, .. arguments], directory);
@@ -24,7 +23,7 @@ public static class VgpnnProgram
     public static Task<ProcessResult> RunAsync(string directory, params string[] arguments) =>
         ChildProcess.RunAsync(Host, [Assembly, .. arguments], directory);
 
-    /// <summary>Runs it and expects it to succeed.</summary>
+    /// <summary>Runs the program and expects success.</summary>
     public static async Task<ProcessResult> SucceedAsync(string directory, params string[] arguments)
     {
         ProcessResult result = await RunAsync(directory, arguments);
@@ -32,7 +31,7 @@ public static class VgpnnProgram
         return result;
     }
 
-    /// <summary>Runs a command line that the program printed, as a shell reads it, and expects it to succeed.</summary>
+    /// <summary>Runs a printed command line in a shell and expects success.</summary>
     public static async Task ShellAsync(string directory, string command)
     {
         string script = $"vgpnn() {{ '{Host}' '{Assembly}' \"$@\"; }}\n{command}";
@@ -40,7 +39,7 @@ public static class VgpnnProgram
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
-    /// <summary>The lines of <c>--json</c>.</summary>
+    /// <summary>Parses the lines of <c>--json</c>.</summary>
     public static IReadOnlyList<JsonElement> Lines(string output) =>
         [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement)];
 

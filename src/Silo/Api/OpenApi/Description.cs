@@ -9,7 +9,7 @@ using Vgpnn.Synthesis.Options;
 
 namespace Vgpnn.Silo.Api.OpenApi;
 
-/// <summary>Adds to the OpenAPI document what the endpoints do not say themselves.</summary>
+/// <summary>Completes the OpenAPI document with information that endpoints do not declare.</summary>
 internal static class Description
 {
     public static void Configure(OpenApiOptions options)

@@ -1,18 +1,18 @@
-// Starts the page: who is there, which view is shown, what the head says.
+// Starts the page: session, views and header.
 
 import { get, post, remove } from './api.js';
 import { h, fill, say, toast } from './dom.js';
 import { follow, live, unfollow } from './live.js';
 import { themeButton } from './theme.js';
-import * as enter from './enter.js';
+import * as signin from './signin.js';
 import * as make from './make.js';
 import * as look from './look.js';
 import * as history from './history.js';
-import * as use from './use.js';
-import * as cluster from './cluster.js';
+import * as usage from './usage.js';
+import * as server from './server.js';
 
 const $ = id => document.getElementById(id);
-const views = { make, look, history, use, cluster };
+const views = { make, look, history, usage, server };
 let session = null;
 let current = null;
 
@@ -29,9 +29,9 @@ async function show({ focus = true } = {}) {
   $('player').replaceChildren();
   if (!session) {
     $('nav').hidden = true;
-    $('leave').hidden = true;
+    $('sign-out').hidden = true;
     fill($('main'));
-    await enter.show($('main'), begin);
+    await signin.show($('main'), begin);
     return;
   }
   const { name, parameters } = route();
@@ -48,8 +48,9 @@ async function show({ focus = true } = {}) {
     if (signal.aborted || e.name === 'AbortError') return;
     $('player').hidden = true;
     if (e.status === 0) tryAgain(() => { if (!signal.aborted) show({ focus: false }); });
-    fill($('main'), h('section', { class: 'empty' }, h('h1', { tabindex: '-1' }, e.status === 404 ? 'It is not there' : 'That did not work'), h('p', null, e.message),
-      h('p', null, h('a', { class: 'button', href: '#/make' }, 'Make something'))));
+    fill($('main'), h('section', { class: 'empty' }, h('h1', { tabindex: '-1' }, e.status === 0 ? 'Can’t reach the server' : e.status === 404 ? 'Not found' : 'Something went wrong'),
+      h('p', null, e.status === 0 ? 'Reconnecting…' : e.status === 404 && name === 'look' ? 'This request does not exist or was deleted.' : e.message),
+      h('p', null, h('a', { class: 'button', href: '#/make' }, 'Make a video'))));
   }
   if (signal.aborted) return;
   const title = $('main').querySelector('h1');
@@ -57,16 +58,16 @@ async function show({ focus = true } = {}) {
   if (focus) title?.focus({ preventScroll: true });
 }
 
-// What could not be asked is asked again: nobody has to reload.
+// Retries failed loads, so that users need not reload the page.
 const tryAgain = what => setTimeout(what, 1500);
 
 async function begin(who, options) {
   session = who;
   remember(true);
   $('nav').hidden = false;
-  $('leave').hidden = false;
-  fill($('leave'), h('span', { class: 'tenant' }, who.tenant), ' · leave');
-  $('leave').setAttribute('aria-label', `Leave (you are ${who.tenant})`);
+  $('sign-out').hidden = false;
+  fill($('sign-out'), h('span', { class: 'tenant' }, who.tenant), ' · Sign out');
+  $('sign-out').setAttribute('aria-label', `Sign out (signed in as ${who.tenant})`);
   follow();
   await show(options);
 }
@@ -79,26 +80,26 @@ function end() {
   return show();
 }
 
-// Whether it is worth asking who is there: whoever was never let in need not be refused.
-function remember(entered) {
+// Remembers whether a session may exist, to avoid a failing call for users who never signed in.
+function remember(signedIn) {
   try {
-    if (entered) localStorage.setItem('entered', 'yes');
-    else localStorage.removeItem('entered');
+    if (signedIn) localStorage.setItem('signed-in', 'yes');
+    else localStorage.removeItem('signed-in');
   } catch {
-    // Then it is asked anew.
+    // Without storage, every start asks the server.
   }
 }
 
-function entered() {
+function mayBeSignedIn() {
   try {
-    return localStorage.getItem('entered') === 'yes';
+    return localStorage.getItem('signed-in') === 'yes';
   } catch {
     return true;
   }
 }
 
-/** What an address that the server printed lets in; it is taken out of the address bar before anything else happens. */
-function knock() {
+/** Returns the code of a one-time sign-in link, and removes it from the address bar. */
+function takeOneTimeCode() {
   const once = /^#enter=(vgp_once_\w+)$/.exec(location.hash)?.[1];
   if (once) window.history.replaceState(null, '', `${location.pathname}#/make`);
   return once;
@@ -107,28 +108,28 @@ function knock() {
 async function start() {
   themeButton($('theme'));
   $('skip').addEventListener('click', () => { $('main').focus(); });
-  $('leave').addEventListener('click', async () => {
+  $('sign-out').addEventListener('click', async () => {
     await remove('/v1/session').catch(() => {});
     await end();
   });
   addEventListener('hashchange', () => {
-    const once = knock();
-    if (once) come(once);
+    const once = takeOneTimeCode();
+    if (once) resume(once);
     else show();
   });
-  addEventListener('signed-out', () => { if (session) { toast('The session has ended.', 'bad'); end(); } });
+  addEventListener('signed-out', () => { if (session) { toast('Your session has ended. Sign in again.', 'bad'); end(); } });
   live.addEventListener('connection', e => {
     const was = $('connection').textContent;
-    $('connection').textContent = e.detail ? '' : 'Connection lost, trying again…';
+    $('connection').textContent = e.detail ? '' : 'Can’t reach the server. Reconnecting…';
     document.body.dataset.connected = e.detail;
-    if (e.detail && was) say('Connected again.');
+    if (e.detail && was) say('Reconnected.');
   });
-  const once = knock();
-  if (once || entered()) await come(once);
+  const once = takeOneTimeCode();
+  if (once || mayBeSignedIn()) await resume(once);
   else await show();
 }
 
-async function come(once) {
+async function resume(once) {
   try {
     await begin(once ? await post('/v1/session', { key: once }) : await get('/v1/session'), { focus: false });
   } catch (e) {
@@ -137,11 +138,11 @@ async function come(once) {
         await begin(await get('/v1/session'), { focus: false });
         return;
       } catch {
-        toast('That address was used already, or the server was started anew since: give a key, or start the server again.', 'bad');
+        toast('This sign-in link has expired. Use the newest link that `vgpnn serve` printed, or enter a key.', 'bad');
       }
     } else if (e.status === 0) {
-      fill($('main'), h('section', { class: 'empty' }, h('h1', { tabindex: '-1' }, 'The server does not answer'), h('p', null, 'This page goes on by itself once it does.')));
-      tryAgain(() => come());
+      fill($('main'), h('section', { class: 'empty' }, h('h1', { tabindex: '-1' }, 'Can’t reach the server'), h('p', null, 'Reconnecting…')));
+      tryAgain(() => resume());
       return;
     } else if (e.status !== 401) {
       toast(e.message, 'bad');

@@ -1,8 +1,8 @@
-// A card of the grid: the input, or a sample from its first coarse level to its download.
+// Cards of the grid: an input, or a sample from its first preview to its download.
 
 import { get, post } from './api.js';
 import { localCopies } from './clips.js';
-import { facts, fill, h, icon, toast } from './dom.js';
+import { facts, fill, h, icon, notSent, toast } from './dom.js';
 import { duration, isOver, round, states } from './format.js';
 import { StripScreen, VideoScreen } from './player.js';
 
@@ -25,11 +25,11 @@ class Card {
     this.element.style.setProperty('--ratio', size.width / size.height);
   }
 
-  /** Shows a video, loaded when it comes near the window. */
+  /** Shows a video, which is loaded when it scrolls near the window. */
   play(source, options, poster, fallback) {
     const video = h('video', { muted: true, playsinline: true, disablepictureinpicture: true, preload: 'auto', tabindex: '-1', poster });
     const screen = new VideoScreen(video, options);
-    const broken = h('span', { class: 'broken' }, 'This browser cannot play it');
+    const broken = h('span', { class: 'broken' }, 'This browser can’t play this video');
     video.addEventListener('error', () => {
       if (!video.src) return;
       if (fallback && video.src.startsWith('blob:')) video.src = fallback;
@@ -92,14 +92,14 @@ export class SampleCard extends Card {
     }
   }
 
-  /** Shows a sample as the server says that it is. */
+  /** Shows the state of a sample. */
   update(sample) {
     const before = this.#sample;
-    // What comes late is older than what is shown.
+    // Ignores events that arrive out of order.
     if (before && Date.parse(sample.changed) < Date.parse(before.changed)) return;
     this.#sample = sample;
     this.element.dataset.state = sample.state;
-    this.state.textContent = sample.state === 'succeeded' ? `made in ${duration(sample.seconds)}` : sample.state === 'running' ? `${Math.floor(100 * sample.fraction)} %` : states[sample.state];
+    this.state.textContent = sample.state === 'succeeded' ? `Made in ${duration(sample.seconds)}` : sample.state === 'running' ? `${Math.floor(100 * sample.fraction)} %` : states[sample.state];
     this.bar.hidden = isOver(sample.state);
     this.bar.value = sample.fraction;
     if (sample.links.preview) this.#preview(sample);
@@ -125,7 +125,7 @@ export class SampleCard extends Card {
     }
     const { levels } = this.context.request;
     this.badge.hidden = false;
-    this.badge.textContent = `level ${levels - sample.level} of ${levels}`;
+    this.badge.textContent = `${levels - sample.level} of ${levels} levels`;
     this.element.dataset.level = sample.level;
     this.element.dispatchEvent(new CustomEvent('preview', { bubbles: true, detail: sample }));
   }
@@ -141,7 +141,7 @@ export class SampleCard extends Card {
     if (sample.state === 'queued' || sample.state === 'running') {
       fill(this.tools, h('button', { type: 'button', class: 'quiet', 'aria-label': `Cancel sample ${this.index + 1}`, onclick: async e => {
         e.target.disabled = true;
-        await post(`${sample.links.self}/cancel`).then(s => this.update(s), problem => toast(problem.message, 'bad'));
+        await post(`${sample.links.self}/cancel`).then(s => this.update(s), problem => { e.target.disabled = false; toast(notSent(problem, 'Your cancel was not sent.'), 'bad'); });
       } }, 'Cancel'));
       return;
     }
@@ -151,13 +151,13 @@ export class SampleCard extends Card {
       return;
     }
     const n = this.index + 1;
-    const field = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': `Where sample ${n} came from`, onclick: () => this.#showField(field) }, 'Where from');
+    const field = h('button', { type: 'button', class: 'quiet', 'aria-pressed': 'false', 'aria-label': `Source map of sample ${n}`, onclick: () => this.#showField(field) }, 'Source map');
     const quality = h('button', { type: 'button', class: 'quiet', 'aria-expanded': 'false', 'aria-label': `Quality of sample ${n}`, onclick: () => this.showQuality(quality) }, 'Quality');
     const save = (format, what) => h('a', { href: `${sample.links.video}?format=${format}`, download: `${fileName(sample)}.${format === 'png' ? 'zip' : format}` }, what);
     fill(this.tools,
       h('button', { type: 'button', class: 'quiet', 'aria-label': `Compare sample ${n}`, onclick: () => this.context.compare(this) }, 'Compare'), field, quality,
       h('details', { class: 'menu' }, h('summary', { 'aria-label': `Save sample ${n}` }, icon('save'), 'Save'),
-        h('div', { class: 'menu-items' }, save('mp4', 'mp4, plays everywhere'), save('gif', 'gif, loops by itself'), save('png', 'png frames, without loss'))));
+        h('div', { class: 'menu-items' }, save('mp4', 'MP4 (plays everywhere)'), save('gif', 'Animated GIF'), save('png', 'PNG frames (lossless, zip)'))));
     this.quality = quality;
   }
 
@@ -167,8 +167,8 @@ export class SampleCard extends Card {
     this.element.classList.toggle('field', on);
     this.play(on ? `${sample.links.field}?format=mp4` : sample.links.video, { fps, frames: request.output.frames, loops: request.settings.loop === true });
     if (this.legend) this.legend.remove();
-    this.legend = on ? h('p', { class: 'legend' }, 'Where each patch came from: ', h('span', { class: 'red' }, 'red'), ' its column, ', h('span', { class: 'green' }, 'green'), ' its row, ',
-      h('span', { class: 'blue' }, 'blue'), ' its time. What is one piece is one gradient.') : null;
+    this.legend = on ? h('p', { class: 'legend' }, 'Colour shows where in the input each patch came from (', h('span', { class: 'red' }, 'red'), ': x, ', h('span', { class: 'green' }, 'green'), ': y, ',
+      h('span', { class: 'blue' }, 'blue'), ': time). Smooth areas were copied in one piece.') : null;
     if (on) this.more.after(this.legend);
   }
 
@@ -181,20 +181,30 @@ export class SampleCard extends Card {
       return;
     }
     fill(this.more, h('p', { class: 'hint' }, 'Measuring…'));
+    await this.#showScores(button);
+  }
+
+  async #showScores(button) {
     try {
       const s = await get(this.#sample.links.scores);
       const figure = (name, value, digits, hint) => [name, value === undefined || value === null ? undefined : round(value, digits), hint];
       fill(this.more, facts([
-        figure('Coherence', s.coherence, 3, 'Mean squared distance of its patches to the input; 0 is best'),
-        figure('Completeness', s.completeness, 3, 'Mean squared distance of the input’s patches to it; 0 is best'),
-        figure('Disorder', s.nnfDiversity, 3, 'Of where patches come from: 0 is a copy, towards 1 is noise'),
-        figure('Patch distance', s.frechetPatchDistance, 3, 'How alike patches are as a whole; 0 is best'),
-        figure('Sharpness', s.sharpness, 2, '1 is right, less is blur, more is noise'),
-        figure('Movement', s.frameDifference, 2, 'How much moves, over how much moves in the input; 1 is alike'),
-        figure('Flicker', s.flicker, 2, 'How restless it is, over the input; 1 is alike'),
-        ['Copied frames', s.copiedFrames === undefined ? undefined : `${Math.round(100 * s.copiedFrames)} %`, 'Share of its frames that are a frame of the input'],
+        figure('Coherence', s.coherence, 3, 'Mean squared distance of the video’s patches to the input; 0 is best'),
+        figure('Completeness', s.completeness, 3, 'Mean squared distance of the input’s patches to the video; 0 is best'),
+        figure('Rearrangement', s.nnfDiversity, 3, 'How much patches were rearranged: 0 is a copy, 1 is noise'),
+        figure('Patch distance', s.frechetPatchDistance, 3, 'Distance of the distributions of patches; 0 is best'),
+        figure('Sharpness', s.sharpness, 2, 'Sharpness relative to the input (1 = same); less is blurred, more is noisy'),
+        figure('Motion', s.frameDifference, 2, 'Motion relative to the input (1 = same)'),
+        figure('Flicker', s.flicker, 2, 'Flicker relative to the input (1 = equal)'),
+        ['Copied frames', s.copiedFrames === undefined ? undefined : `${Math.round(100 * s.copiedFrames)} %`, 'Share of frames that are copies of an input frame'],
       ]));
     } catch (e) {
+      if (button.getAttribute('aria-expanded') !== 'true') return;
+      if (e.retryAfter) {
+        fill(this.more, h('p', { class: 'hint' }, `Busy: retrying in ${e.retryAfter} s…`));
+        setTimeout(() => { if (button.isConnected && button.getAttribute('aria-expanded') === 'true') this.#showScores(button); }, 1000 * e.retryAfter);
+        return;
+      }
       button.setAttribute('aria-expanded', 'false');
       fill(this.more, h('p', { class: 'error' }, e.message));
     }

@@ -1,19 +1,19 @@
-// Clips: given by drop or choice, uploaded, waited for; or one of those that are there already.
+// Clips: uploads by drop or file dialog, and the list of earlier clips.
 
 import { get, upload } from './api.js';
 import { h, icon, say, toast } from './dom.js';
 import { bytes, sizeText, when } from './format.js';
 import { on } from './live.js';
 
-/** Where the browser can play a file as it is, it need not wait for the server's copy: the addresses of such files, by video. */
+/** Object URLs of uploaded files, by video: browsers that play a file directly need not wait for the server's copy. */
 export const localCopies = new Map();
 
-/** A video that the server knows, once it was looked at. */
+/** Waits until the server has checked a video, and returns it. */
 export async function ready(video, signal) {
   const abort = new AbortController();
   const stop = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   try {
-    // Told by the stream; asked for too, often at first, because somebody waits.
+    // The event stream reports the end; polling, frequent at first, covers a lost stream.
     for (let wait = 60; video.state === 'ingesting'; wait = Math.min(1500, 1.1 * wait)) {
       video = await new Promise((resolve, reject) => {
         stop.addEventListener('abort', () => reject(new DOMException('', 'AbortError')), { once: true });
@@ -28,7 +28,7 @@ export async function ready(video, signal) {
   return video;
 }
 
-/** Uploads a file and waits until it can be used. */
+/** Uploads a file and waits until it can be used. `told` receives the progress, 0 to 1. */
 export async function bring(file, told, signal) {
   const video = await upload(file, told);
   localCopies.set(video.id, URL.createObjectURL(file));
@@ -36,11 +36,11 @@ export async function bring(file, told, signal) {
   return ready(video, signal);
 }
 
-/** Where clips are dropped or picked; `chosen` is called with one that can be used. */
+/** A zone to drop or select a file; calls `chosen` with the uploaded video. */
 export function dropZone({ text, chosen, signal, compact = false }) {
   const input = h('input', { type: 'file', accept: 'video/*,image/gif,.mkv,.avi', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: () => { take(input.files[0]); input.value = ''; } });
   const bar = h('progress', { max: '1', value: 0, 'aria-label': 'Upload', hidden: true });
-  const note = h('p', { class: 'hint' }, compact ? null : 'mp4, webm, mkv, mov, avi or gif. A few seconds are enough.');
+  const note = h('p', { class: 'hint' }, compact ? null : 'MP4, WebM, MKV, MOV, AVI or GIF. A few seconds are enough.');
   const button = h('button', { type: 'button', class: compact ? '' : 'primary', onclick: () => input.click() }, 'Choose a file');
   const zone = h('div', { class: compact ? 'drop compact' : 'drop' }, h('span', { class: 'drop-icon' }, icon('upload')),
     h('p', { class: 'drop-text' }, text), button, input, bar, note);
@@ -51,11 +51,11 @@ export function dropZone({ text, chosen, signal, compact = false }) {
     busy = true;
     button.disabled = true;
     bar.hidden = false;
-    say(`Uploading ${file.name}.`);
+    say(`Uploading ${file.name}`);
     try {
       const video = await bring(file, part => {
         bar.value = part;
-        note.textContent = part < 1 ? `${file.name} is on its way…` : `${file.name} is being looked at…`;
+        note.textContent = part < 1 ? `Uploading ${file.name}…` : `Checking ${file.name}…`;
       }, signal);
       for (const notice of video.notices) toast(notice.charAt(0).toUpperCase() + notice.slice(1) + '.');
       chosen(video);
@@ -83,11 +83,11 @@ export function dropZone({ text, chosen, signal, compact = false }) {
   return zone;
 }
 
-/** Clips that are there already, as a list of buttons. Masks and paintings are left out: they belong to their requests. */
-export function earlierClips({ chosen, signal, title = 'Or one used before' }) {
+/** A list of earlier clips as buttons, without masks and paintings, which belong to their requests. */
+export function earlierClips({ chosen, signal, title = 'Recent clips' }) {
   const list = h('ul', { class: 'clips' });
   const more = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => load() }, 'Show more');
-  const section = h('section', { class: 'earlier', 'aria-label': 'Clips used before', hidden: true }, h('h2', null, title), list, more);
+  const section = h('section', { class: 'earlier', 'aria-label': 'Recent clips', hidden: true }, h('h2', null, title), list, more);
   const shown = new Map();
   let next;
 
@@ -118,7 +118,7 @@ export function clipButton(video, onclick) {
     h('span', { class: 'clip-size' }, sizeText(video.size)));
 }
 
-/** Asks for another clip. */
+/** Opens a dialog to choose a clip. */
 export function pickClip(question, signal) {
   return new Promise(resolve => {
     const stop = new AbortController();
@@ -139,7 +139,7 @@ export function pickClip(question, signal) {
   });
 }
 
-/** Shows a clip in a video element: the file itself where the browser plays it, else the server's copy. */
+/** Shows a clip in a video element: the local file if the browser plays it, otherwise the server's copy. */
 export function showClip(video, clip) {
   const local = localCopies.get(clip.id);
   video.src = local ?? clip.links.preview;

@@ -1,14 +1,14 @@
-// Two videos held against each other: side by side, or one over the other with a wipe; enlarged and moved together.
+// Compares two videos side by side or with a wipe, with common zoom and position.
 
 import { fill, h, iconButton } from './dom.js';
 import { Player, VideoScreen } from './player.js';
 import { playerBar } from './playerbar.js';
 
-/** @param sources name, link, frames, offset; `a` and `b` are indices of those to begin with. */
+/** @param sources name, link, frames and offset of each video; `a` and `b` are the indices of the first two. */
 export function compare(sources, a, b, { size, fps, frames, signal }) {
   const stop = new AbortController(), player = new Player(AbortSignal.any([signal, stop.signal]));
   const panes = ['a', 'b'].map(side => h('div', { class: `pane ${side}` }));
-  const stage = h('div', { class: 'compare-stage beside', tabindex: '0', role: 'group', 'aria-label': 'The two videos. Arrow keys move them when enlarged.' }, panes);
+  const stage = h('div', { class: 'compare-stage beside', tabindex: '0', role: 'group', 'aria-label': 'The two videos. Arrow keys pan when zoomed.' }, panes);
   stage.style.setProperty('--shape', `${size.width} / ${size.height}`);
   stage.style.setProperty('--ratio', size.width / size.height);
   const screens = [null, null];
@@ -27,7 +27,7 @@ export function compare(sources, a, b, { size, fps, frames, signal }) {
     const select = h('select', { 'aria-label': label, onchange: () => set(side, Number(select.value)) }, sources.map((s, i) => h('option', { value: i, selected: i === value }, s.name)));
     return select;
   };
-  const wipe = h('input', { type: 'range', min: 0, max: 100, value: 50, 'aria-label': 'Where the wipe is', hidden: true, oninput: () => showWipe() });
+  const wipe = h('input', { type: 'range', min: 0, max: 100, value: 50, 'aria-label': 'Wipe position', hidden: true, oninput: () => showWipe() });
   const showWipe = () => stage.style.setProperty('--wipe', `${wipe.value}%`);
   const mode = (value, name) => h('label', { class: 'chip' }, h('input', { type: 'radio', name: 'compare-mode', value, checked: value === 'beside', onchange: () => {
     stage.classList.toggle('beside', value === 'beside');
@@ -70,7 +70,7 @@ export function compare(sources, a, b, { size, fps, frames, signal }) {
   const dialog = h('dialog', { class: 'dialog wide', 'aria-labelledby': 'compare-title', onclose: () => { stop.abort(); dialog.remove(); } },
     h('div', { class: 'dialog-head' }, h('h2', { id: 'compare-title' }, 'Compare'),
       h('div', { class: 'row' }, pick(0, 'First video', a), h('span', { class: 'hint' }, 'with'), pick(1, 'Second video', b)),
-      h('div', { class: 'row', role: 'radiogroup', 'aria-label': 'How' }, mode('beside', 'Side by side'), mode('wipe', 'Wipe')),
+      h('div', { class: 'row', role: 'radiogroup', 'aria-label': 'Layout' }, mode('beside', 'Side by side'), mode('wipe', 'Wipe')),
       h('label', { class: 'inline' }, h('span', null, 'Zoom'), zoom),
       iconButton('close', 'Close', () => dialog.close())),
     stage, wipe, bar);

@@ -1,4 +1,4 @@
-// Elements are made here and nowhere else, always from text and never from markup: what a name holds is shown, and never run.
+// Creates all elements of the page, always from text and never from markup, so that names cannot inject code.
 
 const properties = new Set(['value', 'checked', 'muted', 'loop', 'disabled', 'hidden', 'indeterminate', 'selected', 'open']);
 
@@ -62,17 +62,17 @@ export function icon(name) {
 export const iconButton = (name, label, onclick, props) =>
   h('button', { type: 'button', class: 'icon-button', 'aria-label': label, title: label, onclick, ...props }, icon(name));
 
-/** A list of names and values. */
+/** Creates a list of names and values. */
 export const facts = pairs => h('dl', { class: 'facts' }, pairs.filter(([, value]) => value !== undefined && value !== null)
   .map(([name, value, hint]) => h('div', null, h('dt', { title: hint }, name), h('dd', null, value))));
 
-/** Tells those who listen instead of looking. */
+/** Announces a text to screen readers. */
 export function say(text) {
-  const said = document.getElementById('said');
-  said.textContent = said.textContent === text ? `${text}\u00a0` : text;
+  const region = document.getElementById('announcements');
+  region.textContent = region.textContent === text ? `${text}\u00a0` : text;
 }
 
-/** A sentence that comes, is read, and goes. */
+/** Shows a message for a few seconds. */
 export function toast(text, kind = 'good') {
   const note = h('div', { class: `toast ${kind}`, role: kind === 'bad' ? 'alert' : undefined }, h('span', null, text),
     iconButton('close', 'Dismiss', () => note.remove()));
@@ -81,13 +81,16 @@ export function toast(text, kind = 'good') {
   setTimeout(() => note.remove(), kind === 'bad' ? 12000 : 5000);
 }
 
-/** Asks before something that cannot be undone. */
+/** Adds to an error message that a call did not reach the server, if so. */
+export const notSent = (problem, text) => problem.status === 0 ? `${problem.message} ${text}` : problem.message;
+
+/** Asks for confirmation of an action that cannot be undone. */
 export function confirm(question, yes) {
   return new Promise(resolve => {
     const dialog = h('dialog', { class: 'dialog small', 'aria-labelledby': 'question', onclose: () => { resolve(dialog.returnValue === 'yes'); dialog.remove(); } },
       h('p', { id: 'question' }, question),
       h('div', { class: 'row end' },
-        h('button', { type: 'button', class: 'quiet', autofocus: true, onclick: () => dialog.close('no') }, 'Keep'),
+        h('button', { type: 'button', class: 'quiet', autofocus: true, onclick: () => dialog.close('no') }, 'Cancel'),
         h('button', { type: 'button', class: 'danger', onclick: () => dialog.close('yes') }, yes)));
     document.body.append(dialog);
     dialog.showModal();

@@ -1,10 +1,10 @@
-// What a request would take, asked while it is put together.
+// Estimates of a request while it is edited.
 
 import { post } from './api.js';
 import { fill, h } from './dom.js';
 import { bytes, duration, plural, sizeText } from './format.js';
 
-/** Asks a little after the last change; `told` is called with the answer, the error, or null while nothing is known. */
+/** Requests an estimate shortly after the last change; calls `told` with the estimate, an error, or null while nothing is known. */
 export function estimator(told, signal) {
   let timer = 0, asking = null;
   signal.addEventListener('abort', () => {
@@ -30,7 +30,7 @@ export function estimator(told, signal) {
   };
 }
 
-/** The answer in words. */
+/** Shows an estimate. */
 export function showEstimate(element, estimate, samples) {
   if (!estimate) {
     fill(element);
@@ -38,13 +38,13 @@ export function showEstimate(element, estimate, samples) {
   }
   const item = (name, value, hint) => h('div', { title: hint }, h('dt', null, name), h('dd', null, value));
   fill(element, h('dl', { class: 'estimate' },
-    item('Time', `about ${duration(estimate.seconds)}`, `${duration(estimate.secondsPerSample)} for each`),
-    item('Memory', bytes(estimate.peakBytes), 'at most, for each sample at work'),
-    item(samples === 1 ? 'Result' : 'Each', sizeText(estimate.output), plural(estimate.levels.length, 'level')),
-    estimate.queueAhead > 0 && item('Ahead', plural(estimate.queueAhead, 'video'), 'of yours wait already')));
+    item('Time', `about ${duration(estimate.seconds)}`, `${duration(estimate.secondsPerSample)} per video`),
+    item('Memory', bytes(estimate.peakBytes), 'peak, per running video'),
+    item(samples === 1 ? 'Video' : 'Each video', sizeText(estimate.output), plural(estimate.levels.length, 'level')),
+    estimate.queueAhead > 0 && item('In queue before you', plural(estimate.queueAhead, 'video'), 'your queued videos')));
 }
 
-/** Why it could not be made, if so. */
+/** The reason why no worker could make the request; null if one can. */
 export const tooLarge = (estimate, maximumHeight) => estimate.nodeBytes > 0 && estimate.peakBytes > estimate.nodeBytes
-  ? `A sample takes ${bytes(estimate.peakBytes)}, and no machine here has more than ${bytes(estimate.nodeBytes)}. A smaller ${maximumHeight} (under Advanced) or fewer frames help.`
+  ? `A video needs ${bytes(estimate.peakBytes)} of memory, but the largest worker has ${bytes(estimate.nodeBytes)}. Reduce the ${maximumHeight} (under Advanced) or use fewer frames.`
   : null;

@@ -1,11 +1,11 @@
-// Numbers and names as people read them.
+// Formats numbers and names.
 
 export const plural = (n, noun) => `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 
 export const round = (x, digits) => Number(x.toFixed(digits)).toString();
 
 export function duration(seconds) {
-  if (seconds < 1) return 'under a second';
+  if (seconds < 1) return 'less than a second';
   if (seconds < 60) return `${Math.round(seconds)} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
   return `${Math.floor(seconds / 3600)} h ${Math.round(seconds % 3600 / 60)} min`;
@@ -32,25 +32,25 @@ export function when(time) {
   return date.toLocaleString([], sameDay ? { hour: '2-digit', minute: '2-digit' } : { dateStyle: 'medium', timeStyle: 'short' });
 }
 
-/** Frames a second of '25', '29.97' or '30000/1001'. */
-export function pace(text) {
+/** Parses a frame rate such as '25', '29.97' or '30000/1001'. */
+export function parseFrameRate(text) {
   const [numerator, denominator = 1] = String(text ?? 10).split('/').map(Number);
   return numerator / denominator || 10;
 }
 
-/** What a request is called: after its clips, also those that were deleted. */
+/** The title of a request: the names of its clips, including deleted ones. */
 export const titleOf = inputs => inputs.filter(i => i.role !== 'mask').map(i => i.name.replace(/^painted: /, '')).join(' + ');
 
 export const applications = {
-  generation: 'More like it',
-  retargeting: 'Another shape or length',
-  analogy: 'Another look',
+  generation: 'Variations',
+  retargeting: 'Resize or retime',
+  analogy: 'Style transfer',
   sketch: 'From a sketch',
-  inpainting: 'Filled in',
+  inpainting: 'Remove or replace',
 };
 
-export const roles = { input: 'Input', mask: 'Mask', source: 'Source', content: 'Movement', style: 'Look', sketch: 'Sketch' };
+export const roles = { input: 'Input', mask: 'Mask', source: 'Source', content: 'Motion', style: 'Style', sketch: 'Sketch' };
 
-export const states = { queued: 'waits', running: 'at work', succeeded: 'done', failed: 'failed', cancelled: 'cancelled' };
+export const states = { queued: 'Queued', running: 'Running', succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled' };
 
 export const isOver = state => state === 'succeeded' || state === 'failed' || state === 'cancelled';

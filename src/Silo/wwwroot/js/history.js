@@ -1,4 +1,4 @@
-// What was made, and of what.
+// Earlier requests and clips.
 
 import { get, remove } from './api.js';
 import { clipButton } from './clips.js';
@@ -12,13 +12,13 @@ const thumbs = 3;
 export async function show(main, _, { signal }) {
   const posters = new Map();
   const rows = new Map();
-  let next;
+  let next, loading = false;
 
-  const text = h('input', { id: 'filter', type: 'search', placeholder: 'name or seed', oninput: filter });
-  const kind = h('select', { 'aria-label': 'What was made', onchange: filter }, h('option', { value: '' }, 'everything'), Object.entries(applications).map(([key, name]) => h('option', { value: key }, name)));
-  const state = h('select', { 'aria-label': 'State', onchange: filter }, h('option', { value: '' }, 'any state'), Object.entries(states).map(([key, name]) => h('option', { value: key }, name)));
+  const text = h('input', { id: 'filter', type: 'search', placeholder: 'Name or seed', oninput: filter });
+  const kind = h('select', { 'aria-label': 'Application', onchange: filter }, h('option', { value: '' }, 'All applications'), Object.entries(applications).map(([key, name]) => h('option', { value: key }, name)));
+  const state = h('select', { 'aria-label': 'State', onchange: filter }, h('option', { value: '' }, 'Any state'), Object.entries(states).map(([key, name]) => h('option', { value: key }, name)));
   const list = h('ul', { class: 'requests' }), clips = h('ul', { class: 'clips' });
-  const empty = h('p', { class: 'empty' }, 'Nothing yet. ', h('a', { href: '#/make' }, 'Make something'));
+  const empty = h('p', { class: 'empty' }, 'Nothing yet. ', h('a', { href: '#/make' }, 'Make a video'));
   const more = h('button', { type: 'button', class: 'quiet', hidden: true, onclick: () => load() }, 'Show more');
   main.append(h('section', { class: 'history' },
     h('div', { class: 'list-head' }, h('h1', { tabindex: '-1' }, 'History'),
@@ -31,9 +31,14 @@ export async function show(main, _, { signal }) {
   }
 
   async function load() {
-    const page = await get(`/v1/requests?limit=20${next ? `&cursor=${next}` : ''}`, { signal });
-    for (const request of page.items) await put(request);
-    next = page.next;
+    loading = true;
+    try {
+      const page = await get(`/v1/requests?limit=20${next ? `&cursor=${next}` : ''}`, { signal });
+      for (const request of page.items) await put(request);
+      next = page.next;
+    } finally {
+      loading = false;
+    }
     more.hidden = !next;
     filter();
   }
@@ -51,6 +56,7 @@ export async function show(main, _, { signal }) {
     row.update(request);
   }
 
+  // Searches the loaded requests; loads more until one matches or all are loaded.
   function filter() {
     const wanted = text.value.trim().toLowerCase();
     let any = false;
@@ -59,8 +65,10 @@ export async function show(main, _, { signal }) {
       row.element.hidden = !hit;
       any ||= hit;
     }
+    const searching = !any && Boolean(next);
     empty.hidden = any;
-    if (!any) empty.firstChild.textContent = rows.size > 0 ? 'Nothing like that. ' : 'Nothing yet. ';
+    if (!any) empty.firstChild.textContent = searching ? 'Searching… ' : rows.size > 0 ? `No matches (${rows.size === 1 ? '1 request' : `all ${plural(rows.size, 'request')}`} searched). ` : 'Nothing yet. ';
+    if (searching && !loading) load().catch(e => { if (e.name !== 'AbortError') toast(e.message, 'bad'); });
   }
 
   async function loadClips() {
@@ -71,7 +79,7 @@ export async function show(main, _, { signal }) {
           : h('div', { class: 'clip' }, video.links.poster && h('img', { src: video.links.poster, alt: '', loading: 'lazy' }), h('bdi', { class: 'clip-name' }, video.name),
             h('span', { class: video.error ? 'clip-size error' : 'clip-size' }, video.error?.message ?? sizeText(video.size))),
         iconButton('trash', `Delete ${video.name}`, async () => {
-          if (!await confirm(`Delete the clip ${video.name}? What was made of it stays.`, 'Delete')) return;
+          if (!await confirm(`Delete the clip “${video.name}”? Videos made from it are kept. This can’t be undone.`, 'Delete')) return;
           await remove(video.links.self).then(() => { item.remove(); toast('Deleted.'); }, e => toast(e.message, 'bad'));
         }));
       return item;
@@ -110,8 +118,8 @@ class Row {
       h('div', { class: 'request-state' }, this.#state, this.#counts),
       h('div', { class: 'row request-tools' },
         h('a', { class: 'button quiet', href: `#/make/from/${request.id}`, 'aria-label': `Reuse the settings of ${name}` }, 'Reuse'),
-        iconButton('trash', `Delete what was made of ${name}`, async () => {
-          if (!await confirm(`Delete this request and its ${plural(this.request.samples.succeeded, 'video')}?`, 'Delete')) return;
+        iconButton('trash', `Delete ${name} and its videos`, async () => {
+          if (!await confirm(`Delete “${name}” and its ${plural(this.request.samples.succeeded, 'video')}? This can’t be undone.`, 'Delete')) return;
           await remove(request.links.self).then(() => this.gone(), e => toast(e.message, 'bad'));
         })));
     const watch = new IntersectionObserver(([entry]) => {
@@ -135,7 +143,7 @@ class Row {
     this.#counts.textContent = isOver(request.state) && succeeded === total ? plural(total, 'video') : `${succeeded} of ${plural(total, 'video')}`;
   }
 
-  /** Shows one of the first samples: its video's first frame, or the level that it has come to. */
+  /** Shows one of the first samples: the first frame of its video, or its latest preview. */
   async thumb(sample) {
     if (sample.index >= thumbs) return;
     const address = sample.links.video ?? sample.links.preview;

@@ -1,5 +1,4 @@
-// What happens on the server, as it happens. One stream feeds all views; the server's own words are the only truth, and after every
-// break views ask anew for what they show.
+// Live updates: one event stream feeds all views. Views show only what the server reports, and load it again after a reconnection.
 
 import { get } from './api.js';
 
@@ -8,7 +7,7 @@ export const live = new EventTarget();
 const patience = [500, 1000, 2000, 5000, 10000];
 let source = null, failures = 0, timer = 0, wanted = false;
 
-function tell(name, detail) {
+function emit(name, detail) {
   live.dispatchEvent(new CustomEvent(name, { detail }));
 }
 
@@ -16,15 +15,15 @@ function open() {
   clearTimeout(timer);
   if (source || !wanted || document.hidden) return;
   source = new EventSource('/v1/events');
-  for (const name of ['video', 'request', 'sample']) source.addEventListener(name, e => tell(name, JSON.parse(e.data)));
-  source.addEventListener('reset', () => tell('reset'));
+  for (const name of ['video', 'request', 'sample']) source.addEventListener(name, e => emit(name, JSON.parse(e.data)));
+  source.addEventListener('reset', () => emit('reset'));
   source.addEventListener('open', () => {
     failures = 0;
-    tell('connection', true);
+    emit('connection', true);
   });
   source.addEventListener('error', () => {
-    tell('connection', false);
-    // The browser tries again by itself where the network failed; where the server refused, it does not.
+    emit('connection', false);
+    // Browsers reconnect after network failures by themselves, but not after error responses.
     if (source.readyState !== EventSource.CLOSED) return;
     source = null;
     timer = setTimeout(again, patience[Math.min(failures++, patience.length - 1)]);
@@ -56,10 +55,10 @@ export function unfollow() {
   close();
 }
 
-// A browser has few connections to one server, and many tabs: only those that are looked at hold one. A new stream begins with a reset.
+// Browsers limit the connections per server, so hidden tabs close theirs. A new stream starts with a reset.
 document.addEventListener('visibilitychange', () => document.hidden ? close() : open());
 
-/** Listens until the signal ends. */
+/** Adds a listener until the signal is aborted. */
 export function on(names, signal, handler) {
   for (const name of names.split(' ')) live.addEventListener(name, e => handler(e.detail, name), { signal });
 }

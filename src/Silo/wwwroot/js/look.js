@@ -1,22 +1,21 @@
-// A request: its samples as they come into being, and when they are there.
+// A request and its samples.
 
 import { get, post, remove } from './api.js';
 import { InputCard, SampleCard } from './card.js';
 import { compare } from './compare.js';
-import { confirm, fill, h, icon, say, toast } from './dom.js';
-import { applications, bytes, duration, isOver, pace, plural, roles, sizeText, titleOf, when } from './format.js';
+import { confirm, fill, h, icon, notSent, say, toast } from './dom.js';
+import { applications, bytes, duration, isOver, parseFrameRate, plural, roles, sizeText, states, titleOf, when } from './format.js';
 import { on } from './live.js';
 import { Player } from './player.js';
 import { playerBar } from './playerbar.js';
 
-// So many cards at first; more when asked for.
+// Number of cards that are shown at first, and added by the button.
 const page = 60;
-const stateNames = { queued: 'Waits', running: 'At work', succeeded: 'Done', failed: 'Failed', cancelled: 'Cancelled' };
 
 export async function show(main, [id], { signal }) {
   let request = await get(`/v1/requests/${id}`, { signal });
   const inputs = await Promise.all(request.inputs.map(async i => ({ ...i, video: i.deleted ? null : await get(`/v1/videos/${i.video}`, { signal }).catch(() => null) })));
-  const fps = pace(request.settings.frameRate ?? inputs[0].video?.frameRate), offset = (request.settings.firstFrame ?? 1) - 1;
+  const fps = parseFrameRate(request.settings.frameRate ?? inputs[0].video?.frameRate), offset = (request.settings.firstFrame ?? 1) - 1;
   const player = new Player(signal);
   const cards = new Map();
   let shown = 0, secondsEach = 0, slots = 1;
@@ -24,7 +23,7 @@ export async function show(main, [id], { signal }) {
   const state = h('span', { class: 'state' }), bar = h('progress', { max: '1', 'aria-label': 'Progress of all samples' }), told = h('p', { class: 'told' });
   const cancel = h('button', { type: 'button', class: 'danger', onclick: async () => {
     cancel.disabled = true;
-    await post(`${request.links.self}/cancel`).then(update, problem => toast(problem.message, 'bad'));
+    await post(`${request.links.self}/cancel`).then(update, problem => toast(notSent(problem, 'Your cancel was not sent.'), 'bad'));
     cancel.disabled = false;
   } }, 'Cancel all');
   const tools = h('div', { class: 'row tools-row' });
@@ -68,7 +67,7 @@ export async function show(main, [id], { signal }) {
     await refresh();
   }
 
-  /** Asks for everything that is shown: at the start, and after every break. */
+  /** Loads everything that is shown: at the start and after a reconnection. */
   async function refresh() {
     update(await get(request.links.self, { signal }));
     let next = null;
@@ -83,14 +82,14 @@ export async function show(main, [id], { signal }) {
   function update(now) {
     const before = request.state;
     request = { ...now, queueAhead: now.queueAhead ?? (now.samples.running ? undefined : request.queueAhead) };
-    state.textContent = stateNames[request.state];
+    state.textContent = states[request.state];
     state.dataset.state = request.state;
     cancel.hidden = isOver(request.state);
     bar.hidden = isOver(request.state);
-    if (isOver(request.state) && request.samples.cancelled) for (const card of cards.values()) if (card instanceof SampleCard && !card.sample) card.state.textContent = 'cancelled';
+    if (isOver(request.state) && request.samples.cancelled) for (const card of cards.values()) if (card instanceof SampleCard && !card.sample) card.state.textContent = states.cancelled;
     if (before !== request.state) {
       showTools();
-      if (isOver(request.state)) say(`The request is over: ${sentence()}`);
+      if (isOver(request.state)) say(`The request has finished: ${sentence()}`);
     }
     progress();
   }
@@ -111,7 +110,7 @@ export async function show(main, [id], { signal }) {
     const each = times.length > 0 ? times.reduce((a, b) => a + b) / times.length : secondsEach;
     fill(told, [
       ended > 0 ? sentence() : null,
-      request.queueAhead > 0 && running === 0 ? ` ${plural(request.queueAhead, 'video')} of yours ${request.queueAhead === 1 ? 'is' : 'are'} ahead in the queue.` : null,
+      request.queueAhead > 0 && running === 0 ? ` ${plural(request.queueAhead, 'video')} of yours in the queue before this one.` : null,
       each > 0 ? ` About ${duration(each * (total - now) / slots)} left.` : null,
     ]);
   }
@@ -121,10 +120,10 @@ export async function show(main, [id], { signal }) {
     const all = format => `${request.links.self}/download?format=${format}`;
     fill(tools,
       there && h('button', { type: 'button', onclick: () => openCompare() }, icon('compare'), 'Compare'),
-      there && h('button', { type: 'button', onclick: () => { for (const card of cards.values()) if (card.quality?.getAttribute('aria-expanded') === 'false') card.showQuality(); } }, 'Quality of all'),
+      there && h('button', { type: 'button', onclick: () => { for (const card of cards.values()) if (card.quality?.getAttribute('aria-expanded') === 'false') card.showQuality(); } }, 'Score all'),
       there && h('details', { class: 'menu' }, h('summary', null, icon('save'), 'Save all'), h('div', { class: 'menu-items' },
-        h('a', { href: all('mp4'), download: '' }, 'mp4, in a zip'), h('a', { href: all('gif'), download: '' }, 'gif, in a zip'), h('a', { href: request.links.manifest, download: 'manifest.json' }, 'the manifest alone'))),
-      over && h('button', { type: 'button', onclick: repeat }, icon('again'), 'Again with another seed'),
+        h('a', { href: all('mp4'), download: '' }, 'MP4 (zip)'), h('a', { href: all('gif'), download: '' }, 'Animated GIF (zip)'), h('a', { href: request.links.manifest, download: 'manifest.json' }, 'Manifest only (JSON)'))),
+      over && h('button', { type: 'button', onclick: repeat }, icon('again'), 'New variations'),
       h('a', { class: 'button', href: `#/make/from/${request.id}` }, 'Reuse settings'),
       h('button', { type: 'button', onclick: copy }, 'Copy settings'),
       over && h('button', { type: 'button', class: 'danger quiet', onclick: discard }, icon('trash'), 'Delete'));
@@ -152,15 +151,15 @@ export async function show(main, [id], { signal }) {
     const text = JSON.stringify({ application, inputs: made, samples: request.samples.total, seed, settings }, null, 2);
     try {
       await navigator.clipboard.writeText(text);
-      toast('The settings are copied, as the API takes them.');
+      toast('Settings copied as JSON for the API.');
     } catch {
       document.querySelector('.all-settings').open = true;
-      toast('This browser does not let pages copy; the settings are below.', 'bad');
+      toast('This browser doesn’t allow copying. The settings are shown below.', 'bad');
     }
   }
 
   async function discard() {
-    if (!await confirm(`Delete this request and its ${plural(request.samples.succeeded, 'video')}?`, 'Delete')) return;
+    if (!await confirm(`Delete “${name}” and its ${plural(request.samples.succeeded, 'video')}? This can’t be undone.`, 'Delete')) return;
     try {
       await remove(request.links.self);
       toast('Deleted.');
@@ -186,7 +185,7 @@ export async function show(main, [id], { signal }) {
   player.playUnlessStill();
   if (isOver(request.state)) return;
 
-  // How long a sample takes is asked once; where it stands in the queue from time to time, because nobody tells of others.
+  // The time per sample is read once; the position in the queue periodically, because events report only this request.
   post('/v1/estimates', { application: request.application, inputs: request.inputs, settings: request.settings }, { signal })
     .then(e => { secondsEach = e.secondsPerSample; progress(); }, () => {});
   const timer = setInterval(async () => {
@@ -196,7 +195,7 @@ export async function show(main, [id], { signal }) {
   signal.addEventListener('abort', () => clearInterval(timer));
 }
 
-/** The largest size at which everything is seen at once, above the player; where there is none, a middling one. */
+/** The largest size at which all cards fit above the player; a medium size if none does. */
 function fitting(grid, count, { width, height }) {
   const gap = 20, caption = 100, room = grid.clientWidth + gap, rows = innerHeight - grid.getBoundingClientRect().top - 130;
   for (let size = 640; size >= 240; size -= 20) {

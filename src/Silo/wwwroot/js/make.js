@@ -1,4 +1,4 @@
-// Choose a clip, choose what to make of it, press the button.
+// The form of a request: a clip, an application and its settings.
 
 import { get, paint, post } from './api.js';
 import { dropZone, earlierClips, ready } from './clips.js';
@@ -20,13 +20,13 @@ export async function show(main, [verb, id], { signal }) {
 function choose(page, signal) {
   const chosen = clip => workshop(page, { clip }, signal).catch(problem => { if (problem.name !== 'AbortError') toast(problem.message, 'bad'); });
   fill(page, h('div', { class: 'hello' },
-    h('h1', { tabindex: '-1' }, 'Drop a video, watch it become many'),
-    h('p', { class: 'lead' }, 'New videos are woven from patches of yours: other places, other times, the same world.')),
+    h('h1', { tabindex: '-1' }, 'Drop a video to make new ones'),
+    h('p', { class: 'lead' }, 'New videos are assembled from patches of yours: the same scene, rearranged in space and time.')),
   dropZone({ text: 'Drop a video here', chosen, signal }),
   earlierClips({ chosen, signal }));
 }
 
-/** What an earlier request was made of, as far as it differs from the defaults. */
+/** The inputs of an earlier request, and its settings that differ from the defaults. */
 async function settingsOf(id, signal) {
   const request = await get(`/v1/requests/${id}`, { signal });
   const videos = await Promise.all(request.inputs.map(i => get(`/v1/videos/${i.video}`, { signal })));
@@ -40,20 +40,20 @@ async function settingsOf(id, signal) {
     application: request.application,
     samples: request.samples.total, seed: request.seed,
     first: firstFrame, last: lastFrame, loop: request.settings.loop === true, cue: request.settings.cue, settings,
-    // What the choices do not show is kept beside them.
+    // Settings without a control in the form are kept.
     kept: { ...request.application !== 'retargeting' && scale ? { scale } : {}, ...size ? { size } : {} },
     shape: request.application === 'retargeting' ? scale : undefined,
   };
 }
 
 async function workshop(page, given, outer) {
-  // Everything here ends when another clip is taken.
+  // Aborted when another clip is chosen.
   const abort = new AbortController(), signal = AbortSignal.any([outer, abort.signal]);
   const { clip } = given;
   const options = await loadOptions();
   if (signal.aborted) return;
   const state = {
-    second: null, mask: null, freedom: 'balanced', loop: false, shape: { t: 1, h: 1, w: 1 }, cue: 'paint', settings: {}, kept: {}, seed: '',
+    second: null, mask: null, variation: 'balanced', loop: false, shape: { t: 1, h: 1, w: 1 }, cue: 'paint', settings: {}, kept: {}, seed: '',
     first: () => stage.first, last: () => stage.last, stage: () => stage,
     swap: () => {
       abort.abort();
@@ -77,17 +77,19 @@ async function workshop(page, given, outer) {
   const estimate = h('div', { class: 'estimate-place', 'aria-live': 'polite' });
   const error = h('p', { class: 'error', role: 'alert' });
   const number = h('input', { id: 'samples', type: 'number', min: 1, max: 1000, step: 1, value: samples, inputMode: 'numeric', oninput: () => { samples = Number(number.value); changed(); } });
-  const seed = h('input', { id: 'seed', inputMode: 'numeric', pattern: '[0-9]{1,20}', placeholder: 'drawn', value: state.seed, 'aria-describedby': 'seed-hint', oninput: () => changed() });
-  const count = h('span', { class: 'turned' });
+  const seed = h('input', { id: 'seed', inputMode: 'numeric', pattern: '[0-9]{1,20}', placeholder: 'random', value: state.seed, 'aria-describedby': 'seed-hint', oninput: () => changed() });
+  const count = h('span', { class: 'changes' });
   const advanced = h('details', { class: 'advanced' }, h('summary', null, 'Advanced', count));
   const button = h('button', { type: 'submit', class: 'primary large' });
+  const missing = h('p', { id: 'missing', class: 'hint', role: 'status' });
+  button.setAttribute('aria-describedby', 'missing');
   const recipeForm = h('form', { class: 'recipe panel', onsubmit: submit },
     h('fieldset', { class: 'recipes' }, h('legend', null, 'What to make'), recipes.map(r => h('label', { class: 'recipe-choice' },
       h('input', { type: 'radio', name: 'recipe', value: r.application, checked: r === recipe, onchange: () => take(r) }),
       icon(r.icon), h('span', null, h('span', { class: 'recipe-name' }, r.name), h('span', { class: 'hint' }, r.hint))))),
     fields,
-    h('div', { class: 'count' }, h('label', { for: 'samples' }, 'How many'), number),
-    advanced, h('div', { class: 'recipe-foot' }, estimate, error, button));
+    h('div', { class: 'count' }, h('label', { for: 'samples' }, 'Number of videos'), number),
+    advanced, h('div', { class: 'recipe-foot' }, estimate, error, button, missing));
   fill(page, h('h1', { class: 'unseen', tabindex: '-1' }, 'Make'), stage.element, recipeForm);
   const ask = estimator(estimated, signal);
   const option = pointer => options[recipe.application].find(o => o.pointer === pointer);
@@ -102,8 +104,8 @@ async function workshop(page, given, outer) {
     stage.paint(recipe.paints === true);
     fill(fields, recipe.fields(state, changed, signal, clip, option));
     form = new SettingsForm(options[recipe.application], state.settings, changed);
-    fill(advanced, advanced.querySelector('summary'), h('div', { class: 'setting' }, h('label', { for: 'seed' }, 'Seed', h('span', { class: 'unit' }, 'whole number')), seed,
-      h('p', { id: 'seed-hint', class: 'hint' }, 'The same seed and settings give the same videos, bit for bit.')), form.element);
+    fill(advanced, advanced.querySelector('summary'), h('div', { class: 'setting' }, h('label', { for: 'seed' }, 'Seed', h('span', { class: 'unit' }, 'integer')), seed,
+      h('p', { id: 'seed-hint', class: 'hint' }, 'The same seed and settings give identical videos.')), form.element);
     changed();
   }
 
@@ -121,9 +123,10 @@ async function workshop(page, given, outer) {
   function changed() {
     if (!form) return;
     const lacks = recipe.lacks?.(state), now = draft();
-    error.textContent = now || lacks ? '' : 'One of the numbers under Advanced is out of its range.';
+    error.textContent = now || lacks ? '' : 'A number under Advanced is out of range.';
     button.disabled = !now || Boolean(lacks);
-    button.textContent = lacks ?? (samples === 1 ? 'Make it' : `Make ${plural(samples, 'video')}`);
+    button.textContent = samples === 1 ? 'Make video' : `Make ${plural(samples, 'video')}`;
+    missing.textContent = lacks ?? '';
     count.textContent = form.changed > 0 ? `${plural(form.changed, 'setting')} changed` : '';
     ask(now);
   }
@@ -155,7 +158,7 @@ async function workshop(page, given, outer) {
         wanted.inputs = [{ role: 'input', video: painted.id }, { role: 'mask', video: mask.id }];
       }
       const request = await post('/v1/requests', wanted, { headers: { 'Idempotency-Key': key() } });
-      say(`${plural(samples, 'video')} on the way.`);
+      say(`${plural(samples, 'video')} submitted.`);
       location.hash = `#/look/${request.id}`;
     } catch (problem) {
       if (problem.name === 'AbortError') return;
@@ -169,5 +172,5 @@ async function workshop(page, given, outer) {
   page.querySelector('h1').focus({ preventScroll: true });
 }
 
-// Should the answer get lost and the browser send it again, it is one request all the same.
+// An idempotency key, so that a call that the browser repeats does not submit a second request.
 const key = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), b => b.toString(16).padStart(2, '0')).join('');

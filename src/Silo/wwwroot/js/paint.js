@@ -1,12 +1,12 @@
-// Painting over a clip: colour cues, and what is to be filled in. Each layer is held over a range of frames.
+// Painting over a clip: colour cues and areas to fill. Each layer covers a range of frames.
 
 import { fill, h, icon, iconButton, say } from './dom.js';
 import { plural } from './format.js';
 
-// Larger frames are painted at this height and stretched by the server.
-const mostRows = 480;
-const mostUndo = 20, mostLayers = 8;
-// How the part to be filled is shown.
+// Maximum height of the painting; the server scales it to larger frames.
+const maxHeight = 480;
+const maxUndo = 20, maxLayers = 8;
+// Colour of the area to fill.
 const veil = '#ec4899';
 
 export class Painter {
@@ -17,14 +17,14 @@ export class Painter {
   #cursor = null;
   #last = null;
 
-  /** @param player whose frame is painted on; `changed` is told of every stroke. */
+  /** @param player shows the frame to paint on; `changed` is called after every stroke. */
   constructor(clip, player, changed) {
     const { width, height, frames } = clip.size;
-    const scale = Math.min(1, mostRows / height);
+    const scale = Math.min(1, maxHeight / height);
     Object.assign(this, { player, changed, frames, width: Math.round(width * scale), height: Math.round(height * scale) });
     this.canvas = h('canvas', {
       class: 'paint', width: this.width, height: this.height, tabindex: '0', role: 'application',
-      'aria-label': 'Painting over the clip. Arrow keys move the brush, space paints, shift makes larger steps.',
+      'aria-label': 'Painting area. Arrow keys move the brush, Space paints, Shift moves in larger steps.',
       onpointerdown: e => this.#down(e), onpointermove: e => this.#move(e), onpointerup: () => { this.#last = null; }, onpointerleave: () => { this.#cursor = null; this.draw(); },
       onkeydown: e => this.#key(e), onblur: () => { this.#cursor = null; this.draw(); },
     });
@@ -42,7 +42,7 @@ export class Painter {
   addLayer(first, last) {
     const make = () => {
       const canvas = new OffscreenCanvas(this.width, this.height);
-      // Read back for every undo.
+      // The pixels are read before every stroke, for undo.
       canvas.getContext('2d', { willReadFrequently: true });
       return canvas;
     };
@@ -51,7 +51,7 @@ export class Painter {
     this.#showLayers();
   }
 
-  /** The layers as the server takes them: a picture, and over which frames each is held. */
+  /** The layers in the format of the API: an image, and the frame range of each layer. */
   async export() {
     const layers = this.layers.filter(l => l.painted);
     const { width, height } = this;
@@ -60,7 +60,7 @@ export class Painter {
       const cue = layer.cue.getContext('2d').getImageData(0, 0, width, height).data, filled = layer.fill.getContext('2d').getImageData(0, 0, width, height).data;
       const colours = new ImageData(width, height), marks = new ImageData(width, height);
       for (let p = 0; p < cue.length; p += 4) {
-        // Half-covered pixels at a stroke's edge are all or nothing, so that no colour is darkened.
+        // Half-covered pixels at the edge of a stroke are rounded to full or none, so that colours are not darkened.
         const isCue = cue[p + 3] >= 128, mark = isCue ? 255 : filled[p + 3] >= 128 ? 128 : 0;
         colours.data.set(isCue ? [cue[p], cue[p + 1], cue[p + 2], 255] : [0, 0, 0, 255], p);
         marks.data.set([mark, mark, mark, 255], p);
@@ -132,14 +132,14 @@ export class Painter {
     this.draw();
   }
 
-  // A stroke goes onto the layer that is chosen, and the clip to where it is seen.
+  // Starts a stroke on the selected layer, and seeks to a frame of that layer.
   #begin() {
     const layer = this.layers[this.current];
     if (this.player.playing) this.player.pause();
     if (this.player.frame + 1 < layer.first || this.player.frame + 1 > layer.last) this.player.seek(layer.first - 1);
     const copy = canvas => canvas.getContext('2d').getImageData(0, 0, this.width, this.height);
     this.#undo.push({ layer, cue: copy(layer.cue), fill: copy(layer.fill), painted: layer.painted, hasCues: layer.hasCues });
-    if (this.#undo.length > mostUndo) this.#undo.shift();
+    if (this.#undo.length > maxUndo) this.#undo.shift();
     this.#last = null;
   }
 
@@ -172,27 +172,27 @@ export class Painter {
     Object.assign(layer, { painted: before.painted, hasCues: before.hasCues });
     this.draw();
     this.changed();
-    say('The last stroke was taken back.');
+    say('Last stroke undone.');
   }
 
   #makeTools() {
     const group = 'paint-tool';
     const tool = (value, name, hint) => h('label', { class: 'chip', title: hint },
       h('input', { type: 'radio', name: group, value, checked: value === this.tool, onchange: () => { this.tool = value; } }), name);
-    const colour = h('input', { type: 'color', value: this.colour, 'aria-label': 'Colour of the cue', oninput: () => { this.colour = colour.value; } });
+    const colour = h('input', { type: 'color', value: this.colour, 'aria-label': 'Brush colour', oninput: () => { this.colour = colour.value; } });
     const size = h('input', { type: 'range', min: 2, max: Math.round(this.height / 2), value: this.size, oninput: () => { this.size = Number(size.value); } });
     this.list = h('ul', { class: 'layers' });
     const addOne = h('button', { type: 'button', onclick: () => {
-      if (this.layers.length >= mostLayers) return;
+      if (this.layers.length >= maxLayers) return;
       const from = this.player.frame + 1;
       this.layers[this.current].last = Math.max(this.layers[this.current].first, Math.min(this.layers[this.current].last, from - 1));
       this.addLayer(from, this.frames);
-      say(`A layer from frame ${from} on.`);
-    } }, 'New layer from this frame on');
+      say(`Layer starting at frame ${from} added.`);
+    } }, 'Add layer starting here');
     return h('div', { class: 'paint-tools' },
       h('div', { class: 'row', role: 'radiogroup', 'aria-label': 'Brush' },
-        tool('cue', 'Colour', 'Paints what should be there, roughly'), tool('fill', 'Fill from around', 'Marks what its surroundings are to grow over'), tool('erase', 'Erase', 'Takes paint away'),
-        colour, h('label', { class: 'inline' }, h('span', null, 'Brush'), size), iconButton('undo', 'Undo', () => this.undo(), { title: 'Undo (Ctrl+Z)' })),
+        tool('cue', 'Paint colour', 'Paint rough colours of what should appear'), tool('fill', 'Remove', 'Mark an area to fill from its surroundings'), tool('erase', 'Erase', 'Erase the painting'),
+        colour, h('label', { class: 'inline' }, h('span', null, 'Brush size'), size), iconButton('undo', 'Undo', () => this.undo(), { title: 'Undo (Ctrl+Z)' })),
       this.list, addOne);
   }
 
@@ -221,9 +221,9 @@ export class Painter {
     this.draw();
   }
 
-  /** What was painted, in words. */
+  /** A description of the painting. */
   get told() {
     const n = this.layers.filter(l => l.painted).length;
-    return n === 0 ? 'Nothing is painted yet.' : `${plural(n, 'layer')} painted.`;
+    return n === 0 ? 'Nothing painted yet.' : `${plural(n, 'layer')} painted.`;
   }
 }

@@ -1,4 +1,4 @@
-// One clock for all videos that are shown: they play, pause and step together. Positions are frames of the longest, from 0.
+// A common clock for all visible videos: they play, pause and step together. Positions are frames of the longest video, from 0.
 
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
@@ -23,7 +23,7 @@ export class Player extends EventTarget {
     });
   }
 
-  /** How much there is: frames from first on, before the clock begins anew. */
+  /** Sets the range of the clock: its first frame, and the number of frames before it starts again. */
   setRange(first, frames, fps) {
     Object.assign(this, { first, frames: Math.max(1, frames), fps });
     if (this.position < first || this.position >= first + this.frames) this.seek(first);
@@ -110,7 +110,7 @@ export class Player extends EventTarget {
   }
 }
 
-/** A video element that follows the clock. Its first frame is the clock's frame `offset`, negative where it began earlier. */
+/** A video element that follows the clock. Its first frame is the clock's frame `offset`, which is negative for a trimmed start. */
 export class VideoScreen {
   constructor(video, { fps, frames, offset = 0, loops = false }) {
     Object.assign(this, { video, fps, frames, offset, loops, visible: true });
@@ -128,7 +128,7 @@ export class VideoScreen {
 
   pause() { this.video.pause(); }
 
-  // The middle of the frame, so that rounding never shows its neighbour.
+  // The middle of the frame, so that rounding does not select a neighbour.
   place(position) {
     this.#now = position;
     if (this.video.readyState < 1) return;
@@ -154,7 +154,7 @@ export class VideoScreen {
       return;
     }
 
-    // Small drift is made up by pace, which no one sees; large drift by a jump.
+    // Small drift is corrected by the playback rate, large drift by seeking.
     let drift = own / this.fps - video.currentTime;
     const round = this.frames / this.fps;
     if (this.loops) drift -= round * Math.round(drift / round);
@@ -164,7 +164,7 @@ export class VideoScreen {
   }
 }
 
-/** A canvas that shows a preview: a picture with frames one below the other, fewer and smaller than the video's. */
+/** A canvas that shows a preview: an image with vertically stacked frames, fewer and smaller than the video's. */
 export class StripScreen {
   #image = null;
   #strip = 0;
@@ -176,7 +176,7 @@ export class StripScreen {
     this.frames = frames;
   }
 
-  /** Takes a finer picture; the old one stays until it is there. False: an even finer one has taken its place on the server. */
+  /** Loads a finer preview, and keeps the old one until then. Returns false if the server has replaced it by an even finer one. */
   async show(url, frames) {
     const response = await fetch(url);
     if (response.status !== 200) return false;

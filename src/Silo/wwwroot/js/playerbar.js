@@ -1,10 +1,10 @@
-// The controls of a player: play, step, scrub, loop, speed, and the keys for them.
+// The controls of a player: play, step, seek, loop, speed, and their keys.
 
 import { fill, h, icon, iconButton } from './dom.js';
 
 const speeds = [0.1, 0.25, 0.5, 1, 2, 4];
 
-/** Fills an element with a player's controls; `size` adds a slider for how large videos are. */
+/** Fills an element with a player's controls; `size` adds a slider for the size of videos. */
 export function playerBar(bar, player, { label = 'Player for all videos', size, keysFrom = document, signal } = {}) {
   const scrub = h('input', { class: 'scrub', type: 'range', step: '1', 'aria-label': 'Frame', oninput: () => player.seek(Number(scrub.value)) });
   const play = h('button', { type: 'button', class: 'icon-button main', onclick: () => player.toggle() });
@@ -49,7 +49,7 @@ export function playerBar(bar, player, { label = 'Player for all videos', size, 
   };
   keysFrom.addEventListener('keydown', e => {
     if (e.defaultPrevented || e.ctrlKey || e.metaKey || e.altKey) return;
-    // What has the focus keeps the keys that it understands itself, and a dialog those of what lies under it.
+    // Focused controls handle their own keys, and an open dialog blocks the keys of the page below.
     if (e.target.closest('select, input, textarea, canvas[tabindex]') || (keysFrom === document && document.querySelector('dialog[open]'))) return;
     if (e.key === ' ' && e.target.closest('button, summary, a')) return;
     const action = keys[e.key.length === 1 ? e.key.toLowerCase() : e.key];

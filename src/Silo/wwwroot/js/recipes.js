@@ -1,4 +1,4 @@
-// What can be made: each with a few choices of its own. The choices are settings of the method, chosen well.
+// The applications, each with its form. The choices of a form set several settings of the method at once.
 
 import { bring, clipButton, pickClip } from './clips.js';
 import { fill, h, icon, iconButton, toast } from './dom.js';
@@ -8,13 +8,13 @@ const input = (role, video) => ({ role, video: video.id });
 const chips = (name, label, options, value, changed) => h('fieldset', { class: 'chips' }, h('legend', null, label), options.map(([key, text, hint]) =>
   h('label', { class: 'chip', title: hint }, h('input', { type: 'radio', name, value: key, checked: key === value, onchange: () => changed(key) }), text)));
 
-const freedom = {
-  close: ['Close to it', 'Keeps more of the layout', { minS: 30 }],
-  balanced: ['Balanced', 'Rearranges what can move', {}],
-  free: ['Free', 'Rearranges more, and may take things apart', { minS: 12 }],
+const variation = {
+  subtle: ['Subtle', 'Keeps more of the layout', { minS: 30 }],
+  balanced: ['Balanced', 'Rearranges moving parts', {}],
+  bold: ['Bold', 'Rearranges more, and may break up objects', { minS: 12 }],
 };
 
-/** A place for a second clip. */
+/** The field of a second clip. */
 function second(state, { label, hint, changed, optional }, signal) {
   const place = h('div', { class: 'second' });
   const choose = async () => {
@@ -26,7 +26,7 @@ function second(state, { label, hint, changed, optional }, signal) {
   };
   function show() {
     fill(place, h('h3', null, label), h('p', { class: 'hint' }, hint),
-      state.second ? h('div', { class: 'row' }, clipButton(state.second, choose), optional && iconButton('close', 'Leave it out', () => {
+      state.second ? h('div', { class: 'row' }, clipButton(state.second, choose), optional && iconButton('close', 'Remove this clip', () => {
         state.second = null;
         show();
         changed();
@@ -36,7 +36,7 @@ function second(state, { label, hint, changed, optional }, signal) {
   return place;
 }
 
-/** A slider with its value, in parts of what the clip has. */
+/** A slider for a factor of the clip's size or length. */
 function slider(state, axis, name, told, changed) {
   const value = h('output', { for: `shape-${axis}` });
   const range = h('input', { id: `shape-${axis}`, type: 'range', min: 25, max: 200, step: 5, value: Math.round(100 * state.shape[axis]), oninput: () => {
@@ -57,20 +57,20 @@ const shapes = [preset('Half as wide', [1, 1, 0.5]), preset('Wider', [1, 1, 1.5]
 
 export const recipes = [
   {
-    application: 'generation', icon: 'more', name: 'More like it', hint: 'The same world, other moments', samples: 4,
+    application: 'generation', icon: 'more', name: 'Variations', hint: 'The same scene, rearranged', samples: 4,
     fields(state, changed, signal, clip, option) {
       return [
-        chips('freedom', 'How free', Object.entries(freedom).map(([key, [name, hint]]) => [key, name, hint]), state.freedom, key => { state.freedom = key; changed(); }),
+        chips('variation', 'Variation', Object.entries(variation).map(([key, [name, hint]]) => [key, name, hint]), state.variation, key => { state.variation = key; changed(); }),
         h('label', { class: 'check' }, h('input', { type: 'checkbox', checked: state.loop, onchange: e => { state.loop = e.target.checked; changed(); } }),
           h('span', null, option('/loop').label, h('span', { class: 'hint' }, ` – ${option('/loop').effect}`))),
-        second(state, { label: 'Weave in another clip', hint: 'If you like: patches then come from both.', changed, optional: true }, signal),
+        second(state, { label: 'Mix in another clip (optional)', hint: 'Results draw on both.', changed, optional: true }, signal),
       ];
     },
     inputs: (state, clip) => [input('input', clip), ...state.second ? [input('input', state.second)] : []],
-    settings: state => ({ ...freedom[state.freedom][2], ...state.loop ? { loop: true } : {} }),
+    settings: state => ({ ...variation[state.variation][2], ...state.loop ? { loop: true } : {} }),
   },
   {
-    application: 'retargeting', icon: 'shape', name: 'Another shape or length', hint: 'Things keep their size and pace', samples: 1,
+    application: 'retargeting', icon: 'shape', name: 'Resize or retime', hint: 'Objects keep their size and speed', samples: 1,
     fields(state, changed, signal, clip) {
       const sliders = h('div');
       const show = () => fill(sliders,
@@ -88,30 +88,30 @@ export const recipes = [
     },
     inputs: (state, clip) => [input('input', clip)],
     settings: state => ({ scale: state.shape }),
-    lacks: state => Object.values(state.shape).every(f => f === 1) ? 'Choose another shape or length first.' : null,
+    lacks: state => Object.values(state.shape).every(f => f === 1) ? 'Choose another size or length first' : null,
   },
   {
-    application: 'analogy', icon: 'look', name: 'The look of another clip', hint: 'This clip’s movements, that clip’s look', samples: 1,
-    fields: (state, changed, signal) => [second(state, { label: 'The look', hint: 'Clips that move alike do best: water and lava, smoke and clouds.', changed }, signal), swap(state)],
+    application: 'analogy', icon: 'look', name: 'Style transfer', hint: 'Move like this clip, look like another', samples: 1,
+    fields: (state, changed, signal) => [second(state, { label: 'Style clip', hint: 'Clips with similar motion work best: water and lava, smoke and clouds.', changed }, signal), swap(state)],
     inputs: (state, clip) => [input('content', clip), input('style', state.second)],
     settings: () => ({}),
-    lacks: state => state.second ? null : 'Choose the clip that gives the look.',
+    lacks: state => state.second ? null : 'Choose a style clip first',
   },
   {
-    application: 'sketch', icon: 'sketch', name: 'From a sketch', hint: 'This clip is the sketch: strokes that move', samples: 1,
-    fields: (state, changed, signal) => [second(state, { label: 'The look', hint: 'What stands out in it comes where the strokes are.', changed }, signal), swap(state)],
+    application: 'sketch', icon: 'sketch', name: 'From a sketch', hint: 'This clip is your sketch; another gives the style', samples: 1,
+    fields: (state, changed, signal) => [second(state, { label: 'Style clip', hint: 'Its most salient objects appear where the strokes are.', changed }, signal), swap(state)],
     inputs: (state, clip) => [input('sketch', clip), input('style', state.second)],
     settings: () => ({}),
-    lacks: state => state.second ? null : 'Choose the clip that gives the look.',
+    lacks: state => state.second ? null : 'Choose a style clip first',
   },
   {
-    application: 'inpainting', icon: 'fillin', name: 'Fill in', hint: 'Paint what should be there, or what should go', samples: 1, paints: true,
+    application: 'inpainting', icon: 'fillin', name: 'Remove or replace', hint: 'Paint over part of the clip', samples: 1, paints: true,
     fields(state, changed, signal, clip, option) {
       const start = option('/cue');
       const told = h('p', { class: 'hint' }), cue = h('div');
       const show = () => {
         fill(cue, state.mask && chips('cue', start.label, start.values.map(c => [c.name, capital(c.label)]), state.cue, key => { state.cue = key; changed(); }));
-        told.textContent = state.mask ? `The mask is ${state.mask.name}, unless you paint.` : 'Paint on the clip. “Colour” says what should be there; over “Fill from around” the surroundings grow.';
+        told.textContent = state.mask ? `Using the mask ${state.mask.name}. Painting replaces it.` : 'Paint on the clip. “Paint colour” shows what should appear there; “Remove” fills the area from its surroundings.';
       };
       const file = h('input', { type: 'file', accept: 'image/*,video/*', class: 'unseen', tabindex: '-1', 'aria-hidden': 'true', onchange: async () => {
         try {
@@ -124,13 +124,13 @@ export const recipes = [
         }
       } });
       show();
-      return [told, cue, h('button', { type: 'button', onclick: () => file.click() }, 'Use a mask from a file'), file,
-        h('p', { class: 'hint' }, 'White is filled. A picture counts for all frames.')];
+      return [told, cue, h('button', { type: 'button', onclick: () => file.click() }, 'Use a mask file'), file,
+        h('p', { class: 'hint' }, 'White areas are filled. An image applies to all frames.')];
     },
-    // Before anything is painted only sizes matter, and the clip has the mask's.
+    // Before anything is painted, the clip stands in for the mask in estimates, which depend on sizes only.
     inputs: (state, clip) => [input('input', clip), input('mask', state.mask ?? clip)],
     settings: state => ({ cue: state.cue }),
-    lacks: state => state.mask || state.stage().painter?.painted ? null : 'Paint over what is to be filled first.',
+    lacks: state => state.mask || state.stage().painter?.painted ? null : 'Paint over the part to fill first',
   },
 ];
 

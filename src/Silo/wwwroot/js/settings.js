@@ -1,15 +1,15 @@
-// The form of a request's settings, made from the options that the server describes. A field that is left empty has the default, which
-// the server returns with each estimate.
+// The form of a request's settings, built from the server's option descriptions. An empty field means the default, which the server
+// returns with each estimate.
 
 import { get } from './api.js';
 import { h } from './dom.js';
 
-// Settings that have controls of their own on the page: trimming and the choices of a kind.
-const elsewhere = new Set(['firstFrame', 'lastFrame', 'loop', 'cue', 'invertMask', 'scale', 'size']);
+// Settings with controls elsewhere on the page: trimming and the application's form.
+const excluded = new Set(['firstFrame', 'lastFrame', 'loop', 'cue', 'invertMask', 'scale', 'size']);
 
 let loaded = null;
 
-/** The options of all applications; they are asked for once. */
+/** The options of all applications, loaded once. */
 export function loadOptions() {
   loaded ??= get('/v1/options').then(
     list => Object.fromEntries(list.applications.map(a => [a.application, a.options])),
@@ -44,13 +44,13 @@ function control(option, changed) {
   return h('input', { ...props, type: 'number', inputmode: 'decimal', min: option.minimum, max: option.maximum, step: option.kind === 'integer' ? 1 : 'any' });
 }
 
-/** The form with the options of an application; `settings` are those that differ from the defaults. */
+/** A form with the options of an application; `settings` differ from the defaults. */
 export class SettingsForm {
   #fields = [];
 
   constructor(options, settings, changed) {
     const groups = new Map();
-    for (const option of options.filter(o => !elsewhere.has(path(o)[0]))) {
+    for (const option of options.filter(o => !excluded.has(path(o)[0]))) {
       if (!groups.has(option.group)) groups.set(option.group, h('fieldset', null, h('legend', null, option.group)));
       const field = control(option, changed);
       const now = read(option, settings);
@@ -64,7 +64,7 @@ export class SettingsForm {
     this.element = h('div', { class: 'settings' }, [...groups.values()]);
   }
 
-  /** Shows the values that the server uses for fields that are empty. */
+  /** Shows the values that the server uses for empty fields. */
   showDefaults(used) {
     for (const { option, field } of this.#fields) {
       const value = read(option, used);
@@ -73,7 +73,7 @@ export class SettingsForm {
     }
   }
 
-  /** The settings that were changed, or null where one cannot be read. */
+  /** The changed settings; null if a field is invalid. */
   settings() {
     const settings = {};
     for (const { option, field } of this.#fields) {

@@ -1,8 +1,8 @@
-// The clip that is worked on: seen, trimmed, and painted over.
+// The edited clip: its player, trimming and painting.
 
 import { showClip } from './clips.js';
 import { fill, h } from './dom.js';
-import { pace, round, sizeText } from './format.js';
+import { parseFrameRate, round, sizeText } from './format.js';
 import { Painter } from './paint.js';
 import { Player, VideoScreen } from './player.js';
 import { playerBar } from './playerbar.js';
@@ -15,9 +15,9 @@ export class Stage {
   #screen = h('div', { class: 'stage-screen' });
   painter = null;
 
-  /** `change` is called where another clip is wanted, `changed` when frames or paint are others. */
+  /** Calls `change` to choose another clip, and `changed` after changes of the frame range or the painting. */
   constructor(clip, { first, last, change, changed, signal }) {
-    const fps = pace(clip.frameRate);
+    const fps = parseFrameRate(clip.frameRate);
     this.#clip = clip;
     this.changed = changed;
     this.first = first ?? 1;
@@ -30,8 +30,8 @@ export class Stage {
     showClip(this.#video, clip);
     const bar = h('div', { class: 'player inline-player' });
     this.element = h('div', { class: 'stage panel' },
-      h('div', { class: 'stage-head' }, h('h2', null, h('bdi', null, clip.name)), h('p', { class: 'hint' }, `${sizeText(clip.size)}, ${round(fps, 2)} a second`),
-        h('button', { type: 'button', class: 'quiet', onclick: change }, 'Another clip')),
+      h('div', { class: 'stage-head' }, h('h2', null, h('bdi', null, clip.name)), h('p', { class: 'hint' }, `${sizeText(clip.size)}, ${round(fps, 2)} fps`),
+        h('button', { type: 'button', class: 'quiet', onclick: change }, 'Change clip')),
       this.#screen, bar,
       trimmer(clip.size.frames, this.first, this.last, (a, b) => {
         Object.assign(this, { first: a, last: b });
@@ -47,7 +47,7 @@ export class Stage {
 
   get trimmed() { return this.first > 1 || this.last < this.#clip.size.frames; }
 
-  /** Shows the brushes, or takes them away; what was painted is kept. */
+  /** Shows or hides the painting tools; the painting is kept. */
   paint(on) {
     if (on && !this.painter) this.painter = new Painter(this.#clip, this.player, this.changed);
     if (on) {
@@ -61,5 +61,5 @@ export class Stage {
     }
   }
 
-  #range() { this.player.setRange(this.first - 1, this.last - this.first + 1, pace(this.#clip.frameRate)); }
+  #range() { this.player.setRange(this.first - 1, this.last - this.first + 1, parseFrameRate(this.#clip.frameRate)); }
 }

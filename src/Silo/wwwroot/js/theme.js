@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it.
+// Colour scheme: light, dark or the system's.
 
 import { fill, icon } from './dom.js';
 
@@ -19,7 +19,7 @@ export function themeButton(button) {
     try {
       localStorage.setItem('theme', next);
     } catch {
-      // It holds until the page is left.
+      // Without storage, the choice lasts until the page is closed.
     }
     show();
   });

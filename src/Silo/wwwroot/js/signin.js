@@ -1,4 +1,4 @@
-// The way in: a key, shown once, for a cookie that no script can read.
+// Sign-in: exchanges a key for a session cookie that scripts cannot read.
 
 import { post } from './api.js';
 import { h, fill } from './dom.js';
@@ -14,18 +14,18 @@ export function show(main, begin) {
       try {
         await begin(await post('/v1/session', { key: key.value.trim() }));
       } catch (problem) {
-        error.textContent = problem.message;
+        error.textContent = problem.status === 401 ? 'That key was not recognised. Check for typos, or ask for a new one.' : problem.message;
         key.select();
       }
     },
   },
-  h('h1', { tabindex: '-1' }, 'Come in'),
+  h('h1', { tabindex: '-1' }, 'Sign in'),
   h('label', { for: 'key' }, 'Key'),
   key,
-  h('p', { id: 'key-hint', class: 'hint' }, 'On a machine of your own it is in ', h('code', null, 'vgpnn-data/first-key'), '; the address that ', h('code', null, 'vgpnn serve'),
-    ' prints lets you in without it. Elsewhere ask whoever runs the server.'),
+  h('p', { id: 'key-hint', class: 'hint' }, 'Running it yourself? The key is in ', h('code', null, 'vgpnn-data/first-key'), '; the link that ', h('code', null, 'vgpnn serve'),
+    ' prints signs you in without it. Otherwise ask your administrator.'),
   error,
-  h('button', { class: 'primary', type: 'submit' }, 'Enter'));
+  h('button', { class: 'primary', type: 'submit' }, 'Sign in'));
   fill(main, form);
   key.focus();
 }

@@ -1,4 +1,4 @@
-// What the tenant may use, and what it uses.
+// The tenant's limits and usage.
 
 import { get } from './api.js';
 import { h, facts, fill } from './dom.js';
@@ -6,23 +6,23 @@ import { bytes, plural } from './format.js';
 
 export async function show(main, _, { signal, session }) {
   const place = h('div');
-  main.append(h('section', { class: 'use' }, h('h1', { tabindex: '-1' }, 'Use'), place));
+  main.append(h('section', { class: 'usage' }, h('h1', { tabindex: '-1' }, 'Usage'), place));
   async function refresh() {
     const { tenant, allowed, used, maxUploadBytes, maxPixelsPerFrame, maxFrames } = await get('/v1/limits', { signal });
     fill(place,
-      h('p', { class: 'lead' }, 'You are ', h('strong', null, h('bdi', null, tenant)), `, with a key that may ${session.scopes.join(', ')}.`),
+      h('p', { class: 'lead' }, 'Signed in as ', h('strong', null, h('bdi', null, tenant)), `. Permissions: ${session.scopes.join(', ')}.`),
       h('div', { class: 'meters panel' },
         meter('Stored', used.bytes, allowed.maxBytes, bytes),
-        meter('Waiting and at work', used.queued + used.running, allowed.maxQueued, n => plural(n, 'video')),
-        meter('At work', used.running, allowed.maxRunning, n => plural(n, 'video'))),
+        meter('Queued + running', used.queued + used.running, allowed.maxQueued, n => plural(n, 'video')),
+        meter('Running', used.running, allowed.maxRunning, n => plural(n, 'video'))),
       h('div', { class: 'panel' }, facts([
         ['Largest upload', bytes(maxUploadBytes)],
         ['Largest frame', `${(maxPixelsPerFrame / 1e6).toFixed(1)} megapixels`],
         ['Longest clip', plural(maxFrames, 'frame')],
         ['Largest request', `${allowed.maxVoxels.toLocaleString('en')} pixels × frames × videos`],
-        ['Kept for', allowed.retentionHours ? plural(allowed.retentionHours, 'hour') : 'ever, until you delete it'],
-        ['Calls of the API', `${allowed.requestsPerMinute.toLocaleString('en')} a minute`],
-        ['Share beside others', `weight ${allowed.weight}`],
+        ['Retention', allowed.retentionHours ? plural(allowed.retentionHours, 'hour') : 'until deleted'],
+        ['API calls', `${allowed.requestsPerMinute.toLocaleString('en')} per minute`],
+        ['Priority weight', allowed.weight],
         ['Session', session.expires ? `until ${new Date(session.expires).toLocaleString()}` : undefined],
       ])));
   }
