@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Vgpnn.Synthesis.Errors;
 
@@ -55,9 +56,9 @@ public sealed class OptionTable(IEnumerable<OptionSpec> specs)
         ArgumentNullException.ThrowIfNull(faults);
         var settings = RunSettings.For(application);
         if (json is null) return settings;
-        if (RepeatsMember(json))
+        if (Unreadable(json) is { } unreadable)
         {
-            faults.Add(new OptionFault("option-twice", "", "a setting is given twice"));
+            faults.Add(unreadable);
             return settings;
         }
 
@@ -112,16 +113,32 @@ public sealed class OptionTable(IEnumerable<OptionSpec> specs)
         return read;
     }
 
-    // Nodes that were parsed find members that are given twice only when they are looked at.
-    private static bool RepeatsMember(JsonObject json)
+    // Nodes that were parsed find members that are given twice, and text that is not UTF-8, only when they are looked at.
+    private static OptionFault? Unreadable(JsonObject json)
     {
         try
         {
-            return json.Any(member => member.Value is JsonObject inner && RepeatsMember(inner));
+            foreach ((_, JsonNode? value) in json)
+            {
+                if (value is JsonObject inner)
+                {
+                    if (Unreadable(inner) is { } fault) return fault;
+                    continue;
+                }
+
+                value?.ToJsonString();
+                if (value?.GetValueKind() == JsonValueKind.String) value.GetValue<string>();
+            }
+
+            return null;
         }
         catch (ArgumentException)
         {
-            return true;
+            return new OptionFault("option-twice", "", "a setting is given twice");
+        }
+        catch (InvalidOperationException)
+        {
+            return new OptionFault("option-unreadable", "", "a setting is not UTF-8 text");
         }
     }
 

@@ -71,6 +71,20 @@ public sealed class OptionTextTests
         }
     }
 
+    [Theory]
+    [InlineData("{\"no\u00ffise\": 1}", "option-unreadable")]
+    [InlineData("{\"cue\": \"\u00ff\"}", "option-unreadable")]
+    [InlineData("{\"noise\": 1, \"noise\": 2}", "option-twice")]
+    [InlineData("{\"patch\": {\"t\": 1, \"t\": 2}}", "option-twice")]
+    public void Settings_with_repeated_members_or_invalid_text_are_reported(string json, string code)
+    {
+        // The byte of ÿ in Latin-1 is never part of UTF-8.
+        JsonObject settings = JsonNode.Parse(System.Text.Encoding.Latin1.GetBytes(json))!.AsObject();
+        var faults = new List<OptionFault>();
+        OptionTable.Default.Read(settings, Application.Generation, faults);
+        Assert.Equal(code, Assert.Single(faults).Code);
+    }
+
     [Fact]
     public void Loop_starts_with_more_frames_unless_its_length_is_given()
     {
