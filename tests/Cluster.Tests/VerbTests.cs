@@ -36,7 +36,7 @@ public class VerbTests
     public async Task Unknown_verb_is_refused()
     {
         await using TestCluster cluster = TestCluster.Sqlite();
-        Assert.Equal((2, "silo: unknown verb 'chekc'; use migrate, check or doctor"), await cluster.RunAsync("chekc"));
+        Assert.Equal((2, "silo: unknown verb 'chekc'; use migrate, check, doctor or key"), await cluster.RunAsync("chekc"));
     }
 
     [Fact]
