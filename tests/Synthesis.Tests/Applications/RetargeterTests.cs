@@ -52,7 +52,7 @@ public class RetargeterTests
         VgpnnException refused = Assert.Throws<VgpnnException>(
             () => new Retargeter(TestClip.Blobs(), Quick with { Size = new OutputSize(null, null, 500) }));
         Assert.Equal((ErrorKind.Usage, "size-out-of-range"), (refused.Kind, refused.Code));
-        Assert.Contains("a tenth to four times", refused.Hint, StringComparison.Ordinal);
+        Assert.Contains("between a tenth and four times", refused.Hint, StringComparison.Ordinal);
     }
 
     /// <summary>With the input's own size every patch finds itself.</summary>
