@@ -84,13 +84,13 @@ public abstract class PatchMatchSearchBenchmark<T>
         }
 
         _task = first with { Iteration = Iteration };
-        _start = [.. first.Field.Places];
+        _start = [.. first.Field.Positions];
     }
 
     [Benchmark]
     public void Search()
     {
-        _start.CopyTo(_task.Field.Places, 0);
+        _start.CopyTo(_task.Field.Positions, 0);
         PatchSearches.Create<T>(SearchMethod.PatchMatch).Search(_task, Cases.Alone);
     }
 }

@@ -70,7 +70,7 @@ internal static class Probe
             foreach (SearchMethod method in Searches.All)
             {
                 field = Searches.Run(method, query, keys, patch, threads: 2, seed: 9);
-                yield return Line($"{method} places {what}", field.Places);
+                yield return Line($"{method} positions {what}", field.Positions);
                 yield return Line($"{method} distances {what}", field.Distances);
             }
 

@@ -87,28 +87,28 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Measure(int h, int* columns, uint* places, int count, float* distances)
+    public readonly void Measure(int h, int* columns, uint* positions, int count, float* distances)
     {
         switch (_shape)
         {
             case Shape.SevenRuns:
-                Measure7(h, columns, places, count, distances);
+                Measure7(h, columns, positions, count, distances);
                 break;
             case Shape.FiveRuns:
-                Measure5(h, columns, places, count, distances);
+                Measure5(h, columns, positions, count, distances);
                 break;
             default:
-                MeasureAny(h, columns, places, count, distances);
+                MeasureAny(h, columns, positions, count, distances);
                 break;
         }
     }
 
     /// <summary>Returns one distance computed in scalar arithmetic.</summary>
-    public readonly float MeasureScalar(int h, int w, uint place)
+    public readonly float MeasureScalar(int h, int w, uint position)
     {
-        if (_keySums[place] == PackedKeys.NoKey) return float.PositiveInfinity;
+        if (_keySums[position] == PackedKeys.NoKey) return float.PositiveInfinity;
         byte* query = _band!.Bytes(h) + (w * _pixel);
-        sbyte* key = _keyBytes + ((nint)place * _pixel);
+        sbyte* key = _keyBytes + ((nint)position * _pixel);
         int sum = 0;
         for (int f = 0; f < _layout.Frames; f++)
         {
@@ -129,7 +129,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
 
     // Seven runs: 14 steps in 4 independent chains of additions.
     [MethodImpl(Jit.Hot)]
-    private readonly void Measure7(int h, int* columns, uint* places, int count, float* distances)
+    private readonly void Measure7(int h, int* columns, uint* positions, int count, float* distances)
     {
         byte* query = _band!.Bytes(h);
         int* terms = _band.Sums(h);
@@ -139,9 +139,9 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         Vector256<byte> tail = _tail;
         for (int i = 0; i < count; i++)
         {
-            nint w = columns[i], place = (nint)places[i];
+            nint w = columns[i], position = (nint)positions[i];
             byte* q = query + (w * pixel);
-            sbyte* k = keys + (place * pixel);
+            sbyte* k = keys + (position * pixel);
             Vector256<int> a = Dot(default, q, k), b = Dot(default, q + Step, k + Step, tail);
             q += row;
             k += keyRow;
@@ -166,13 +166,13 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
             k += keyRow;
             a = Dot(a, q, k);
             b = Dot(b, q + Step, k + Step, tail);
-            distances[i] = Distance(terms[w], sums[place], Sum((a + b) + (c + d)));
+            distances[i] = Distance(terms[w], sums[position], Sum((a + b) + (c + d)));
         }
     }
 
     // Five runs: 10 steps.
     [MethodImpl(Jit.Hot)]
-    private readonly void Measure5(int h, int* columns, uint* places, int count, float* distances)
+    private readonly void Measure5(int h, int* columns, uint* positions, int count, float* distances)
     {
         byte* query = _band!.Bytes(h);
         int* terms = _band.Sums(h);
@@ -182,9 +182,9 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
         Vector256<byte> tail = _tail;
         for (int i = 0; i < count; i++)
         {
-            nint w = columns[i], place = (nint)places[i];
+            nint w = columns[i], position = (nint)positions[i];
             byte* q = query + (w * pixel);
-            sbyte* k = keys + (place * pixel);
+            sbyte* k = keys + (position * pixel);
             Vector256<int> a = Dot(default, q, k), b = Dot(default, q + Step, k + Step, tail);
             q += row;
             k += keyRow;
@@ -201,24 +201,24 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
             k += keyRow;
             a = Dot(a, q, k);
             b = Dot(b, q + Step, k + Step, tail);
-            distances[i] = Distance(terms[w], sums[place], Sum((a + b) + (c + d)));
+            distances[i] = Distance(terms[w], sums[position], Sum((a + b) + (c + d)));
         }
     }
 
     [MethodImpl(Jit.Hot)]
-    private readonly void MeasureAny(int h, int* columns, uint* places, int count, float* distances)
+    private readonly void MeasureAny(int h, int* columns, uint* positions, int count, float* distances)
     {
         byte* query = _band!.Bytes(h);
         int* terms = _band.Sums(h);
         int last = (_layout.Run - 1) / Step * Step;
         for (int i = 0; i < count; i++)
         {
-            nint w = columns[i], place = (nint)places[i];
+            nint w = columns[i], position = (nint)positions[i];
             Vector256<int> sum = default;
             for (int f = 0; f < _layout.Frames; f++)
             {
                 byte* q = query + (w * _pixel) + (f * _frame);
-                sbyte* k = _keyBytes + (place * _pixel) + (f * _keyFrame);
+                sbyte* k = _keyBytes + (position * _pixel) + (f * _keyFrame);
                 for (int r = 0; r < _layout.Rows; r++, q += _row, k += _keyRow)
                 {
                     for (int x = 0; x < last; x += Step) sum = Dot(sum, q + x, k + x);
@@ -226,7 +226,7 @@ internal unsafe struct ByteDistance : IPatchDistance<byte, ByteDistance>
                 }
             }
 
-            distances[i] = Distance(terms[w], _keySums[place], Sum(sum));
+            distances[i] = Distance(terms[w], _keySums[position], Sum(sum));
         }
     }
 

@@ -25,9 +25,9 @@ internal unsafe struct CountedDistance<T, TDistance> : IPatchDistance<T, Counted
 
     public void Enter(int t, int top, int bottom) => _distance.Enter(t, top, bottom);
 
-    public void Measure(int h, int* columns, uint* places, int count, float* distances)
+    public void Measure(int h, int* columns, uint* positions, int count, float* distances)
     {
         _counter.Add(count);
-        _distance.Measure(h, columns, places, count, distances);
+        _distance.Measure(h, columns, positions, count, distances);
     }
 }

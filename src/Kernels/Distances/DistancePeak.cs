@@ -47,7 +47,7 @@ public static class DistancePeak
             };
             TDistance distance = TDistance.Create(task, new Workers(1));
             distance.Enter(0, 0, 1);
-            uint[] places = [.. Enumerable.Range(0, Batch).Select(i => task.Field.Place(0, (i >> 4) & 1, i & 15))];
+            uint[] positions = [.. Enumerable.Range(0, Batch).Select(i => task.Field.Position(0, (i >> 4) & 1, i & 15))];
             var columns = new int[Batch];
             var distances = new float[Batch];
             long start = Stopwatch.GetTimestamp();
@@ -55,7 +55,7 @@ public static class DistancePeak
             {
                 workers.Cancellation.ThrowIfCancellationRequested();
                 long before = Stopwatch.GetTimestamp();
-                Run<T, TDistance>(distance, columns, places, distances);
+                Run<T, TDistance>(distance, columns, positions, distances);
                 best[thread] = Math.Max(best[thread], Batch / Stopwatch.GetElapsedTime(before).TotalSeconds);
             }
         });
@@ -64,15 +64,15 @@ public static class DistancePeak
 
     // Fully optimised from the first call instead of after tier-up.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static unsafe void Run<T, TDistance>(TDistance distance, int[] columns, uint[] places, float[] distances)
+    private static unsafe void Run<T, TDistance>(TDistance distance, int[] columns, uint[] positions, float[] distances)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>
     {
-        fixed (uint* from = places)
+        fixed (uint* from = positions)
         {
             fixed (float* to = distances)
             {
-                fixed (int* column = columns) distance.Measure(0, column, from, places.Length, to);
+                fixed (int* column = columns) distance.Measure(0, column, from, positions.Length, to);
             }
         }
     }

@@ -59,12 +59,12 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
     public void Enter(int t, int top, int bottom) => _frame = t;
 
     [MethodImpl(Jit.Hot)]
-    public readonly void Measure(int h, int* columns, uint* places, int count, float* distances)
+    public readonly void Measure(int h, int* columns, uint* positions, int count, float* distances)
     {
         for (int i = 0; i < count; i++)
         {
-            float* query = Query(h, columns[i]), key = _keys.Pointer + ((nint)places[i] * _channels);
-            distances[i] = !IsKey(places[i]) ? float.PositiveInfinity : _rowLength switch
+            float* query = Query(h, columns[i]), key = _keys.Pointer + ((nint)positions[i] * _channels);
+            distances[i] = !IsKey(positions[i]) ? float.PositiveInfinity : _rowLength switch
             {
                 21 => Squared<Row21>(query, key),
                 15 => Squared<Row15>(query, key),
@@ -74,11 +74,11 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
     }
 
     /// <summary>Returns the distance in scalar arithmetic: the reference for the vector code.</summary>
-    public readonly float MeasureScalar(int h, int w, uint place)
+    public readonly float MeasureScalar(int h, int w, uint position)
     {
-        if (!IsKey(place)) return float.PositiveInfinity;
+        if (!IsKey(position)) return float.PositiveInfinity;
         float* query = Query(h, w);
-        float* key = _keys.Pointer + ((nint)place * _channels);
+        float* key = _keys.Pointer + ((nint)position * _channels);
         float* sums = stackalloc float[32];
         float* lane = stackalloc float[8];
         new Span<float>(sums, 32).Clear();
@@ -106,10 +106,10 @@ internal unsafe struct FloatDistance : IPatchDistance<float, FloatDistance>
 
     private readonly float* Query(int h, int w) => _query.Pointer + (_frame * _queryFrame) + (h * _queryRow) + (w * _channels);
 
-    private readonly bool IsKey(uint place)
+    private readonly bool IsKey(uint position)
     {
-        uint row = place / (uint)_keys.Extent.W, t = row / (uint)_keys.Extent.H;
-        return place - (row * (uint)_keys.Extent.W) < (uint)_grid.W && row - (t * (uint)_keys.Extent.H) < (uint)_grid.H && t < (uint)_grid.T;
+        uint row = position / (uint)_keys.Extent.W, t = row / (uint)_keys.Extent.H;
+        return position - (row * (uint)_keys.Extent.W) < (uint)_grid.W && row - (t * (uint)_keys.Extent.H) < (uint)_grid.H && t < (uint)_grid.T;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

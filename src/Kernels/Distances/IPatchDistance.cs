@@ -30,8 +30,8 @@ internal unsafe interface IPatchDistance<T, TSelf>
     /// </summary>
     /// <param name="h">Row of the query grid.</param>
     /// <param name="columns">Column of the query patch of each pair.</param>
-    /// <param name="places">Key position of each pair, before <see cref="NearestNeighbourField.PlacesEnd"/>.</param>
+    /// <param name="positions">Key position of each pair, before <see cref="NearestNeighbourField.PositionsEnd"/>.</param>
     /// <param name="count">Number of pairs.</param>
     /// <param name="distances">Receives the distance of each pair.</param>
-    void Measure(int h, int* columns, uint* places, int count, float* distances);
+    void Measure(int h, int* columns, uint* positions, int count, float* distances);
 }

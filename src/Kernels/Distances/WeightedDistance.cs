@@ -21,12 +21,12 @@ internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, Weight
     {
         float[] weights = task.KeyWeights ?? throw new ArgumentException("the task has no key weights", nameof(task));
         Extent keys = task.Field.Keys, grid = task.Field.KeyGrid;
-        var byPlace = new float[keys.Count];
-        Array.Fill(byPlace, float.PositiveInfinity);
+        var byPosition = new float[keys.Count];
+        Array.Fill(byPosition, float.PositiveInfinity);
         for (int t = 0; t < grid.T; t++)
             for (int h = 0; h < grid.H; h++)
-                weights.AsSpan(((t * grid.H) + h) * grid.W, grid.W).CopyTo(byPlace.AsSpan(((t * keys.H) + h) * keys.W));
-        return new(byPlace, TDistance.Create(task, workers));
+                weights.AsSpan(((t * grid.H) + h) * grid.W, grid.W).CopyTo(byPosition.AsSpan(((t * keys.H) + h) * keys.W));
+        return new(byPosition, TDistance.Create(task, workers));
     }
 
     public static long WorkingBytes(Extent query, Extent keys, Extent patch, int channels) =>
@@ -34,14 +34,14 @@ internal unsafe struct WeightedDistance<T, TDistance> : IPatchDistance<T, Weight
 
     public void Enter(int t, int top, int bottom) => _distance.Enter(t, top, bottom);
 
-    public void Measure(int h, int* columns, uint* places, int count, float* distances)
+    public void Measure(int h, int* columns, uint* positions, int count, float* distances)
     {
-        _distance.Measure(h, columns, places, count, distances);
+        _distance.Measure(h, columns, positions, count, distances);
 
         // 0 · ∞ is NaN.
         for (int i = 0; i < count; i++)
         {
-            float weight = _weights[places[i]];
+            float weight = _weights[positions[i]];
             distances[i] = weight == float.PositiveInfinity ? weight : distances[i] * weight;
         }
     }

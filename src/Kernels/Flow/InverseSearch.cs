@@ -79,7 +79,7 @@ internal sealed class InverseSearch
     private static int PatchesAlong(int size) => size <= Side ? 1 : ((size - Side + Step - 1) / Step) + 1;
 
     // The last patch is aligned with the border of the frame.
-    private static int Place(int patch, int size) => Math.Min(patch * Step, Math.Max(0, size - Side));
+    private static int Position(int patch, int size) => Math.Min(patch * Step, Math.Max(0, size - Side));
 
     private void Differentiate(Workers workers)
     {
@@ -103,7 +103,7 @@ internal sealed class InverseSearch
     {
         for (int column = 0; column < _columns; column++)
         {
-            (int y, int x) = (Place(row, _first.Height), Place(column, _first.Width));
+            (int y, int x) = (Position(row, _first.Height), Position(column, _first.Width));
             var patch = new Patch { Cost = float.PositiveInfinity };
             if (coarser is null)
             {
@@ -154,7 +154,7 @@ internal sealed class InverseSearch
             int at = (row * _columns) + column;
             Patch patch = _before[at];
             (float u, float v) = (patch.U, patch.V);
-            (int y, int x) = (Place(row, _first.Height), Place(column, _first.Width));
+            (int y, int x) = (Position(row, _first.Height), Position(column, _first.Width));
             foreach ((int dy, int dx) in Neighbours)
             {
                 if (row + dy < 0 || row + dy >= _rows || column + dx < 0 || column + dx >= _columns) continue;
@@ -249,12 +249,12 @@ internal sealed class InverseSearch
 
         for (int row = Math.Max(0, (y - Side) / Step); row < _rows; row++)
         {
-            int r = y - Place(row, _first.Height);
+            int r = y - Position(row, _first.Height);
             if (r < 0) break;
             if (r >= Side) continue;
             for (int column = 0; column < _columns; column++)
             {
-                int x = Place(column, _first.Width);
+                int x = Position(column, _first.Width);
                 ref Patch patch = ref _patches[(row * _columns) + column];
                 float top = y + patch.V, left = x + patch.U;
                 int y0 = (int)MathF.Floor(top), x0 = (int)MathF.Floor(left);

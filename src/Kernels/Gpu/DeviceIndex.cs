@@ -27,7 +27,7 @@ public sealed class DeviceIndex : IDisposable
         Columns = _buffers[0].View<int>(),
         Rows = _buffers[1].View<int>(),
         Nodes = _buffers[2].View<int>(),
-        Places = _buffers[3].View<uint>(),
+        Positions = _buffers[3].View<uint>(),
         Leaves = _buffers[4].View<uint>(),
         Depth = _depth,
     };

@@ -57,7 +57,7 @@ public sealed class DeviceField : IDisposable
         QueryGrid = query.PatchGrid(patch);
         KeyGrid = keys.PatchGrid(patch);
         long bytes = QueryGrid.Count * samples * sizeof(uint);
-        Places = device.Allocate(bytes);
+        Positions = device.Allocate(bytes);
         Before = device.Allocate(bytes);
         Distances = device.Allocate(bytes);
     }
@@ -80,7 +80,7 @@ public sealed class DeviceField : IDisposable
     /// <summary>Grid of key patches.</summary>
     public Extent KeyGrid { get; }
 
-    internal DeviceBuffer Places { get; private set; }
+    internal DeviceBuffer Positions { get; private set; }
 
     /// <summary>Positions before the current pass.</summary>
     internal DeviceBuffer Before { get; private set; }
@@ -90,12 +90,12 @@ public sealed class DeviceField : IDisposable
     /// <summary>Device memory of a field, in bytes.</summary>
     public static long Bytes(Extent queryGrid, int samples) => 3 * queryGrid.Count * samples * sizeof(uint);
 
-    internal void Swap() => (Places, Before) = (Before, Places);
+    internal void Swap() => (Positions, Before) = (Before, Positions);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Places.Dispose();
+        Positions.Dispose();
         Before.Dispose();
         Distances.Dispose();
     }
@@ -104,11 +104,11 @@ public sealed class DeviceField : IDisposable
 /// <summary>Weights of the keys and exclusions, on a device.</summary>
 public sealed class DeviceWeights : IDisposable
 {
-    internal DeviceWeights(DeviceBuffer byPlace, DeviceBuffer? allowed, int count, long next = 0) =>
-        (ByPlace, Allowed, Count, Next) = (byPlace, allowed, count, next);
+    internal DeviceWeights(DeviceBuffer byPosition, DeviceBuffer? allowed, int count, long next = 0) =>
+        (ByPosition, Allowed, Count, Next) = (byPosition, allowed, count, next);
 
     /// <summary>Weight of each position; 0 where there is no candidate.</summary>
-    internal DeviceBuffer ByPlace { get; }
+    internal DeviceBuffer ByPosition { get; }
 
     /// <summary>Positions of all candidates; <c>null</c> if all keys are candidates.</summary>
     internal DeviceBuffer? Allowed { get; }
@@ -122,7 +122,7 @@ public sealed class DeviceWeights : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        ByPlace.Dispose();
+        ByPosition.Dispose();
         Allowed?.Dispose();
     }
 }

@@ -24,8 +24,8 @@ public sealed partial class GpuEngine
         int candidates = weights?.Count ?? (int)keys.Extent.PatchGrid(patch).Count;
         int step = (candidates + DeviceIndex.MaxKeys - 1) / DeviceIndex.MaxKeys, count = (candidates + step - 1) / step;
         DeviceBuffer columns = _device.Upload<int>(IndexBasis.Columns(patch)), rows = _device.Upload<int>(IndexBasis.Rows(patch));
-        using DeviceBuffer numbers = _device.Allocate((long)count * IndexBasis.Numbers * sizeof(int)), places = _device.Allocate((long)count * sizeof(uint));
-        ArrayView<uint> unused = places.View<uint>();
+        using DeviceBuffer numbers = _device.Allocate((long)count * IndexBasis.Numbers * sizeof(int)), positions = _device.Allocate((long)count * sizeof(uint));
+        ArrayView<uint> unused = positions.View<uint>();
         LaunchFlat(
             _device.Patches(patch).DescribeKeys, count,
             new LaunchCost(count * ((patch.Count * DeviceVolume.VoxelBytes) + (IndexBasis.Padded * sizeof(int)))), new DescribeArguments
@@ -33,13 +33,13 @@ public sealed partial class GpuEngine
                 Keys = keys.Voxels,
                 Allowed = weights?.Allowed is null ? unused : weights.Allowed.View<uint>(),
                 Numbers = numbers.View<int>(),
-                Places = places.View<uint>(),
+                Positions = positions.View<uint>(),
                 Index = new IndexArguments
                 {
                     Columns = columns.View<int>(),
                     Rows = rows.View<int>(),
                     Nodes = rows.View<int>(),
-                    Places = unused,
+                    Positions = unused,
                     Leaves = unused,
                 },
                 KeySize = keys.Size(1),
@@ -50,11 +50,11 @@ public sealed partial class GpuEngine
         var described = new int[count * IndexBasis.Numbers];
         var at = new uint[count];
         _device.Read(numbers, described.AsSpan());
-        _device.Read(places, at.AsSpan());
+        _device.Read(positions, at.AsSpan());
         cancellation.ThrowIfCancellationRequested();
         var tree = new IndexTree(described, at);
         return new DeviceIndex(
-            patch, tree.Depth, columns, rows, _device.Upload<int>(tree.Nodes), _device.Upload<uint>(tree.Places), _device.Upload<uint>(tree.Leaves));
+            patch, tree.Depth, columns, rows, _device.Upload<int>(tree.Nodes), _device.Upload<uint>(tree.Positions), _device.Upload<uint>(tree.Leaves));
     }
 
     /// <summary>

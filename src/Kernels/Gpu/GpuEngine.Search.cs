@@ -110,44 +110,44 @@ public sealed partial class GpuEngine
         ArgumentNullException.ThrowIfNull(weights);
         Extent grid = keys.PatchGrid(patch);
         double unit = uint.MaxValue / (double)weights.Where(float.IsFinite).Max();
-        var byPlace = new uint[keys.Count];
+        var byPosition = new uint[keys.Count];
         var allowed = new List<uint>();
         for (int i = 0; i < weights.Length; i++)
         {
             if (!float.IsFinite(weights[i])) continue;
             int w = i % grid.W, row = i / grid.W;
-            uint place = (uint)((((row / grid.H * keys.H) + (row % grid.H)) * keys.W) + w);
-            byPlace[place] = (uint)Math.Clamp(Math.Round(weights[i] * unit), 1, uint.MaxValue);
-            allowed.Add(place);
+            uint position = (uint)((((row / grid.H * keys.H) + (row % grid.H)) * keys.W) + w);
+            byPosition[position] = (uint)Math.Clamp(Math.Round(weights[i] * unit), 1, uint.MaxValue);
+            allowed.Add(position);
         }
 
-        return new DeviceWeights(_device.Upload<uint>(byPlace), _device.Upload<uint>(allowed.ToArray()), allowed.Count);
+        return new DeviceWeights(_device.Upload<uint>(byPosition), _device.Upload<uint>(allowed.ToArray()), allowed.Count);
     }
 
     /// <summary>
     /// Computes completeness weights (<see cref="Completeness"/>) for each sample in integer arithmetic: 2⁴⁰/(α + d).
     /// </summary>
-    /// <param name="users">Nearest query patch of each key patch: the field of a search with Q and K exchanged.</param>
+    /// <param name="reverse">Nearest query patch of each key patch: the field of a search with Q and K exchanged.</param>
     /// <param name="alpha">α for components in [−1, 1], above 0.</param>
-    public DeviceWeights CompletenessWeights(DeviceField users, double alpha)
+    public DeviceWeights CompletenessWeights(DeviceField reverse, double alpha)
     {
-        ArgumentNullException.ThrowIfNull(users);
+        ArgumentNullException.ThrowIfNull(reverse);
         if (!(alpha > 0)) throw new ArgumentOutOfRangeException(nameof(alpha));
-        Extent keys = users.Query;
-        long count = keys.Count * users.Samples;
-        DeviceBuffer byPlace = _device.Allocate(count * sizeof(uint));
+        Extent keys = reverse.Query;
+        long count = keys.Count * reverse.Samples;
+        DeviceBuffer byPosition = _device.Allocate(count * sizeof(uint));
         LaunchFlat(_device.Flat.CompletenessWeights, count, new LaunchCost(2 * sizeof(uint) * count), new FieldArguments
         {
-            Distances = users.Distances.View<uint>(),
-            Weights = byPlace.View<uint>(),
-            Sums = byPlace.View<ulong>(),
+            Distances = reverse.Distances.View<uint>(),
+            Weights = byPosition.View<uint>(),
+            Sums = byPosition.View<ulong>(),
             Size = Size.Of(keys, shared: true),
-            Grid = Size.Of(users.QueryGrid, shared: false),
+            Grid = Size.Of(reverse.QueryGrid, shared: false),
             Alpha = (ulong)Math.Max(1, Math.Round(alpha * 127.5 * 127.5)),
             Each = (int)keys.Count,
             Count = (int)count,
         });
-        return new DeviceWeights(byPlace, null, (int)users.QueryGrid.Count, users.Samples == 1 ? 0 : keys.Count);
+        return new DeviceWeights(byPosition, null, (int)reverse.QueryGrid.Count, reverse.Samples == 1 ? 0 : keys.Count);
     }
 
     /// <summary>Starts summing the distances of each sample; the field can be reused immediately.</summary>
@@ -181,7 +181,7 @@ public sealed partial class GpuEngine
         {
             field.Swap();
             arguments.Before = field.Before.View<uint>();
-            arguments.Places = field.Places.View<uint>();
+            arguments.Positions = field.Positions.View<uint>();
             arguments.Salt = Hash.Derive(task.Purpose, (ulong)i);
             arguments.Step = steps[i % steps.Length];
             arguments.Radius = radii[i % radii.Length];
@@ -202,7 +202,7 @@ public sealed partial class GpuEngine
     {
         DeviceField field = task.Field;
         DeviceWeights? weights = task.Weights;
-        ArrayView<uint> places = field.Places.View<uint>();
+        ArrayView<uint> positions = field.Positions.View<uint>();
         ArrayView<ulong> seeds = task.Seeds.Buffer.View<ulong>();
         return new SearchArguments
         {
@@ -210,14 +210,14 @@ public sealed partial class GpuEngine
             WideQuery = task.Query.IsWide ? task.Query.WideVoxels : seeds,
             Keys = task.Keys.Voxels,
             WideKeys = task.Keys.IsWide ? task.Keys.WideVoxels : seeds,
-            Weights = weights is null ? places : weights.ByPlace.View<uint>(),
+            Weights = weights is null ? positions : weights.ByPosition.View<uint>(),
             WeightsNext = weights?.Next ?? 0,
-            Allowed = weights?.Allowed is null ? places : weights.Allowed.View<uint>(),
+            Allowed = weights?.Allowed is null ? positions : weights.Allowed.View<uint>(),
             Before = field.Before.View<uint>(),
-            Places = places,
+            Positions = positions,
             Distances = field.Distances.View<uint>(),
             Seeds = seeds,
-            Unchanged = (task.Changes?.Unchanged ?? field.Places).View<byte>(),
+            Unchanged = (task.Changes?.Unchanged ?? field.Positions).View<byte>(),
             SkipsUnchanged = task.Changes is null || task.Iteration == 0 ? 0 : 1,
             Counts = seeds,
             QuerySize = task.Query.Size(field.Samples),

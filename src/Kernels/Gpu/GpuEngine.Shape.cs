@@ -35,7 +35,7 @@ public sealed partial class GpuEngine
         ArgumentNullException.ThrowIfNull(field);
         DeviceField wrapped = Field(field.Query with { T = field.QueryGrid.T + frames + field.Patch.T - 1 }, field.Keys, field.Patch, field.Samples);
         Copy(
-            field.Places, field.QueryGrid.T, -frames, wrapped.Places, wrapped.QueryGrid.T, 0, wrapped.QueryGrid.T,
+            field.Positions, field.QueryGrid.T, -frames, wrapped.Positions, wrapped.QueryGrid.T, 0, wrapped.QueryGrid.T,
             field.QueryGrid.H * field.QueryGrid.W, field.Samples);
         return wrapped;
     }
@@ -120,8 +120,8 @@ public sealed partial class GpuEngine
         long count = to.Count * field.Samples;
         LaunchFlat(_device.Flat.ResizeField, count, new LaunchCost(2 * sizeof(uint) * count), new FieldResizeArguments
         {
-            From = field.Places.View<uint>(),
-            To = resized.Places.View<uint>(),
+            From = field.Positions.View<uint>(),
+            To = resized.Positions.View<uint>(),
             Nearest = nearestTable.View<int>(),
             Beyond = beyondTable.View<int>(),
             FromGrid = Size.Of(from, shared: false),

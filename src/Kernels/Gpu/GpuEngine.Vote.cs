@@ -27,14 +27,14 @@ public sealed partial class GpuEngine
         if (mask is not null && mask.Extent != output.Extent) throw new ArgumentException($"the mask has the size {mask.Extent}; expected {output.Extent}", nameof(mask));
         PatchKernels kernels = _device.Patches(field.Patch);
         long voxels = output.Extent.Count * output.Samples, candidates = voxels * field.Patch.Count;
-        ArrayView<uint> places = field.Places.View<uint>();
+        ArrayView<uint> positions = field.Positions.View<uint>();
         var arguments = new VoteArguments
         {
             Values = values.Voxels,
-            Places = places,
+            Positions = positions,
             Output = output.Voxels,
-            Weights = rule == VoteRule.Median ? places : Bell(field.Patch, rule == VoteRule.Gaussian).View<uint>(),
-            Mask = (mask?.Buffer ?? field.Places).View<byte>(),
+            Weights = rule == VoteRule.Median ? positions : Bell(field.Patch, rule == VoteRule.Gaussian).View<uint>(),
+            Mask = (mask?.Buffer ?? field.Positions).View<byte>(),
             ValueSize = values.Size(output.Samples),
             OutputSize = output.Size(output.Samples),
         };

@@ -133,7 +133,7 @@ public static class ExactNearestPatches
                 for (int n = 0; n < _descriptor.Size; n++) _described[(i * _descriptor.Size) + n] = numbers[(n * grid.W) + w];
                 index.Lead(numbers, near);
                 _best[i] = ulong.MaxValue;
-                foreach (uint place in near.AsSpan(w * PatchIndex<byte>.Near, PatchIndex<byte>.Near)) Offer(i, distance, place);
+                foreach (uint position in near.AsSpan(w * PatchIndex<byte>.Near, PatchIndex<byte>.Near)) Offer(i, distance, position);
             }
         }
 
@@ -149,11 +149,11 @@ public static class ExactNearestPatches
                 Array.Fill(row, float.PositiveInfinity);
                 _descriptor.Row(_keys, t, h, row, stride);
                 ref float numbers = ref MemoryMarshal.GetArrayDataReference(row);
-                for (int i = 0; i < _best.Length; i++) Compare(i, distance, ref numbers, stride, Place(t, h));
+                for (int i = 0; i < _best.Length; i++) Compare(i, distance, ref numbers, stride, Position(t, h));
             }
         }
 
-        private void Compare(int i, ByteDistance distance, ref float row, int stride, uint place)
+        private void Compare(int i, ByteDistance distance, ref float row, int stride, uint position)
         {
             int size = _descriptor.Size, head = Math.Min(Head, size);
             ref float query = ref _described[i * size];
@@ -167,7 +167,7 @@ public static class ExactNearestPatches
                 if (near == 0) continue;
                 bool nearer = false;
                 for (; near != 0; near &= near - 1)
-                    nearer |= Offer(i, distance, place + (uint)(w + BitOperations.TrailingZeroCount(near)));
+                    nearer |= Offer(i, distance, position + (uint)(w + BitOperations.TrailingZeroCount(near)));
                 if (nearer) limit = Vector256.Create(Limit(i));
             }
         }
@@ -193,22 +193,22 @@ public static class ExactNearestPatches
             return (float)(length * length);
         }
 
-        private uint Place(int t, int h) => (uint)(((t * _keys.Extent.H) + h) * _keys.Extent.W);
+        private uint Position(int t, int h) => (uint)(((t * _keys.Extent.H) + h) * _keys.Extent.W);
 
-        private int Linear(int place)
+        private int Linear(int position)
         {
-            int row = place / _keys.Extent.W, t = row / _keys.Extent.H;
-            return (((t * _grid.H) + (row % _keys.Extent.H)) * _grid.W) + (place % _keys.Extent.W);
+            int row = position / _keys.Extent.W, t = row / _keys.Extent.H;
+            return (((t * _grid.H) + (row % _keys.Extent.H)) * _grid.W) + (position % _keys.Extent.W);
         }
 
         /// <returns>Whether the key is the new best match.</returns>
-        private unsafe bool Offer(int i, ByteDistance distance, uint place)
+        private unsafe bool Offer(int i, ByteDistance distance, uint position)
         {
-            if (_excluded is not null && _excluded[Linear((int)place)]) return false;
+            if (_excluded is not null && _excluded[Linear((int)position)]) return false;
             float squared;
             int column = i * _patch.W;
-            distance.Measure(0, &column, &place, 1, &squared);
-            ulong offered = ((ulong)squared << 32) | place;
+            distance.Measure(0, &column, &position, 1, &squared);
+            ulong offered = ((ulong)squared << 32) | position;
             ref ulong best = ref _best[i];
             ulong seen = Volatile.Read(ref best);
             while (offered < seen)

@@ -46,7 +46,7 @@ internal sealed class PatchIndex<T>
     private readonly float _unit;
     private readonly int _depth;
     private readonly Split[] _nodes;
-    private readonly uint[] _places;
+    private readonly uint[] _positions;
     private readonly short[] _leaves;
 
     /// <summary>Builds an index over all keys of a T×H×W×C volume.</summary>
@@ -81,7 +81,7 @@ internal sealed class PatchIndex<T>
             tree.Build((1 << alone) + i, first, end, _depth - alone);
         });
 
-        _places = new uint[LeafSize << _depth];
+        _positions = new uint[LeafSize << _depth];
         _leaves = new short[LeafNumbers << _depth];
         workers.For(1 << alone, i =>
         {
@@ -151,7 +151,7 @@ internal sealed class PatchIndex<T>
             Vector256<int> lane = Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), above = Vector256.Create(~(LeafSize - 1));
             Vector256<int> nearest = Vector256.Min((low & above) | lane, (high & above) | (lane + Vector256.Create(8)));
             Vector128<int> chosen = Vector128.Min(nearest.GetLower(), nearest.GetUpper()) & Vector128.Create(LeafSize - 1);
-            for (int i = 0; i < Near; i++) near[(w * Near) + i] = _places[(leaf * LeafSize) + chosen.GetElement(i)];
+            for (int i = 0; i < Near; i++) near[(w * Near) + i] = _positions[(leaf * LeafSize) + chosen.GetElement(i)];
         }
     }
 
@@ -163,7 +163,7 @@ internal sealed class PatchIndex<T>
             // Leaves with fewer keys repeat their first keys.
             int key = among[slot % among.Length];
             int linear = allowed.Linear(key * step), row = linear / grid.W;
-            _places[(leaf * LeafSize) + slot] = (uint)((((row / grid.H * keys.H) + (row % grid.H)) * keys.W) + (linear % grid.W));
+            _positions[(leaf * LeafSize) + slot] = (uint)((((row / grid.H * keys.H) + (row % grid.H)) * keys.W) + (linear % grid.W));
             for (int n = 0; n < numbers.Length; n++)
                 _leaves[(leaf * LeafNumbers) + (n / 2 * 2 * LeafSize) + (slot * 2) + (n % 2)] = Rounded(numbers[n][key]);
         }

@@ -23,7 +23,7 @@ public sealed class NearestNeighbourField
         Keys = keys;
         QueryGrid = query.PatchGrid(patch);
         KeyGrid = keys.PatchGrid(patch);
-        Places = new uint[QueryGrid.Count];
+        Positions = new uint[QueryGrid.Count];
         Distances = new float[QueryGrid.Count];
         Array.Fill(Distances, float.PositiveInfinity);
     }
@@ -44,7 +44,7 @@ public sealed class NearestNeighbourField
     public float[] Distances { get; }
 
     /// <summary>Key positions, in T×H×W order of the query grid.</summary>
-    internal uint[] Places { get; }
+    internal uint[] Positions { get; }
 
     /// <summary>Memory of a field over this query grid, in bytes.</summary>
     public static long Bytes(Extent queryGrid) => queryGrid.Count * (sizeof(uint) + sizeof(float));
@@ -55,7 +55,7 @@ public sealed class NearestNeighbourField
         && query.Count <= Array.MaxLength && keys.Count <= Array.MaxLength;
 
     /// <summary>Returns the frame, row and column of the match of query patch <paramref name="query"/> in the key grid.</summary>
-    public (int T, int H, int W) Match(int query) => Split(Places[query]);
+    public (int T, int H, int W) Match(int query) => Split(Positions[query]);
 
     /// <summary>Returns the match of query patch <paramref name="query"/> as a linear index (t·H + h)·W + w in the key grid.</summary>
     public int LinearMatch(int query)
@@ -69,25 +69,25 @@ public sealed class NearestNeighbourField
     {
         ArgumentOutOfRangeException.ThrowIfNegative(match);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(match, KeyGrid.Count);
-        Places[query] = FromLinear(match);
+        Positions[query] = FromLinear(match);
         Distances[query] = distance;
     }
 
     /// <summary>Returns the key positions of <paramref name="count"/> query patches starting at <paramref name="first"/>, for storage.</summary>
-    public ReadOnlySpan<uint> StoredPlaces(int first, int count) => Places.AsSpan(first, count);
+    public ReadOnlySpan<uint> StoredPositions(int first, int count) => Positions.AsSpan(first, count);
 
     /// <summary>Restores stored key positions and sets their distances to infinity.</summary>
     /// <returns><c>false</c>, with the field unchanged, if any position is not that of a key patch.</returns>
-    public bool TryRestorePlaces(int first, ReadOnlySpan<uint> places)
+    public bool TryRestorePositions(int first, ReadOnlySpan<uint> positions)
     {
-        foreach (uint place in places)
+        foreach (uint position in positions)
         {
-            (int t, int h, int w) = Split(place);
+            (int t, int h, int w) = Split(position);
             if ((uint)t >= (uint)KeyGrid.T || h >= KeyGrid.H || w >= KeyGrid.W) return false;
         }
 
-        places.CopyTo(Places.AsSpan(first));
-        Distances.AsSpan(first, places.Length).Fill(float.PositiveInfinity);
+        positions.CopyTo(Positions.AsSpan(first));
+        Distances.AsSpan(first, positions.Length).Fill(float.PositiveInfinity);
         return true;
     }
 
@@ -101,7 +101,7 @@ public sealed class NearestNeighbourField
         for (int t = 0; t < wrapped.QueryGrid.T; t++)
         {
             int from = (((t - frames) % QueryGrid.T) + QueryGrid.T) % QueryGrid.T;
-            Places.AsSpan(from * frame, frame).CopyTo(wrapped.Places.AsSpan(t * frame));
+            Positions.AsSpan(from * frame, frame).CopyTo(wrapped.Positions.AsSpan(t * frame));
             Distances.AsSpan(from * frame, frame).CopyTo(wrapped.Distances.AsSpan(t * frame));
         }
 
@@ -128,7 +128,7 @@ public sealed class NearestNeighbourField
                 for (int w = 0; w < queryGrid.W; w++, at++)
                 {
                     (int kt, int kh, int kw) = Match(row + columns.Nearest[w]);
-                    resized.Places[at] = resized.Place(times.Key(kt, t), rows.Key(kh, h), columns.Key(kw, w));
+                    resized.Positions[at] = resized.Position(times.Key(kt, t), rows.Key(kh, h), columns.Key(kw, w));
                 }
             }
         }
@@ -153,20 +153,20 @@ public sealed class NearestNeighbourField
     }
 
     /// <summary>One past the last key patch's position: patches that begin before it lie within the volume, whole or wrapped around its border.</summary>
-    internal uint PlacesEnd => Place(KeyGrid.T - 1, KeyGrid.H - 1, KeyGrid.W - 1) + 1;
+    internal uint PositionsEnd => Position(KeyGrid.T - 1, KeyGrid.H - 1, KeyGrid.W - 1) + 1;
 
-    internal uint Place(int t, int h, int w) => (uint)((((t * Keys.H) + h) * Keys.W) + w);
+    internal uint Position(int t, int h, int w) => (uint)((((t * Keys.H) + h) * Keys.W) + w);
 
-    internal (int T, int H, int W) Split(uint place)
+    internal (int T, int H, int W) Split(uint position)
     {
-        uint row = place / (uint)Keys.W, t = row / (uint)Keys.H;
-        return ((int)t, (int)(row - (t * (uint)Keys.H)), (int)(place - (row * (uint)Keys.W)));
+        uint row = position / (uint)Keys.W, t = row / (uint)Keys.H;
+        return ((int)t, (int)(row - (t * (uint)Keys.H)), (int)(position - (row * (uint)Keys.W)));
     }
 
     internal uint FromLinear(int match)
     {
         int w = match % KeyGrid.W, row = match / KeyGrid.W;
-        return Place(row / KeyGrid.H, row % KeyGrid.H, w);
+        return Position(row / KeyGrid.H, row % KeyGrid.H, w);
     }
 
     /// <summary>One axis of a field being resized; the first and last patches of both grids correspond.</summary>

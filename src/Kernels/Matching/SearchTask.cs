@@ -32,7 +32,7 @@ public sealed record SearchTask<T>
 
     /// <summary>
     /// Number of steps completed before the search was interrupted: it continues from the field's positions and gives the same result. Valid
-    /// only for values reported by <see cref="Passed"/>.
+    /// only for values reported by <see cref="StepCompleted"/>.
     /// </summary>
     public int StepsDone { get; init; }
 
@@ -47,7 +47,7 @@ public sealed record SearchTask<T>
     /// field's positions are then sufficient to resume the search. A step is a pass over the field or, in large fields, one initialised frame.
     /// Searches without passes never invoke it.
     /// </summary>
-    public Action<int>? Passed { get; init; }
+    public Action<int>? StepCompleted { get; init; }
 
     /// <exception cref="ArgumentException">The sizes or channels of volumes, patch, field and weights do not agree.</exception>
     internal void Validate()

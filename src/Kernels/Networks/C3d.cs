@@ -55,7 +55,7 @@ public sealed class C3d
     private static readonly Extent Kernel = new(3, 3, 3), Margin = new(1, 1, 1);
 
     // An alternative, widely used naming numbers the layers of a sequence.
-    private static readonly (C3dLayer Layer, int Channels, string Place)[] Convolutions =
+    private static readonly (C3dLayer Layer, int Channels, string Index)[] Convolutions =
     [
         (C3dLayer.Conv1, 64, "features.0"), (C3dLayer.Conv2, 128, "features.3"), (C3dLayer.Conv3a, 256, "features.6"),
         (C3dLayer.Conv3b, 256, "features.8"), (C3dLayer.Conv4a, 512, "features.11"), (C3dLayer.Conv4b, 512, "features.13"),
@@ -72,9 +72,9 @@ public sealed class C3d
         Layer = layer;
         bool counted = !source.Contains("conv1.weight") && source.Contains("features.0.weight");
         int input = 3;
-        foreach ((C3dLayer each, int channels, string place) in Convolutions.Where(c => c.Layer <= layer))
+        foreach ((C3dLayer each, int channels, string index) in Convolutions.Where(c => c.Layer <= layer))
         {
-            string name = counted ? place : NameOf(each);
+            string name = counted ? index : NameOf(each);
             _convolutions.Add(Layers.Convolution(source, name, new ConvolutionShape(input, channels, Kernel)));
             input = channels;
         }

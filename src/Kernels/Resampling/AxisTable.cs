@@ -44,8 +44,8 @@ internal sealed class AxisTable
             {
                 int folded = Reflect(first + j, input);
                 index[(i * taps) + j] = folded;
-                int place = border == BorderRule.Mirror ? first + j : folded;
-                sum += exact[j] = Cubic(shrink * (centre - place));
+                int position = border == BorderRule.Mirror ? first + j : folded;
+                sum += exact[j] = Cubic(shrink * (centre - position));
             }
 
             for (int j = 0; j < taps; j++) weight[(i * taps) + j] = (float)(exact[j] / sum);

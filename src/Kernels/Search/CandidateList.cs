@@ -23,7 +23,7 @@ internal sealed unsafe class CandidateList
         Enumerable.Range(0, 8).Where(lane => ((mask >> lane) & 1) != 0).Concat(Enumerable.Repeat(0, 8)).Take(8))];
 
     private int[] _columns = [];
-    private uint[] _places = [];
+    private uint[] _positions = [];
     private float[] _distances = [];
     private int _count;
 
@@ -34,30 +34,30 @@ internal sealed unsafe class CandidateList
         candidates._count = 0;
         if (candidates._columns.Length >= capacity + Vector256<int>.Count) return candidates;
         candidates._columns = GC.AllocateUninitializedArray<int>(capacity + Vector256<int>.Count, pinned: true);
-        candidates._places = GC.AllocateUninitializedArray<uint>(capacity + Vector256<int>.Count, pinned: true);
+        candidates._positions = GC.AllocateUninitializedArray<uint>(capacity + Vector256<int>.Count, pinned: true);
         candidates._distances = GC.AllocateUninitializedArray<float>(capacity + Vector256<int>.Count, pinned: true);
         return candidates;
     }
 
     /// <summary>Adds a candidate position for the query patch in column <paramref name="w"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int w, uint place)
+    public void Add(int w, uint position)
     {
         Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_columns), _count) = w;
-        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_places), _count) = place;
+        Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_positions), _count) = position;
         _count++;
     }
 
     /// <summary>Adds candidates for the query patches in 8 columns starting at <paramref name="w"/>, for the lanes whose bit is set.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(int w, Vector256<uint> places, uint lanes)
+    public void Add(int w, Vector256<uint> positions, uint lanes)
     {
         if (!Avx2.IsSupported)
         {
             for (; lanes != 0; lanes &= lanes - 1)
             {
                 int lane = BitOperations.TrailingZeroCount(lanes);
-                Add(w + lane, places.GetElement(lane));
+                Add(w + lane, positions.GetElement(lane));
             }
 
             return;
@@ -65,7 +65,7 @@ internal sealed unsafe class CandidateList
 
         Vector256<int> chosen = Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(s_lanes), lanes * 8);
         (chosen + Vector256.Create(w)).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_columns), (nuint)_count);
-        Avx2.PermuteVar8x32(places, chosen.AsUInt32()).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_places), (nuint)_count);
+        Avx2.PermuteVar8x32(positions, chosen.AsUInt32()).StoreUnsafe(ref MemoryMarshal.GetArrayDataReference(_positions), (nuint)_count);
         _count += BitOperations.PopCount(lanes);
     }
 
@@ -75,31 +75,31 @@ internal sealed unsafe class CandidateList
     /// </summary>
     /// <param name="distance">Distance kernel; must have entered the row.</param>
     /// <param name="h">Row of the query grid.</param>
-    /// <param name="places">Key positions of the row's matches; updated.</param>
+    /// <param name="positions">Key positions of the row's matches; updated.</param>
     /// <param name="distances">Distances of the row's matches; updated.</param>
     [MethodImpl(Jit.Hot)]
-    public void Settle<T, TDistance>(ref TDistance distance, int h, Span<uint> places, Span<float> distances)
+    public void Settle<T, TDistance>(ref TDistance distance, int h, Span<uint> positions, Span<float> distances)
         where T : unmanaged
         where TDistance : struct, IPatchDistance<T, TDistance>
     {
         int* columns = (int*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_columns));
-        uint* tried = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_places));
+        uint* tried = (uint*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_positions));
         float* measured = (float*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_distances));
         distance.Measure(h, columns, tried, _count, measured);
 
         // The bits of non-negative floats sort in the same order as their values.
-        ref uint best = ref MemoryMarshal.GetReference(places);
+        ref uint best = ref MemoryMarshal.GetReference(positions);
         ref int bits = ref Unsafe.As<float, int>(ref MemoryMarshal.GetReference(distances));
         for (int i = 0; i < _count; i++)
         {
             int w = columns[i], d = ((int*)measured)[i];
-            uint place = tried[i];
+            uint position = tried[i];
             ref uint p = ref Unsafe.Add(ref best, w);
             ref int b = ref Unsafe.Add(ref bits, w);
             int before = b;
             uint at = p;
             b = d < before ? d : before;
-            p = d < before ? place : at;
+            p = d < before ? position : at;
         }
 
         _count = 0;

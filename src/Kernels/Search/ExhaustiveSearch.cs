@@ -50,37 +50,37 @@ internal sealed class ExhaustiveSearch<T, TDistance> : IPatchSearch<T>
         Extent grid = field.QueryGrid, keys = field.KeyGrid;
         distance.Enter(t, h, h + 1);
         int* columns = stackalloc int[Together];
-        uint* places = stackalloc uint[Together];
+        uint* positions = stackalloc uint[Together];
         float* distances = stackalloc float[Together];
         for (int w = 0; w < grid.W; w++)
         {
             new Span<int>(columns, Together).Fill(w);
-            uint self = ExcludeSelf ? field.Place(t, h, w) : uint.MaxValue;
+            uint self = ExcludeSelf ? field.Position(t, h, w) : uint.MaxValue;
             float best = float.PositiveInfinity;
-            uint place = 0;
+            uint position = 0;
             for (int kt = 0; kt < keys.T; kt++)
             {
                 cancellation.ThrowIfCancellationRequested();
                 for (int kh = 0; kh < keys.H; kh++)
                 {
-                    uint row = field.Place(kt, kh, 0);
+                    uint row = field.Position(kt, kh, 0);
                     for (int kw = 0; kw < keys.W; kw += Together)
                     {
                         int count = Math.Min(Together, keys.W - kw);
-                        for (int i = 0; i < count; i++) places[i] = row + (uint)(kw + i);
-                        distance.Measure(h, columns, places, count, distances);
+                        for (int i = 0; i < count; i++) positions[i] = row + (uint)(kw + i);
+                        distance.Measure(h, columns, positions, count, distances);
                         for (int i = 0; i < count; i++)
                         {
-                            if (distances[i] >= best || places[i] == self) continue;
+                            if (distances[i] >= best || positions[i] == self) continue;
                             best = distances[i];
-                            place = places[i];
+                            position = positions[i];
                         }
                     }
                 }
             }
 
             int index = (((t * grid.H) + h) * grid.W) + w;
-            field.Places[index] = place;
+            field.Positions[index] = position;
             field.Distances[index] = best;
         }
     }

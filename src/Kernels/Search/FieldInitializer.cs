@@ -62,29 +62,29 @@ internal static class FieldInitializer
         for (int h = top; h < bottom; h++)
         {
             int row = ((t * grid.H) + h) * grid.W;
-            Span<uint> places = field.Places.AsSpan(row, grid.W);
+            Span<uint> positions = field.Positions.AsSpan(row, grid.W);
             Span<float> distances = field.Distances.AsSpan(row, grid.W);
             distances.Fill(float.PositiveInfinity);
             if (keep)
             {
-                for (int w = 0; w < grid.W; w++) candidates.Add(w, places[w]);
-                candidates.Settle<T, TDistance>(ref distance, h, places, distances);
+                for (int w = 0; w < grid.W; w++) candidates.Add(w, positions[w]);
+                candidates.Settle<T, TDistance>(ref distance, h, positions, distances);
             }
 
             for (int w = 0; w < grid.W; w++)
             {
                 // No match to keep: the search is new, or the key has been excluded since.
                 if (distances[w] < float.PositiveInfinity) continue;
-                places[w] = field.FromLinear(allowed.Linear(Hash.Below(Hash.Derive(seed, (ulong)(row + w)), allowed.Count)));
-                candidates.Add(w, places[w]);
+                positions[w] = field.FromLinear(allowed.Linear(Hash.Below(Hash.Derive(seed, (ulong)(row + w)), allowed.Count)));
+                candidates.Add(w, positions[w]);
             }
 
-            candidates.Settle<T, TDistance>(ref distance, h, places, distances);
+            candidates.Settle<T, TDistance>(ref distance, h, positions, distances);
             if (index is null) continue;
             index.Describe(task.Query, t, h, grid.W, described);
             index.Lead(described, near);
             for (int i = 0; i < near.Length; i++) candidates.Add(i / PatchIndex<T>.Near, near[i]);
-            candidates.Settle<T, TDistance>(ref distance, h, places, distances);
+            candidates.Settle<T, TDistance>(ref distance, h, positions, distances);
         }
 
         if (index is not null) ArrayPool<float>.Shared.Return(described);

@@ -35,11 +35,11 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
         Extent grid = task.Field.QueryGrid;
         if (task.Iteration > 0) FieldInitializer.Measure(task, distance, allowed, workers, grid.T);
         else FieldInitializer.Find(task, distance, allowed, workers, index: null, 0, grid.T);
-        var before = new uint[task.Field.Places.Length];
+        var before = new uint[task.Field.Positions.Length];
         int passes = Rounds * Steps.Length;
         for (int pass = 0; pass < passes; pass++)
         {
-            task.Field.Places.CopyTo(before, 0);
+            task.Field.Positions.CopyTo(before, 0);
             int step = Steps[pass % Steps.Length], radius = Radii[pass % Radii.Length];
             ulong seed = Hash.Derive(task.Seed, (ulong)pass);
             int bands = (grid.H + BandRows - 1) / BandRows;
@@ -87,7 +87,7 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
             }
 
             int row = index - grid.W;
-            candidates.Settle<T, TDistance>(ref distance, h, field.Places.AsSpan(row, grid.W), field.Distances.AsSpan(row, grid.W));
+            candidates.Settle<T, TDistance>(ref distance, h, field.Positions.AsSpan(row, grid.W), field.Distances.AsSpan(row, grid.W));
         }
     }
 
@@ -95,6 +95,6 @@ internal sealed class JumpFloodSearch<T, TDistance> : IPatchSearch<T>
     private static uint Nearest(NearestNeighbourField field, int t, int h, int w)
     {
         Extent keys = field.KeyGrid;
-        return field.Place(Math.Clamp(t, 0, keys.T - 1), Math.Clamp(h, 0, keys.H - 1), Math.Clamp(w, 0, keys.W - 1));
+        return field.Position(Math.Clamp(t, 0, keys.T - 1), Math.Clamp(h, 0, keys.H - 1), Math.Clamp(w, 0, keys.W - 1));
     }
 }

@@ -56,10 +56,10 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
         int starts = StartSteps(task), passes = PassesAt(task.Iteration);
         Start(task, distance, allowed, workers, starts);
         int tilesPerFrame = (grid.H + TileRows - 1) / TileRows;
-        var before = new uint[task.Field.Places.Length];
+        var before = new uint[task.Field.Positions.Length];
         for (int i = Math.Max(0, task.StepsDone - starts); i < passes; i++)
         {
-            task.Field.Places.CopyTo(before, 0);
+            task.Field.Positions.CopyTo(before, 0);
             int direction = i % 2 == 0 ? 1 : -1;
             var pass = new Pass(task, distance, before, Hash.Derive(task.Seed, (ulong)i), direction, Jumps[i % Jumps.Length]);
             workers.For(grid.T * tilesPerFrame, tile => pass.Tile(tile / tilesPerFrame, tile % tilesPerFrame * TileRows));
@@ -92,7 +92,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
         task.Progress?.Invoke(starts == 0 ? (double)done / steps
             : ((start * Math.Min(1, (double)done / starts)) + (pass * Math.Max(0, done - starts))) / (start + (pass * passes)));
         workers.Cancellation.ThrowIfCancellationRequested();
-        if (done < steps) task.Passed?.Invoke(done);
+        if (done < steps) task.StepCompleted?.Invoke(done);
     }
 
     /// <inheritdoc/>
@@ -123,15 +123,15 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
             for (int h = Direction > 0 ? top : bottom - 1; h >= top && h < bottom; h += Direction)
             {
                 int row = ((t * grid.H) + h) * grid.W;
-                Span<uint> places = field.Places.AsSpan(row, grid.W);
+                Span<uint> positions = field.Positions.AsSpan(row, grid.W);
                 Span<float> distances = field.Distances.AsSpan(row, grid.W);
                 for (int w = 0; w < grid.W; w += Segment)
                 {
                     Collect(candidates, t, h, top, bottom, w, Math.Min(w + Segment, grid.W));
-                    candidates.Settle<T, TDistance>(ref distance, h, places, distances);
+                    candidates.Settle<T, TDistance>(ref distance, h, positions, distances);
                 }
 
-                Sweep(ref distance, h, places, distances, Before.AsSpan(row, grid.W));
+                Sweep(ref distance, h, positions, distances, Before.AsSpan(row, grid.W));
             }
         }
 
@@ -142,7 +142,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
             NearestNeighbourField field = Task.Field;
             Extent grid = field.QueryGrid, keys = field.Keys;
             int row = ((t * grid.H) + h) * grid.W, frame = grid.H * grid.W;
-            uint[] now = field.Places;
+            uint[] now = field.Positions;
             int rowStep = keys.W, frameStep = keys.H * keys.W;
 
             // Rows and frames one step behind in the direction of the pass, or this row itself if there are no such rows.
@@ -164,7 +164,7 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
             var back = Frame(1);
             var backFar = Frame(Jump);
             uint seed = (uint)Seed + ((uint)row * 0x9E3779B1u);
-            Vector256<uint> limit = Vector256.Create(field.PlacesEnd);
+            Vector256<uint> limit = Vector256.Create(field.PositionsEnd);
             for (int w = first; w < end; w += Lanes)
             {
                 int used = Math.Min(Lanes, end - w);
@@ -206,21 +206,21 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
 
         // Propagates along the row: a match that improved in this pass is offered to the next patch at once.
         [MethodImpl(Jit.Hot)]
-        private unsafe void Sweep(ref TDistance distance, int h, Span<uint> places, Span<float> distances, ReadOnlySpan<uint> before)
+        private unsafe void Sweep(ref TDistance distance, int h, Span<uint> positions, Span<float> distances, ReadOnlySpan<uint> before)
         {
-            uint limit = Task.Field.PlacesEnd;
-            int last = Direction > 0 ? places.Length : -1;
-            for (int w = (Direction > 0 ? 0 : places.Length - 1) + Direction; w != last; w += Direction)
+            uint limit = Task.Field.PositionsEnd;
+            int last = Direction > 0 ? positions.Length : -1;
+            for (int w = (Direction > 0 ? 0 : positions.Length - 1) + Direction; w != last; w += Direction)
             {
                 int from = w - Direction;
-                if (places[from] == before[from]) continue;
-                uint place = places[from] + (uint)Direction;
-                if (place == places[w] || place >= limit || distances[w] == 0) continue;
+                if (positions[from] == before[from]) continue;
+                uint position = positions[from] + (uint)Direction;
+                if (position == positions[w] || position >= limit || distances[w] == 0) continue;
                 float d;
-                distance.Measure(h, &w, &place, 1, &d);
+                distance.Measure(h, &w, &position, 1, &d);
                 if (d >= distances[w]) continue;
                 distances[w] = d;
-                places[w] = place;
+                positions[w] = position;
             }
         }
 
@@ -243,14 +243,14 @@ internal sealed class PatchMatchSearch<T, TDistance> : IPatchSearch<T>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private Vector256<uint> Side(int row, int w, int used, int step, Vector256<uint> own)
         {
-            uint[] places = Task.Field.Places;
+            uint[] positions = Task.Field.Positions;
             int width = Task.Field.QueryGrid.W, from = w - step;
             if (from >= 0 && from + Lanes <= width)
-                return Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(places), (nuint)(row + from)) + Vector256.Create((uint)step);
+                return Vector256.LoadUnsafe(ref MemoryMarshal.GetArrayDataReference(positions), (nuint)(row + from)) + Vector256.Create((uint)step);
             Span<uint> lanes = stackalloc uint[Lanes];
             own.CopyTo(lanes);
             for (int lane = 0; lane < used; lane++)
-                if ((uint)(from + lane) < (uint)width) lanes[lane] = places[row + from + lane] + (uint)step;
+                if ((uint)(from + lane) < (uint)width) lanes[lane] = positions[row + from + lane] + (uint)step;
             return Vector256.Create<uint>(lanes);
         }
 

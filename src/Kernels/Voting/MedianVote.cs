@@ -57,8 +57,8 @@ internal sealed class MedianVote<T, C, TKey>(Volume<T> values, NearestNeighbourF
             {
                 // Shifts a match's start in V so that the patch's first row corresponds to row 0 of frame t.
                 int move = ((t - pt) * values.FrameStride) - (ph * values.RowStride);
-                foreach (uint place in field.Places.AsSpan(((pt * grid.H) + ph) * grid.W, grid.W))
-                    starts[at++] = ((int)place * _channels) + move;
+                foreach (uint position in field.Positions.AsSpan(((pt * grid.H) + ph) * grid.W, grid.W))
+                    starts[at++] = ((int)position * _channels) + move;
             }
         }
 

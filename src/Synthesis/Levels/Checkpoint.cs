@@ -55,7 +55,7 @@ public sealed record Checkpoint(int Level, Volume Output)
             ReadOnlySpan<int> sizes = [q.T, q.H, q.W, k.T, k.H, k.W, p.T, p.H, p.W];
             Write(MemoryMarshal.AsBytes(sizes));
             int frame = q.H * q.W;
-            for (int t = 0; t < q.T; t++) Write(MemoryMarshal.AsBytes(field.StoredPlaces(t * frame, frame)));
+            for (int t = 0; t < q.T; t++) Write(MemoryMarshal.AsBytes(field.StoredPositions(t * frame, frame)));
         }
 
         stream.Write(hash.GetHashAndReset());
@@ -122,7 +122,7 @@ public sealed record Checkpoint(int Level, Volume Output)
         for (int at = 0; at < query.Count; at += query.W)
         {
             Read(MemoryMarshal.AsBytes(row.AsSpan()));
-            if (!field.TryRestorePlaces(at, row)) throw new InvalidDataException("the checkpoint's matches are invalid");
+            if (!field.TryRestorePositions(at, row)) throw new InvalidDataException("the checkpoint's matches are invalid");
         }
 
         return field;

@@ -62,12 +62,12 @@ public class ByteDistanceTests
             var distance = ByteDistance.Create(volume, volume, patch, new Workers(1));
             Volume<float> floats = ColourConversion.ToFloat(volume);
             var floatDistance = new FloatDistance(floats, floats, patch);
-            for (uint place = 0; place < field.PlacesEnd; place++)
+            for (uint position = 0; position < field.PositionsEnd; position++)
             {
-                (int t, int h, int w) = field.Split(place);
+                (int t, int h, int w) = field.Split(position);
                 bool key = t < field.KeyGrid.T && h < field.KeyGrid.H && w < field.KeyGrid.W;
-                Assert.Equal(key, float.IsFinite(DistanceProbe.Measure(distance, (0, 0, 0), place)));
-                Assert.Equal(key, float.IsFinite(DistanceProbe.Measure(floatDistance, (0, 0, 0), place)));
+                Assert.Equal(key, float.IsFinite(DistanceProbe.Measure(distance, (0, 0, 0), position)));
+                Assert.Equal(key, float.IsFinite(DistanceProbe.Measure(floatDistance, (0, 0, 0), position)));
             }
         });
 
@@ -84,11 +84,11 @@ public class ByteDistanceTests
         foreach (int i in patches)
         {
             int j = (int)(((i * 5) + keyGrid.Count - 1) % keyGrid.Count);
-            (int T, int H, int W) q = NaiveSearch.Place(i, queryGrid), k = NaiveSearch.Place(j, keyGrid);
+            (int T, int H, int W) q = NaiveSearch.Position(i, queryGrid), k = NaiveSearch.Position(j, keyGrid);
             float expected = Squared(query, q, keys, k, patch);
-            uint place = field.Place(k.T, k.H, k.W);
-            Assert.Equal(expected, DistanceProbe.Measure(distance, q, place));
-            Assert.Equal(expected, DistanceProbe.MeasureScalar(distance, q, place));
+            uint position = field.Position(k.T, k.H, k.W);
+            Assert.Equal(expected, DistanceProbe.Measure(distance, q, position));
+            Assert.Equal(expected, DistanceProbe.MeasureScalar(distance, q, position));
         }
     }
 

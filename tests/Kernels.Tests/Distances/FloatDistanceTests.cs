@@ -47,7 +47,7 @@ public class FloatDistanceTests
         for (int i = 0; i < queryGrid.Count; i++)
         {
             int j = (int)(((i * 5) + keyGrid.Count - 1) % keyGrid.Count);
-            test(distance, NaiveSearch.Place(i, queryGrid), field.FromLinear(j), NaiveSearch.Distance(query, i, keys, j, patch));
+            test(distance, NaiveSearch.Position(i, queryGrid), field.FromLinear(j), NaiveSearch.Distance(query, i, keys, j, patch));
         }
     }
 }

@@ -236,9 +236,9 @@ public class DeviceTests(OneDevice device)
         float[] weights = Completeness.Weights(query, keys, Patch, 0.5, PatchSearches.Create<byte>(SearchMethod.Exhaustive), 0, new Workers(1));
         using DeviceVolume q = engine.Upload(query), k = engine.Upload(keys);
         using DeviceSeeds seeds = engine.Seeds([1]);
-        using DeviceField users = engine.Field(keys.Extent, query.Extent, Patch), field = engine.Field(query.Extent, keys.Extent, Patch);
-        engine.Exhaustive(new DeviceSearch { Query = k, Keys = q, Field = users, Seeds = seeds });
-        using DeviceWeights whole = engine.CompletenessWeights(users, 0.5);
+        using DeviceField reverse = engine.Field(keys.Extent, query.Extent, Patch), field = engine.Field(query.Extent, keys.Extent, Patch);
+        engine.Exhaustive(new DeviceSearch { Query = k, Keys = q, Field = reverse, Seeds = seeds });
+        using DeviceWeights whole = engine.CompletenessWeights(reverse, 0.5);
         engine.Exhaustive(new DeviceSearch { Query = q, Keys = k, Field = field, Weights = whole, Seeds = seeds });
         var best = new NearestNeighbourField(query.Extent, keys.Extent, Patch);
         PatchSearches.Create<byte>(SearchMethod.Exhaustive).Search(

@@ -50,7 +50,7 @@ internal sealed partial class GoldenScenes
         yield return Line($"changed {what}", field);
 
         using DeviceField finer = engine.Resized(field, Around(patch, new Extent(3, 5, 6)), Around(patch, new Extent(4, 5, 4)), patch);
-        yield return Line($"resized {what}", Read(finer.Places));
+        yield return Line($"resized {what}", Read(finer.Positions));
 
         // Motion in 16 bits on both sides, with and without excluded keys.
         using DeviceVolume wide = engine.UploadWide([RandomVolume.Noise(querySize, 3, 1), RandomVolume.Noise(querySize, 3, 2)], 1024, 0);
@@ -62,9 +62,9 @@ internal sealed partial class GoldenScenes
         }
 
         // Completeness of two samples.
-        using DeviceField users = engine.Field(keySize, querySize, patch, 2);
-        engine.Exhaustive(new DeviceSearch { Query = keys, Keys = query, Field = users, Seeds = seeds });
-        using DeviceWeights complete = engine.CompletenessWeights(users, 0.5);
+        using DeviceField reverse = engine.Field(keySize, querySize, patch, 2);
+        engine.Exhaustive(new DeviceSearch { Query = keys, Keys = query, Field = reverse, Seeds = seeds });
+        using DeviceWeights complete = engine.CompletenessWeights(reverse, 0.5);
         engine.JumpFlood(new DeviceSearch { Query = query, Keys = keys, Field = field, Weights = complete, Seeds = seeds });
         yield return Line($"complete batch {what}", field);
     }

@@ -121,9 +121,9 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
 
             // Completeness weights, and the wide queries of the coarsest level.
             using DeviceVolume one = engine.Upload(Discs(querySize, channels, 1));
-            using DeviceField users = engine.Field(keySize, querySize, patch), complete = engine.Field(querySize, keySize, patch);
-            engine.Exhaustive(new DeviceSearch { Query = keys, Keys = one, Field = users, Seeds = seeds });
-            using DeviceWeights whole = engine.CompletenessWeights(users, 0.5);
+            using DeviceField reverse = engine.Field(keySize, querySize, patch), complete = engine.Field(querySize, keySize, patch);
+            engine.Exhaustive(new DeviceSearch { Query = keys, Keys = one, Field = reverse, Seeds = seeds });
+            using DeviceWeights whole = engine.CompletenessWeights(reverse, 0.5);
             engine.JumpFlood(new DeviceSearch { Query = one, Keys = keys, Field = complete, Weights = whole, Seeds = seeds });
             yield return Line($"complete {what}", complete);
             if (channels != 3) continue;
@@ -151,7 +151,7 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
         using DeviceField field = engine.Field(frames.Extent, size, patch, 2);
         engine.JumpFlood(new DeviceSearch { Query = frames, Keys = query, Field = field, Seeds = seeds });
         using DeviceField wrapped = engine.RepeatedBefore(field, 2);
-        yield return Line("wrapped", Read(wrapped.Places));
+        yield return Line("wrapped", Read(wrapped.Positions));
     }
 
     private static Extent Around(Extent patch, Extent grid) => new(patch.T + grid.T - 1, patch.H + grid.H - 1, patch.W + grid.W - 1);
@@ -200,7 +200,7 @@ internal sealed partial class GoldenScenes(GpuEngine engine)
         return numbers;
     }
 
-    private string Line(string what, DeviceField field) => Line(what, [.. Read(field.Places), .. Read(field.Distances)]);
+    private string Line(string what, DeviceField field) => Line(what, [.. Read(field.Positions), .. Read(field.Distances)]);
 
     private static string Line<T>(string what, T[] values)
         where T : unmanaged => $"{what} {Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes<T>(values)))[..16]}";

@@ -42,7 +42,7 @@ internal sealed class GpuHostEngine(Device device) : IKernelEngine
             {
                 using DeviceVolume from = engine.Upload(values);
                 using DeviceField matches = engine.Field(output.Extent, values.Extent, patch);
-                device.Write<uint>(matches.Places, field.Places);
+                device.Write<uint>(matches.Positions, field.Positions);
                 using DeviceVolume to = engine.Allocate(output.Extent);
                 engine.Vote(from, matches, rule, to);
                 engine.Download(to, [output], workers.Cancellation);
@@ -75,7 +75,7 @@ internal sealed class GpuHostEngine(Device device) : IKernelEngine
             using DeviceField matches = engine.Field(task.Query.Extent, task.Keys.Extent, task.Patch);
             using DeviceWeights? weights = task.KeyWeights is null ? null : engine.Weights(task.KeyWeights, task.Keys.Extent, task.Patch);
             using DeviceSeeds seeds = engine.Seeds([task.Seed]);
-            if (task.Iteration > 0) device.Write<uint>(matches.Places, field.Places);
+            if (task.Iteration > 0) device.Write<uint>(matches.Positions, field.Positions);
             var search = new DeviceSearch
             {
                 Query = query,
@@ -88,7 +88,7 @@ internal sealed class GpuHostEngine(Device device) : IKernelEngine
             };
             if (method == SearchMethod.Exhaustive) engine.Exhaustive(search);
             else engine.JumpFlood(search);
-            device.Read(matches.Places, field.Places.AsSpan());
+            device.Read(matches.Positions, field.Positions.AsSpan());
             var distances = new uint[field.Distances.Length];
             device.Read(matches.Distances, distances.AsSpan());
             for (int i = 0; i < distances.Length; i++)

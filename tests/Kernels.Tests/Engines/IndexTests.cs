@@ -55,15 +55,15 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
             using DeviceIndex index = engine.Index(k, patch, allowed);
             using DeviceField field = engine.Field(query.Extent, keys.Extent, patch, 2);
             engine.IndexedFlood(new DeviceSearch { Query = q, Keys = k, Field = field, Seeds = seeds, Weights = allowed }, index);
-            uint[] places = Read(field.Places), distances = Read(field.Distances);
+            uint[] positions = Read(field.Positions), distances = Read(field.Distances);
             var found = new NearestNeighbourField(query.Extent, keys.Extent, patch);
-            places.AsSpan(0, found.Places.Length).CopyTo(found.Places);
+            positions.AsSpan(0, found.Positions.Length).CopyTo(found.Positions);
             for (int i = 0; i < found.Distances.Length; i++) found.Distances[i] = distances[i];
             found.AssertSound(query, keys, patch);
             if (allowed is not null) Assert.All(found.Matches(), match => Assert.Equal(1, match % 3));
 
             // Samples differ only in their seeds, which initialisation from an index does not use.
-            Assert.Equal(found.Places.Length, places.Length / 2);
+            Assert.Equal(found.Positions.Length, positions.Length / 2);
         }
 
         uint[] Read(DeviceBuffer buffer)
@@ -100,10 +100,10 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
         var task = new DeviceSearch { Query = q, Keys = k, Field = field, Seeds = seeds, Iteration = 3 };
         engine.JumpFlood(task with { Iteration = 0 });
         using DeviceChanges changes = engine.Changes(q, patch);
-        uint[] before = Read(field.Places);
+        uint[] before = Read(field.Positions);
         engine.Update(changes, q);
         engine.IndexedFlood(task with { Changes = changes }, null);
-        Assert.Equal(before, Read(field.Places));
+        Assert.Equal(before, Read(field.Positions));
 
         // Change one voxel of the second sample.
         Volume<byte> other = query.Clone();
@@ -111,7 +111,7 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
         using DeviceVolume changed = engine.Upload([query, other]);
         engine.Update(changes, changed);
         engine.IndexedFlood(task with { Query = changed, Changes = changes }, null);
-        uint[] after = Read(field.Places), distances = Read(field.Distances);
+        uint[] after = Read(field.Positions), distances = Read(field.Distances);
         int each = after.Length / 2;
         Assert.Equal(before.Take(each), after.Take(each));
         Extent grid = field.QueryGrid;
@@ -124,7 +124,7 @@ public class IndexTests(OneDevice device, ITestOutputHelper output)
 
         Assert.NotEqual(before.Skip(each), after.Skip(each));
         var found = new NearestNeighbourField(query.Extent, keys.Extent, patch);
-        after.AsSpan(each).CopyTo(found.Places);
+        after.AsSpan(each).CopyTo(found.Positions);
         for (int i = 0; i < each; i++) found.Distances[i] = distances[each + i];
         found.AssertSound(other, keys, patch);
 

@@ -78,7 +78,7 @@ public class ShapeTests(OneDevice device)
         using DeviceSeeds seeds = engine.Seeds([1]);
         engine.Exhaustive(new DeviceSearch { Query = joined, Keys = keyJoined, Field = field, Seeds = seeds });
         NearestNeighbourField exact = Searches.Run(SearchMethod.Exhaustive, query, keys, Patch);
-        Assert.Equal(exact.Places, Read(engine, field.Places));
+        Assert.Equal(exact.Positions, Read(engine, field.Positions));
         Assert.Equal(exact.Distances, Read(engine, field.Distances).Select(d => (float)d));
     });
 
@@ -113,7 +113,7 @@ public class ShapeTests(OneDevice device)
         using DeviceSeeds seeds = engine.Seeds([1]);
         engine.Exhaustive(new DeviceSearch { Query = q, Keys = k, Field = field, Seeds = seeds });
         using DeviceField wrapped = engine.RepeatedBefore(field, 6);
-        Assert.Equal(Searches.Run(SearchMethod.Exhaustive, query, keys, Patch).RepeatedBefore(6).Places, Read(engine, wrapped.Places));
+        Assert.Equal(Searches.Run(SearchMethod.Exhaustive, query, keys, Patch).RepeatedBefore(6).Positions, Read(engine, wrapped.Positions));
     });
 
     [GpuFact]
@@ -129,17 +129,17 @@ public class ShapeTests(OneDevice device)
         {
             using DeviceField resized = engine.Resized(field, finerQuery, finerKeys, Patch);
             NearestNeighbourField expected = exact.Resized(finerQuery, finerKeys, Patch);
-            uint[] places = Read(engine, resized.Places);
+            uint[] positions = Read(engine, resized.Positions);
             int same = 0;
-            for (int i = 0; i < places.Length; i++)
+            for (int i = 0; i < positions.Length; i++)
             {
-                (int t, int h, int w) = expected.Split(places[i]);
-                (int T, int H, int W) right = expected.Match(i % expected.Places.Length);
+                (int t, int h, int w) = expected.Split(positions[i]);
+                (int T, int H, int W) right = expected.Match(i % expected.Positions.Length);
                 Assert.InRange(Math.Max(Math.Abs(t - right.T), Math.Max(Math.Abs(h - right.H), Math.Abs(w - right.W))), 0, 1);
                 if ((t, h, w) == right) same++;
             }
 
-            Assert.InRange(same, finerQuery == query.Extent ? places.Length : 0.95 * places.Length, places.Length);
+            Assert.InRange(same, finerQuery == query.Extent ? positions.Length : 0.95 * positions.Length, positions.Length);
         }
     });
 
@@ -155,14 +155,14 @@ public class ShapeTests(OneDevice device)
         {
             using DeviceVolume q = engine.Upload(samples), k = engine.Upload(keys);
             using DeviceSeeds seeds = engine.Seeds([.. samples.Select(_ => 1UL)]);
-            using DeviceField users = engine.Field(keys.Extent, q.Extent, Patch, samples.Length), field = engine.Field(q.Extent, keys.Extent, Patch, samples.Length);
-            engine.Exhaustive(new DeviceSearch { Query = k, Keys = q, Field = users, Seeds = seeds });
-            using DeviceWeights weights = engine.CompletenessWeights(users, 0.5);
+            using DeviceField reverse = engine.Field(keys.Extent, q.Extent, Patch, samples.Length), field = engine.Field(q.Extent, keys.Extent, Patch, samples.Length);
+            engine.Exhaustive(new DeviceSearch { Query = k, Keys = q, Field = reverse, Seeds = seeds });
+            using DeviceWeights weights = engine.CompletenessWeights(reverse, 0.5);
             var task = new DeviceSearch { Query = q, Keys = k, Field = field, Weights = weights, Seeds = seeds };
             engine.Exhaustive(task);
-            uint[] exact = Read(engine, field.Places);
+            uint[] exact = Read(engine, field.Positions);
             engine.JumpFlood(task);
-            return [.. exact.Chunk(exact.Length / samples.Length).Zip(Read(engine, field.Places).Chunk(exact.Length / samples.Length)).SelectMany(p => (uint[])[.. p.First, .. p.Second])];
+            return [.. exact.Chunk(exact.Length / samples.Length).Zip(Read(engine, field.Positions).Chunk(exact.Length / samples.Length)).SelectMany(p => (uint[])[.. p.First, .. p.Second])];
         }
     });
 

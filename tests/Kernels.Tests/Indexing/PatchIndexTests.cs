@@ -50,9 +50,9 @@ public class PatchIndexTests
                 for (int w = 0; w < grid.W; w++)
                 {
                     // Due to rounding, other keys may be as near, but not nearer than one rounding step per number.
-                    Assert.Contains(near.Skip(w * PatchIndex<float>.Near).Take(PatchIndex<float>.Near), place =>
+                    Assert.Contains(near.Skip(w * PatchIndex<float>.Near).Take(PatchIndex<float>.Near), position =>
                     {
-                        (int kt, int kh, int kw) = field.Split(place);
+                        (int kt, int kh, int kw) = field.Split(position);
                         float[] key = index.Describe(keys, kt, kh, grid.W);
                         return Enumerable.Range(0, described.Length / grid.W)
                             .All(n => Math.Abs(described[(n * grid.W) + w] - key[(n * grid.W) + kw]) < 0.1);
@@ -70,9 +70,9 @@ public class PatchIndexTests
             Extent grid = c.Size.PatchGrid(c.Patch);
             var index = new PatchIndex<byte>(keys, c.Patch, new Workers(1));
             var field = new NearestNeighbourField(c.Size, c.Size, c.Patch);
-            Assert.All(Near(index, index.Describe(keys, 0, 0, grid.W), grid.W), place =>
+            Assert.All(Near(index, index.Describe(keys, 0, 0, grid.W), grid.W), position =>
             {
-                (int t, int h, int w) = field.Split(place);
+                (int t, int h, int w) = field.Split(position);
                 Assert.True(t < grid.T && h < grid.H && w < grid.W);
             });
         });
@@ -89,9 +89,9 @@ public class PatchIndexTests
         var found = new HashSet<int>();
         for (int row = 0; row < grid.T * grid.H; row++)
         {
-            foreach (uint place in Near(index, index.Describe(keys, row / grid.H, row % grid.H, grid.W), grid.W))
+            foreach (uint position in Near(index, index.Describe(keys, row / grid.H, row % grid.H, grid.W), grid.W))
             {
-                (int t, int h, int w) = field.Split(place);
+                (int t, int h, int w) = field.Split(position);
                 found.Add((((t * grid.H) + h) * grid.W) + w);
             }
         }

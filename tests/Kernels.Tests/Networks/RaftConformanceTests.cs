@@ -113,8 +113,8 @@ public class RaftConformanceTests
     // The official order is level, x offset, y offset.
     private static Func<int, int> OfLookup(int side) => c =>
     {
-        int place = c % (side * side);
-        return c - place + (place % side * side) + (place / side);
+        int position = c % (side * side);
+        return c - position + (position % side * side) + (position / side);
     };
 
     private static void AssertNear(string name, FeatureMap map, double tolerance, Func<int, int>? channel = null)
@@ -141,8 +141,8 @@ public class RaftConformanceTests
         int positions = flow.Extent.H * flow.Extent.W;
         for (int i = 0; i < values.Values.Length; i++)
         {
-            (int c, int place) = Math.DivRem(i, positions);
-            flow.Row(0, place / flow.Extent.W)[(2 * (place % flow.Extent.W)) + c] = (float)values.Values[i];
+            (int c, int position) = Math.DivRem(i, positions);
+            flow.Row(0, position / flow.Extent.W)[(2 * (position % flow.Extent.W)) + c] = (float)values.Values[i];
         }
     }
 

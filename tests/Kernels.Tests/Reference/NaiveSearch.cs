@@ -8,8 +8,8 @@ internal static class NaiveSearch
     /// <summary>Returns the sum of squared differences over patch and channels; indices are linear in the two patch grids.</summary>
     public static double Distance(Volume<float> query, int queryIndex, Volume<float> key, int keyIndex, Extent patch)
     {
-        (int qt, int qh, int qw) = Place(queryIndex, query.Extent.PatchGrid(patch));
-        (int kt, int kh, int kw) = Place(keyIndex, key.Extent.PatchGrid(patch));
+        (int qt, int qh, int qw) = Position(queryIndex, query.Extent.PatchGrid(patch));
+        (int kt, int kh, int kw) = Position(keyIndex, key.Extent.PatchGrid(patch));
         double sum = 0;
         for (int t = 0; t < patch.T; t++)
         {
@@ -49,6 +49,6 @@ internal static class NaiveSearch
     }
 
     /// <summary>Returns the frame, row and column of a linear index.</summary>
-    public static (int T, int H, int W) Place(int index, Extent grid) =>
+    public static (int T, int H, int W) Position(int index, Extent grid) =>
         (index / (grid.H * grid.W), index / grid.W % grid.H, index % grid.W);
 }

@@ -40,7 +40,7 @@ internal static class NaiveVote
                 {
                     (int qt, int qh, int qw) = (voxel.T - t, voxel.H - h, voxel.W - w);
                     if (qt < 0 || qh < 0 || qw < 0 || qt >= queries.T || qh >= queries.H || qw >= queries.W) continue;
-                    (int kt, int kh, int kw) = NaiveSearch.Place(index[(((qt * queries.H) + qh) * queries.W) + qw], keys);
+                    (int kt, int kh, int kw) = NaiveSearch.Position(index[(((qt * queries.H) + qh) * queries.W) + qw], keys);
                     float value = values.Row(kt + t, kh + h)[((kw + w) * values.Channels) + channel];
                     candidates.Add((value, Gaussian(t, patch.T) * Gaussian(h, patch.H) * Gaussian(w, patch.W)));
                 }

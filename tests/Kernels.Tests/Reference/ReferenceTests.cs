@@ -72,7 +72,7 @@ public class ReferenceTests
             int[] counts = Vectors.Array($"04_vote/{id}_count").Ints;
             Assert.Equal(output.Count, counts.Length);
             for (int i = 0; i < counts.Length; i++)
-                Assert.Equal(counts[i], NaiveVote.Candidates(values, index, output, patch, NaiveSearch.Place(i, output), 0).Count);
+                Assert.Equal(counts[i], NaiveVote.Candidates(values, index, output, patch, NaiveSearch.Position(i, output), 0).Count);
         }
     }
 }

@@ -82,12 +82,12 @@ public class ResamplerPropertyTests
             Volume<float> resized = Resampler.Resize(ramp, new Extent(1, 1, size), new Scale(1, 1, s), One);
             for (int i = 0; i < size; i++)
             {
-                double place = (i / s) + 19.5 - ((size - 1) / (2 * s));
+                double position = (i / s) + 19.5 - ((size - 1) / (2 * s));
                 double reach = 2 / Math.Min(1, s);
-                if (place - reach < 0 || place + reach > 39) continue;
+                if (position - reach < 0 || position + reach > 39) continue;
 
                 // The widened kernel, sampled at integers, reproduces a ramp only approximately.
-                Assert.Equal(place, resized.Samples[i], s < 1 ? 0.05 : 1e-4);
+                Assert.Equal(position, resized.Samples[i], s < 1 ? 0.05 : 1e-4);
             }
         });
 

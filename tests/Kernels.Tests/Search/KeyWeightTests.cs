@@ -100,7 +100,7 @@ public abstract class KeyWeightTests<T>
         {
             float[] ones = [.. Enumerable.Repeat(1f, (int)c.Keys.PatchGrid(c.Patch).Count)];
             NearestNeighbourField plain = Searches.Run(method, c.Q, c.K, c.Patch), weighted = Searches.Run(method, c.Q, c.K, c.Patch, weights: ones);
-            Assert.Equal(plain.Places, weighted.Places);
+            Assert.Equal(plain.Positions, weighted.Positions);
             Assert.Equal(plain.Distances, weighted.Distances);
         }, count: 30);
 
@@ -114,7 +114,7 @@ public abstract class KeyWeightTests<T>
         Extent grid = keys.Extent.PatchGrid(patch);
         float[] weights = [.. Enumerable.Range(0, (int)grid.Count).Select(k => k / (grid.H * grid.W) < 2 ? float.PositiveInfinity : 1)];
         NearestNeighbourField expected = Searches.Run(method, query, keys, patch, 1, 3, weights: weights);
-        Assert.Equal(expected.Places, Searches.Run(method, query, keys, patch, 3, 3, weights: weights).Places);
+        Assert.Equal(expected.Positions, Searches.Run(method, query, keys, patch, 3, 3, weights: weights).Positions);
 
         // The first two frames of the query match excluded keys exactly; all other keys are farther away.
         NearestNeighbourField exact = Searches.Run(SearchMethod.Exhaustive, query, keys, patch, weights: weights);

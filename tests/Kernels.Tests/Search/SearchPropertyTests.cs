@@ -95,7 +95,7 @@ public abstract class SearchPropertyTests<T>
             foreach (int threads in (int[])[2, 3, 5])
             {
                 NearestNeighbourField actual = Searches.Run(method, c.Q, c.K, c.Patch, threads, (ulong)c.Seed);
-                Assert.Equal(expected.Places, actual.Places);
+                Assert.Equal(expected.Positions, actual.Positions);
                 Assert.Equal(expected.Distances, actual.Distances);
             }
         }, count: 50);
@@ -112,7 +112,7 @@ public abstract class SearchPropertyTests<T>
         foreach (int threads in (int[])[2, 3, 5])
         {
             NearestNeighbourField actual = Searches.Run(method, query, keys, patch, threads, 3);
-            Assert.Equal(expected.Places, actual.Places);
+            Assert.Equal(expected.Positions, actual.Positions);
             Assert.Equal(expected.Distances, actual.Distances);
         }
     }
@@ -162,7 +162,7 @@ public abstract class SearchPropertyTests<T>
             NearestNeighbourField used = Searches.Run(method, c.Q, c.K, c.Patch, seed: 77);
             Searches.Run(method, c.Q, c.K, c.Patch, seed: 5, continued: used);
             NearestNeighbourField fresh = Searches.Run(method, c.Q, c.K, c.Patch, seed: 5);
-            Assert.Equal(fresh.Places, used.Places);
+            Assert.Equal(fresh.Positions, used.Positions);
             Assert.Equal(fresh.Distances, used.Distances);
         }, count: 30);
 

@@ -67,10 +67,10 @@ internal static class Searches
     }
 
     private static Func<int, float> FloatMeasure(FloatDistance distance, NearestNeighbourField field) =>
-        i => DistanceProbe.MeasureScalar(distance, NaiveSearch.Place(i, field.QueryGrid), field.Places[i]);
+        i => DistanceProbe.MeasureScalar(distance, NaiveSearch.Position(i, field.QueryGrid), field.Positions[i]);
 
     private static Func<int, float> ByteMeasure(ByteDistance distance, NearestNeighbourField field) =>
-        i => DistanceProbe.MeasureScalar(distance, NaiveSearch.Place(i, field.QueryGrid), field.Places[i]);
+        i => DistanceProbe.MeasureScalar(distance, NaiveSearch.Position(i, field.QueryGrid), field.Positions[i]);
 
     /// <summary>Asserts that every match lies in the key grid and that the stored distance equals the measured one to the last bit.</summary>
     public static void AssertSound<T>(this NearestNeighbourField field, Volume<T> query, Volume<T> keys, Extent patch)

@@ -22,13 +22,13 @@ internal static class ExhaustiveKernels
             tile, a.Query.SubView(here.Sample * a.QuerySize.Next, SearchKernels.Frame(a.QuerySize)), a.QuerySize, here.T, here.H0, here.W0);
         ArrayView<uint> keys = a.Keys.SubView(here.Sample * a.KeySize.Next, SearchKernels.Frame(a.KeySize));
         int own = Tile<TPatch, TGroup>.Own, keyRows = a.KeySize.H - TPatch.H + 1, keyColumns = a.KeySize.W - TPatch.W + 1;
-        uint evaluations = 0, rows = 0, place = Voxels.Nowhere, distance = uint.MaxValue;
+        uint evaluations = 0, rows = 0, position = Voxels.Nowhere, distance = uint.MaxValue;
         ulong score = ulong.MaxValue;
         if (here.IsInside && a.First > 0)
         {
-            place = a.Places[at];
+            position = a.Positions[at];
             distance = a.Distances[at];
-            if (TWeighted.On) score = (ulong)distance * SearchKernels.Weight(a, here.Sample, place);
+            if (TWeighted.On) score = (ulong)distance * SearchKernels.Weight(a, here.Sample, position);
         }
 
         for (int kt = a.First; kt < a.End; kt++)
@@ -56,7 +56,7 @@ internal static class ExhaustiveKernels
 
                                 // The maximum score that replaces the current match.
                                 ulong wins = score;
-                                if (key >= place)
+                                if (key >= position)
                                 {
                                     if (score == 0) continue;
                                     wins--;
@@ -69,7 +69,7 @@ internal static class ExhaustiveKernels
                             else
                             {
                                 uint most = distance;
-                                if (key >= place)
+                                if (key >= position)
                                 {
                                     if (distance == 0) continue;
                                     most--;
@@ -80,7 +80,7 @@ internal static class ExhaustiveKernels
                             }
 
                             if (!nearer) continue;
-                            place = key;
+                            position = key;
                             distance = sum;
                         }
                     }
@@ -90,7 +90,7 @@ internal static class ExhaustiveKernels
 
         if (here.IsInside)
         {
-            a.Places[at] = place;
+            a.Positions[at] = position;
             a.Distances[at] = distance;
         }
 
@@ -117,7 +117,7 @@ internal static class ExhaustiveKernels
             long keyBase = here.Sample * a.KeySize.Next;
             int keyFrames = a.KeySize.T - TPatch.T + 1, keyRows = a.KeySize.H - TPatch.H + 1, keyColumns = a.KeySize.W - TPatch.W + 1;
             ulong best = ulong.MaxValue;
-            uint place = 0;
+            uint position = 0;
             for (int kt = 0; kt < keyFrames; kt++)
             {
                 for (int kh = 0; kh < keyRows; kh++)
@@ -144,13 +144,13 @@ internal static class ExhaustiveKernels
 
                         if (sum >= best) continue;
                         best = sum;
-                        place = (uint)key;
+                        position = (uint)key;
                     }
                 }
             }
 
             long at = here.First + here.Patch;
-            a.Places[at] = place;
+            a.Positions[at] = position;
             a.Distances[at] = (uint)Math.Min(best, uint.MaxValue);
         }
 

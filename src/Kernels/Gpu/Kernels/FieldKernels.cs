@@ -52,8 +52,8 @@ internal static class FieldKernels
     {
         int i = ResampleKernels.First();
         if (i >= a.Count) return;
-        int sample = i / a.Each, place = i - (sample * a.Each);
-        SearchKernels.Split((uint)place, a.Size, out int t, out int h, out int w);
+        int sample = i / a.Each, position = i - (sample * a.Each);
+        SearchKernels.Split((uint)position, a.Size, out int t, out int h, out int w);
         uint weight = 0;
         if (t < a.Grid.T && h < a.Grid.H && w < a.Grid.W)
             weight = (uint)Math.Min((1UL << 40) / (a.Alpha + a.Distances[(sample * a.Grid.Next) + (((t * a.Grid.H) + h) * a.Grid.W) + w]), uint.MaxValue);

@@ -18,7 +18,7 @@ internal struct IndexArguments
     public ArrayView<int> Nodes;
 
     /// <summary>Key positions of each leaf.</summary>
-    public ArrayView<uint> Places;
+    public ArrayView<uint> Positions;
 
     /// <summary>Descriptors of each leaf's keys, two 16-bit numbers per word: [leaf, pair, key].</summary>
     public ArrayView<uint> Leaves;
@@ -40,7 +40,7 @@ internal struct DescribeArguments
     public ArrayView<int> Numbers;
 
     /// <summary>Receives the positions of the keys.</summary>
-    public ArrayView<uint> Places;
+    public ArrayView<uint> Positions;
 
     /// <summary>Basis tables.</summary>
     public IndexArguments Index;
@@ -81,11 +81,11 @@ internal static class IndexKernels
         int i = ResampleKernels.First();
         if (i >= a.Count) return;
         uint number = (uint)i * (uint)a.Step;
-        uint place;
-        if (a.IsListed != 0) place = a.Allowed[(int)number];
-        else place = Voxels.Numbered<TPatch>(number, a.KeySize);
-        a.Places[i] = place;
-        Describe<TPatch>(a.Keys, (int)place, a.KeySize.W, a.KeySize.W * a.KeySize.H, a.Index, a.Numbers, i, a.Count);
+        uint position;
+        if (a.IsListed != 0) position = a.Allowed[(int)number];
+        else position = Voxels.Numbered<TPatch>(number, a.KeySize);
+        a.Positions[i] = position;
+        Describe<TPatch>(a.Keys, (int)position, a.KeySize.W, a.KeySize.W * a.KeySize.H, a.Index, a.Numbers, i, a.Count);
     }
 
     /// <summary>Assigns to each query patch the nearest of the keys that the index returns for it.</summary>
@@ -116,12 +116,12 @@ internal static class IndexKernels
                 node = (2 * node) + (described[first + (index.Nodes[2 * node] * threads)] < index.Nodes[(2 * node) + 1] ? 0 : 1);
             int leaf = node - (1 << index.Depth);
             ArrayView<uint> keys = a.Keys.SubView(here.Sample * a.KeySize.Next, SearchKernels.Frame(a.KeySize));
-            uint place = Voxels.Nowhere, distance = uint.MaxValue;
+            uint position = Voxels.Nowhere, distance = uint.MaxValue;
             ulong score = ulong.MaxValue;
             for (int lane = 0; lane < IndexBasis.Near; lane++)
             {
-                uint candidate = index.Places[(leaf * IndexBasis.LeafSize) + NearestOf(index, leaf, lane, described, first, threads)];
-                if (candidate == place) continue;
+                uint candidate = index.Positions[(leaf * IndexBasis.LeafSize) + NearestOf(index, leaf, lane, described, first, threads)];
+                if (candidate == position) continue;
                 uint limit = distance;
                 ulong weight = 1;
                 if (TWeighted.On)
@@ -134,13 +134,13 @@ internal static class IndexKernels
                 evaluations++;
                 uint d = SearchKernels.Distance<TPatch, TGroup>(tile, own, keys, (int)candidate, a.KeySize, limit, ref rows);
                 if (d >= limit) continue;
-                place = candidate;
+                position = candidate;
                 distance = d;
                 if (TWeighted.On) score = d * weight;
             }
 
             long at = here.First + here.Patch;
-            a.Places[at] = place;
+            a.Positions[at] = position;
             a.Distances[at] = distance;
         }
 

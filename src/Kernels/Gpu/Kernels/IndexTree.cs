@@ -17,10 +17,10 @@ internal sealed class IndexTree
     private readonly int[] _keys;
 
     /// <param name="numbers">Descriptors, [number, key].</param>
-    /// <param name="places">Position of each key.</param>
-    public IndexTree(int[] numbers, uint[] places)
+    /// <param name="positions">Position of each key.</param>
+    public IndexTree(int[] numbers, uint[] positions)
     {
-        (_numbers, _count) = (numbers, places.Length);
+        (_numbers, _count) = (numbers, positions.Length);
         while ((_count - 1) >> Depth >= IndexBasis.LeafSize) Depth++;
         _keys = [.. Enumerable.Range(0, _count)];
         Nodes = new int[2 << Depth];
@@ -31,9 +31,9 @@ internal sealed class IndexTree
             (int first, int end) = Range((1 << alone) + i, alone);
             Build((1 << alone) + i, first, end, Depth - alone);
         });
-        Places = new uint[IndexBasis.LeafSize << Depth];
+        Positions = new uint[IndexBasis.LeafSize << Depth];
         Leaves = new uint[(IndexBasis.LeafSize * IndexBasis.Padded / 2) << Depth];
-        Parallel.For(0, 1 << Depth, leaf => Fill(leaf, places));
+        Parallel.For(0, 1 << Depth, leaf => Fill(leaf, positions));
     }
 
     /// <summary>Levels of the tree above the leaves.</summary>
@@ -42,20 +42,20 @@ internal sealed class IndexTree
     /// <summary>As <see cref="IndexArguments.Nodes"/>.</summary>
     public int[] Nodes { get; }
 
-    /// <summary>As <see cref="IndexArguments.Places"/>.</summary>
-    public uint[] Places { get; }
+    /// <summary>As <see cref="IndexArguments.Positions"/>.</summary>
+    public uint[] Positions { get; }
 
     /// <summary>As <see cref="IndexArguments.Leaves"/>.</summary>
     public uint[] Leaves { get; }
 
-    private void Fill(int leaf, uint[] places)
+    private void Fill(int leaf, uint[] positions)
     {
         (int first, int end) = Range((1 << Depth) + leaf, Depth);
         for (int slot = 0; slot < IndexBasis.LeafSize; slot++)
         {
             // Leaves with fewer keys repeat their first keys.
             int key = _keys[first + (slot % (end - first))];
-            Places[(leaf * IndexBasis.LeafSize) + slot] = places[key];
+            Positions[(leaf * IndexBasis.LeafSize) + slot] = positions[key];
             for (int pair = 0; pair < IndexBasis.Padded / 2; pair++)
             {
                 uint low = (ushort)Number(2 * pair, key), high = (ushort)Number((2 * pair) + 1, key);

@@ -33,7 +33,7 @@ internal struct SearchArguments
     public ArrayView<uint> Before;
 
     /// <summary>Position of each patch's match.</summary>
-    public ArrayView<uint> Places;
+    public ArrayView<uint> Positions;
 
     /// <summary>Distance of each patch's match.</summary>
     public ArrayView<uint> Distances;
@@ -106,18 +106,18 @@ internal static class SearchKernels
         {
             ulong state = Voxels.Scramble(a.Seeds[here.Sample] ^ Voxels.Scramble(a.Salt + (uint)here.Patch));
             long at = here.First + here.Patch;
-            uint place = a.Places[at];
+            uint position = a.Positions[at];
             bool fresh = a.IsFresh != 0;
             if (TWeighted.On)
             {
                 // Excluded since the last search.
-                if (!fresh) fresh = Weight(a, here.Sample, place) == 0;
+                if (!fresh) fresh = Weight(a, here.Sample, position) == 0;
             }
 
-            if (fresh) place = Drawn<TPatch, TWeighted>(ref state, a);
+            if (fresh) position = Drawn<TPatch, TWeighted>(ref state, a);
             ArrayView<uint> keys = a.Keys.SubView(here.Sample * a.KeySize.Next, Frame(a.KeySize));
-            a.Places[at] = place;
-            a.Distances[at] = Distance<TPatch, TGroup>(tile, Tile<TPatch, TGroup>.Own, keys, (int)place, a.KeySize, uint.MaxValue, ref rows);
+            a.Positions[at] = position;
+            a.Distances[at] = Distance<TPatch, TGroup>(tile, Tile<TPatch, TGroup>.Own, keys, (int)position, a.KeySize, uint.MaxValue, ref rows);
             evaluations = 1;
         }
 
@@ -143,10 +143,10 @@ internal static class SearchKernels
         {
             long at = here.First + here.Patch;
             ArrayView<uint> before = a.Before.SubView(here.First, (long)here.GridT * here.GridH * here.GridW);
-            uint place = before[here.Patch], distance = a.Distances[at];
+            uint position = before[here.Patch], distance = a.Distances[at];
             if (distance != 0 && !here.IsSettled(a))
-                Improve<TPatch, TGroup, TWeighted>(a, here, tile, before, ref place, ref distance, ref evaluations, ref rows);
-            a.Places[at] = place;
+                Improve<TPatch, TGroup, TWeighted>(a, here, tile, before, ref position, ref distance, ref evaluations, ref rows);
+            a.Positions[at] = position;
             a.Distances[at] = distance;
         }
 
@@ -159,13 +159,13 @@ internal static class SearchKernels
 
     /// <summary>Returns the weight of a key in a sample.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Weight(SearchArguments a, int sample, uint place) => a.Weights[(sample * a.WeightsNext) + place];
+    public static uint Weight(SearchArguments a, int sample, uint position) => a.Weights[(sample * a.WeightsNext) + position];
 
     // One loop that selects the candidate inside: the comparison is compiled once, and all threads execute it together.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Improve<TPatch, TGroup, TWeighted>(
         SearchArguments a, Position<TPatch, TGroup> here, ArrayView<uint> tile, ArrayView<uint> before,
-        ref uint place, ref uint distance, ref uint evaluations, ref uint rows)
+        ref uint position, ref uint distance, ref uint evaluations, ref uint rows)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
         where TWeighted : struct, IFlag
@@ -173,9 +173,9 @@ internal static class SearchKernels
         ArrayView<uint> keys = a.Keys.SubView(here.Sample * a.KeySize.Next, Frame(a.KeySize));
         int own = Tile<TPatch, TGroup>.Own;
         ulong state = Voxels.Scramble(a.Seeds[here.Sample] ^ Voxels.Scramble(a.Salt + (uint)here.Patch));
-        ulong score = TWeighted.On ? (ulong)distance * Weight(a, here.Sample, place) : 0;
+        ulong score = TWeighted.On ? (ulong)distance * Weight(a, here.Sample, position) : 0;
         uint bound = (uint)((2 * a.Radius) + 1);
-        Split(place, a.KeySize, out int t, out int h, out int w);
+        Split(position, a.KeySize, out int t, out int h, out int w);
         for (int i = 0; i < Candidates; i++)
         {
             uint candidate;
@@ -214,7 +214,7 @@ internal static class SearchKernels
                 candidate = Voxels.Nearest<TPatch>(nt, nh, nw, a.KeySize);
             }
 
-            if (candidate == place) continue;
+            if (candidate == position) continue;
             uint limit = distance;
             ulong weight = 1;
             if (TWeighted.On)
@@ -228,7 +228,7 @@ internal static class SearchKernels
             evaluations++;
             uint d = Distance<TPatch, TGroup>(tile, own, keys, (int)candidate, a.KeySize, limit, ref rows);
             if (d >= limit) continue;
-            place = candidate;
+            position = candidate;
             distance = d;
             if (TWeighted.On) score = d * weight;
         }
@@ -237,12 +237,12 @@ internal static class SearchKernels
     // On equal distances the current match wins, so summation may stop at the limit.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static uint Distance<TPatch, TGroup>(
-        ArrayView<uint> tile, int own, ArrayView<uint> keys, int place, Size size, uint limit, ref uint rows)
+        ArrayView<uint> tile, int own, ArrayView<uint> keys, int position, Size size, uint limit, ref uint rows)
         where TPatch : struct, IPatch
         where TGroup : struct, IGroup
     {
         uint sum = 0;
-        int row = own, key = place;
+        int row = own, key = position;
         for (int t = 0; t < TPatch.T; t++)
         {
             for (int h = 0; h < TPatch.H; h++)
@@ -262,12 +262,12 @@ internal static class SearchKernels
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Split(uint place, Size size, out int t, out int h, out int w)
+    internal static void Split(uint position, Size size, out int t, out int h, out int w)
     {
-        uint row = place / (uint)size.W, frame = row / (uint)size.H;
+        uint row = position / (uint)size.W, frame = row / (uint)size.H;
         t = (int)frame;
         h = (int)(row - (frame * (uint)size.H));
-        w = (int)(place - (row * (uint)size.W));
+        w = (int)(position - (row * (uint)size.W));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

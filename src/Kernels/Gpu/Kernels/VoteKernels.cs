@@ -11,7 +11,7 @@ internal struct VoteArguments
     public ArrayView<uint> Values;
 
     /// <summary>Position of each output patch's match.</summary>
-    public ArrayView<uint> Places;
+    public ArrayView<uint> Positions;
 
     /// <summary>Receives the outputs.</summary>
     public ArrayView<uint> Output;
@@ -149,7 +149,7 @@ internal static class VoteKernels
         int w0 = Grid.IdxX * TGroup.W, h0 = Grid.IdxY * TGroup.H, sample = Grid.IdxZ / size.T, t = Grid.IdxZ % size.T;
         int w = w0 + Group.IdxX, h = h0 + Group.IdxY;
         long patches = (long)gridT * gridH * gridW;
-        ArrayView<uint> places = a.Places.SubView(sample * patches, patches);
+        ArrayView<uint> positions = a.Positions.SubView(sample * patches, patches);
         for (int i = Tile<TPatch, TGroup>.Thread; i < Tile<TPatch, TGroup>.Count; i += Tile<TPatch, TGroup>.Threads)
         {
             int row = i / Tile<TPatch, TGroup>.W;
@@ -157,7 +157,7 @@ internal static class VoteKernels
             int ph = h0 + (row % Tile<TPatch, TGroup>.H) - (TPatch.H - 1), pt = t + (row / Tile<TPatch, TGroup>.H) - (TPatch.T - 1);
             bool exists = (uint)pw < (uint)gridW && (uint)ph < (uint)gridH && (uint)pt < (uint)gridT;
             uint match = Voxels.Nowhere;
-            if (exists) match = places[(((pt * gridH) + ph) * gridW) + pw];
+            if (exists) match = positions[(((pt * gridH) + ph) * gridW) + pw];
             matches[i] = match;
         }
 

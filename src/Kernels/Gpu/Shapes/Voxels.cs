@@ -50,10 +50,10 @@ internal static class Voxels
     /// constant indices into a subview become immediate offsets.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Row<TPatch>(ArrayView<uint> queries, int at, ArrayView<uint> keys, int place, uint sum)
+    public static uint Row<TPatch>(ArrayView<uint> queries, int at, ArrayView<uint> keys, int position, uint sum)
         where TPatch : struct, IPatch
     {
-        ArrayView<uint> q = queries.SubView(at, TPatch.W), k = keys.SubView(place, TPatch.W);
+        ArrayView<uint> q = queries.SubView(at, TPatch.W), k = keys.SubView(position, TPatch.W);
         sum = Squared(q[0], k[0], sum);
         if (TPatch.W > 1) sum = Squared(q[1], k[1], sum);
         if (TPatch.W > 2) sum = Squared(q[2], k[2], sum);

@@ -69,8 +69,8 @@ internal sealed class MotionEncoder
         var weights = new float[official.Length];
         for (int i = 0; i < weights.Length; i++)
         {
-            int square = side * side, place = i % square;
-            weights[i] = official[i - place + (place % side * side) + (place / side)];
+            int square = side * side, position = i % square;
+            weights[i] = official[i - position + (position % side * side) + (position / side)];
         }
 
         return new Convolution(shape, weights, source.Read($"{name}.bias", shape.Output));

@@ -146,7 +146,7 @@ internal sealed class VpnnLayer<T>(MethodOptions options, Canvas canvas)
             Iteration = level.SearchIteration(iteration),
             Seed = seed,
             StepsDone = stepsDone,
-            Passed = passed,
+            StepCompleted = passed,
             Progress = searched is null ? null : part => searched(before + (part * (1 - before))),
         };
         PatchSearches.Create<TComponent>(LevelSearch.Method(options, level)).Search(task, workers);

@@ -15,11 +15,11 @@ internal static class BilinearUpsampling
         Extent cells = flow.Extent;
         workers.For(output.Extent.H, y =>
         {
-            (int h, int nextH, float fh) = Place(y + padding.Top, cells.H);
+            (int h, int nextH, float fh) = Position(y + padding.Top, cells.H);
             Span<float> upper = flow.Row(0, h), lower = flow.Row(0, nextH), target = output.Row(0, y);
             for (int x = 0; x < output.Extent.W; x++)
             {
-                (int w, int nextW, float fw) = Place(x + padding.Left, cells.W);
+                (int w, int nextW, float fw) = Position(x + padding.Left, cells.W);
                 for (int c = 0; c < 2; c++)
                 {
                     float above = ((1 - fw) * upper[(2 * w) + c]) + (fw * upper[(2 * nextW) + c]);
@@ -30,7 +30,7 @@ internal static class BilinearUpsampling
         });
     }
 
-    private static (int First, int Second, float Fraction) Place(int pixel, int cells)
+    private static (int First, int Second, float Fraction) Position(int pixel, int cells)
     {
         float at = pixel * ((cells - 1) / (float)((Cell * cells) - 1));
         int first = Math.Min((int)at, cells - 1);
