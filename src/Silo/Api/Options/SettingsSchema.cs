@@ -22,7 +22,7 @@ internal static class SettingsSchema
         {
             Put(schema, field.Path, Of(spec, field));
             if (field is NumberField { KeywordPath: { } path, Keyword: { } keyword })
-                Put(schema, path, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = $"True: {field.Path} is {keyword}, whatever the default." });
+                Put(schema, path, new OpenApiSchema { Type = JsonSchemaType.Boolean, Description = $"Sets {field.Path} to '{keyword}', whatever the default." });
         }
     }
 
