@@ -22,8 +22,8 @@ public sealed class ClientTests(ApiServer server) : IDisposable
         JsonElement request = Json((await RunAsync(["submit", "generate", .. options, "--json"])).Output);
         string id = request.GetProperty("id").GetString()!;
         (int code, string output, string error) = await RunAsync(["wait", id]);
-        Assert.True(code == 0 && output.StartsWith("2 samples there", StringComparison.Ordinal), output + error);
-        Assert.Contains("sample 1: there", error, StringComparison.Ordinal);
+        Assert.True(code == 0 && output.StartsWith("2 samples finished", StringComparison.Ordinal), output + error);
+        Assert.Contains("sample 1: finished", error, StringComparison.Ordinal);
         Assert.Contains(id, (await RunAsync(["status"])).Output, StringComparison.Ordinal);
         Assert.Contains("succeeded", (await RunAsync(["status", id])).Output, StringComparison.Ordinal);
         Assert.Equal(0, (await RunAsync(["download", id, "-o", "out"])).Code);
@@ -86,7 +86,7 @@ public sealed class ClientTests(ApiServer server) : IDisposable
         Dictionary<string, string> made = Samples("set");
         Assert.Equal(24, made.Count);
         Assert.Equal((await Clips.ExpectedAsync(await Clips.SmallAsync(), Clips.Quick, 3, 2))[1], made["k3-0001"]);
-        Assert.Contains("0 of them made now", (await RunAsync(command)).Output, StringComparison.Ordinal);
+        Assert.Contains("0 made by this run", (await RunAsync(command)).Output, StringComparison.Ordinal);
 
         Assert.Equal(0, (await RunAsync(["batch", "batch.jsonl", "-o", "here", "--threads", "2"])).Code);
         Assert.Equal(made.OrderBy(m => m.Key), Samples("here").OrderBy(m => m.Key));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Vgpnn.Api.Tests.Support;
 using Vgpnn.Contracts;
 using Vgpnn.Testing.Cluster;
@@ -14,7 +15,7 @@ public sealed class ListTests(ApiServer server)
         byte[] clip = await Clips.SmallAsync();
         Video whale = await ApiServer.UploadAsync(http, clip, "Blue whale.mp4"), fish = await ApiServer.UploadAsync(http, [.. clip, 0, 0, 0, 8, .. "free"u8], "fish.mp4");
         Request made = await server.EndedAsync(http, await ApiServer.SubmitAsync(http, ApiServer.Draft(whale.Id, 1)));
-        Request retargeted = await server.EndedAsync(http, await ApiServer.SubmitAsync(http, ApiServer.Draft(fish.Id, 1) with { Application = RequestApplication.Retargeting }));
+        Request retargeted = await server.EndedAsync(http, await ApiServer.SubmitAsync(http, ApiServer.Draft(fish.Id, 1) with { Application = RequestApplication.Retargeting, Settings = new JsonObject { ["iterations"] = 2 } }));
         Request active = await ApiServer.SubmitAsync(http, ApiServer.LongDraft(fish.Id, 1));
         Request cancelled = await ApiServer.SubmitAsync(http, ApiServer.LongDraft(whale.Id, 1));
         await http.PostAsync($"{cancelled.Links.Self}/cancel", null);

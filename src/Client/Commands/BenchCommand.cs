@@ -68,7 +68,7 @@ internal sealed class BenchCommand : Verb
 
     public override IReadOnlyList<Example> Examples =>
     [
-        new("bench", "Time per voxel and phase at four sizes, scaling, and the speed-up by a second thread."),
+        new("bench", "Time per voxel and phase at four sizes, and the gain of a second thread."),
         new("bench --sizes 144,288", "A short measurement."),
         new("bench --device gpu", "Every GPU kernel: measured and predicted time."),
         new("bench --exhaustive --svg figure6.svg", "Also the time of exhaustive search, as a table and a chart."),

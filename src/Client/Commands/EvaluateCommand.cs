@@ -54,7 +54,7 @@ internal sealed class EvaluateCommand : Verb
     [
         new("evaluate clip-samples", "A table of all samples of a run."),
         new("evaluate clip.mp4 a.mp4 b.mp4 --json", "The scores of two videos as JSON."),
-        new("evaluate lava.mp4 other.mp4 --content waterfall.mp4", "An analogy by another program, including how well it follows the content clip."),
+        new("evaluate lava.mp4 other.mp4 --content waterfall.mp4", "An analogy by another program, and how well it follows its content."),
         new("evaluate clip.mp4 clip-samples --svfid c3d=c3d.pickle", "SVFID as well, with your own weights."),
     ];
 

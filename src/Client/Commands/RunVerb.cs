@@ -119,8 +119,8 @@ internal abstract class RunVerb : Verb
         OutputRequest output = ReadOutput(parse, inputs[0].Path, _suffix);
         RunRequest request = ReadRequest(parse, inputs, Samples.ReadSeed(parse));
         bool json = Json.IsGiven(parse);
-        new ResultDirectory(output.Directory).ThrowIfOccupied(inputs, output.Overwrite);
         if (IsDryRun(parse)) return await PlanReport.WriteAsync(request, output.Directory, json, cancellation);
+        new ResultDirectory(output.Directory).ThrowIfOccupied(inputs, output.Overwrite);
 
         using IRunReporter reporter = RunReporter.Create(json);
         PreparedRun run = await PreparedRun.PrepareAsync(request, reporter, cancellation);

@@ -40,7 +40,9 @@ public sealed class InterruptionTests : IDisposable
         (ProcessResult result, _) = await StopAsync("level-finished", 2, ChildProcess.SigInt, "--save-levels", "--iterations", "100");
         Assert.Equal(130, result.ExitCode);
         Assert.Empty(ManifestFile.Load(_place["out"]).Samples);
-        Assert.Equal(["clip.mp4", "out/index.html", "out/input.mp4", "out/manifest.json"], _place.Files);
+
+        // The copy of the input for the page is written beside the first levels, and may be missing.
+        Assert.Equal(["clip.mp4", "out/index.html", "out/manifest.json"], _place.Files.Except(["out/input.mp4"]));
 
         // The directory contains no samples, so the same command succeeds without --overwrite.
         await VgpnnProgram.SucceedAsync(_place.Root, "generate", "clip.mp4", "-o", "out", "--iterations", "1");

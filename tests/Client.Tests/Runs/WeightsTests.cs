@@ -143,7 +143,7 @@ public sealed class WeightsTests : IDisposable
         await File.WriteAllBytesAsync(_place["w"], WeightFiles.TorchLegacy(WeightFiles.C3d(C3dLayer.Conv1)));
         ProcessResult refused = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "clip.mp4", "clip.mp4", "--svfid", "c3d=w", "--svfid-layer", "conv2");
         Assert.Equal(3, refused.ExitCode);
-        Assert.StartsWith("vgpnn: w has no conv2.weight", refused.Error, StringComparison.Ordinal);
+        Assert.StartsWith("vgpnn: w has no tensor conv2.weight", refused.Error, StringComparison.Ordinal);
         ProcessResult alone = await VgpnnProgram.RunAsync(_place.Root, "evaluate", "clip.mp4", "clip.mp4", "--svfid-layer", "conv2");
         Assert.Equal((2, "vgpnn: --svfid-layer needs weights\nhint: add --svfid c3d=FILE\n"), (alone.ExitCode, alone.Error));
     }

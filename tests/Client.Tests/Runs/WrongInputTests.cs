@@ -5,8 +5,8 @@ namespace Vgpnn.Client.Tests.Runs;
 /// <summary>Invalid clips are rejected with a message by every command, before anything is written.</summary>
 public sealed class WrongInputTests : IDisposable
 {
-    private const string TooShort = "one.mkv gives a single frame";
-    private const string TooSmall = "tiny.mkv is 6×6 pixels; the smallest size that works is 8×8";
+    private const string TooShort = "one.mkv has only one frame";
+    private const string TooSmall = "tiny.mkv is 6×6 pixels; the minimum is 8×8";
 
     private readonly TemporaryDirectory _place = new();
 
