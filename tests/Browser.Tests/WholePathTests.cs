@@ -194,7 +194,7 @@ public sealed class WholePathTests(PageServer server, ITestOutputHelper log)
         await dialog.GetByLabel("Second video").SelectOptionAsync("Sample 2");
         await dialog.GetByRole(AriaRole.Radio, new() { Name = "Wipe" }).CheckAsync();
         await dialog.GetByLabel("Wipe position").FillAsync("30");
-        await dialog.GetByLabel("Zoom").FillAsync("3");
+        await dialog.GetByRole(AriaRole.Slider, new() { Name = "Zoom" }).FillAsync("3");
         await Expect(dialog.GetByRole(AriaRole.Group, new() { Name = "Player of the comparison" })).ToBeVisibleAsync();
         await page.Keyboard.PressAsync("Escape");
         await Expect(dialog).ToHaveCountAsync(0);
