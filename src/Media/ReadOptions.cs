@@ -14,6 +14,9 @@ public sealed record ReadOptions
     /// <summary>Whether a single picture is read as a clip of one frame; the frame range does not apply to it.</summary>
     public bool Still { get; init; }
 
+    /// <summary>The input in messages; <c>null</c> for its path as it was given. For files whose own names mean nothing to the user.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Bounds on the input.</summary>
     public MediaLimits Limits { get; init; } = MediaLimits.Default;
 }

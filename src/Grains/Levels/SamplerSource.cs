@@ -24,7 +24,7 @@ internal sealed class SamplerSource(IBlobStore blobs, ScratchDirectory scratch, 
         var inputs = new List<SamplerInput>();
         foreach (UsedInput input in work.Inputs)
         {
-            ReadOptions options = settings.ReadOptions(input.Role);
+            ReadOptions options = settings.ReadOptions(input.Role) with { Name = input.Name };
             Clip clip = clips.Find(input.File.Key, options) ?? await DecodeAsync(input.File, options, cancellation);
             inputs.Add(new SamplerInput(input.Role, FrameRate.TryParse(settings.FrameRate, out FrameRate rate) ? clip.WithFrameRate(rate) : clip));
         }

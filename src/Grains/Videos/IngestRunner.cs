@@ -5,7 +5,6 @@ using Vgpnn.Grains.Storage.Blobs;
 using Vgpnn.Media;
 using Vgpnn.Media.Stills;
 using Vgpnn.Synthesis.Clips;
-using Vgpnn.Synthesis.Errors;
 
 namespace Vgpnn.Grains.Videos;
 
@@ -39,21 +38,12 @@ internal sealed class IngestRunner(IGrainFactory grains, IBlobStore blobs, Scrat
         using ScratchFile file = await BlobRetry.RunAsync(() => scratch.FetchAsync(blobs, original, run.Stop), run.Stop);
         var read = new ReadOptions
         {
+            Name = begin.Name,
             MaxHeight = IngestHeight,
             Still = true,
             Limits = limits with { MaxDecodedBytes = Math.Min(limits.MaxDecodedBytes, IngestBytes) },
         };
-        ReadResult result;
-        try
-        {
-            result = await ClipReader.ReadAsync(file.Path, read, run.Stop);
-        }
-        catch (VgpnnException e)
-        {
-            // The temporary file's name means nothing to the owner.
-            throw new VgpnnException(e.Kind, e.Code, e.Message.Replace(file.Path, begin.Name, StringComparison.Ordinal), e.Hint, e);
-        }
-
+        ReadResult result = await ClipReader.ReadAsync(file.Path, read, run.Stop);
         if (result.Clip.Height == result.Info.Height) clips.Add(original.Key, result.Clip);
         using var picture = new MemoryStream(SmallPicture.Encode(result.Clip.Frames[0], result.Clip.Width, result.Clip.Height));
         string key = BlobKeys.Video(job.Tenant, job.Id, begin.Attempt, $"thumbnail{SmallPicture.Extension}");

@@ -7,10 +7,12 @@ namespace Vgpnn.Media.Frames;
 internal static partial class InputFile
 {
     /// <summary>The absolute path of an input that exists, and whether it is a directory.</summary>
+    /// <param name="name">The input in messages.</param>
+    /// <param name="path">The input.</param>
     /// <exception cref="VgpnnException">Kind Input: nothing there.</exception>
-    public static (string Path, bool IsDirectory) Locate(string path)
+    public static (string Path, bool IsDirectory) Locate(string name, string path)
     {
-        if (path.Length == 0 || path.Contains('\0')) throw MediaErrors.Missing(path);
+        if (path.Length == 0 || path.Contains('\0')) throw MediaErrors.Missing(name);
         string full = Path.GetFullPath(path);
         try
         {
@@ -18,11 +20,11 @@ internal static partial class InputFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Address().IsMatch(path) ? MediaErrors.Url(path) : MediaErrors.Missing(path);
+            throw Address().IsMatch(path) ? MediaErrors.Url(name) : MediaErrors.Missing(name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw MediaErrors.Unreadable(path, e);
+            throw MediaErrors.Unreadable(name, e);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed class OpenedInput : IDisposable
         Source = source;
     }
 
-    /// <summary>The path as the caller gave it, for messages.</summary>
+    /// <summary>The input in messages.</summary>
     public string Name { get; }
 
     /// <summary>The frames of a directory, to which a range was applied already; <c>null</c> for a file.</summary>
@@ -33,17 +33,18 @@ internal sealed class OpenedInput : IDisposable
     {
         if (options.Frames is { } range && (range.First < 1 || range.Last < range.First)) throw MediaErrors.BadRange(range);
         if (options.MaxHeight < Size.Shortest) throw MediaErrors.BadMaxHeight(options.MaxHeight.Value);
-        (string full, bool isDirectory) = InputFile.Locate(path);
-        FileKind kind = isDirectory ? FileKind.Unknown : InputFile.Identify(path, full);
+        string name = options.Name ?? path;
+        (string full, bool isDirectory) = InputFile.Locate(name, path);
+        FileKind kind = isDirectory ? FileKind.Unknown : InputFile.Identify(name, full);
         if (!isDirectory && !(options.Still && FrameDirectory.IsFrame(kind)))
         {
-            InputSource source = InputSource.File(Video(path, kind));
-            return Linked(path, null, source, directory => directory.Link("input", full));
+            InputSource source = InputSource.File(Video(name, kind));
+            return Linked(name, null, source, directory => directory.Link("input", full));
         }
 
-        FrameDirectory frames = isDirectory ? FrameDirectory.Open(path, full, options.Frames, options.Limits) : FrameDirectory.Single(path, full, options.Limits);
+        FrameDirectory frames = isDirectory ? FrameDirectory.Open(name, full, options.Frames, options.Limits) : FrameDirectory.Single(name, full, options.Limits);
         string extension = frames.Kind == FileKind.Jpeg ? ".jpg" : "." + frames.Kind.ToString().ToLowerInvariant();
-        return Linked(path, frames, InputSource.Frames(extension), directory => directory.LinkFrames(frames.Files, extension));
+        return Linked(name, frames, InputSource.Frames(extension), directory => directory.LinkFrames(frames.Files, extension));
     }
 
     /// <summary>A run within <paramref name="limits"/> that reads this input.</summary>

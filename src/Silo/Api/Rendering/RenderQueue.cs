@@ -3,8 +3,8 @@ using Vgpnn.Silo.Api.Errors;
 namespace Vgpnn.Silo.Api.Rendering;
 
 /// <summary>
-/// Runs renderings, a few at once. Tenants take turns, and one slot stays free for the others, so that no tenant's renderings
-/// wait for more than the shortest running one of another. Thread-safe.
+/// Runs renderings, a few at once. Tenants take turns, and no tenant gets the last slot while it has all others, so that a second
+/// tenant need not wait for the first one's renderings to end. Thread-safe.
 /// </summary>
 /// <param name="slots">Renderings at once, at least 2; one tenant gets all but one of them.</param>
 /// <param name="maxQueued">Maximum number of renderings of a tenant that wait.</param>

@@ -27,6 +27,9 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
     // Decoded clips are held in memory while they are rendered. A small file can hold gigabytes.
     private const long PreviewBytes = 256 << 20, PairBytes = 512 << 20, MaxBytes = 1L << 30;
 
+    // A sample in messages.
+    private const string Sample = "the sample";
+
     private const int MaxQueued = 64;
     private const long MaxKept = 64 << 20;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -49,14 +52,14 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
         ThrowIfNotReady(video);
         return RenderAsync(
             video.File, "preview",
-            async stop => await EncodeAsync(await ReadAsync(video.File, RowsOf(video.Result!), stop), ClipFormat.Mp4, stop),
+            async stop => await EncodeAsync(await ReadAsync(video.File, video.Name, RowsOf(video.Result!), stop), ClipFormat.Mp4, stop),
             cancellation);
     }
 
     /// <summary>A sample in another format.</summary>
     public Task<byte[]> SampleAsync(StoredBlob sample, string format, CancellationToken cancellation) => RenderAsync(
         sample, format,
-        async stop => await EncodeAsync(await ReadAsync(sample, null, stop), Enum.Parse<ClipFormat>(format, ignoreCase: true), stop),
+        async stop => await EncodeAsync(await ReadAsync(sample, Sample, null, stop), Enum.Parse<ClipFormat>(format, ignoreCase: true), stop),
         cancellation);
 
     /// <summary>The source map of a sample: one frame as PNG, or all frames as mp4 (<c>null</c>).</summary>
@@ -105,8 +108,8 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
                 TenantOf(video.File),
                 async () =>
                 {
-                    Clip painting = (await ClipReader.ReadAsync(picture, new ReadOptions { Still = true }, cancellation)).Clip;
-                    (Clip painted, Clip mask) = Painting.Apply(await ReadAsync(video.File, null, cancellation), painting, ranges);
+                    Clip painting = (await ClipReader.ReadAsync(picture, new ReadOptions { Name = "the painting", Still = true }, cancellation)).Clip;
+                    (Clip painted, Clip mask) = Painting.Apply(await ReadAsync(video.File, video.Name, null, cancellation), painting, ranges);
                     await ClipWriter.WriteLosslessAsync(painted, files.Painted, cancellation);
                     await ClipWriter.WriteLosslessAsync(mask, files.Mask, cancellation);
                     return files;
@@ -124,10 +127,10 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
     {
         // Patches come from the source where there is one.
         UsedInput from = request.Inputs.OrderByDescending(i => i.Role.IsSource()).First(i => i.Role != InputRole.Mask);
-        Clip output = await ReadAsync(sample, ScoreRows, cancellation, maxBytes: PairBytes);
+        Clip output = await ReadAsync(sample, Sample, ScoreRows, cancellation, maxBytes: PairBytes);
         try
         {
-            return (await ReadAsync(from.File, ScoreRows, cancellation, RequestSettings.Read(request.Settings).ReadOptions(from.Role), PairBytes), output);
+            return (await ReadAsync(from.File, from.Name, ScoreRows, cancellation, RequestSettings.Read(request.Settings).ReadOptions(from.Role), PairBytes), output);
         }
         catch (BlobException e) when (e.Code == "blob-missing")
         {
@@ -148,13 +151,13 @@ internal sealed class Renderings(IBlobStore blobs) : IDisposable
         _kept.GetAsync($"{blob.Key}#{what}", stop => _queue.RunAsync(TenantOf(blob), () => render(stop), stop), cancellation);
 
     private async Task<Clip> ReadAsync(
-        StoredBlob blob, int? rows, CancellationToken cancellation, ReadOptions? options = null, long maxBytes = MaxBytes)
+        StoredBlob blob, string name, int? rows, CancellationToken cancellation, ReadOptions? options = null, long maxBytes = MaxBytes)
     {
         using ScratchFile file = await _scratch.FetchAsync(blobs, blob, cancellation);
         ReadOptions read = options ?? new ReadOptions { Still = true };
         MediaLimits limits = read.Limits with { MaxDecodedBytes = Math.Min(read.Limits.MaxDecodedBytes, maxBytes) };
         int? height = rows is null ? read.MaxHeight : Math.Min(rows.Value, read.MaxHeight ?? rows.Value);
-        return (await ClipReader.ReadAsync(file.Path, read with { MaxHeight = height, Limits = limits }, cancellation)).Clip;
+        return (await ClipReader.ReadAsync(file.Path, read with { Name = name, MaxHeight = height, Limits = limits }, cancellation)).Clip;
     }
 
     private async Task<byte[]> EncodeAsync(Clip clip, ClipFormat format, CancellationToken cancellation)
